@@ -1,0 +1,16 @@
+"""Steps of a workflow are a table; this is the only reader of such tables."""
+
+from collections.abc import Collection, Mapping
+
+from common.errors import Refused
+
+
+def check_step(steps: Mapping[str, Collection[str]], now: str, wanted: str) -> None:
+    """Refuse a step that the table does not have, in the words of the labels."""
+    if wanted not in steps.get(now, ()):
+        raise Refused(f"现在是“{label_of(now)}”，不能变为“{label_of(wanted)}”。")
+
+
+def label_of(state: str) -> str:
+    """The word officials use; a plain string stands for itself."""
+    return str(getattr(state, "label", state))
