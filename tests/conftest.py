@@ -1,0 +1,39 @@
+"""Fixtures of every test. Which database they run on, and as whom: ``tests/database.py``."""
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests.database import TestDatabase
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """Replaces pytest-django's own: a copy of the migrated template, used as ``portal_app``."""
+    database = TestDatabase()
+    with django_db_blocker.unblock():
+        database.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: database.renew())
+        yield database
+    with django_db_blocker.unblock():
+        database.stop()
+
+
+@pytest.fixture
+def child_environment(django_db_setup):
+    """The environment of a child process that works on the database of this test (needs real commits)."""
+    return django_db_setup.environment()
+
+
+@pytest.fixture
+def public_sees_default(db):
+    """Reads through the alias "public" see what the test has not committed.
+
+    Quick, and right for a page's content. What ``portal_public`` may read is another question: a test of that
+    is marked ``django_db(transaction=True, databases=["default", "public"])``, commits, and uses the real role.
+    """
+    own = connections["public"]
+    connections["public"] = connections["default"]
+    yield
+    connections["public"] = own
