@@ -1,0 +1,285 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from association.tenancy import AssociationOwned
+from credit_rating.choices import DeterminationState, ObjectionState
+from credit_rating.models.rounds import Assessment, PublicNotice
+
+
+class Computation(AssociationOwned):
+    """计算记录: a pure function of standard, opinions and engine; every number kept. Append-only."""
+
+    assessment = models.ForeignKey(
+        Assessment, models.PROTECT, related_name="computations", verbose_name=_("评估")
+    )
+    standard_hash = models.CharField(_("规范摘要"), max_length=64)
+    inputs_hash = models.CharField(_("输入摘要"), max_length=64)
+    result_hash = models.CharField(_("结果摘要"), max_length=64)
+    engine_version = models.CharField(_("计算程序版本"), max_length=20)
+    total = models.DecimalField(_("总分"), max_digits=8, decimal_places=3, null=True)
+    grade = models.CharField(_("等级"), max_length=12, blank=True)
+    inputs = models.JSONField(_("输入"))
+    result = models.JSONField(_("结果"))
+    created_at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("计算记录")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "assessment", "inputs_hash"], name="computation_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.total} {self.grade}"
+
+
+class Determination(AssociationOwned):
+    """综合评定: the committee confirms a computation, or overrules it with reason and a second signature."""
+
+    assessment = models.ForeignKey(
+        Assessment, models.PROTECT, related_name="determinations", verbose_name=_("评估")
+    )
+    computation = models.ForeignKey(Computation, models.PROTECT, related_name="+", verbose_name=_("计算记录"))
+    state = models.CharField(
+        _("状态"), max_length=12, choices=DeterminationState.choices, default=DeterminationState.PROPOSED
+    )
+    grade = models.CharField(_("等级"), max_length=12)
+    overruled = models.BooleanField(_("改判"), default=False)
+    reason = models.TextField(_("理由"), blank=True)
+    decided_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("评定人"), related_name="+"
+    )
+    decided_at = models.DateTimeField(_("评定时间"), null=True)
+    countersigned_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("第二签署人"), related_name="+"
+    )
+    countersigned_at = models.DateTimeField(_("第二签署时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("综合评定")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "assessment"],
+                name="determination_current_once",
+                condition=~Q(state=DeterminationState.SUPERSEDED),
+            ),
+            models.CheckConstraint(
+                name="determination_two_people",
+                condition=Q(countersigned_by__isnull=True) | ~Q(countersigned_by=F("decided_by")),
+            ),
+            models.CheckConstraint(
+                name="determination_overruled",
+                condition=Q(overruled=False)
+                | ~Q(state=DeterminationState.CONFIRMED)
+                | (~Q(reason="") & Q(countersigned_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="determination_decided",
+                condition=Q(state=DeterminationState.PROPOSED)
+                | Q(state=DeterminationState.SUPERSEDED)
+                | Q(decided_by__isnull=False, decided_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grade} {self.assessment}"
+
+
+class PriorNotice(AssociationOwned):
+    """事先告知 of an adverse grade, with a window for the defence (陈述申辩)."""
+
+    determination = models.OneToOneField(
+        Determination, models.PROTECT, related_name="prior_notice", verbose_name=_("综合评定")
+    )
+    assessment = models.ForeignKey(
+        Assessment, models.PROTECT, related_name="prior_notices", verbose_name=_("评估")
+    )
+    text = models.TextField(_("告知内容"))
+    rule = models.ForeignKey(
+        "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
+    )
+    sent_by = models.ForeignKey(
+        "association.User", models.PROTECT, verbose_name=_("告知人"), related_name="+"
+    )
+    sent_at = models.DateTimeField(_("告知时间"))
+    due_at = models.DateTimeField(_("申辩截止"))
+    explanation = models.TextField(_("期限计算"))
+    defence = models.TextField(_("申辩"), blank=True)
+    defended_at = models.DateTimeField(_("申辩时间"), null=True)
+    answer = models.TextField(_("对申辩的答复"), blank=True)
+    answered_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("答复人"), related_name="+"
+    )
+    answered_at = models.DateTimeField(_("答复时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("事先告知")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="prior_notice_window", condition=Q(due_at__gt=F("sent_at"))),
+            models.CheckConstraint(
+                name="prior_notice_defence", condition=Q(defended_at__isnull=True) | ~Q(defence="")
+            ),
+            models.CheckConstraint(
+                name="prior_notice_answer", condition=Q(answered_at__isnull=True) | ~Q(answer="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment}"
+
+
+class Objection(AssociationOwned):
+    """异议 to a result under public notice; the entry is flagged at once and decided by somebody else."""
+
+    assessment = models.ForeignKey(
+        Assessment, models.PROTECT, related_name="objections", verbose_name=_("评估")
+    )
+    public_notice = models.ForeignKey(
+        PublicNotice, models.PROTECT, related_name="objections", verbose_name=_("公示")
+    )
+    objector = models.ForeignKey(
+        "members.Institution", models.PROTECT, null=True, related_name="+", verbose_name=_("异议机构")
+    )
+    # 书面异议 received by the secretariat: the paper stays in the file room, only its number is kept here.
+    document_number = models.CharField(_("书面异议编号"), max_length=60, blank=True)
+    text = models.TextField(_("异议内容"))
+    state = models.CharField(
+        _("状态"), max_length=8, choices=ObjectionState.choices, default=ObjectionState.FILED, editable=False
+    )
+    filed_by = models.ForeignKey(
+        "association.User", models.PROTECT, verbose_name=_("登记人"), related_name="+"
+    )
+    filed_at = models.DateTimeField(_("提出时间"))
+    rule = models.ForeignKey(
+        "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
+    )
+    due_at = models.DateTimeField(_("答复截止"))
+    explanation = models.TextField(_("期限计算"))
+    decision = models.TextField(_("处理意见"), blank=True)
+    decided_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("处理人"), related_name="+"
+    )
+    decided_at = models.DateTimeField(_("处理时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("异议")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="objection_source",
+                condition=Q(objector__isnull=False) | ~Q(document_number=""),
+            ),
+            models.CheckConstraint(
+                name="objection_decided",
+                condition=Q(state=ObjectionState.FILED, decided_at__isnull=True)
+                | (
+                    ~Q(state=ObjectionState.FILED)
+                    & Q(decided_by__isnull=False, decided_at__isnull=False)
+                    & ~Q(decision="")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment}"
+
+
+class Publication(AssociationOwned):
+    """公布: the result as it was published, by two people. Its content never changes; a new one supersedes it."""
+
+    assessment = models.ForeignKey(
+        Assessment, models.PROTECT, related_name="publications", verbose_name=_("评估")
+    )
+    determination = models.OneToOneField(
+        Determination, models.PROTECT, related_name="publication", verbose_name=_("综合评定")
+    )
+    grade = models.CharField(_("等级"), max_length=12)
+    total = models.DecimalField(_("总分"), max_digits=8, decimal_places=3, null=True)
+    profile = models.JSONField(_("分项情况"), default=list)
+    proposed_by = models.ForeignKey(
+        "association.User", models.PROTECT, verbose_name=_("提请人"), related_name="+"
+    )
+    proposed_at = models.DateTimeField(_("提请时间"))
+    approved_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("批准人"), related_name="+"
+    )
+    published_at = models.DateTimeField(_("公布时间"), null=True)
+    valid_until = models.DateField(_("有效期至"), null=True)
+    superseded_at = models.DateTimeField(_("被替代时间"), null=True)
+    suspended_at = models.DateTimeField(_("暂停时间"), null=True)
+    suspension_reason = models.TextField(_("暂停理由"), blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("公布")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="publication_two_people",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="publication_complete",
+                condition=Q(published_at__isnull=True, approved_by__isnull=True)
+                | Q(published_at__isnull=False, approved_by__isnull=False, valid_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="publication_suspension",
+                condition=Q(suspended_at__isnull=True) | ~Q(suspension_reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.grade} {self.assessment}"
+
+
+class Certificate(AssociationOwned):
+    """等级证书: the code in its QR is answered from live data, so a picture of an old one does no harm."""
+
+    publication = models.OneToOneField(
+        Publication, models.PROTECT, related_name="certificate", verbose_name=_("公布")
+    )
+    code = models.CharField(_("验证码"), max_length=32, unique=True)
+    attachment = models.ForeignKey(
+        "association.Attachment", models.PROTECT, null=True, verbose_name=_("证书文件"), related_name="+"
+    )
+    issued_at = models.DateTimeField(_("签发时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("等级证书")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class HistoricalResult(AssociationOwned):
+    """历史结果 taken over from a published source; shown with that source, never computed here."""
+
+    institution = models.ForeignKey(
+        "members.Institution", models.PROTECT, related_name="historical_results", verbose_name=_("机构")
+    )
+    year = models.PositiveSmallIntegerField(_("年度"))
+    scheme = models.CharField(_("评估名称"), max_length=80)
+    grade = models.CharField(_("结果"), max_length=12)
+    issuing_body = models.CharField(_("发布单位"), max_length=80)
+    source_title = models.CharField(_("出处"), max_length=200)
+    source_url = models.CharField(_("链接"), max_length=300, blank=True)
+    note = models.CharField(_("说明"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("历史结果")
+        ordering: ClassVar = ["-year"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "institution", "year", "scheme"], name="historical_result_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.institution} {self.year} {self.grade}"

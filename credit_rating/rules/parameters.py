@@ -1,0 +1,132 @@
+"""计分参数: the JSON parameters of each scoring method as typed values, or the sentence saying what is missing."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from credit_rating.rules import numerals
+from credit_rating.rules.specification import IndicatorSpec, Method, Params
+
+HUNDRED = Decimal(100)
+
+
+class ParamsError(ValueError):
+    """参数不完整."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """每项扣分: so many points off per case, down to zero."""
+
+    per: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """分档: all its clauses are necessary; one miss drops to the next tier."""
+
+    label: str
+    points: Decimal
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """分段: from this value on (or down to it, when less is better) so many points."""
+
+    at: Decimal
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """折算: linear between ``zero`` (no points) and ``full`` (all points), or in ``steps``, best first.
+
+    ``full`` below ``zero`` means that less is better.
+    """
+
+    full: Decimal
+    zero: Decimal
+    steps: tuple[Step, ...]
+    unit: str
+    minimum_sample: int
+
+
+def read_number(params: Params, key: str, default: str | None = None) -> Decimal:
+    raw = params.get(key, default)
+    if raw is None:
+        raise ParamsError(f"缺少参数“{key}”")
+    if not isinstance(raw, str):
+        raise ParamsError(f"参数“{key}”须写成文本形式的数字")
+    try:
+        return numerals.number(raw, f"参数“{key}”")
+    except numerals.EntryRefused as refusal:
+        raise ParamsError(refusal.sentence.rstrip("。")) from None
+
+
+def deduction(params: Params) -> Deduction:
+    per = read_number(params, "per")
+    if per == 0:
+        raise ParamsError("每次扣分须大于 0")
+    return Deduction(per, str(params.get("unit", "次")))
+
+
+def tiers(indicator: IndicatorSpec) -> tuple[Tier, ...]:
+    """分档, best first: the first one carries the full points."""
+    rows = indicator.params.get("tiers") or ()
+    found = tuple(_tier(row) for row in rows)
+    if not found:
+        raise ParamsError("缺少分档")
+    if len({tier.label for tier in found}) != len(found):
+        raise ParamsError("分档名称重复")
+    if any(better.points <= worse.points for better, worse in pairwise(found)):
+        raise ParamsError("分档分值须由高到低")
+    if found[0].points != indicator.points:
+        raise ParamsError("最高一档的分值须等于该指标满分")
+    return found
+
+
+def _tier(row: Params) -> Tier:
+    label = str(row.get("label", "")).strip()
+    if not label:
+        raise ParamsError("分档缺少名称")
+    return Tier(label, read_number(row, "points"), tuple(row.get("clauses", ())))
+
+
+def curve(indicator: IndicatorSpec) -> Curve:
+    """折算参数 of ``ratio``, ``sample_rate`` and ``survey``."""
+    params = indicator.params
+    low, high = _default_ends(indicator.method)
+    full, zero = read_number(params, "full", high), read_number(params, "zero", low)
+    if full == zero:
+        raise ParamsError("满分值与零分值不能相同")
+    steps = tuple(Step(read_number(row, "at"), read_number(row, "points")) for row in params.get("steps", ()))
+    _check_steps(steps, indicator.points)
+    sample = int(read_number(params, "minimum_sample", "0"))
+    return Curve(full, zero, steps, str(params.get("unit", "%")), sample)
+
+
+def _default_ends(method: Method | None) -> tuple[str | None, str | None]:
+    if method is Method.SURVEY:
+        return None, None
+    return "0", "100"
+
+
+def _check_steps(steps: tuple[Step, ...], ceiling: Decimal) -> None:
+    if not steps:
+        return
+    if any(better.points <= worse.points for better, worse in pairwise(steps)):
+        raise ParamsError("分段分值须由高到低")
+    values = [step.at for step in steps]
+    if values not in (sorted(set(values)), sorted(set(values), reverse=True)):
+        raise ParamsError("分段界限须单调")
+    if steps[0].points != ceiling:
+        raise ParamsError("最高一段的分值须等于该指标满分")
+
+
+def fewer_is_better(shape: Curve) -> bool:
+    """Steps say it by their order, one step and a line by their ends."""
+    if len(shape.steps) > 1:
+        return shape.steps[0].at < shape.steps[1].at
+    return shape.full < shape.zero
