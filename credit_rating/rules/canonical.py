@@ -3,7 +3,8 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+import struct
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from credit_rating.rules.scoring import ENGINE_VERSION, Result
 from credit_rating.rules.specification import StandardSpec
 
 CENT = Decimal("0.01")
+NOT_APPLICABLE, MISSING = -1, -2
 
 
 def canonical(value: Any) -> bytes:
@@ -52,30 +54,36 @@ def standard_hash(spec: StandardSpec) -> str:
 def inputs_hash(
     spec: StandardSpec, standard: str, marks: Mapping[str, Mark], struck: Collection[str] = ()
 ) -> str:
-    """输入哈希 over the engine, the standard's hash and one token per scored indicator, in the standard's order."""
-    return inputs_digest(standard, ",".join(mark_token(marks.get(leaf.code)) for leaf in spec.leaves), struck)
+    """输入哈希 over the engine, the standard's hash, the packed marks, the reasons of NA and the struck vetoes."""
+    reasons = {code: mark.na_reason for code, mark in marks.items() if mark.state is MarkState.NOT_APPLICABLE}
+    return sha256(inputs_head(standard) + packed(spec, marks) + inputs_tail(reasons, struck))
 
 
-def mark_token(mark: Mark | None) -> str:
-    """Hundredths of a point; ``-`` for a missing mark, ``na`` and the reason as JSON for 不适用."""
+def inputs_head(standard: str) -> bytes:
+    return f"{ENGINE_VERSION}\n{standard}\n".encode()
+
+
+def inputs_tail(reasons: Mapping[str, str], struck: Collection[str]) -> bytes:
+    return b"\n" + canonical({"na": reasons, "struck": sorted(set(struck))})
+
+
+def packed(spec: StandardSpec, marks: Mapping[str, Mark]) -> bytes:
+    """Hundredths of a point as four bytes each, in the order of ``spec.leaves``; -1 is 不适用, -2 no mark."""
+    numbers = [_hundredths(marks.get(leaf.code)) for leaf in spec.leaves]
+    return struct.pack(f">{len(numbers)}i", *numbers)
+
+
+def _hundredths(mark: Mark | None) -> int:
     if mark is None:
-        return "-"
-    if mark.state is MarkState.NOT_APPLICABLE:
-        return "na" + json.dumps(mark.na_reason, ensure_ascii=False)
-    return str(int(mark.points / CENT))
-
-
-def inputs_digest(standard: str, tokens: str, struck: Iterable[str] = ()) -> str:
-    return sha256(f"{ENGINE_VERSION}\n{standard}\n{tokens}\n{','.join(sorted(struck))}".encode())
+        return MISSING
+    return NOT_APPLICABLE if mark.state is MarkState.NOT_APPLICABLE else int(mark.points / CENT)
 
 
 def result_hash(inputs: str, result: Result) -> str:
     """结果哈希 over the inputs' hash and every number that was decided from them."""
     aspects = ",".join(f"{aspect.code}={aspect.contribution:f}" for aspect in result.aspects)
-    vetoes = ",".join(veto.code for veto in result.vetoes)
-    return result_digest(
-        inputs, aspects, _text(result.raw_total), _text(result.total), f"{result.grade}|{vetoes}"
-    )
+    outcome = "|".join((result.grade or "", *(veto.code for veto in result.vetoes)))
+    return result_digest(inputs, aspects, _text(result.raw_total), _text(result.total), outcome)
 
 
 def result_digest(inputs: str, aspects: str, raw_total: str, total: str, outcome: str) -> str:

@@ -1,39 +1,159 @@
-"""批量计分: a standard prepared for rating thousands of assessments, in whole hundredths of a point."""
+"""批量计分: a standard prepared for rating thousands of assessments, in whole hundredths of a point.
 
-from collections.abc import Iterable, Iterator, Sequence
+Where a standard sums its marks, nothing is NA and no veto is struck, whole numbers are enough: a mark has at most
+two decimals, so sums of hundredths are exact. Everything else goes through ``rate``; both give the same numbers
+and the same hashes.
+"""
+
+import hashlib
+import struct
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from operator import itemgetter, le
 
-from credit_rating.rules.specification import StandardSpec
+from credit_rating.rules.canonical import (
+    CENT,
+    inputs_hash,
+    inputs_head,
+    inputs_tail,
+    result_digest,
+    result_hash,
+    standard_hash,
+)
+from credit_rating.rules.exact import decimal_of, rounded
+from credit_rating.rules.marks import Mark, MarksRefused, struck_by_marks
+from credit_rating.rules.scoring import rate
+from credit_rating.rules.specification import Aggregation, StandardSpec
+
+HUNDRED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """批量结果: the same numbers and hashes that ``rate`` gives for the same marks."""
+    """批量结果: the same numbers and hashes that ``rate`` gives for the same marks; no total, no grade."""
 
-    total: Decimal
-    grade: str
-    aspects: tuple[int, ...]
+    total: Decimal | None
+    grade: str | None
     inputs_hash: str
     result_hash: str
 
 
-class CompiledStandard:
-    """批量计分 for ``sum`` without NA and veto; everything else goes through ``rate``."""
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What follows from a sum of hundredths, kept for the next row with the same sum."""
 
-    leaf_codes: tuple[str, ...]
+    total: Decimal
+    grade: str
+    raw_text: str
+    total_text: str
+
+
+class CompiledStandard:
+    """批量计分. A row has the hundredths of every leaf in ``leaf_codes`` order, as numbers or packed by ``packed``.
+
+    A veto item scored with nothing strikes, as ``struck_by_marks`` says.
+    """
 
     def __init__(self, spec: StandardSpec) -> None:
-        raise NotImplementedError
+        self.spec = spec
+        self.standard_hash = standard_hash(spec)
+        self.leaf_codes = tuple(leaf.code for leaf in spec.leaves)
+        self._ceilings = tuple(int(leaf.points / CENT) for leaf in spec.leaves)
+        self._row = struct.Struct(f">{len(self.leaf_codes)}i")
+        self._aspects = tuple(self._slices())
+        self._veto_marks = self._vetoes()
+        self._head = hashlib.sha256(inputs_head(self.standard_hash))
+        self._tail = inputs_tail({}, ())
+        self._outcomes: dict[int, _Outcome] = {}
+        self._texts: dict[int, str] = {}
 
-    def totals(self, rows: Iterable[Sequence[int]]) -> list[tuple[Decimal, str]]:
-        """Total and grade per row; a row has the hundredths of every leaf in ``leaf_codes`` order."""
-        raise NotImplementedError
+    def _slices(self) -> Iterator[tuple[str, slice]]:
+        """Leaves stand depth first, so those of one aspect are neighbours."""
+        owners = [self.spec.aspect_of(code).code for code in self.leaf_codes]
+        for aspect in self.spec.aspects:
+            start = owners.index(aspect.code)
+            yield aspect.code, slice(start, start + owners.count(aspect.code))
+
+    def _vetoes(self) -> itemgetter[int] | None:
+        """The marks that must not be nothing; the last one stands twice, so that there are always at least two."""
+        places = [
+            place for place, leaf in enumerate(self.spec.leaves) if leaf.veto is not None and leaf.points
+        ]
+        return itemgetter(*places, places[-1]) if places else None
+
+    def totals(self, rows: Iterable[Sequence[int]]) -> list[tuple[Decimal | None, str | None]]:
+        """总分与等级 per row, without hashes."""
+        found: list[tuple[Decimal | None, str | None]] = []
+        for row in rows:
+            if self._is_plain(row):
+                outcome = self._outcome(sum(row))
+                found.append((outcome.total, outcome.grade))
+            else:
+                full = self._in_full(row)
+                found.append((full.total, full.grade))
+        return found
 
     def rate_many(self, rows: Iterable[Sequence[int]]) -> Iterator[Rated]:
-        """Total, grade, aspects and both hashes per row."""
-        raise NotImplementedError
+        """总分、等级与哈希 per row."""
+        pack = self._row.pack
+        for row in rows:
+            yield self._in_short(row, pack(*row)) if self._is_plain(row) else self._in_full(row)
+
+    def rate_packed(self, rows: Iterable[bytes]) -> Iterator[Rated]:
+        """The same from packed rows, as a column of bytes gives them."""
+        unpack = self._row.unpack
+        for data in rows:
+            row = unpack(data)
+            yield self._in_short(row, data) if self._is_plain(row) else self._in_full(row)
+
+    def _is_plain(self, row: Sequence[int]) -> bool:
+        """True when whole numbers will do; refuses what is not a row of marks."""
+        if len(row) != len(self._ceilings):
+            raise MarksRefused(f"每行须有 {len(self._ceilings)} 个得分,收到 {len(row)} 个。")
+        if min(row) < 0 or not all(map(le, row, self._ceilings)):
+            raise MarksRefused("有得分不在 0 至指标满分之间;有不适用或缺项的,须逐份计算。")
+        if self.spec.aggregation is not Aggregation.SUM:
+            return False
+        return self._veto_marks is None or all(self._veto_marks(row))
+
+    def _in_short(self, row: Sequence[int], data: bytes) -> Rated:
+        outcome = self._outcome(sum(row))
+        digest = self._head.copy()
+        digest.update(data)
+        digest.update(self._tail)
+        inputs = digest.hexdigest()
+        aspects = ",".join([f"{code}={self._text(sum(row[part]))}" for code, part in self._aspects])
+        hashed = result_digest(inputs, aspects, outcome.raw_text, outcome.total_text, outcome.grade)
+        return Rated(outcome.total, outcome.grade, inputs, hashed)
+
+    def _outcome(self, hundredths: int) -> _Outcome:
+        known = self._outcomes.get(hundredths)
+        if known is None:
+            exact = Fraction(hundredths, HUNDRED)
+            total = rounded(exact, self.spec.rounding)
+            known = _Outcome(total, self.spec.band_of(total).grade, self._text(hundredths), f"{total:f}")
+            self._outcomes[hundredths] = known
+        return known
+
+    def _text(self, hundredths: int) -> str:
+        known = self._texts.get(hundredths)
+        if known is None:
+            known = self._texts[hundredths] = f"{decimal_of(Fraction(hundredths, HUNDRED)):f}"
+        return known
+
+    def _in_full(self, row: Sequence[int]) -> Rated:
+        marks = {code: Mark.scored(number * CENT) for code, number in zip(self.leaf_codes, row, strict=True)}
+        return self.rate_marks(marks, struck_by_marks(self.spec, marks))
+
+    def rate_marks(self, marks: Mapping[str, Mark], struck: Collection[str] = ()) -> Rated:
+        """The long way, for one assessment with NA, gaps or vetoes that were found elsewhere."""
+        result = rate(self.spec, marks, struck)
+        inputs = inputs_hash(self.spec, self.standard_hash, marks, struck)
+        return Rated(result.total, result.grade, inputs, result_hash(inputs, result))
 
 
 def compile_standard(spec: StandardSpec) -> CompiledStandard:
-    raise NotImplementedError
+    """批量计分 for one standard; the standard must have no ``problems``."""
+    return CompiledStandard(spec)

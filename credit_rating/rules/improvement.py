@@ -1,11 +1,16 @@
 """提升路径: the cheapest ways to the next grade."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from credit_rating.rules.marks import Mark
-from credit_rating.rules.specification import StandardSpec
+from credit_rating.rules import parameters
+from credit_rating.rules.exact import plain
+from credit_rating.rules.marks import Mark, MarkState
+from credit_rating.rules.scoring import rate
+from credit_rating.rules.specification import IndicatorSpec, Method, StandardSpec
+
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,114 @@ class WayUp:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Climb:
+    """One try: what is scored now and the grade to reach, by the total alone."""
+
+    spec: StandardSpec
+    marks: Mapping[str, Mark]
+    target: str
+
+    def reached_with(self, changed: Mapping[str, Decimal]) -> bool:
+        marks = {**self.marks, **{code: Mark.scored(points) for code, points in changed.items()}}
+        grade = rate(self.spec, marks).grade_by_total
+        return grade is not None and self.spec.grades.index(grade) <= self.spec.grades.index(self.target)
+
+    def open_leaves(self) -> list[IndicatorSpec]:
+        """Scored below their ceiling, most room first."""
+        found = [leaf for leaf in self.spec.leaves if self.room(leaf) > 0]
+        return sorted(found, key=self.room, reverse=True)
+
+    def room(self, leaf: IndicatorSpec) -> Decimal:
+        mark = self.marks[leaf.code]
+        return leaf.points - mark.points if mark.state is MarkState.SCORED else Decimal(0)
+
+
 def cheapest_ways_up(
     spec: StandardSpec, marks: Mapping[str, Mark], struck: Collection[str] = (), limit: int = 3
 ) -> tuple[WayUp, ...]:
     """提升路径: fewest indicators first, then fewest points; none at the top, without a total or under a veto."""
-    raise NotImplementedError
+    now = rate(spec, marks, struck)
+    if now.grade_by_total is None or now.vetoes or now.grade_by_total == spec.grades[0]:
+        return ()
+    climb = _Climb(spec, marks, spec.grades[spec.grades.index(now.grade_by_total) - 1])
+    found = {frozenset(way): way for way in (*_single(climb), *_combined(climb, limit))}
+    least = [way for codes, way in found.items() if not any(other < codes for other in found)]
+    return tuple(sorted((_way(climb, chosen) for chosen in least), key=_cost)[:limit])
+
+
+def _cost(way: WayUp) -> tuple[int, Decimal, str]:
+    points = sum((one.to_points - one.from_points for one in way.raises), Decimal(0))
+    return len(way.raises), points, way.raises[0].code
+
+
+def _single(climb: _Climb) -> Iterator[dict[str, Decimal]]:
+    """One indicator is enough."""
+    for leaf in climb.open_leaves():
+        if climb.reached_with({leaf.code: leaf.points}):
+            yield {leaf.code: _least(climb, leaf, {})}
+
+
+def _combined(climb: _Climb, limit: int) -> Iterator[dict[str, Decimal]]:
+    """Several indicators, most room first; the next way leaves out one of those the first way used."""
+    first = _gathered(climb, "")
+    if first is None:
+        return
+    yield first
+    for left_out in tuple(first)[:limit]:
+        other = _gathered(climb, left_out)
+        if other is not None:
+            yield other
+
+
+def _gathered(climb: _Climb, left_out: str) -> dict[str, Decimal] | None:
+    chosen: dict[str, Decimal] = {}
+    for leaf in climb.open_leaves():
+        if leaf.code == left_out:
+            continue
+        if climb.reached_with({**chosen, leaf.code: leaf.points}):
+            return {**chosen, leaf.code: _least(climb, leaf, chosen)}
+        chosen[leaf.code] = leaf.points
+    return None
+
+
+def _least(climb: _Climb, leaf: IndicatorSpec, chosen: Mapping[str, Decimal]) -> Decimal:
+    """The least reachable points that are enough; full points are known to be. More points never harm."""
+    steps = reachable_points(leaf, climb.marks[leaf.code].points)
+    low, high = 0, len(steps) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if climb.reached_with({**chosen, leaf.code: steps[middle]}):
+            high = middle
+        else:
+            low = middle + 1
+    return steps[low]
+
+
+def reachable_points(leaf: IndicatorSpec, points: Decimal) -> list[Decimal]:
+    """可达分值 above ``points``, rising: whole cases, whole tiers, or any hundredth."""
+    match leaf.method:
+        case Method.PASS_FAIL:
+            values = [leaf.points]
+        case Method.DEDUCT_EACH:
+            per = parameters.deduction(leaf.params).per
+            values = [leaf.points - per * count for count in range(int(leaf.points / per) + 1)]
+        case Method.BAND:
+            values = [tier.points for tier in parameters.tiers(leaf)]
+        case _:
+            values = _by_hundredths(leaf)
+    return sorted(value for value in values if value > points)
+
+
+def _by_hundredths(leaf: IndicatorSpec) -> list[Decimal]:
+    steps = () if leaf.method is Method.EXPERT else parameters.curve(leaf).steps
+    return [step.points for step in steps] or [CENT * count for count in range(int(leaf.points / CENT) + 1)]
+
+
+def _way(climb: _Climb, chosen: Mapping[str, Decimal]) -> WayUp:
+    raises = tuple(
+        Raise(code, climb.spec.by_code[code].title, plain(climb.marks[code].points), plain(points))
+        for code, points in chosen.items()
+    )
+    steps = ";".join(f"“{one.title}”由 {one.from_points} 分提高到 {one.to_points} 分" for one in raises)
+    return WayUp(climb.target, raises, f"{steps},即可达到 {climb.target}。")

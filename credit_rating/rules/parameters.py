@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from credit_rating.rules import numerals
+from credit_rating.rules.exact import POINT_PLACES
 from credit_rating.rules.specification import IndicatorSpec, Method, Params
 
 HUNDRED = Decimal(100)
@@ -65,8 +66,16 @@ def read_number(params: Params, key: str, default: str | None = None) -> Decimal
         raise ParamsError(refusal.sentence.rstrip("。")) from None
 
 
+def read_points(params: Params, key: str) -> Decimal:
+    """分值: at most two decimal places, like every mark."""
+    value = read_number(params, key)
+    if value != round(value, POINT_PLACES):
+        raise ParamsError(f"参数“{key}”最多保留两位小数")
+    return value
+
+
 def deduction(params: Params) -> Deduction:
-    per = read_number(params, "per")
+    per = read_points(params, "per")
     if per == 0:
         raise ParamsError("每次扣分须大于 0")
     return Deduction(per, str(params.get("unit", "次")))
@@ -91,7 +100,7 @@ def _tier(row: Params) -> Tier:
     label = str(row.get("label", "")).strip()
     if not label:
         raise ParamsError("分档缺少名称")
-    return Tier(label, read_number(row, "points"), tuple(row.get("clauses", ())))
+    return Tier(label, read_points(row, "points"), tuple(row.get("clauses", ())))
 
 
 def curve(indicator: IndicatorSpec) -> Curve:
@@ -101,7 +110,7 @@ def curve(indicator: IndicatorSpec) -> Curve:
     full, zero = read_number(params, "full", high), read_number(params, "zero", low)
     if full == zero:
         raise ParamsError("满分值与零分值不能相同")
-    steps = tuple(Step(read_number(row, "at"), read_number(row, "points")) for row in params.get("steps", ()))
+    steps = tuple(Step(read_number(row, "at"), read_points(row, "points")) for row in params.get("steps", ()))
     _check_steps(steps, indicator.points)
     sample = int(read_number(params, "minimum_sample", "0"))
     return Curve(full, zero, steps, str(params.get("unit", "%")), sample)

@@ -1,18 +1,118 @@
 """规范检查: what keeps a standard from being used, in sentences."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
 
-from credit_rating.rules.specification import StandardSpec
+from credit_rating.rules import parameters
+from credit_rating.rules.aggregation_checks import aggregation_problems
+from credit_rating.rules.band_table import band_problems
+from credit_rating.rules.exact import POINT_PLACES, plain
+from credit_rating.rules.parameters import ParamsError
+from credit_rating.rules.problem import Problem
+from credit_rating.rules.specification import IndicatorSpec, Method, StandardSpec, Veto
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """问题: ``where`` is an indicator's code, a grade, or empty for the standard as a whole."""
-
-    where: str
-    sentence: str
+DEEPEST = 3
 
 
 def problems(spec: StandardSpec) -> tuple[Problem, ...]:
-    """规范检查: empty when the standard may be frozen."""
-    raise NotImplementedError
+    """规范检查: empty when the standard may be frozen. A broken tree is reported before what stands on it."""
+    shape = (*_codes(spec), *_parents(spec))
+    if shape or not spec.indicators:
+        return shape or (Problem("", "规范中没有指标。"),)
+    return (
+        *_levels(spec),
+        *_points(spec),
+        *_indicators(spec),
+        *band_problems(spec),
+        *_settings(spec),
+        *aggregation_problems(spec),
+    )
+
+
+def _codes(spec: StandardSpec) -> Iterator[Problem]:
+    for code, times in Counter(indicator.code for indicator in spec.indicators).items():
+        if not code:
+            yield Problem("", "有指标没有编号。")
+        elif times > 1:
+            yield Problem(code, f"指标编号“{code}”重复 {times} 次。")
+    for identity, times in Counter(one.identity for one in spec.indicators if one.identity).items():
+        if times > 1:
+            yield Problem("", f"身份标识“{identity}”被 {times} 项指标使用。")
+
+
+def _parents(spec: StandardSpec) -> Iterator[Problem]:
+    for indicator in spec.indicators:
+        if indicator.parent_code is not None and indicator.parent_code not in spec.by_code:
+            yield Problem(indicator.code, f"指标“{indicator.code}”的上级“{indicator.parent_code}”不存在。")
+    reached = {indicator.code for indicator in spec.in_order}
+    for indicator in spec.indicators:
+        if indicator.code not in reached and indicator.parent_code in spec.by_code:
+            yield Problem(indicator.code, f"指标“{indicator.code}”没有归入任何方面(上级关系成环或中断)。")
+
+
+def _levels(spec: StandardSpec) -> Iterator[Problem]:
+    for indicator in spec.indicators:
+        parent = spec.by_code.get(indicator.parent_code or "")
+        wanted = 0 if parent is None else parent.level + 1
+        if indicator.level != wanted or wanted > DEEPEST:
+            yield Problem(indicator.code, f"指标“{indicator.code}”的层级为 {indicator.level},应为 {wanted}。")
+
+
+def _points(spec: StandardSpec) -> Iterator[Problem]:
+    for indicator in spec.indicators:
+        if indicator.points < 0 or indicator.points != round(indicator.points, POINT_PLACES):
+            yield Problem(indicator.code, f"指标“{indicator.code}”的分值须不小于 0,且最多两位小数。")
+        children = spec.children_of(indicator.code)
+        below = sum((child.points for child in children), Decimal(0))
+        if children and below != indicator.points:
+            yield Problem(
+                indicator.code,
+                f"“{indicator.code} {indicator.title}”为 {plain(indicator.points)} 分,下级合计 {plain(below)} 分,须相等。",
+            )
+
+
+def _indicators(spec: StandardSpec) -> Iterator[Problem]:
+    for indicator in spec.indicators:
+        if not indicator.title.strip():
+            yield Problem(indicator.code, f"指标“{indicator.code}”没有名称。")
+        if spec.children_of(indicator.code):
+            if indicator.method is not None:
+                yield Problem(indicator.code, f"指标“{indicator.code}”有下级,不能直接计分。")
+        else:
+            yield from _method(indicator)
+        if indicator.veto is not None:
+            yield from _veto(spec, indicator, indicator.veto)
+
+
+def _method(indicator: IndicatorSpec) -> Iterator[Problem]:
+    if indicator.method is None:
+        yield Problem(indicator.code, f"指标“{indicator.code}”没有计分方法。")
+        return
+    try:
+        check_params(indicator)
+    except ParamsError as refusal:
+        yield Problem(indicator.code, f"指标“{indicator.code}”的计分参数不完整:{refusal}。")
+
+
+def check_params(indicator: IndicatorSpec) -> None:
+    """计分参数检查: raises ``ParamsError`` with what is missing or not monotone."""
+    match indicator.method:
+        case Method.DEDUCT_EACH:
+            parameters.deduction(indicator.params)
+        case Method.BAND:
+            parameters.tiers(indicator)
+        case Method.RATIO | Method.SAMPLE_RATE | Method.SURVEY:
+            parameters.curve(indicator)
+
+
+def _veto(spec: StandardSpec, indicator: IndicatorSpec, veto: Veto) -> Iterator[Problem]:
+    if veto.grade not in spec.grades:
+        yield Problem(indicator.code, f"指标“{indicator.code}”的否决等级“{veto.grade}”不在等级表中。")
+
+
+def _settings(spec: StandardSpec) -> Iterator[Problem]:
+    if not 0 <= spec.rounding.digits <= POINT_PLACES:
+        yield Problem("", f"总分保留的小数位数须为 0 至 {POINT_PLACES} 位。")
+    if spec.review.panel_minimum < 1:
+        yield Problem("", "合议人数至少为 1 人。")

@@ -1,0 +1,54 @@
+"""等级表检查: every total of the range has exactly one grade."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from credit_rating.rules.exact import plain
+from credit_rating.rules.problem import Problem
+from credit_rating.rules.specification import BandSpec, StandardSpec
+
+
+def band_problems(spec: StandardSpec) -> tuple[Problem, ...]:
+    """等级表检查: half-open, from 0 to the full total, without hole or overlap: one grade for every total."""
+    bands = sorted(spec.bands, key=lambda band: band.lower)
+    if not bands:
+        return (Problem("", "没有等级分数段。"),)
+    return (*_band_names(bands), *_band_ends(spec, bands), *_band_joints(bands), *_band_steps(spec, bands))
+
+
+def _band_names(bands: list[BandSpec]) -> Iterator[Problem]:
+    for grade, times in Counter(band.grade for band in bands).items():
+        if times > 1 or not grade.strip():
+            yield Problem(grade, f"等级“{grade}”重复或为空。")
+
+
+def _band_ends(spec: StandardSpec, bands: list[BandSpec]) -> Iterator[Problem]:
+    lowest, highest = bands[0], bands[-1]
+    if lowest.lower != 0:
+        yield Problem(lowest.grade, f"等级表须从 0 分开始,现在从 {plain(lowest.lower)} 分开始。")
+    if highest.upper is not None:
+        yield Problem(highest.grade, f"最高等级“{highest.grade}”不应有上限,须到满分为止。")
+    for band in bands:
+        if band.lower > spec.total_points:
+            yield Problem(
+                band.grade, f"等级“{band.grade}”的下限超过满分 {plain(spec.total_points)} 分,无法达到。"
+            )
+        if band.upper is not None and band.upper <= band.lower:
+            yield Problem(band.grade, f"等级“{band.grade}”的上限须大于下限。")
+
+
+def _band_joints(bands: list[BandSpec]) -> Iterator[Problem]:
+    for below, above in pairwise(bands):
+        names = f"“{below.grade}”与“{above.grade}”"
+        if below.upper is None or below.upper > above.lower:
+            yield Problem(below.grade, f"等级{names}的分数段重叠。")
+        elif below.upper < above.lower:
+            hole = f"{plain(below.upper)} 至 {plain(above.lower)} 分"
+            yield Problem(below.grade, f"等级{names}之间有空档:{hole}不属于任何等级。")
+
+
+def _band_steps(spec: StandardSpec, bands: list[BandSpec]) -> Iterator[Problem]:
+    for band in bands:
+        if band.lower != round(band.lower, spec.rounding.digits):
+            yield Problem(band.grade, f"等级“{band.grade}”的下限比总分的取舍位数更细。")
