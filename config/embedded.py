@@ -18,9 +18,8 @@ import psycopg2
 import redis
 
 from config import roles
-from config.home import HOST, SUPERUSER, Home, StartError
+from config.home import HOST, PROJECT, SUPERUSER, Home, StartError
 
-PROJECT = Path(__file__).resolve().parent.parent
 DATABASE = "portal"
 OWN_FILES = ("postgres", "postgres.new", "valkey", "programs", "servers.json", "media", "mail", "beat")
 

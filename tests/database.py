@@ -19,7 +19,8 @@ from django.db import connections
 from psycopg2 import sql
 
 from config import roles
-from config.embedded import PROJECT, test_servers
+from config.embedded import test_servers
+from config.home import PROJECT
 
 TEMPLATES_KEPT = 3
 SHAPED_BY = [

@@ -1,0 +1,106 @@
+"""``./run check``, ``test``, ``bench`` and ``lock``: what a developer and continuous integration run."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from config.child import main, python, say
+from config.embedded import test_servers
+
+PACKAGES = ["config", "common", "association", "members", "credit_rating", "disclosure"]
+LOCKS = (
+    ["--extra", "dev", "-o", "requirements-dev.lock"],
+    ["-c", "requirements-dev.lock", "-o", "requirements.lock"],
+)
+
+# What is checked; every line is a program with its arguments.
+CHECKS: dict[str, list[str]] = {
+    "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
+    "lint": ["-m", "ruff", "check", "--quiet", "."],
+    "layers": [str(Path(sys.executable).parent / "lint-imports")],
+    "types": ["-m", "mypy", "--no-error-summary", *PACKAGES],
+    "migrations": ["-m", "django", "makemigrations", "--check", "--dry-run"],
+    "deployment": ["-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
+}
+LIKE_PRODUCTION = {
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+    "DEBUG": "",
+    "PORTAL_DEMO": "",
+    "PORTAL_SKIP_SECOND_FACTOR": "",
+    "ALLOWED_HOSTS": "portal.example.org",
+    "SHARED_HOST": "portal.example.org",
+    "TRUSTED_PROXY_COUNT": "1",
+}
+
+
+def failed_checks() -> list[str]:
+    servers = test_servers()
+    environment = os.environ | servers.environment() | LIKE_PRODUCTION
+    failed = []
+    for name, command in CHECKS.items():
+        say(f"check: {name}")
+        if python(*command, environment=environment).returncode:
+            failed.append(name)
+    return failed
+
+
+def with_test_servers(work: Callable[[], int]) -> int:
+    """Servers of the tests that a developer left running stay; those started here end."""
+    servers = test_servers()
+    running = servers.status()
+    try:
+        servers.start()
+        return work()
+    finally:
+        if not all(running.values()):
+            servers.stop()
+
+
+def check(_arguments: list[str]) -> int:
+    return with_test_servers(lambda: report(failed_checks()))
+
+
+def report(failed: list[str]) -> int:
+    if failed:
+        say(f"FAILED checks: {', '.join(failed)}")
+    return len(failed)
+
+
+def test(arguments: list[str]) -> int:
+    """Every check, then every test: the last line is pytest's summary unless a check failed."""
+
+    def work() -> int:
+        failed = failed_checks()
+        say("check: tests")
+        return python("-m", "pytest", *arguments).returncode or report(failed)
+
+    return with_test_servers(work)
+
+
+def bench(arguments: list[str]) -> int:
+    return with_test_servers(lambda: python("-m", "bench", *arguments).returncode)
+
+
+def lock(arguments: list[str]) -> int:
+    """Both locks from pyproject.toml; the runtime's versions are those of the development's."""
+    options = [
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-header",
+        "--python-version",
+        "3.11",
+        "--quiet",
+        "pyproject.toml",
+    ]
+    codes = [
+        python("-m", "uv", "pip", "compile", *options, *target, *arguments).returncode for target in LOCKS
+    ]
+    return max(codes)
+
+
+COMMANDS = {"check": check, "test": test, "bench": bench, "lock": lock}
+
+
+if __name__ == "__main__":
+    sys.exit(main(COMMANDS, sys.argv[1:]))
