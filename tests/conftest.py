@@ -10,14 +10,14 @@ from tests.database import TestDatabase
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
     """Replaces pytest-django's own: a copy of the migrated template, used as ``portal_app``."""
-    database = TestDatabase()
+    copy = TestDatabase()
     with django_db_blocker.unblock():
-        database.start()
+        copy.start()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: database.renew())
-        yield database
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: copy.renew())
+        yield copy
     with django_db_blocker.unblock():
-        database.stop()
+        copy.stop()
 
 
 @pytest.fixture

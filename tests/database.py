@@ -20,9 +20,11 @@ from psycopg2 import sql
 
 from config import roles
 from config.embedded import test_servers
+from config.environment import database
 from config.home import PROJECT
 
 TEMPLATES_KEPT = 3
+ALIASES = {"default": "DATABASE_URL", "public": "DATABASE_PUBLIC_URL", "owner": "DATABASE_OWNER_URL"}
 SHAPED_BY = [
     "*/migrations/*.py",
     "*/migration_ops.py",
@@ -60,8 +62,9 @@ class TestDatabase:
         with self._superuser() as session:
             drop(session, self.name)
             roles.make_database(session, self.name, self.template)
-        for alias in connections:
-            connections.settings[alias]["NAME"] = self.name
+        addresses = self.environment()
+        for alias, variable in ALIASES.items():
+            connections.settings[alias].update(database(addresses[variable]))
 
     def stop(self) -> None:
         connections.close_all()
