@@ -29,6 +29,7 @@ PASSED_ON = (
     "FONTCONFIG_PATH",
     "TMPDIR",
 )
+LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # other C libraries ignore it
 GRACE_SECONDS = 30  # for loading libraries and for waiting in the queue of a busy machine
 PLACES = 4
 REFUSALS = {
@@ -47,7 +48,7 @@ class _Nursery:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-m", "common.nursery", str(theirs.fileno())],
                 cwd=ROOT,
-                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+                env=LARGE_PAGES | {name: os.environ[name] for name in PASSED_ON if name in os.environ},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
