@@ -1,1 +1,3 @@
-"""Settings, addresses and the processes that make the portal one running thing."""
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,38 @@
+"""Who may do what with the association's own things, and who sees which."""
+
+from django.db.models import Q, QuerySet
+
+from association.actors import Actor
+from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
+from association.models import Attachment, AuditEntry, Job, Notice
+
+MAY = {
+    "move_practice_clock": frozenset(Role),
+    "retry_dead_job": frozenset({Role.SECRETARIAT}),
+    "store_file": INSTITUTION_ROLES | {Role.SECRETARIAT},
+}
+
+
+def jobs_visible_to(actor: Actor) -> QuerySet[Job]:
+    """Staff and the committee see every job, others only their own."""
+    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+        return Job.objects.all()
+    return Job.objects.filter(started_by_id=actor.user_id) if actor.user_id else Job.objects.none()
+
+
+def notices_visible_to(actor: Actor) -> QuerySet[Notice]:
+    return Notice.objects.filter(user_id=actor.user_id) if actor.user_id else Notice.objects.none()
+
+
+def audit_visible_to(actor: Actor) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.all() if actor.roles & STAFF_ROLES else AuditEntry.objects.none()
+
+
+def attachments_visible_to(actor: Actor, assigned: QuerySet[Attachment] | None = None) -> QuerySet[Attachment]:
+    """An institution sees its own files, those who decide see all; an assessor what ``assigned`` names."""
+    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+        return Attachment.objects.all()
+    own = Q(institution_id__in=actor.institution_ids)
+    if assigned is not None and actor.roles & REVIEWER_ROLES:
+        own |= Q(pk__in=assigned.values("pk"))
+    return Attachment.objects.filter(own)

@@ -1,0 +1,77 @@
+"""Who acts: built once per request for one association, and passed to every operation as ``actor=``."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.choices import INSTITUTION_ROLES, STAFF_ROLES, Role
+from association.models import Appointment, User
+from common.errors import Forbidden
+
+May = Mapping[str, frozenset[Role]]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person (or the system) inside one association. It has no global roles."""
+
+    association_id: int
+    user_id: int | None = None
+    name: str = ""
+    roles: frozenset[Role] = frozenset()
+    institution_ids: frozenset[int] = frozenset()
+    is_system: bool = False
+
+    def may(self, table: May, action: str) -> bool:
+        return self.is_system or bool(self.roles & table[action])
+
+    def require(self, table: May, action: str) -> None:
+        if not self.may(table, action):
+            raise Forbidden(_("您的角色不能办理此事。"))
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.user_id is not None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the staff desk opens for this person here."""
+        return bool(self.roles & STAFF_ROLES)
+
+
+def visitor(association_id: int) -> Actor:
+    """Nobody in particular: the public."""
+    return Actor(association_id=association_id)
+
+
+def system(association_id: int) -> Actor:
+    """The clock and the worker: acts by rule, never by choice."""
+    return Actor(association_id=association_id, name=_("系统"), is_system=True)
+
+
+def actor_of(user: User, association_id: int) -> Actor:
+    """What this person may do in this association today."""
+    return _assemble(user, association_id, appointments_on(user.pk))
+
+
+def appointments_on(user_id: int) -> Iterable[Appointment]:
+    day = clock.today()
+    return Appointment.objects.filter(user_id=user_id, from_on__lte=day).filter(
+        Q(until_on__isnull=True) | Q(until_on__gte=day)
+    )
+
+
+def _assemble(user: User, association_id: int, appointments: Iterable[Appointment]) -> Actor:
+    rows = list(appointments)
+    return Actor(
+        association_id=association_id,
+        user_id=user.pk,
+        name=user.name,
+        roles=frozenset(Role(row.role) for row in rows),
+        institution_ids=frozenset(
+            row.institution_id for row in rows if row.role in INSTITUTION_ROLES and row.institution_id
+        ),
+    )

@@ -1,0 +1,70 @@
+"""Answers to what cannot be done: a page in the person's language, never a stack trace."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from common.errors import DomainError, InvalidInput, TooMany
+
+PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page for a ``DomainError``; for htmx a part that takes the place of the form's messages."""
+    context: dict[str, Any] = {"sentence": error.sentence}
+    if isinstance(error, InvalidInput):
+        context["fields"] = error.fields
+    if request.path_info.startswith("/api/"):
+        return problem(error.status, error.sentence, error.code)
+    if request.headers.get("HX-Request"):
+        response = render(request, "components/refusal.html", context, status=error.status)
+    else:
+        response = page(request, error.status, error.sentence, context)
+    if isinstance(error, TooMany) and error.retry_after:
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def page(
+    request: HttpRequest, status: int, sentence: str = "", context: dict[str, Any] | None = None
+) -> HttpResponse:
+    shown = status if status in PAGES else 400
+    values = {"sentence": sentence, "request_id": getattr(request, "request_id", ""), **(context or {})}
+    return render(request, f"errors/{shown}.html", values, status=status)
+
+
+def problem(status: int, detail: str, code: str, **more: Any) -> JsonResponse:
+    """Problem details (RFC 9457)."""
+    body = {"type": f"urn:portal:{code}", "title": str(_TITLES.get(status, _("请求未办理"))), "status": status}
+    return JsonResponse({**body, "detail": detail, **more}, status=status, content_type="application/problem+json")
+
+
+_TITLES = {400: "请求有误", 401: "需要登录", 403: "没有权限", 404: "没有找到", 405: "方法不支持", 409: "现在不能办理", 413: "内容过大", 415: "格式不支持", 429: "请求过于频繁", 500: "系统出错"}  # fmt: skip
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain(request, 400, _("请求有误，没有办理。"))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain(request, 403, _("您没有权限打开这一页。"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain(request, 404, _("没有找到这一页。"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _plain(request, 500, _("系统出错，刚才的操作没有保存。"))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _plain(request, 403, _("页面已过期，请返回后刷新再提交；您填写的内容没有丢失。"))
+
+
+def _plain(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    if request.path_info.startswith("/api/"):
+        return problem(status, sentence, f"http_{status}")
+    return page(request, status, sentence)

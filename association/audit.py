@@ -1,0 +1,29 @@
+"""办理记录: written in the same transaction as the deed, reads of personal data included."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from association import clock
+from association.actors import Actor
+from association.logging import request_id
+from association.models import AuditEntry
+
+
+def record(actor: Actor, action: str, obj: Model | None, *, reason: str = "", **detail: Any) -> AuditEntry:
+    """One line of the trail: ``action`` is the name of the operation, ``detail`` holds ids and numbers only."""
+    return AuditEntry.objects.create(
+        at=clock.now(),
+        user_id=actor.user_id,
+        action=action,
+        object_kind=obj._meta.label_lower if obj is not None else "",  # noqa: SLF001 - Django's public name for it
+        object_id=obj.pk if obj is not None else None,
+        reason=reason,
+        detail=detail,
+        request_id=request_id(),
+    )
+
+
+def record_read(actor: Actor, what: str, obj: Model) -> AuditEntry:
+    """Somebody saw personal data: who, what and when."""
+    return record(actor, f"read_{what}", obj)

@@ -1,0 +1,80 @@
+"""Words officials use, and the steps that may follow one another."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    ASSOCIATION = "association", _("社会团体")
+    BRANCH = "branch", _("分支机构")
+
+
+class Accent(TextChoices):
+    BLUE = "blue", _("靛蓝")
+    TEAL = "teal", _("青绿")
+    RED = "red", _("绛红")
+    VIOLET = "violet", _("紫棠")
+
+
+class Role(TextChoices):
+    SECRETARIAT = "secretariat", _("秘书处")
+    COMMITTEE_CHAIR = "committee_chair", _("评定委员会主任")
+    COMMITTEE = "committee", _("评定委员会委员")
+    DISTRICT_REVIEWER = "district_reviewer", _("区级评估员")
+    ASSESSOR = "assessor", _("评估员")
+    AUDITOR = "auditor", _("审计员")
+    INSTITUTION_ADMIN = "institution_admin", _("机构管理员")
+    INSTITUTION_STAFF = "institution_staff", _("机构经办人")
+
+
+INSTITUTION_ROLES = frozenset({Role.INSTITUTION_ADMIN, Role.INSTITUTION_STAFF})
+COMMITTEE_ROLES = frozenset({Role.COMMITTEE_CHAIR, Role.COMMITTEE})
+REVIEWER_ROLES = frozenset({Role.ASSESSOR, Role.DISTRICT_REVIEWER})
+# Who may open the staff desk (the admin site); everyone else works at the desk.
+STAFF_ROLES = frozenset({Role.SECRETARIAT, Role.AUDITOR})
+# A second factor is asked of everyone who decides about others.
+SECOND_FACTOR_ROLES = STAFF_ROLES | COMMITTEE_ROLES | REVIEWER_ROLES
+
+
+class DayKind(TextChoices):
+    OFF = "off", _("放假")
+    WORK = "work", _("调休上班")
+
+
+class Unit(TextChoices):
+    WORKING_DAY = "working_day", _("工作日")
+    DAY = "day", _("日")
+    MONTH = "month", _("个月")
+    YEAR = "year", _("年")
+
+
+class Certainty(TextChoices):
+    SOURCED = "sourced", _("有出处")
+    CHARTER = "charter", _("协会自定")
+    UNVERIFIED = "unverified", _("未核实")
+
+
+class Channel(TextChoices):
+    DESK = "desk", _("站内")
+    MAIL = "mail", _("邮件")
+
+
+class OutboxState(TextChoices):
+    WAITING = "waiting", _("待办")
+    DONE = "done", _("已完成")
+    DEAD = "dead", _("已停办")
+
+
+class JobState(TextChoices):
+    QUEUED = "queued", _("排队中")
+    RUNNING = "running", _("进行中")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("未完成")
+
+
+JOB_STEPS = {
+    JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED}),
+    JobState.RUNNING: frozenset({JobState.RUNNING, JobState.DONE, JobState.FAILED}),
+    JobState.DONE: frozenset(),
+    JobState.FAILED: frozenset(),
+}

@@ -1,0 +1,39 @@
+"""The one clock. In a demo association it can be moved forward (演练时钟); elsewhere it is the wall clock."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from association.choices import DayKind
+from association.models import CalendarDay, PracticeClock
+from association.rules.clock import Calendar, beijing
+from association.rules.reference import CalendarException, calendar_of
+from association.scope import selected_association_id
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC."""
+    return timezone.now() + practice_offset()
+
+
+def today() -> date:
+    """Today in Beijing."""
+    return beijing(now()).date()
+
+
+def practice_offset() -> timedelta:
+    """How far the clock of the selected association has been moved; zero outside the demo."""
+    if not settings.PORTAL_DEMO or selected_association_id() is None:
+        return timedelta()
+    row = PracticeClock.objects.values_list("offset_seconds", flat=True).first()
+    return timedelta(seconds=row or 0)
+
+
+def calendar() -> Calendar:
+    """放假与调休 as loaded, for the rules that count."""
+    rows = CalendarDay.objects.values_list("date", "kind", "holiday", "source")
+    return calendar_of(
+        CalendarException(on=day, name=name, is_off=kind == DayKind.OFF, notice=notice, source="")
+        for day, kind, name, notice in rows
+    )

@@ -1,0 +1,37 @@
+"""Loads what all associations share: regions (GB/T 2260) and the working calendar. Safe to run again."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from association.choices import DayKind
+from association.models import CalendarDay, Region
+from association.rules.reference import CalendarException, calendar_exceptions, regions
+
+
+class Command(BaseCommand):
+    help = "行政区划与工作日历：载入或更新"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = Path(settings.BASE_DIR) / "reference"
+        places = regions((folder / "regions_gbt2260.csv").read_text(encoding="utf-8"))
+        days = calendar_exceptions((folder / "working_calendar_exceptions.csv").read_text(encoding="utf-8"))
+        Region.objects.bulk_create(
+            [Region(code=row.code, name=row.name, level=row.level, parent_id=row.parent_code) for row in places],
+            update_conflicts=True,
+            unique_fields=["code"],
+            update_fields=["name", "level", "parent"],
+        )
+        CalendarDay.objects.bulk_create(
+            [CalendarDay(date=day.on, kind=_kind(day), holiday=day.name, source=day.notice) for day in days],
+            update_conflicts=True,
+            unique_fields=["date"],
+            update_fields=["kind", "holiday", "source"],
+        )
+        self.stdout.write(f"{len(places)} regions, {len(days)} calendar days")
+
+
+def _kind(day: CalendarException) -> DayKind:
+    return DayKind.OFF if day.is_off else DayKind.WORK

@@ -1,0 +1,180 @@
+"""From the request to the association, its scope, its actor; and from a refusal to a sentence."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth import logout
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.urls import reverse
+from django.urls.base import get_script_prefix, set_script_prefix
+from django.utils.functional import SimpleLazyObject
+
+from association import actors
+from association.answers import refusal
+from association.choices import SECOND_FACTOR_ROLES
+from association.logging import set_request_id
+from association.models import Association
+from association.tenancy import acting_for
+from common.errors import DomainError
+
+Answer = Callable[[HttpRequest], HttpResponse]
+SAFE_ID = re.compile(r"^[0-9a-zA-Z-]{8,32}$")
+
+
+class PortalRequest(HttpRequest):
+    """What the views below receive."""
+
+    association: Association
+    actor: actors.Actor
+
+
+class RequestIdMiddleware:
+    """请求编号: from the proxy when it sends a clean one, else new; on every log line and answer."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request.request_id = given if SAFE_ID.match(given) else secrets.token_hex(8)  # type: ignore[attr-defined]
+        set_request_id(request.request_id)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class HeadersMiddleware:
+    """Headers that every answer carries; pages made for a person are never stored by anybody between."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not request.path.startswith(settings.STATIC_URL):
+            signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+            response.setdefault("Cache-Control", "private, no-store" if signed_in else "no-cache")
+        return response
+
+
+class AssociationMiddleware:
+    """Finds the association (own host, or the first part of the path), mounts it and opens its scope.
+
+    Scope and transaction are one, over the view and its rendering; an answer of 5xx rolls back.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        association, mount = _find(request)
+        request.association = association  # type: ignore[attr-defined]
+        if association is None:
+            return self.get_response(request)
+        if request.path_info == mount:
+            return HttpResponsePermanentRedirect(f"{request.path}/")
+        before = get_script_prefix()
+        _mount(request, mount)
+        try:
+            with acting_for(association.pk):
+                response = self.get_response(request)
+                if response.status_code >= 500:  # noqa: PLR2004 - the class of answers
+                    transaction.set_rollback(True)
+                return response
+        finally:
+            set_script_prefix(before)
+
+
+def _find(request: HttpRequest) -> tuple[Association | None, str]:
+    """The association and the part of the path that names it ("" on its own host)."""
+    host = request.get_host().rsplit(":", 1)[0]
+    if host != settings.SHARED_HOST:
+        own = Association.objects.filter(hosts__host=host, is_open=True).first()
+        if own is not None:
+            return own, ""
+    slug = request.path_info.split("/", 2)[1]
+    if not slug or slug in RESERVED:
+        return None, ""
+    found = Association.objects.filter(slug=slug, is_open=True).first()
+    return found, f"/{slug}"
+
+
+RESERVED = frozenset({"accounts", "api", "healthz", "i18n", "metrics", "operator", "readyz", "static"})
+
+
+def _mount(request: HttpRequest, mount: str) -> None:
+    request.urlconf = settings.ASSOCIATION_URLCONF  # type: ignore[attr-defined]
+    if mount:
+        script = request.META.get("SCRIPT_NAME", "").rstrip("/") + mount
+        request.META["SCRIPT_NAME"] = script
+        request.path_info = request.META["PATH_INFO"] = request.path_info[len(mount) :]
+        set_script_prefix(f"{script}/")
+
+
+class ActorMiddleware:
+    """Builds ``request.actor``; ends idle sessions; asks deciders for a second factor."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if _has_been_idle(request):
+            logout(request)
+        if request.association is None:
+            return self.get_response(request)
+        request.actor = SimpleLazyObject(lambda: _actor(request))
+        if _lacks_second_factor(request):
+            return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        return self.get_response(request)
+
+
+def _actor(request: Any) -> actors.Actor:
+    if request.user.is_authenticated:
+        return actors.actor_of(request.user, request.association.pk)
+    return actors.visitor(request.association.pk)
+
+
+def _has_been_idle(request: Any) -> bool:
+    """30 minutes without a click end the session; the mark moves at most once a minute."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return False
+    now = int(time.time())
+    last = request.session.get("last_click", now)
+    if now - last > settings.SESSION_IDLE_SECONDS:
+        return True
+    if now - last >= 60 or "last_click" not in request.session:  # noqa: PLR2004 - once a minute
+        request.session["last_click"] = now
+    return False
+
+
+def _lacks_second_factor(request: Any) -> bool:
+    if settings.PORTAL_SKIP_SECOND_FACTOR or request.path_info.startswith("/accounts/"):
+        return False
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return False
+    return bool(request.actor.roles & SECOND_FACTOR_ROLES) and not is_mfa_enabled(request.user)
+
+
+class SentenceMiddleware:
+    """A refusal of an operation becomes a page (or a part for htmx) with its sentence and status."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DomainError):
+            return refusal(request, exception)
+        return None
+
+

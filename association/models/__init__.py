@@ -1,0 +1,20 @@
+from association.models.identity import Appointment, Association, AssociationHost, User
+from association.models.reference import CalendarDay, DeadlineRule, Region
+from association.models.work import Attachment, AuditEntry, Job, Notice, OutboxJob, PracticeClock, WorkerBeat
+
+__all__ = [
+    "Appointment",
+    "Association",
+    "AssociationHost",
+    "Attachment",
+    "AuditEntry",
+    "CalendarDay",
+    "DeadlineRule",
+    "Job",
+    "Notice",
+    "OutboxJob",
+    "PracticeClock",
+    "Region",
+    "User",
+    "WorkerBeat",
+]

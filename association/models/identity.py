@@ -1,0 +1,134 @@
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from association.choices import INSTITUTION_ROLES, Accent, Kind, Role
+from association.tenancy import AssociationOwned
+
+# Words that are addresses of the platform itself and so cannot be an association's.
+RESERVED_SLUGS = (
+    "accounts", "admin", "api", "desk", "healthz", "i18n", "metrics", "operator", "readyz", "register", "static", "verify",
+)  # fmt: skip
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. What the person may do is an ``Appointment``, never a flag here."""
+
+    email = models.EmailField(_("邮箱"), unique=True)
+    name = models.CharField(_("姓名"), max_length=60)
+    is_active = models.BooleanField(_("启用"), default=True)
+    is_operator = models.BooleanField(_("平台运维"), default=False)
+    joined_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("人员")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Asked by Django's own checks only; our admin site asks the actor."""
+        return self.is_operator
+
+
+class Association(models.Model):
+    """协会: the tenant. Its rows are platform knowledge; everything it owns is behind the walls."""
+
+    slug = models.SlugField(
+        _("网址代号"), max_length=40, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9-]+$")]
+    )
+    kind = models.CharField(_("类别"), max_length=20, choices=Kind.choices, default=Kind.ASSOCIATION)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("所属社会团体"), related_name="branches"
+    )
+    name = models.CharField(_("名称"), max_length=80, unique=True)
+    short_name = models.CharField(_("简称"), max_length=30)
+    name_en = models.CharField(_("英文名称"), max_length=160, blank=True)
+    region = models.ForeignKey("association.Region", models.PROTECT, verbose_name=_("所在地区"))
+    supervising_unit = models.CharField(_("业务主管单位"), max_length=80, blank=True)
+    registration_authority = models.CharField(_("登记管理机关"), max_length=80, blank=True)
+    accent = models.CharField(_("主色"), max_length=10, choices=Accent.choices, default=Accent.BLUE)
+    is_open = models.BooleanField(_("已开通"), default=True, help_text=_("未开通的协会只作为上级单位列出"))
+    is_demo = models.BooleanField(_("演示"), default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("协会")
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="association_branch_has_parent",
+                condition=Q(kind=Kind.ASSOCIATION, parent__isnull=True) | Q(kind=Kind.BRANCH, parent__isnull=False),
+            ),
+            models.CheckConstraint(name="association_slug_free", condition=~Q(slug__in=RESERVED_SLUGS)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AssociationHost(models.Model):
+    """独立域名: on this host the association is mounted at ``/``."""
+
+    association = models.ForeignKey(Association, models.CASCADE, related_name="hosts", verbose_name=_("协会"))
+    host = models.CharField(_("域名"), max_length=120, unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("独立域名")
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class Appointment(AssociationOwned):
+    """任职: one role of one person, from a day to a day. It ends by date and is never deleted."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name=_("人员"))
+    role = models.CharField(_("角色"), max_length=30, choices=Role.choices)
+    institution = models.ForeignKey(
+        "members.Institution", models.PROTECT, null=True, blank=True, verbose_name=_("机构"), related_name="appointments"
+    )
+    employer = models.ForeignKey(
+        "members.Institution",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("供职或任职过的机构"),
+        help_text=_("用于回避：评估员不得评估自己供职、任职、授课或持股的机构"),
+        related_name="employed",
+    )
+    from_on = models.DateField(_("起"))
+    until_on = models.DateField(_("止"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("任职")
+        indexes: ClassVar = [models.Index(fields=["association", "user"], name="appointment_of_user")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="appointment_institution_role",
+                condition=Q(role__in=sorted(INSTITUTION_ROLES), institution__isnull=False)
+                | (~Q(role__in=sorted(INSTITUTION_ROLES)) & Q(institution__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="appointment_dates", condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.user}"

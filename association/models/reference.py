@@ -1,0 +1,69 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from association.choices import Certainty, DayKind, Unit
+from association.tenancy import AssociationOwned
+
+
+class Region(models.Model):
+    """行政区划 (GB/T 2260); shared by all associations."""
+
+    code = models.CharField(_("代码"), max_length=6, primary_key=True)
+    name = models.CharField(_("名称"), max_length=40)
+    level = models.CharField(_("级别"), max_length=12)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("上级"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("行政区划")
+        ordering: ClassVar = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarDay(models.Model):
+    """放假或调休上班的一天, as announced by the State Council; other days follow the week."""
+
+    date = models.DateField(_("日期"), primary_key=True)
+    kind = models.CharField(_("类别"), max_length=4, choices=DayKind.choices)
+    holiday = models.CharField(_("节日"), max_length=20)
+    source = models.CharField(_("依据"), max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("放假与调休")
+        ordering: ClassVar = ["date"]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.get_kind_display()}"
+
+
+class DeadlineRule(AssociationOwned):
+    """期限规则: a number with its unit and citation. A case keeps the row it began under."""
+
+    code = models.CharField(_("代号"), max_length=40)
+    title = models.CharField(_("名称"), max_length=80)
+    number = models.PositiveSmallIntegerField(_("数值"))
+    unit = models.CharField(_("单位"), max_length=12, choices=Unit.choices)
+    citation = models.CharField(_("依据"), max_length=200)
+    certainty = models.CharField(_("依据性质"), max_length=12, choices=Certainty.choices)
+    owner = models.CharField(_("由谁办理"), max_length=60, blank=True)
+    silence_means = models.CharField(_("逾期视为"), max_length=120, blank=True)
+    valid_from = models.DateField(_("生效"))
+    valid_until = models.DateField(_("失效"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("期限规则")
+        ordering: ClassVar = ["code", "-valid_from"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["association", "code", "valid_from"], name="deadline_rule_once"),
+            models.CheckConstraint(name="deadline_rule_number", condition=Q(number__gte=1)),
+            models.CheckConstraint(
+                name="deadline_rule_dates", condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.number}{self.get_unit_display()}"

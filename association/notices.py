@@ -1,0 +1,49 @@
+"""通知: one for each event, person and channel, however often the event is reported."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Q
+
+from association import clock
+from association.choices import Channel, Role
+from association.links import absolute
+from association.models import Appointment, Notice
+from association.outbox import enqueue
+
+
+def notify(event: str, users: Iterable[int], *, subject: str, body: str, path: str = "") -> None:
+    """Tell each person once, at the desk and by mail. ``path`` is relative to the association's mount."""
+    moment = clock.now()
+    rows = [
+        Notice(event=event, user_id=user, channel=channel, subject=subject, body=body, path=path, created_at=moment)
+        for user in sorted(set(users))
+        for channel in (Channel.DESK, Channel.MAIL)
+    ]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    mails = Notice.objects.filter(event=event, channel=Channel.MAIL, sent_at__isnull=True)
+    for notice_id in mails.values_list("pk", flat=True):
+        enqueue("association.send_notice", key=f"notice-{notice_id}", notice_id=notice_id)
+
+
+def people_of(*, roles: Iterable[Role] = (), institution_id: int | None = None) -> list[int]:
+    """Ids of the people who hold a role today, or who act for an institution."""
+    day = clock.today()
+    rows = Appointment.objects.filter(from_on__lte=day).filter(Q(until_on__isnull=True) | Q(until_on__gte=day))
+    if institution_id is not None:
+        rows = rows.filter(institution_id=institution_id)
+    else:
+        rows = rows.filter(role__in=list(roles))
+    return sorted(set(rows.values_list("user_id", flat=True)))
+
+
+def send_notice(*, notice_id: int) -> None:
+    """Mail one notice. At least once: the mark is written after the gateway took it."""
+    notice = Notice.objects.select_for_update().select_related("user").get(pk=notice_id)
+    if notice.sent_at is not None:
+        return
+    text = f"{notice.body}\n\n{absolute(notice.path)}" if notice.path else notice.body
+    EmailMessage(notice.subject, text, settings.DEFAULT_FROM_EMAIL, [notice.user.email]).send()
+    notice.sent_at = clock.now()
+    notice.save(update_fields=["sent_at"])

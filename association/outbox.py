@@ -1,0 +1,111 @@
+"""Work for later: PostgreSQL is the queue, Celery only the doorbell.
+
+``enqueue`` writes a row in the caller's transaction; the relay leases due rows and rings; a task locks its
+row, runs one operation and marks the row done in the same transaction. The queue may lose everything.
+"""
+
+import functools
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.db import close_old_connections, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from association.choices import OutboxState
+from association.models import OutboxJob
+from association.tenancy import acting_for, current_association_id
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 8
+LEASE = """
+WITH due AS (
+  SELECT id FROM association_outboxjob WHERE state = 'waiting' AND due_at <= now()
+  ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+UPDATE association_outboxjob job
+SET handed_out = handed_out + 1, due_at = now() + make_interval(secs => least(%s * 2 ^ least(handed_out, 9), 3600))
+FROM due WHERE job.id = due.id RETURNING job.id, job.task
+"""
+
+
+def enqueue(task: str, *, key: str, due: datetime | None = None, **payload: Any) -> None:
+    """Make a job due with the surrounding transaction. The same ``key`` twice is one job; payloads hold ids."""
+    OutboxJob.objects.bulk_create(
+        [
+            OutboxJob(
+                association_id=current_association_id(),
+                task=task,
+                key=key,
+                payload=payload,
+                due_at=due or timezone.now(),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def lease(most: int = 200) -> list[tuple[int, str]]:
+    """Take due jobs for a while: ``(id, task)``. Many relays may run; a job unanswered is due again."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(LEASE, [most, settings.OUTBOX_LEASE_SECONDS])
+        return list(cursor.fetchall())
+
+
+def outbox_task(name: str, *, queue: str = "default") -> Callable[[Callable[..., None]], Callable[[int], None]]:
+    """The one door for background work: opens the scope, locks the row, runs once, marks it done."""
+
+    def wrap(body: Callable[..., None]) -> Callable[[int], None]:
+        @functools.wraps(body)
+        def run(job_id: int) -> None:
+            close_old_connections()
+            _run(job_id, body)
+
+        run.__wrapped__ = body  # type: ignore[attr-defined]
+        task = shared_task(name=name, queue=queue)(run)
+        QUEUES[name] = queue
+        return task  # type: ignore[no-any-return]
+
+    return wrap
+
+
+QUEUES: dict[str, str] = {}
+
+
+def _run(job_id: int, body: Callable[..., None]) -> None:
+    started = OutboxJob.objects.filter(pk=job_id, state=OutboxState.WAITING).update(attempts=F("attempts") + 1)
+    if not started:
+        return
+    association_id = OutboxJob.objects.values_list("association_id", flat=True).get(pk=job_id)
+    try:
+        with acting_for(association_id):
+            job = OutboxJob.objects.select_for_update().get(pk=job_id)
+            if job.state != OutboxState.WAITING:
+                return
+            body(**job.payload)
+            job.state, job.done_at, job.last_error = OutboxState.DONE, timezone.now(), ""
+            job.save(update_fields=["state", "done_at", "last_error"])
+    except Exception as error:  # the loop of background work: the row remembers, the log tells
+        logger.exception("job %s failed", job_id)
+        _remember(job_id, error)
+
+
+def _remember(job_id: int, error: Exception) -> None:
+    """Only the kind of error and its place are kept: a message may quote somebody's data."""
+    with transaction.atomic():
+        job = OutboxJob.objects.select_for_update().get(pk=job_id)
+        job.last_error = type(error).__name__
+        if job.attempts >= MOST_ATTEMPTS and job.state == OutboxState.WAITING:
+            job.state = OutboxState.DEAD
+        job.save(update_fields=["last_error", "state"])
+
+
+def retry(job: OutboxJob) -> None:
+    """A dead job starts over; asked for by a person."""
+    OutboxJob.objects.filter(pk=job.pk, state=OutboxState.DEAD).update(
+        state=OutboxState.WAITING, attempts=0, handed_out=0, due_at=timezone.now()
+    )

@@ -1,0 +1,18 @@
+"""Celery entry points of the association; each is one operation."""
+
+from celery import shared_task
+from django.conf import settings
+
+from association import notices, periodic
+from association.outbox import outbox_task
+
+
+@shared_task(name="association.tick")
+def tick() -> None:
+    """Rung by beat; what is due becomes rows of the outbox."""
+    periodic.plan(settings.PERIODIC)
+
+
+@outbox_task("association.send_notice")
+def send_notice(*, notice_id: int) -> None:
+    notices.send_notice(notice_id=notice_id)

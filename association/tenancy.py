@@ -1,0 +1,88 @@
+"""Which association the running code acts for.
+
+Three walls, each of which holds on its own:
+
+1. ``ScopedManager`` refuses to query when no association is selected;
+2. row security in PostgreSQL hides other associations' rows from any SQL;
+3. composite foreign keys stop a row from pointing into another association.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from association.scope import NOBODY, selected
+
+
+
+class NoAssociationSelected(RuntimeError):
+    """Code touched association-owned data without saying for whom."""
+
+
+def current_association_id() -> int:
+    scope = selected.get()
+    if scope == NOBODY:
+        raise NoAssociationSelected
+    return scope
+
+
+@contextmanager
+def acting_for(association_id: int) -> Iterator[None]:
+    """Run the block for one association: one scope is one transaction (a savepoint when nested)."""
+    before = selected.get()
+    with transaction.atomic():
+        token = selected.set(association_id)
+        try:
+            _tell_database(association_id)
+            yield
+        finally:
+            selected.reset(token)
+        # The setting ends with the transaction; a nested scope hands the outer one back.
+        if before != NOBODY:
+            _tell_database(before)
+
+
+def _tell_database(scope: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('portal.association', %s, true)", [str(scope)])
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        rows = list(objs)
+        for row in rows:
+            row.claim()
+        return super().bulk_create(rows, *args, **kwargs)
+
+
+_Manager = models.Manager.from_queryset(ScopedQuerySet)
+
+
+class ScopedManager(_Manager):  # type: ignore[valid-type, misc]
+    def get_queryset(self) -> ScopedQuerySet:
+        return super().get_queryset().filter(association_id=current_association_id())
+
+
+class AssociationOwned(models.Model):
+    association = models.ForeignKey(
+        "association.Association", models.PROTECT, editable=False, related_name="+"
+    )
+
+    objects = ScopedManager()
+
+    class Meta:
+        abstract = True
+
+    def claim(self) -> None:
+        """Put the row under the current association, or refuse."""
+        scope = current_association_id()
+        if self.association_id is None:
+            self.association_id = scope
+        elif self.association_id != scope:
+            raise NoAssociationSelected(f"row of association {self.association_id} written for {scope}")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.claim()
+        super().save(*args, **kwargs)

@@ -1,0 +1,22 @@
+"""Differences under test: the demo's switches on, files and mail in memory or in a temporary folder."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123456789")
+os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1,own.example")
+os.environ.setdefault("SHARED_HOST", "testserver")
+os.environ.setdefault("DEBUG", "1")
+os.environ.setdefault("DATABASE_URL", "postgres://portal_app@127.0.0.1/portal")
+os.environ.setdefault("DATABASE_PUBLIC_URL", "postgres://portal_public@127.0.0.1/portal")
+os.environ.setdefault("DATABASE_OWNER_URL", "postgres://portal_owner@127.0.0.1/portal")
+os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
+
+from config.settings import *  # noqa: E402, F403
+
+PORTAL_DEMO = True
+PORTAL_SKIP_SECOND_FACTOR = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+MEDIA_ROOT = tempfile.mkdtemp(prefix="portal-media-")

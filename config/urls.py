@@ -1,0 +1,18 @@
+"""The platform: what is not inside an association."""
+
+from django.urls import include, path
+
+from association import views
+
+handler400 = "association.answers.bad_request"
+handler403 = "association.answers.permission_denied"
+handler404 = "association.answers.not_found"
+handler500 = "association.answers.server_error"
+
+urlpatterns = [
+    path("", views.platform_home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include("allauth.urls")),
+]

@@ -1,0 +1,21 @@
+"""Everything inside one association; addresses are relative to its mount."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from association import views
+
+handler400 = "association.answers.bad_request"
+handler403 = "association.answers.permission_denied"
+handler404 = "association.answers.not_found"
+handler500 = "association.answers.server_error"
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("desk/", include("association.urls")),
+    path("desk/", include("credit_rating.urls")),
+    path("", include("disclosure.urls")),
+    path("api/", include("disclosure.api.urls")),
+]

@@ -1,0 +1,107 @@
+"""Who may do what in 诚信等级评估, and who sees which assessments."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from association.actors import Actor
+from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
+from association.models import Attachment
+from credit_rating.choices import AssignmentState
+from credit_rating.models import Assessment, AssessmentPermission, Assignment, Evidence, Opinion, Round
+
+SECRETARIAT = frozenset({Role.SECRETARIAT})
+CHAIR = frozenset({Role.COMMITTEE_CHAIR})
+
+MAY = {
+    # 评估规范
+    "import_standard": SECRETARIAT,
+    "edit_standard": SECRETARIAT,
+    "ask_experts": SECRETARIAT,
+    "give_expert_opinion": COMMITTEE_ROLES | REVIEWER_ROLES,
+    "freeze_standard": SECRETARIAT,
+    # 轮次
+    "plan_round": SECRETARIAT,
+    "open_round": SECRETARIAT,
+    "invite": SECRETARIAT,
+    "keep_the_clock": frozenset(),
+    # 自评
+    "self_assess": INSTITUTION_ROLES,
+    "submit_self_assessment": frozenset({Role.INSTITUTION_ADMIN}),
+    "withdraw": frozenset({Role.INSTITUTION_ADMIN}),
+    # 区评、复评
+    "assign_assessor": SECRETARIAT,
+    "declare_no_conflict": REVIEWER_ROLES,
+    "recuse": REVIEWER_ROLES,
+    "review": REVIEWER_ROLES,
+    "request_supplement": REVIEWER_ROLES | SECRETARIAT,
+    "answer_supplement": INSTITUTION_ROLES,
+    "finish_review": SECRETARIAT,
+    # 综合评定
+    "compute_round": SECRETARIAT | COMMITTEE_ROLES,
+    "determine": COMMITTEE_ROLES,
+    "countersign": COMMITTEE_ROLES,
+    "send_prior_notice": SECRETARIAT,
+    "file_defence": frozenset({Role.INSTITUTION_ADMIN}),
+    "answer_defence": COMMITTEE_ROLES,
+    # 公示、异议、公布
+    "open_public_notice": SECRETARIAT,
+    "file_objection": INSTITUTION_ROLES | SECRETARIAT,
+    "decide_objection": COMMITTEE_ROLES,
+    "propose_publication": SECRETARIAT,
+    "approve_publication": CHAIR,
+    "suspend_publication": CHAIR,
+    "import_historical_results": SECRETARIAT,
+}
+
+
+def assessments_visible_to(actor: Actor) -> QuerySet[Assessment]:
+    """Staff and committee see all, an institution its own, an assessor what is assigned; the public asks the register."""
+    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+        return Assessment.objects.all()
+    own = Q(institution_id__in=actor.institution_ids)
+    if actor.roles & REVIEWER_ROLES and actor.user_id:
+        own |= Q(Exists(_granted(actor)))
+    return Assessment.objects.filter(own)
+
+
+def _granted(actor: Actor) -> QuerySet[AssessmentPermission]:
+    """guardian's direct-key rows, read here and nowhere else."""
+    return AssessmentPermission.objects.filter(
+        content_object=OuterRef("pk"), user_id=actor.user_id, permission__codename="review_assessment"
+    )
+
+
+def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
+    """An assessor sees the own ones; staff and committee all."""
+    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+        return Assignment.objects.all()
+    return Assignment.objects.filter(assessor_id=actor.user_id) if actor.user_id else Assignment.objects.none()
+
+
+def opinions_visible_to(actor: Actor) -> QuerySet[Opinion]:
+    """Reviewers do not see each other's opinions; an institution sees its own self-assessment.
+
+    A dossier opens to an assessor only after the declaration of no conflict.
+    """
+    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+        return Opinion.objects.all()
+    own = Q(kind="self_assessment", assessment__institution_id__in=actor.institution_ids)
+    if actor.roles & REVIEWER_ROLES and actor.user_id:
+        declared = Assignment.objects.filter(
+            assessment=OuterRef("assessment"), assessor_id=actor.user_id, state=AssignmentState.DECLARED
+        )
+        own |= Q(author_id=actor.user_id)
+        own |= Q(Exists(declared), kind="self_assessment", submitted_at__isnull=False)
+    return Opinion.objects.filter(own)
+
+
+def evidence_visible_to(actor: Actor) -> QuerySet[Attachment]:
+    """Files behind the opinions that this person sees."""
+    shown = Evidence.objects.filter(item__opinion__in=opinions_visible_to(actor))
+    return Attachment.objects.filter(pk__in=shown.values("attachment_id"))
+
+
+def rounds_visible_to(actor: Actor) -> QuerySet[Round]:
+    """Those who work for the association see every round, others those they take part in."""
+    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+        return Round.objects.all()
+    return Round.objects.filter(pk__in=assessments_visible_to(actor).values("round_id"))

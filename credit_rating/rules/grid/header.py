@@ -1,0 +1,180 @@
+"""规范信息: everything of a standard but its indicators, as rows of 项目 and 内容 (the first sheet)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from credit_rating.rules import numerals
+from credit_rating.rules.grid import columns
+from credit_rating.rules.grid.columns import CellError, RowError, meaning
+from credit_rating.rules.specification import (
+    Aggregation,
+    BandSpec,
+    Params,
+    ReviewRule,
+    Rounding,
+    StandardSpec,
+)
+
+ITEM, CONTENT = "项目", "内容"
+BAND = "等级"
+_BAND_PARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """规范信息: what ``spec_from_rows`` needs beside the rows of indicators."""
+
+    code: str
+    version: str
+    title: str
+    total_points: Decimal
+    bands: tuple[BandSpec, ...]
+    official: bool = False
+    legal_basis: str = ""
+    source: str = ""
+    aggregation: Aggregation = Aggregation.SUM
+    aggregation_params: Params = field(default_factory=dict)
+    rounding: Rounding = field(default_factory=Rounding)
+    review: ReviewRule = field(default_factory=ReviewRule)
+
+
+def header_from_rows(rows: Sequence[Mapping[str, str]]) -> tuple[Header | None, tuple[RowError, ...]]:
+    """规范信息, or every error found and no header."""
+    values: dict[str, Any] = {}
+    bands: list[BandSpec] = []
+    errors: list[RowError] = []
+    for number, row in enumerate(rows, start=2):
+        item, content = row.get(ITEM, "").strip(), row.get(CONTENT, "").strip()
+        try:
+            if item == BAND:
+                bands.append(_band(content))
+            elif item:
+                _take(values, item, content)
+        except CellError as error:
+            errors.append(RowError(number, CONTENT, str(error)))
+    errors.extend(_absent(values))
+    return (None if errors else _header(values, tuple(bands))), tuple(errors)
+
+
+def _take(values: dict[str, Any], item: str, content: str) -> None:
+    if item not in _READERS:
+        raise CellError(f"项目“{item}”无法识别,可填:{'、'.join((*_READERS, BAND))}。")
+    if item in values:
+        raise CellError(f"项目“{item}”重复。")
+    values[item] = _READERS[item](content)
+
+
+def _absent(values: Mapping[str, Any]) -> list[RowError]:
+    needed = ("规范编号", "版本", "名称", "满分")
+    return [RowError(0, ITEM, f"缺少项目“{item}”。") for item in needed if values.get(item) in (None, "")]
+
+
+def _header(values: Mapping[str, Any], bands: tuple[BandSpec, ...]) -> Header:
+    plain = ReviewRule()
+    return Header(
+        code=values["规范编号"],
+        version=values["版本"],
+        title=values["名称"],
+        total_points=values["满分"],
+        bands=bands,
+        official=values.get("官方", False),
+        legal_basis=values.get("依据", ""),
+        source=values.get("来源", ""),
+        aggregation=values.get("汇总方式", Aggregation.SUM),
+        aggregation_params=values.get("汇总参数", {}),
+        rounding=values.get("总分取舍", Rounding()),
+        review=ReviewRule(
+            values.get("差异说明比例", plain.gap_share),
+            values.get("分歧比例", plain.spread_share),
+            values.get("合议人数", plain.panel_minimum),
+            values.get("合议取值", plain.combine),
+        ),
+    )
+
+
+def rows_from_header(spec: StandardSpec) -> list[dict[str, str]]:
+    """规范信息 of a standard, which ``header_from_rows`` reads back."""
+    rounding, review = spec.rounding, spec.review
+    pairs = [
+        ("规范编号", spec.code),
+        ("版本", spec.version),
+        ("名称", spec.title),
+        ("官方", columns.TRUTH_WORDS[spec.official]),
+        ("依据", spec.legal_basis),
+        ("来源", spec.source),
+        ("满分", f"{spec.total_points:f}"),
+        ("总分取舍", f"{rounding.digits};{columns.ROUNDING_WORDS[rounding.mode]}"),
+        ("汇总方式", columns.AGGREGATION_WORDS[spec.aggregation]),
+        ("汇总参数", json.dumps(dict(spec.aggregation_params), ensure_ascii=False, sort_keys=True)),
+        ("差异说明比例", f"{review.gap_share:f}"),
+        ("分歧比例", f"{review.spread_share:f}"),
+        ("合议人数", str(review.panel_minimum)),
+        ("合议取值", columns.COMBINE_WORDS[review.combine]),
+        *((BAND, _band_text(band)) for band in spec.bands),
+    ]
+    return [{ITEM: item, CONTENT: content} for item, content in pairs]
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return numerals.number(text, "数值")
+    except numerals.EntryRefused as refusal:
+        raise CellError(refusal.sentence) from None
+
+
+def _whole(text: str) -> int:
+    try:
+        return numerals.whole_number(text, "数值")
+    except numerals.EntryRefused as refusal:
+        raise CellError(refusal.sentence) from None
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text or "{}", parse_float=str)
+    except ValueError:
+        raise CellError("汇总参数不是有效的 JSON。") from None
+    if not isinstance(value, dict):
+        raise CellError("汇总参数须为 JSON 对象。")
+    return value
+
+
+def _rounding(text: str) -> Rounding:
+    digits, _semicolon, mode = text.replace(";", ";").partition(";")
+    return Rounding(_whole(digits), meaning(columns.ROUNDING_WORDS, mode, "取舍方式"))
+
+
+def _band(text: str) -> BandSpec:
+    """``A;优秀;90;;否``: grade, label, lower, upper (empty at the top), adverse."""
+    parts = [part.strip() for part in text.replace(";", ";").split(";")]
+    if len(parts) != _BAND_PARTS:
+        raise CellError("等级应写作“等级;名称;下限;上限;是否不利”,最高等级的上限留空。")
+    grade, label, lower, upper, adverse = parts
+    ends = _number(lower), _number(upper) if upper else None
+    return BandSpec(grade, label, *ends, meaning(columns.TRUTH_WORDS, adverse, "是否不利"))
+
+
+def _band_text(band: BandSpec) -> str:
+    upper = "" if band.upper is None else f"{band.upper:f}"
+    return f"{band.grade};{band.label};{band.lower:f};{upper};{columns.TRUTH_WORDS[band.adverse]}"
+
+
+_READERS = {
+    "规范编号": str,
+    "版本": str,
+    "名称": str,
+    "官方": lambda text: meaning(columns.TRUTH_WORDS, text, "官方"),
+    "依据": str,
+    "来源": str,
+    "满分": _number,
+    "总分取舍": _rounding,
+    "汇总方式": lambda text: meaning(columns.AGGREGATION_WORDS, text, "汇总方式"),
+    "汇总参数": _json,
+    "差异说明比例": _number,
+    "分歧比例": _number,
+    "合议人数": _whole,
+    "合议取值": lambda text: meaning(columns.COMBINE_WORDS, text, "合议取值"),
+}

@@ -1,0 +1,88 @@
+"""What the public may know: published copies without a tenant wall, readable by the role of the public search."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from credit_rating.choices import PublicState
+
+
+class RegisterCard(models.Model):
+    """登记卡: one institution as the public sees it. No personal data, no drafts, no evidence."""
+
+    association = models.ForeignKey("association.Association", models.CASCADE, related_name="+")
+    institution = models.OneToOneField("members.Institution", models.CASCADE, related_name="+", db_constraint=False)
+    name = models.CharField(_("名称"), max_length=80)
+    former_names = ArrayField(models.CharField(max_length=80), default=list, verbose_name=_("曾用名"))
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, null=True)
+    field = models.CharField(_("类别"), max_length=14)
+    region = models.CharField(_("地区"), max_length=40, blank=True)
+    is_member = models.BooleanField(_("会员"), default=False)
+    is_demo = models.BooleanField(_("演示"), default=False)
+    source = models.CharField(_("资料来源"), max_length=300, blank=True)
+    state = models.CharField(_("评估状态"), max_length=16, choices=PublicState.choices)
+    grade = models.CharField(_("等级"), max_length=12, blank=True)
+    grade_year = models.PositiveSmallIntegerField(_("年度"), null=True)
+    standard = models.CharField(_("评估规范"), max_length=160, blank=True)
+    official = models.BooleanField(_("正式规范"), default=True)
+    profile = models.JSONField(_("分项情况"), default=list)
+    published_at = models.DateTimeField(_("公布时间"), null=True)
+    valid_until = models.DateField(_("有效期至"), null=True)
+    history = models.JSONField(_("历史结果"), default=list)
+    search_text = models.CharField(max_length=80)
+    as_of = models.DateTimeField(_("数据截至"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("登记卡")
+        indexes: ClassVar = [
+            models.Index(fields=["association", "uscc"], name="card_uscc"),
+            models.Index(fields=["association", "search_text"], name="card_search_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CardGram(models.Model):
+    """检索键: one pair of characters of one name, in the order in which hits are shown."""
+
+    association = models.ForeignKey("association.Association", models.CASCADE, related_name="+")
+    card = models.ForeignKey(RegisterCard, models.CASCADE, related_name="grams")
+    gram = models.CharField(max_length=2)
+    text = models.CharField(max_length=80)
+    place = models.PositiveSmallIntegerField()
+    length = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["association", "gram", "place", "length", "card"], include=["text"], name="card_gram_rank"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.gram
+
+
+class PublishedRound(models.Model):
+    """结果公布: a round's results as published."""
+
+    association = models.ForeignKey("association.Association", models.CASCADE, related_name="+")
+    round = models.OneToOneField("credit_rating.Round", models.CASCADE, related_name="+", db_constraint=False)
+    year = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+    state = models.CharField(max_length=16)
+    standard = models.CharField(max_length=160)
+    official = models.BooleanField(default=True)
+    bands = models.JSONField(default=list)
+    results = models.JSONField(default=list)
+    notice = models.JSONField(default=dict)
+    as_of = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["association", "year"], name="published_round_year")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,138 @@
+"""What changes institutions and who acts for them."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.choices import INSTITUTION_ROLES, Role
+from association.models import Appointment, User
+from common import uscc as codes
+from common.errors import InvalidInput, NotFound, Refused
+from common.text import one_line
+from members.access import MAY, institutions_visible_to
+from members.choices import Field
+from members.models import FormerName, Institution, Membership
+
+
+@transaction.atomic
+def register_institution(
+    *,
+    actor: Actor,
+    name: str,
+    uscc: str | None,
+    short_name: str = "",
+    field: str = Field.OTHER,
+    region_code: str | None = None,
+    address: str = "",
+    source: str = "",
+    is_demo: bool = False,
+) -> Institution:
+    """登记培训机构, member or not. The USCC may be missing only with a named source (published results)."""
+    actor.require(MAY, "admit_institution")
+    name = one_line(name)
+    if not name:
+        raise InvalidInput(_("请填写机构名称。"), {"name": _("请填写机构名称。")})
+    code = _checked_uscc(uscc, source)
+    _refuse_duplicate(name, code)
+    institution = Institution.objects.create(
+        name=name,
+        short_name=one_line(short_name),
+        uscc=code,
+        field=field,
+        region_id=region_code,
+        address=one_line(address),
+        source=source,
+        is_demo=is_demo,
+        created_at=clock.now(),
+    )
+    record(actor, "register_institution", institution)
+    return institution
+
+
+def _checked_uscc(uscc: str | None, source: str) -> str | None:
+    if not uscc:
+        if source:
+            return None
+        raise InvalidInput(_("请填写统一社会信用代码。"), {"uscc": _("请填写统一社会信用代码。")})
+    problem = codes.problem(uscc)
+    if problem:
+        raise InvalidInput(problem, {"uscc": problem})
+    return codes.normalised(uscc)
+
+
+def _refuse_duplicate(name: str, code: str | None) -> None:
+    same_code = Institution.objects.filter(uscc=code).first() if code else None
+    if same_code is not None:
+        raise Refused(_("该统一社会信用代码已登记：%(name)s。") % {"name": same_code.name})
+    if code is None and Institution.objects.filter(uscc__isnull=True, name=name).exists():
+        raise Refused(_("已有同名且代码未知的机构：%(name)s。") % {"name": name})
+
+
+@transaction.atomic
+def admit_member(*, actor: Actor, institution_id: int, from_on: date) -> Membership:
+    """入会: a membership that is open until it ends."""
+    actor.require(MAY, "admit_institution")
+    institution = _lock(actor, institution_id)
+    if institution.memberships.filter(until_on__isnull=True).exists():
+        raise Refused(_("该机构已是会员。"))
+    membership = Membership.objects.create(institution=institution, from_on=from_on)
+    record(actor, "admit_member", institution, membership=membership.pk)
+    return membership
+
+
+@transaction.atomic
+def rename_institution(*, actor: Actor, institution_id: int, name: str) -> Institution:
+    """更名: the name so far is kept as a former name and stays findable."""
+    actor.require(MAY, "admit_institution")
+    institution = _lock(actor, institution_id)
+    name = one_line(name)
+    if not name or name == institution.name:
+        raise InvalidInput(_("请填写新的名称。"), {"name": _("请填写新的名称。")})
+    FormerName.objects.get_or_create(
+        institution=institution, name=institution.name, defaults={"until_on": clock.today()}
+    )
+    before, institution.name = institution.name, name
+    institution.save()
+    record(actor, "rename_institution", institution, before=before)
+    return institution
+
+
+@transaction.atomic
+def appoint(
+    *,
+    actor: Actor,
+    user: User,
+    role: Role,
+    from_on: date,
+    until_on: date | None = None,
+    institution_id: int | None = None,
+    employer_id: int | None = None,
+) -> Appointment:
+    """任职: a role from a day; ``employer_id`` is what the conflict check reads."""
+    actor.require(MAY, "appoint")
+    if (role in INSTITUTION_ROLES) != (institution_id is not None):
+        raise InvalidInput(_("机构角色须指明机构，其他角色不得指明机构。"))
+    for wanted in (institution_id, employer_id):
+        if wanted is not None:
+            _lock(actor, wanted)
+    appointment = Appointment.objects.create(
+        user=user,
+        role=role,
+        from_on=from_on,
+        until_on=until_on,
+        institution_id=institution_id,
+        employer_id=employer_id,
+    )
+    record(actor, "appoint", appointment, role=role, user=user.pk)
+    return appointment
+
+
+def _lock(actor: Actor, institution_id: int) -> Institution:
+    institution = institutions_visible_to(actor).select_for_update().filter(pk=institution_id).first()
+    if institution is None:
+        raise NotFound(_("没有这家机构。"))
+    return institution
