@@ -10,10 +10,14 @@ class Kind(TextChoices):
 
 
 class Accent(TextChoices):
-    BLUE = "blue", _("靛蓝")
-    TEAL = "teal", _("青绿")
-    RED = "red", _("绛红")
-    VIOLET = "violet", _("紫棠")
+    """主色 of an association; each is defined with checked contrast in variables.css."""
+
+    AZURITE = "azurite", _("石青")
+    PINE = "pine", _("松绿")
+    VERMILION = "vermilion", _("朱砂")
+    INDIGO = "indigo", _("靛蓝")
+    OCHRE = "ochre", _("赭石")
+    INK = "ink", _("墨")
 
 
 class Role(TextChoices):

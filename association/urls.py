@@ -5,5 +5,5 @@ from association import views
 urlpatterns = [
     path("notices/", views.notices, name="notices"),
     path("jobs/<int:pk>/", views.job, name="job"),
-    path("practice-clock/", views.move_practice_clock, name="move_practice_clock"),
+    path("practice-clock/", views.move_practice_clock, name="practice_clock"),
 ]

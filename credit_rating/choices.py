@@ -98,7 +98,7 @@ class PublicState(TextChoices):
     NOT_ASSESSED = "not_assessed", _("未参评")
     IN_PROGRESS = "in_progress", _("评估中")
     GRADED = "graded", _("已评")
-    UNDER_OBJECTION = "under_objection", _("异议中")
+    UNDER_OBJECTION = "objection", _("异议中")
     SUSPENDED = "suspended", _("暂停")
     EXPIRED = "expired", _("已过期")
 

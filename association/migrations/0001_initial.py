@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=160, verbose_name='英文名称')),
                 ('supervising_unit', models.CharField(blank=True, max_length=80, verbose_name='业务主管单位')),
                 ('registration_authority', models.CharField(blank=True, max_length=80, verbose_name='登记管理机关')),
-                ('accent', models.CharField(choices=[('blue', '靛蓝'), ('teal', '青绿'), ('red', '绛红'), ('violet', '紫棠')], default='blue', max_length=10, verbose_name='主色')),
+                ('accent', models.CharField(choices=[('azurite', '石青'), ('pine', '松绿'), ('vermilion', '朱砂'), ('indigo', '靛蓝'), ('ochre', '赭石'), ('ink', '墨')], default='azurite', max_length=10, verbose_name='主色')),
                 ('is_open', models.BooleanField(default=True, help_text='未开通的协会只作为上级单位列出', verbose_name='已开通')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示')),
             ],

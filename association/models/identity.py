@@ -64,7 +64,7 @@ class Association(models.Model):
     region = models.ForeignKey("association.Region", models.PROTECT, verbose_name=_("所在地区"))
     supervising_unit = models.CharField(_("业务主管单位"), max_length=80, blank=True)
     registration_authority = models.CharField(_("登记管理机关"), max_length=80, blank=True)
-    accent = models.CharField(_("主色"), max_length=10, choices=Accent.choices, default=Accent.BLUE)
+    accent = models.CharField(_("主色"), max_length=10, choices=Accent.choices, default=Accent.AZURITE)
     is_open = models.BooleanField(_("已开通"), default=True, help_text=_("未开通的协会只作为上级单位列出"))
     is_demo = models.BooleanField(_("演示"), default=False)
 

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('is_member', models.BooleanField(default=False, verbose_name='会员')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示')),
                 ('source', models.CharField(blank=True, max_length=300, verbose_name='资料来源')),
-                ('state', models.CharField(choices=[('not_assessed', '未参评'), ('in_progress', '评估中'), ('graded', '已评'), ('under_objection', '异议中'), ('suspended', '暂停'), ('expired', '已过期')], max_length=16, verbose_name='评估状态')),
+                ('state', models.CharField(choices=[('not_assessed', '未参评'), ('in_progress', '评估中'), ('graded', '已评'), ('objection', '异议中'), ('suspended', '暂停'), ('expired', '已过期')], max_length=16, verbose_name='评估状态')),
                 ('grade', models.CharField(blank=True, max_length=12, verbose_name='等级')),
                 ('grade_year', models.PositiveSmallIntegerField(null=True, verbose_name='年度')),
                 ('standard', models.CharField(blank=True, max_length=160, verbose_name='评估规范')),

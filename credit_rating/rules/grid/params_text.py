@@ -38,7 +38,9 @@ def text_from_params(method: Method, params: Params) -> str:
             return f"每{params.get('unit', '次')}扣 {params['per']}"
         case Method.BAND:
             return ";".join(_tier_text(tier) for tier in params["tiers"])
-    return ";".join(f"{name}={_value_text(key, params[key])}" for key, name in _NAMES.items() if key in params)
+    return ";".join(
+        f"{name}={_value_text(key, params[key])}" for key, name in _NAMES.items() if key in params
+    )
 
 
 def _nothing(text: str) -> dict[str, Any]:
