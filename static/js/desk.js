@@ -1,4 +1,4 @@
-// Says when a save does not reach the server, so that nobody leaves the page believing it is kept.
+// Says when a save does not reach the server, and asks before leaving while something typed is not kept.
 (() => {
   "use strict";
   const status = document.getElementById("desk-status");
@@ -8,19 +8,30 @@
     status.classList.toggle("failed", failed);
     status.hidden = false;
   };
-  let unsaved = false;
-  document.body.addEventListener("input", (event) => { if (event.target.closest("form[data-keep]")) unsaved = true; });
-  document.body.addEventListener("submit", () => { unsaved = false; });
-  document.body.addEventListener("htmx:beforeRequest", (event) => {
+  const kept = (element) => element.closest("form[data-keep]");
+  const mark = (element, dirty) => kept(element)?.toggleAttribute("data-dirty", dirty);
+  const on = (name, act) => document.body.addEventListener(name, act);
+
+  on("input", (event) => mark(event.target, true));
+  on("submit", (event) => {
+    if (!event.defaultPrevented) mark(event.target, false);
+  });
+  on("htmx:beforeRequest", (event) => {
     if (event.detail.requestConfig.verb !== "get") show(status.dataset.saving, false);
   });
-  document.body.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) { unsaved = false; status.hidden = true; }
+  on("htmx:afterRequest", (event) => {
+    const { xhr, elt } = event.detail;
+    if (xhr.status >= 200 && xhr.status < 400) mark(elt, false);
+    if (!status.classList.contains("failed")) status.hidden = true;
   });
-  document.body.addEventListener("htmx:sendError", () => { unsaved = true; show(status.dataset.offline, true); });
-  document.body.addEventListener("htmx:responseError", () => { unsaved = true; show(status.dataset.failed, true); });
-  document.body.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.xhr.status >= 400) status.hidden = true;
+  const failure = (text) => (event) => {
+    mark(event.detail.elt, true);
+    show(text, true);
+  };
+  on("htmx:sendError", failure(status.dataset.offline));
+  on("htmx:timeout", failure(status.dataset.offline));
+  on("htmx:responseError", failure(status.dataset.failed));
+  window.addEventListener("beforeunload", (event) => {
+    if (document.querySelector("form[data-dirty]")) event.preventDefault();
   });
-  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 })();
