@@ -48,7 +48,7 @@ def aggregate(spec: StandardSpec, shares: Shares) -> Aggregate:
 def _sum(shares: Shares) -> Aggregate:
     present = [share for share in shares.values() if share is not None]
     if not present:
-        return Aggregate(None, "全部指标均不适用,无法评定。")
+        return Aggregate(None, "全部指标均不适用，无法评定。")
     return Aggregate(sum(present, Fraction(0)))
 
 
@@ -58,10 +58,10 @@ def _factor_product(spec: StandardSpec, shares: Shares) -> Aggregate:
     law, base = shares[params["factor_aspect"]], shares[params["base_aspect"]]
     if law is None:
         return Aggregate(
-            None, f"“{spec.by_code[params['factor_aspect']].title}”全部不适用,无法计算影响因子。"
+            None, f"“{spec.by_code[params['factor_aspect']].title}”全部不适用，无法计算影响因子。"
         )
     if base is None:
-        return Aggregate(None, f"“{spec.by_code[params['base_aspect']].title}”全部不适用,无法评定。")
+        return Aggregate(None, f"“{spec.by_code[params['base_aspect']].title}”全部不适用，无法评定。")
     factor = factor_of(params, law)
     return Aggregate(factor * base + (shares[params["bonus_aspect"]] or Fraction(0)), factor=factor)
 
@@ -80,7 +80,7 @@ def _dimension_count(spec: StandardSpec, shares: Shares) -> Aggregate:
     """维度判定: each dimension is rounded, then held against its pass mark; the total is a rung, top is best."""
     absent = [spec.by_code[code].title for code, share in shares.items() if share is None]
     if absent:
-        return Aggregate(None, f"“{'”、“'.join(absent)}”全部不适用,无法评定。")
+        return Aggregate(None, f"“{'”、“'.join(absent)}”全部不适用，无法评定。")
     found = tuple(_dimension(spec, code, share) for code, share in shares.items() if share is not None)
     return Aggregate(Fraction(_rung(spec.aggregation_params, found)), dimensions=found)
 
@@ -106,4 +106,4 @@ def _rung(params: Params, dimensions: tuple[Dimension, ...]) -> int:
 def dimension_sentence(one: Dimension) -> str:
     verdict = "达标" if one.passed else "未达标"
     weight = "重要维度" if one.important else "一般维度"
-    return f"{one.title}({weight}){plain(one.points)} 分,合格线 {plain(one.pass_mark)} 分,{verdict}"
+    return f"{one.title}（{weight}）{plain(one.points)} 分，合格线 {plain(one.pass_mark)} 分，{verdict}"

@@ -20,13 +20,13 @@ def aggregation_problems(spec: StandardSpec) -> Iterator[Problem]:
     try:
         yield from checks[spec.aggregation](spec)
     except (ParamsError, KeyError, TypeError, AttributeError, ValueError) as missing:
-        yield Problem("", f"汇总参数不完整:{missing}。")
+        yield Problem("", f"汇总参数不完整：{missing}。")
 
 
 def _reaches(spec: StandardSpec, highest: Decimal) -> Iterator[Problem]:
     if spec.total_points != highest:
         yield Problem(
-            "", f"满分为 {plain(spec.total_points)} 分,按汇总方式最高可得 {plain(highest)} 分,须相等。"
+            "", f"满分为 {plain(spec.total_points)} 分，按汇总方式最高可得 {plain(highest)} 分，须相等。"
         )
 
 
@@ -47,7 +47,7 @@ def _factor_product(spec: StandardSpec) -> Iterator[Problem]:
         parameters.read_number(params, key) for key in ("good_divisor", "poor_divisor")
     )
     if not 0 < neutral <= good or pivot > good or not good_divisor or poor_divisor < neutral:
-        yield Problem("", "影响因子的分段须由低到高,且分数越高因子不得越小。")
+        yield Problem("", "影响因子的分段须由低到高，且分数越高因子不得越小。")
         return
     law, base, bonus = (spec.by_code[code].points for code in codes)
     yield from _reaches(spec, (1 + (law - pivot) / good_divisor) * base + bonus)
@@ -57,7 +57,7 @@ def _dimension_count(spec: StandardSpec) -> Iterator[Problem]:
     dimensions: Params = spec.aggregation_params["dimensions"]
     rungs = spec.aggregation_params["rungs"]
     if set(dimensions) != {aspect.code for aspect in spec.aspects}:
-        yield Problem("", "每个方面都须有合格线,且不能多出。")
+        yield Problem("", "每个方面都须有合格线，且不能多出。")
         return
     for code, wanted in dimensions.items():
         if parameters.read_number(wanted, "pass_mark") > spec.by_code[code].points:

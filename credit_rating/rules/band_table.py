@@ -26,13 +26,13 @@ def _band_names(bands: list[BandSpec]) -> Iterator[Problem]:
 def _band_ends(spec: StandardSpec, bands: list[BandSpec]) -> Iterator[Problem]:
     lowest, highest = bands[0], bands[-1]
     if lowest.lower != 0:
-        yield Problem(lowest.grade, f"等级表须从 0 分开始,现在从 {plain(lowest.lower)} 分开始。")
+        yield Problem(lowest.grade, f"等级表须从 0 分开始，现在从 {plain(lowest.lower)} 分开始。")
     if highest.upper is not None:
-        yield Problem(highest.grade, f"最高等级“{highest.grade}”不应有上限,须到满分为止。")
+        yield Problem(highest.grade, f"最高等级“{highest.grade}”不应有上限，须到满分为止。")
     for band in bands:
         if band.lower > spec.total_points:
             yield Problem(
-                band.grade, f"等级“{band.grade}”的下限超过满分 {plain(spec.total_points)} 分,无法达到。"
+                band.grade, f"等级“{band.grade}”的下限超过满分 {plain(spec.total_points)} 分，无法达到。"
             )
         if band.upper is not None and band.upper <= band.lower:
             yield Problem(band.grade, f"等级“{band.grade}”的上限须大于下限。")
@@ -45,7 +45,7 @@ def _band_joints(bands: list[BandSpec]) -> Iterator[Problem]:
             yield Problem(below.grade, f"等级{names}的分数段重叠。")
         elif below.upper < above.lower:
             hole = f"{plain(below.upper)} 至 {plain(above.lower)} 分"
-            yield Problem(below.grade, f"等级{names}之间有空档:{hole}不属于任何等级。")
+            yield Problem(below.grade, f"等级{names}之间有空档：{hole}不属于任何等级。")
 
 
 def _band_steps(spec: StandardSpec, bands: list[BandSpec]) -> Iterator[Problem]:

@@ -64,29 +64,29 @@ def carried(new: StandardSpec, rows: Sequence[MapRow], answers: Mapping[str, Old
 def _outcome(indicator: IndicatorSpec, row: MapRow, answers: Mapping[str, OldAnswer]) -> CarriedAnswer | str:
     """The carried answer, or the sentence why it is not carried."""
     if row.kind not in CARRIED_KINDS:
-        return f"该指标由上年指标 {'、'.join(row.from_codes)} {WORDS[row.kind]}而来,须重新填写。"
+        return f"该指标由上年指标 {'、'.join(row.from_codes)} {WORDS[row.kind]}而来，须重新填写。"
     before = answers[row.from_codes[0]]
     if before.entry is None:
         return _na(indicator, row, before)
     if row.kind is MapKind.REWEIGHTED and indicator.method is Method.EXPERT:
-        return "该指标分值已调整,须重新评分。"
+        return "该指标分值已调整，须重新评分。"
     try:
         entry = parse_entry(indicator, before.entry.values)
     except EntryRefused as refusal:
-        return f"上年填写的内容不符合新版要求:{refusal.sentence}"
+        return f"上年填写的内容不符合新版要求：{refusal.sentence}"
     return CarriedAnswer(indicator.code, row.from_codes[0], row.kind, entry, "", _origin(row))
 
 
 def _na(indicator: IndicatorSpec, row: MapRow, before: OldAnswer) -> CarriedAnswer | str:
     if indicator.na_policy is NaPolicy.FORBIDDEN:
-        return "该指标在新版中不允许填写“不适用”,须重新填写。"
+        return "该指标在新版中不允许填写“不适用”，须重新填写。"
     return CarriedAnswer(indicator.code, row.from_codes[0], row.kind, None, before.na_reason, _origin(row))
 
 
 def _origin(row: MapRow) -> str:
     added = {
         MapKind.SAME: "",
-        MapKind.RENAMED: ",指标名称已更改",
-        MapKind.REWEIGHTED: ",得分已按新版重新计算",
+        MapKind.RENAMED: "，指标名称已更改",
+        MapKind.REWEIGHTED: "，得分已按新版重新计算",
     }
-    return f"沿用自上年指标 {row.from_codes[0]}{added[row.kind]},请核对后保存。"
+    return f"沿用自上年指标 {row.from_codes[0]}{added[row.kind]}，请核对后保存。"

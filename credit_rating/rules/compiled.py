@@ -111,9 +111,9 @@ class CompiledStandard:
     def _is_plain(self, row: Sequence[int]) -> bool:
         """True when whole numbers will do; refuses what is not a row of marks."""
         if len(row) != len(self._ceilings):
-            raise MarksRefused(f"每行须有 {len(self._ceilings)} 个得分,收到 {len(row)} 个。")
+            raise MarksRefused(f"每行须有 {len(self._ceilings)} 个得分，收到 {len(row)} 个。")
         if min(row) < 0 or not all(map(le, row, self._ceilings)):
-            raise MarksRefused("有得分不在 0 至指标满分之间;有不适用或缺项的,须逐份计算。")
+            raise MarksRefused("有得分不在 0 至指标满分之间；有不适用或缺项的，须逐份计算。")
         if self.spec.aggregation is not Aggregation.SUM:
             return False
         return self._veto_marks is None or all(self._veto_marks(row))

@@ -108,19 +108,18 @@ def _competes(own: Assessed, institution: Assessed) -> bool:
 
 
 def _direct(tie: Tie) -> Conflict:
-    until = f",至 {tie.until.isoformat()}" if tie.until else ""
-    detail = f"({tie.detail}{until})" if tie.detail or until else ""
-    return Conflict(
-        tie.kind, f"评审员{WORDS.get(tie.kind, '关联于')}“{tie.institution.name}”{detail}".replace("(,", "(")
-    )
+    until = f"至 {tie.until.isoformat()}" if tie.until else ""
+    detail = "，".join(filter(None, (tie.detail, until)))
+    sentence = f"评审员{WORDS.get(tie.kind, '关联于')}“{tie.institution.name}”"
+    return Conflict(tie.kind, f"{sentence}({detail})" if detail else sentence)
 
 
 def _competitor(tie: Tie, institution: Assessed) -> Conflict:
     shared = "、".join(sorted(tie.institution.trades & institution.trades))
     own = f"评审员{WORDS[tie.kind]}“{tie.institution.name}”"
-    return Conflict(TieKind.COMPETITOR, f"{own},该机构与“{institution.name}”同区经营{shared},存在竞争关系")
+    return Conflict(TieKind.COMPETITOR, f"{own}，该机构与“{institution.name}”同区经营{shared}，存在竞争关系")
 
 
 def _reciprocal(tie: Tie, institution: Assessed) -> Conflict:
     own = f"评审员{WORDS[tie.kind]}“{tie.institution.name}”"
-    return Conflict(TieKind.RECIPROCITY, f"{own},而“{institution.name}”的人员正在评审该机构,构成互评")
+    return Conflict(TieKind.RECIPROCITY, f"{own}，而“{institution.name}”的人员正在评审该机构，构成互评")

@@ -68,7 +68,7 @@ def _counted_fields(indicator: IndicatorSpec) -> tuple[EntryField, ...]:
 
 def _tier_text(tier: parameters.Tier) -> str:
     clauses = ";".join(tier.clauses)
-    return f"{tier.label}({plain(tier.points)} 分)" + (f":{clauses}" if clauses else "")
+    return f"{tier.label}（{plain(tier.points)} 分）" + (f":{clauses}" if clauses else "")
 
 
 def _survey_fields(indicator: IndicatorSpec) -> tuple[EntryField, ...]:
@@ -80,7 +80,7 @@ def _survey_fields(indicator: IndicatorSpec) -> tuple[EntryField, ...]:
 def parse_entry(indicator: IndicatorSpec, raw: Mapping[str, str]) -> Entry:
     """录入: normalises 全角 digits; refuses NaN, negatives, exponents and what is over a ceiling, in a sentence."""
     if indicator.method is None:
-        raise EntryRefused(f"“{indicator.title}”不是计分指标,不能直接填写。")
+        raise EntryRefused(f"“{indicator.title}”不是计分指标，不能直接填写。")
     readers = {
         Method.PASS_FAIL: _passed,
         Method.DEDUCT_EACH: _count,
@@ -113,7 +113,7 @@ def _tier(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
         if numerals.half_width(tier.label) == wanted:
             return {"tier": tier.label}
     known = "、".join(tier.label for tier in parameters.tiers(indicator))
-    raise EntryRefused(f"请从以下档次中选择:{known}。")
+    raise EntryRefused(f"请从以下档次中选择：{known}。")
 
 
 def _ratio(_indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
@@ -127,10 +127,10 @@ def _sample(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
     if sampled == 0:
         raise EntryRefused("抽查数须大于 0。")
     if passed > sampled:
-        raise EntryRefused(f"合格数({passed})不能多于抽查数({sampled})。")
+        raise EntryRefused(f"合格数（{passed}）不能多于抽查数（{sampled}）。")
     minimum = parameters.curve(indicator).minimum_sample
     if sampled < minimum:
-        raise EntryRefused(f"抽查数不得少于 {minimum},收到的是 {sampled}。")
+        raise EntryRefused(f"抽查数不得少于 {minimum}，收到的是 {sampled}。")
     return {"sampled": str(sampled), "passed": str(passed)}
 
 
@@ -139,13 +139,13 @@ def _survey(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
     low, high = sorted((shape.full, shape.zero))
     mean = numerals.number(raw.get("mean", ""), "平均得分")
     if not low <= mean <= high:
-        raise EntryRefused(f"平均得分须在 {plain(low)} 至 {plain(high)} 之间,收到的是 {mean}。")
+        raise EntryRefused(f"平均得分须在 {plain(low)} 至 {plain(high)} 之间，收到的是 {mean}。")
     responses = numerals.half_width(raw.get("responses", ""))
     if not responses and shape.minimum_sample == 0:
         return {"mean": str(mean), "responses": ""}
     count = numerals.whole_number(responses, "有效问卷数")
     if count < shape.minimum_sample:
-        raise EntryRefused(f"有效问卷数不得少于 {shape.minimum_sample} 份,收到的是 {count} 份。")
+        raise EntryRefused(f"有效问卷数不得少于 {shape.minimum_sample} 份，收到的是 {count} 份。")
     return {"mean": str(mean), "responses": str(count)}
 
 

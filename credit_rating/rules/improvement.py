@@ -142,4 +142,4 @@ def _way(climb: _Climb, chosen: Mapping[str, Decimal]) -> WayUp:
         for code, points in chosen.items()
     )
     steps = ";".join(f"“{one.title}”由 {one.from_points} 分提高到 {one.to_points} 分" for one in raises)
-    return WayUp(climb.target, raises, f"{steps},即可达到 {climb.target}。")
+    return WayUp(climb.target, raises, f"{steps}，即可达到 {climb.target}。")

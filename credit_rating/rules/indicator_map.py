@@ -96,13 +96,13 @@ def _row_problems(
     where = (*row.from_codes, *row.to_codes)[0] if row.from_codes or row.to_codes else ""
     words, fits = _SHAPES[row.kind]
     if not fits(len(row.from_codes), len(row.to_codes)):
-        yield Problem(where, f"对照行“{where}”的类型为“{WORDS[row.kind]}”,须为{words}。")
+        yield Problem(where, f"对照行“{where}”的类型为“{WORDS[row.kind]}”，须为{words}。")
     elif row.kind in CARRIED_KINDS:
         really = kind_of_pair(olds[row.from_codes[0]], news[row.to_codes[0]])
         if really is None:
-            yield Problem(where, f"“{where}”的计分方法已改变,应写为旧版“停用”与新版“新增”。")
+            yield Problem(where, f"“{where}”的计分方法已改变，应写为旧版“停用”与新版“新增”。")
         elif really is not row.kind:
-            yield Problem(where, f"对照行“{where}”标为“{WORDS[row.kind]}”,实际为“{WORDS[really]}”。")
+            yield Problem(where, f"对照行“{where}”标为“{WORDS[row.kind]}”，实际为“{WORDS[really]}”。")
 
 
 def suggested_map(old: StandardSpec, new: StandardSpec) -> tuple[MapRow, ...]:

@@ -59,7 +59,7 @@ def _check_mark(leaf: IndicatorSpec, mark: Mark) -> None:
         raise MarksRefused(f"指标“{leaf.code} {leaf.title}”的得分须为不小于 0 的数字。")
     if mark.points > leaf.points:
         raise MarksRefused(
-            f"指标“{leaf.code} {leaf.title}”得 {plain(mark.points)} 分,超过满分 {plain(leaf.points)} 分。"
+            f"指标“{leaf.code} {leaf.title}”得 {plain(mark.points)} 分，超过满分 {plain(leaf.points)} 分。"
         )
     if mark.points != round(mark.points, POINT_PLACES):
         raise MarksRefused(f"指标“{leaf.code} {leaf.title}”的得分最多保留两位小数。")

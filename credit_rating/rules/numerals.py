@@ -29,13 +29,13 @@ def number(raw: str, name: str) -> Decimal:
     if not text:
         raise EntryRefused(f"请填写{name}。")
     if text.lower() in _NOT_NUMBERS:
-        raise EntryRefused(f"{name}须为具体数字,不接受“{text}”。")
+        raise EntryRefused(f"{name}须为具体数字，不接受“{text}”。")
     if text.startswith("-"):
         raise EntryRefused(f"{name}不能为负数。")
     if _EXPONENT.fullmatch(text):
-        raise EntryRefused(f"{name}不接受科学计数法,请填写普通数字。")
+        raise EntryRefused(f"{name}不接受科学计数法，请填写普通数字。")
     if not _PLAIN.fullmatch(text) or not text.isascii():
-        raise EntryRefused(f"{name}须为数字,收到的是“{text[:20]}”。")
+        raise EntryRefused(f"{name}须为数字，收到的是“{text[:20]}”。")
     return plain(Decimal(text))
 
 
@@ -50,7 +50,7 @@ def points(raw: str, name: str, ceiling: Decimal) -> Decimal:
     """分值: not over the ceiling, at most two places."""
     value = number(raw, name)
     if value > ceiling:
-        raise EntryRefused(f"{name}不能超过满分 {plain(ceiling)} 分,收到的是 {value} 分。")
+        raise EntryRefused(f"{name}不能超过满分 {plain(ceiling)} 分，收到的是 {value} 分。")
     if value != round(value, POINT_PLACES):
         raise EntryRefused(f"{name}最多保留两位小数。")
     return value

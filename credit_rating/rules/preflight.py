@@ -108,7 +108,7 @@ def _checked_na(leaf: IndicatorSpec, answer: Answer) -> Iterator[Finding]:
     if leaf.na_policy is NaPolicy.FORBIDDEN:
         yield _finding(leaf, FindingKind.CONTRADICTORY, "该指标不允许填写“不适用”。")
     if answer.entry is not None:
-        yield _finding(leaf, FindingKind.CONTRADICTORY, "既填写了内容,又选择了“不适用”。")
+        yield _finding(leaf, FindingKind.CONTRADICTORY, "既填写了内容，又选择了“不适用”。")
     if not answer.na_reason.strip():
         yield _finding(leaf, FindingKind.NA_WITHOUT_REASON, "选择“不适用”须说明理由。")
 
@@ -145,7 +145,7 @@ def likely(spec: StandardSpec, answers: Mapping[str, Answer]) -> Likely | None:
 def _likely_sentence(low: Decimal, low_grade: str, high: Decimal, high_grade: str) -> str:
     if low == high:
         return f"按目前填写测算为 {low} 分、{low_grade}。这不是评定结果。"
-    return f"按目前填写测算为 {low} 至 {high} 分({low_grade} 至 {high_grade})。这不是评定结果。"
+    return f"按目前填写测算为 {low} 至 {high} 分（{low_grade} 至 {high_grade}）。这不是评定结果。"
 
 
 def _mark(leaf: IndicatorSpec, answer: Answer | None) -> Mark | None:

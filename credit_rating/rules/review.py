@@ -37,12 +37,12 @@ def panel_result(opinions: Sequence[Decimal], ceiling: Decimal, rule: ReviewRule
     too_far = apart > rule.spread_share * ceiling
     count = len(opinions)
     if count < rule.panel_minimum:
-        sentence = f"需要至少 {rule.panel_minimum} 名评审员的意见,现有 {count} 名。"
+        sentence = f"需要至少 {rule.panel_minimum} 名评审员的意见，现有 {count} 名。"
         return PanelResult(None, apart, count, too_far, sentence)
     named = "中位数" if rule.combine is Combine.MEDIAN else "平均分"
     sentence = f"{count} 名评审员评分的{named}。"
     if too_far:
-        sentence += f"最高与最低相差 {apart} 分,须经合议说明。"
+        sentence += f"最高与最低相差 {apart} 分，须经合议说明。"
     return PanelResult(_combined(opinions, rule.combine), apart, count, too_far, sentence)
 
 

@@ -102,4 +102,4 @@ def _not_assessable(
 
 def _missing_sentence(missing: tuple[IndicatorSpec, ...]) -> str:
     shown = "、".join(leaf.code for leaf in missing[:5])
-    return f"还有 {len(missing)} 项指标没有记分({shown}{'等' if len(missing) > 5 else ''}),不产生总分。"  # noqa: PLR2004
+    return f"还有 {len(missing)} 项指标没有记分（{shown}{'等' if len(missing) > 5 else ''}），不产生总分。"  # noqa: PLR2004

@@ -48,7 +48,7 @@ def _parents(spec: StandardSpec) -> Iterator[Problem]:
     reached = {indicator.code for indicator in spec.in_order}
     for indicator in spec.indicators:
         if indicator.code not in reached and indicator.parent_code in spec.by_code:
-            yield Problem(indicator.code, f"指标“{indicator.code}”没有归入任何方面(上级关系成环或中断)。")
+            yield Problem(indicator.code, f"指标“{indicator.code}”没有归入任何方面（上级关系成环或中断）。")
 
 
 def _levels(spec: StandardSpec) -> Iterator[Problem]:
@@ -56,19 +56,21 @@ def _levels(spec: StandardSpec) -> Iterator[Problem]:
         parent = spec.by_code.get(indicator.parent_code or "")
         wanted = 0 if parent is None else parent.level + 1
         if indicator.level != wanted or wanted > DEEPEST:
-            yield Problem(indicator.code, f"指标“{indicator.code}”的层级为 {indicator.level},应为 {wanted}。")
+            yield Problem(
+                indicator.code, f"指标“{indicator.code}”的层级为 {indicator.level}，应为 {wanted}。"
+            )
 
 
 def _points(spec: StandardSpec) -> Iterator[Problem]:
     for indicator in spec.indicators:
         if indicator.points < 0 or indicator.points != round(indicator.points, POINT_PLACES):
-            yield Problem(indicator.code, f"指标“{indicator.code}”的分值须不小于 0,且最多两位小数。")
+            yield Problem(indicator.code, f"指标“{indicator.code}”的分值须不小于 0，且最多两位小数。")
         children = spec.children_of(indicator.code)
         below = sum((child.points for child in children), Decimal(0))
         if children and below != indicator.points:
             yield Problem(
                 indicator.code,
-                f"“{indicator.code} {indicator.title}”为 {plain(indicator.points)} 分,下级合计 {plain(below)} 分,须相等。",
+                f"“{indicator.code} {indicator.title}”为 {plain(indicator.points)} 分，下级合计 {plain(below)} 分，须相等。",
             )
 
 
@@ -78,7 +80,7 @@ def _indicators(spec: StandardSpec) -> Iterator[Problem]:
             yield Problem(indicator.code, f"指标“{indicator.code}”没有名称。")
         if spec.children_of(indicator.code):
             if indicator.method is not None:
-                yield Problem(indicator.code, f"指标“{indicator.code}”有下级,不能直接计分。")
+                yield Problem(indicator.code, f"指标“{indicator.code}”有下级，不能直接计分。")
         else:
             yield from _method(indicator)
         if indicator.veto is not None:
@@ -92,7 +94,7 @@ def _method(indicator: IndicatorSpec) -> Iterator[Problem]:
     try:
         check_params(indicator)
     except ParamsError as refusal:
-        yield Problem(indicator.code, f"指标“{indicator.code}”的计分参数不完整:{refusal}。")
+        yield Problem(indicator.code, f"指标“{indicator.code}”的计分参数不完整：{refusal}。")
 
 
 def check_params(indicator: IndicatorSpec) -> None:

@@ -57,5 +57,5 @@ def _applied(spec: StandardSpec, by_total: str | None, node: IndicatorSpec, veto
     alone = grade_after(spec, by_total, [node])
     says = "等级不高于" if veto.effect is VetoEffect.CAP else "等级直接定为"
     before = f"按总分应为 {by_total}" if by_total is not None else "无总分"
-    sentence = f"一票否决项“{node.title}”已触发:{says} {veto.grade}({before})。"
+    sentence = f"一票否决项“{node.title}”已触发：{says} {veto.grade}（{before}）。"
     return AppliedVeto(node.code, node.title, veto.effect, veto.grade, alone != by_total, sentence)

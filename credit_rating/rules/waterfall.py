@@ -60,7 +60,7 @@ def waterfall(
 ) -> Waterfall:
     """等级说明 of an assessable result."""
     if final.total is None or final.grade_by_total is None or final.grade is None:
-        raise Refused("没有总分,无法逐项说明。")
+        raise Refused("没有总分，无法逐项说明。")
     leaves = tuple(_leaf(spec, node, self_rated, reviewed) for node in _scored(spec, final))
     parts = (*leaves, *_between(spec, final))
     rest = final.total - sum((part.contribution for part in parts), ZERO)
@@ -112,14 +112,14 @@ def _shown(node: NodeResult) -> Decimal | None:
 
 def _note(node: NodeResult) -> str:
     notes = {
-        NodeState.EXCLUDED: "不适用,分值已调整到其他指标",
-        NodeState.FULL_MARKS: "不适用,按满分计",
-        NodeState.ZEROED: "不适用,按零分计",
+        NodeState.EXCLUDED: "不适用，分值已调整到其他指标",
+        NodeState.FULL_MARKS: "不适用，按满分计",
+        NodeState.ZEROED: "不适用，按零分计",
     }
     if node.state in notes:
         return notes[node.state]
     if node.factor != 1 and node.ceiling:
-        return f"因有不适用项,满分由 {node.ceiling:f} 分调整为 {node.adjusted_ceiling:f} 分"
+        return f"因有不适用项，满分由 {node.ceiling:f} 分调整为 {node.adjusted_ceiling:f} 分"
     return ""
 
 
@@ -150,4 +150,4 @@ def _rounding_note(spec: StandardSpec) -> str:
         RoundingMode.DOWN: "舍去尾数",
     }
     kept = f"保留 {spec.rounding.digits} 位小数" if spec.rounding.digits else "取整数"
-    return f"总分{words[spec.rounding.mode]},{kept}"
+    return f"总分{words[spec.rounding.mode]}，{kept}"

@@ -10,7 +10,7 @@ from credit_rating.rules.exact import POINT_PLACES
 from credit_rating.rules.grid import columns
 from credit_rating.rules.grid.columns import CellError, meaning
 from credit_rating.rules.grid.params_text import text_from_params
-from credit_rating.rules.specification import IndicatorSpec, Method, NaPolicy, Veto, VetoEffect
+from credit_rating.rules.specification import IndicatorSpec, Method, NaPolicy, Veto
 
 
 def _points(text: str) -> Decimal:
@@ -39,7 +39,7 @@ def _veto(text: str) -> Veto | None:
         for start in (word, f"{effect.value}_"):
             if text.startswith(start) and text.removeprefix(start).strip():
                 return Veto(effect, text.removeprefix(start).strip())
-    raise CellError(f"一票否决“{text}”无法识别,应写作“封顶 D”或“定为 D”。")
+    raise CellError(f"一票否决“{text}”无法识别，应写作“封顶 D”或“定为 D”。")
 
 
 def _truth(text: str) -> bool:
@@ -52,7 +52,7 @@ def _identity(text: str) -> str:
     try:
         return str(uuid.UUID(text))
     except ValueError:
-        raise CellError("身份标识须为 UUID,新指标请留空。") from None
+        raise CellError("身份标识须为 UUID，新指标请留空。") from None
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {

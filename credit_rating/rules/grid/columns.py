@@ -19,16 +19,16 @@ T = TypeVar("T")
 HEADINGS = {
     "aspect_code": "方面编号",
     "aspect_zh": "方面",
-    "aspect_en": "方面(英文)",
+    "aspect_en": "方面（英文）",
     "l1_code": "一级编号",
     "l1_zh": "一级指标",
-    "l1_en": "一级指标(英文)",
+    "l1_en": "一级指标（英文）",
     "l2_code": "二级编号",
     "l2_zh": "二级指标",
-    "l2_en": "二级指标(英文)",
+    "l2_en": "二级指标（英文）",
     "l3_code": "三级编号",
     "l3_zh": "三级指标",
-    "l3_en": "三级指标(英文)",
+    "l3_en": "三级指标（英文）",
     "points": "分值",
     "scoring_method": "计分方法",
     "params": "计分参数",
@@ -105,4 +105,4 @@ def meaning(words: Mapping[T, str], text: str, name: str) -> T:
     for value, word in words.items():
         if wanted in {folded(word), folded(str(value))}:
             return value
-    raise CellError(f"{name}“{text}”无法识别,可填:{'、'.join(words.values())}。")
+    raise CellError(f"{name}“{text}”无法识别，可填：{'、'.join(words.values())}。")

@@ -61,7 +61,7 @@ def header_from_rows(rows: Sequence[Mapping[str, str]]) -> tuple[Header | None, 
 
 def _take(values: dict[str, Any], item: str, content: str) -> None:
     if item not in _READERS:
-        raise CellError(f"项目“{item}”无法识别,可填:{'、'.join((*_READERS, BAND))}。")
+        raise CellError(f"项目“{item}”无法识别，可填：{'、'.join((*_READERS, BAND))}。")
     if item in values:
         raise CellError(f"项目“{item}”重复。")
     values[item] = _READERS[item](content)
@@ -143,13 +143,13 @@ def _json(text: str) -> dict[str, Any]:
 
 
 def _rounding(text: str) -> Rounding:
-    digits, _semicolon, mode = text.replace(";", ";").partition(";")
+    digits, _semicolon, mode = text.replace("\uff1b", ";").partition(";")
     return Rounding(_whole(digits), meaning(columns.ROUNDING_WORDS, mode, "取舍方式"))
 
 
 def _band(text: str) -> BandSpec:
     """``A;优秀;90;;否``: grade, label, lower, upper (empty at the top), adverse."""
-    parts = [part.strip() for part in text.replace(";", ";").split(";")]
+    parts = [part.strip() for part in text.replace("\uff1b", ";").split(";")]
     if len(parts) != _BAND_PARTS:
         raise CellError("等级应写作“等级;名称;下限;上限;是否不利”,最高等级的上限留空。")
     grade, label, lower, upper, adverse = parts

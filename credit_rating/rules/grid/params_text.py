@@ -14,7 +14,7 @@ from credit_rating.rules.specification import Method, Params
 _DEDUCTION = re.compile(r"每(?P<unit>[^\s扣]+)扣(?P<per>.+?)分?")
 _TIER = re.compile(r"\s*(?P<label>[^=;\[\]]+)=(?P<points>[^;\[\]]+)(?:\[(?P<clauses>[^\]]*)\])?\s*(?:;|$)")
 _NAMES = {"full": "满分", "zero": "零分", "unit": "单位", "minimum_sample": "最少样本", "steps": "分段"}
-_WIDE = str.maketrans("=;:/[]|", "=;:/[]|")
+_WIDE = str.maketrans("\uff1d\uff1b\uff1a\uff0f\uff3b\uff3d\uff5c", "=;:/[]|")
 
 
 def params_from_text(method: Method, text: str) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def text_from_params(method: Method, params: Params) -> str:
 
 def _nothing(text: str) -> dict[str, Any]:
     if text:
-        raise CellError("该计分方法不需要参数,请留空。")
+        raise CellError("该计分方法不需要参数，请留空。")
     return {}
 
 
@@ -94,7 +94,7 @@ def _curve(text: str) -> dict[str, Any]:
     for part in filter(None, text.translate(_WIDE).split(";")):
         name, _equals, value = (piece.strip() for piece in part.partition("="))
         if name not in keys or keys[name] in params:
-            raise CellError(f"参数“{part.strip()}”无法识别或重复,可写:{'、'.join(_NAMES.values())}。")
+            raise CellError(f"参数“{part.strip()}”无法识别或重复，可写：{'、'.join(_NAMES.values())}。")
         params[keys[name]] = _value(keys[name], value)
     return params
 

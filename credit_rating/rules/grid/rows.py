@@ -37,10 +37,10 @@ def _sheet_error(rows: Sequence[Mapping[str, str]]) -> RowError | None:
     if not rows:
         return RowError(0, "", "表中没有指标。")
     if len(rows) > MOST_ROWS:
-        return RowError(0, "", f"表中有 {len(rows)} 行,最多 {MOST_ROWS} 行。")
+        return RowError(0, "", f"表中有 {len(rows)} 行，最多 {MOST_ROWS} 行。")
     absent = [HEADINGS[name] for name in REQUIRED if not {name, HEADINGS[name]} & set(rows[0])]
     if absent:
-        return RowError(1, absent[0], f"表头缺少:{'、'.join(absent)}。")
+        return RowError(1, absent[0], f"表头缺少：{'、'.join(absent)}。")
     return None
 
 

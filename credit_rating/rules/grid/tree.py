@@ -38,7 +38,9 @@ class Tree:
         """The levels the row fills: from the aspect down, without a gap, each with code and title."""
         filled = [name for name in LEVELS if row[f"{name}_code"] or row[f"{name}_zh"]]
         if not filled or filled != list(LEVELS[: len(filled)]):
-            self._error(number, "aspect_code", "上级的编号和名称为空;如有合并单元格,请先取消合并并逐行填写。")
+            self._error(
+                number, "aspect_code", "上级的编号和名称为空；如有合并单元格，请先取消合并并逐行填写。"
+            )
         for name in filled:
             for part in ("code", "zh"):
                 if not row[f"{name}_{part}"]:
@@ -52,7 +54,7 @@ class Tree:
             self._add(number, self._node(row, name, level, parent))
         elif known.method is not None:
             self._error(
-                number, f"{name}_code", f"“{code}”在第 {self.row_of[code]} 行已是计分指标,不能再有下级。"
+                number, f"{name}_code", f"“{code}”在第 {self.row_of[code]} 行已是计分指标，不能再有下级。"
             )
         elif (known.title, known.parent_code) != (title, parent):
             self._error(number, f"{name}_zh", f"“{code}”与第 {self.row_of[code]} 行的名称或上级不一致。")
