@@ -18,8 +18,10 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "127.0.0.1,localhost")
 # The host on which associations are mounted by path; every other host is looked up in AssociationHost.
 SHARED_HOST = text("SHARED_HOST", ALLOWED_HOSTS[0])
-SITE_SCHEME = "http" if DEBUG else "https"
-SITE_PORT = f":{number('PORT', 8000)}" if DEBUG else ""
+# The demo and development speak plain HTTP on this machine; everything else is behind TLS.
+PLAIN_HTTP = DEBUG or PORTAL_DEMO
+SITE_SCHEME = "http" if PLAIN_HTTP else "https"
+SITE_PORT = f":{number('PORT', 8000)}" if PLAIN_HTTP else ""
 TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", 0)
 ON_THIS_MACHINE = {"127.0.0.1", "localhost"}
 # The demo accounts have no second factor; the switch works only where nobody else can come in.
@@ -148,7 +150,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-if not DEBUG:
+if not PLAIN_HTTP:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
@@ -192,12 +194,12 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = PLAIN_HTTP
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if PLAIN_HTTP
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }

@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script for the machine outside the containers, not a package
 """Make the secret files of docker-compose.yml: ``python3 deploy/make_secrets.py secrets``. Standard library only.
 
 Files that exist stay as they are. Containers run under other accounts than yours, so the files are readable and
