@@ -12,13 +12,14 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from common import errors, frames
 from common.confine import confine
 from common.jobs import JOBS, Job
 
-LONGEST_NAME = 100
+LONGEST_ORDER = 100
 SELDOM = 200_000  # a child lives for one job: collecting garbage often costs more than it frees
 
 
@@ -26,14 +27,20 @@ def serve(line: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
-        name, fds, _flags, _address = socket.recv_fds(line, LONGEST_NAME, 1)
-        if not name:
+        order, fds, _flags, _address = socket.recv_fds(line, LONGEST_ORDER, 1)
+        if not order:
             return
         with socket.socket(fileno=fds[0]) as job_line:
-            job = JOBS[name.decode()]
+            job = _ordered(order.decode())
             work = _function(job)
             if os.fork() == 0:
                 _be_child(job, work, job_line)
+
+
+def _ordered(order: str) -> Job:
+    """The job's name and a limit in CPU seconds, which can only be lower than the job's own."""
+    name, _blank, seconds = order.partition(" ")
+    return replace(JOBS[name], cpu_seconds=min(JOBS[name].cpu_seconds, int(seconds)))
 
 
 def _function(job: Job) -> Callable[..., frames.Message]:

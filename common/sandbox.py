@@ -1,8 +1,8 @@
 """Work on strangers' files in a limited child; a killed child is an answer, not an accident.
 
 Each serving process keeps one *nursery* (``common.nursery``), a small process without secrets that has the heavy
-libraries loaded and forks once per job. So a job costs a fork, and a crash, a bomb or a takeover stays in
-a process that has no database, no key, no network and a few seconds to live.
+libraries loaded and forks once per job. A crash, a bomb or a takeover stays in a process without database,
+key or network and with a few seconds to live.
 """
 
 import atexit
@@ -54,8 +54,8 @@ class _Nursery:
                 start_new_session=True,
             )
 
-    def hand_over(self, job: str, their_end: socket.socket) -> None:
-        socket.send_fds(self.line, [job.encode()], [their_end.fileno()])
+    def hand_over(self, order: str, their_end: socket.socket) -> None:
+        socket.send_fds(self.line, [order.encode()], [their_end.fileno()])
 
     def end(self) -> None:
         self.line.close()
@@ -74,25 +74,25 @@ class _Keeper:
         self.places = threading.BoundedSemaphore(PLACES)
         self.nursery: _Nursery | None = None
 
-    def open_line(self, job: str) -> socket.socket:
+    def open_line(self, order: str) -> socket.socket:
         """Our end of the line to a new child; a nursery that has died is replaced once."""
         ours, theirs = socket.socketpair()
         with theirs, self.lock:
             if self.nursery is None:
                 self.nursery = _Nursery()
             try:
-                self.nursery.hand_over(job, theirs)
+                self.nursery.hand_over(order, theirs)
             except OSError:
                 self.nursery.end()
                 self.nursery = _Nursery()
-                self.nursery.hand_over(job, theirs)
+                self.nursery.hand_over(order, theirs)
         return ours
 
     def end(self) -> None:
         with self.lock:
-            nursery, self.nursery = self.nursery, None
-        if nursery is not None:
-            nursery.end()
+            if self.nursery is not None:
+                self.nursery.end()
+            self.nursery = None
 
 
 _keeper = _Keeper()
@@ -100,10 +100,12 @@ os.register_at_fork(after_in_child=_keeper.forget)
 atexit.register(_keeper.end)
 
 
-def run(job: str, head: Mapping[str, Any], blobs: Sequence[bytes] = ()) -> frames.Message:
-    """Do one of the known jobs in a child; its refusal is raised here as if it had happened here."""
+def run(
+    job: str, head: Mapping[str, Any], blobs: Sequence[bytes] = (), *, cpu_seconds: int | None = None
+) -> frames.Message:
+    """Do one of the known jobs in a child; its refusal is raised here. ``cpu_seconds`` can only lower the limit."""
     limits = JOBS[job]
-    with _keeper.places, _keeper.open_line(job) as line:
+    with _keeper.places, _keeper.open_line(f"{job} {cpu_seconds or limits.cpu_seconds}") as line:
         line.settimeout(limits.wall_seconds + GRACE_SECONDS)
         try:
             frames.send(line, head, blobs)

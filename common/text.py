@@ -43,3 +43,8 @@ def safe_cell(value: object) -> str:
     if text.lstrip(" \u3000")[:1] in FORMULA_STARTS and text and not PLAIN_NUMBER.fullmatch(text):
         return "'" + text.replace("\0", "")
     return text.replace("\0", "")
+
+
+def plain_cell(text: str) -> str:
+    """The reverse of ``safe_cell``, so that what was exported can be imported unchanged."""
+    return text[1:] if text[:1] == "'" and safe_cell(text[1:]) == text else text

@@ -62,8 +62,9 @@ def _fault(found: pikepdf.Object) -> str | None:
     for key, name in FORBIDDEN_KEYS.items():
         if key in found:
             return name
-    if "/OpenAction" in found and isinstance(found.get("/OpenAction"), pikepdf.Dictionary):
-        return _action_fault(found.get("/OpenAction"), "打开时自动执行的动作")
+    start = found.get("/OpenAction")
+    if isinstance(start, pikepdf.Dictionary):
+        return _action_fault(start, "打开时自动执行的动作")
     if str(found.get("/Type", "")) == "/Action" or "/S" in found:
         return _action_fault(found, None)
     return None

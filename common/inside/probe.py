@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ MUCH = 4 * 1024**3
 
 def probe(head: dict[str, Any], _blobs: Sequence[bytes]) -> Message:
     """Try one forbidden thing; the answer is how it was refused, or silence when the child was killed."""
-    attempt = {
+    attempts: dict[str, Callable[[], object]] = {
         "network": lambda: socket.socket(socket.AF_INET),
         "program": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606 - it must fail
         "memory": lambda: bytearray(MUCH),
@@ -21,9 +21,9 @@ def probe(head: dict[str, Any], _blobs: Sequence[bytes]) -> Message:
         "time": spin,
         "environment": lambda: sorted(os.environ),
         "files": lambda: sorted(int(fd.name) for fd in Path("/proc/self/fd").iterdir()),
-    }[str(head["attempt"])]
+    }
     try:
-        return {"done": str(attempt())}, []
+        return {"done": str(attempts[str(head["attempt"])]())}, []
     except (OSError, MemoryError) as refusal:
         return {"refusal": type(refusal).__name__}, []
 
