@@ -71,7 +71,6 @@ def port_is_free(port: int) -> bool:
 def demo_environment(servers: Servers, port: str) -> dict[str, str]:
     mail = servers.home / "mail"
     defaults = {
-        "DEBUG": "1",
         "PORTAL_DEMO": "1",
         "PORTAL_SKIP_SECOND_FACTOR": "1",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
