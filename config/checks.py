@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from config.child import main, python, say
-from config.embedded import test_servers
+from config.embedded import servers_for_tests
 
 PACKAGES = ["config", "common", "association", "members", "credit_rating", "disclosure"]
 LOCKS = (
@@ -35,7 +35,7 @@ LIKE_PRODUCTION = {
 
 
 def failed_checks() -> list[str]:
-    servers = test_servers()
+    servers = servers_for_tests()
     environment = os.environ | servers.environment() | LIKE_PRODUCTION
     failed = []
     for name, command in CHECKS.items():
@@ -47,7 +47,7 @@ def failed_checks() -> list[str]:
 
 def with_test_servers(work: Callable[[], int]) -> int:
     """Servers of the tests that a developer left running stay; those started here end."""
-    servers = test_servers()
+    servers = servers_for_tests()
     running = servers.status()
     try:
         servers.start()

@@ -247,14 +247,14 @@ def ensure_running(home: Path | None = None, *, forgetful: bool = False) -> dict
     return servers.environment()
 
 
-def test_servers() -> Servers:
+def servers_for_tests() -> Servers:
     """The servers of the tests: their own home, nothing kept safe against a power cut."""
     return Servers(PROJECT / ".portal" / "test", forgetful=True)
 
 
 def use_for_tests() -> None:
     """Point this process at the test servers, whatever its environment said: tests never touch a real database."""
-    servers = test_servers()
+    servers = servers_for_tests()
     servers.start()
     os.environ.update(servers.environment())
 

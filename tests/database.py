@@ -19,7 +19,7 @@ from django.db import connections
 from psycopg2 import sql
 
 from config import roles
-from config.embedded import test_servers
+from config.embedded import servers_for_tests
 from config.environment import database
 from config.home import PROJECT
 
@@ -42,7 +42,7 @@ class TestDatabase:
     __test__ = False
 
     def __init__(self) -> None:
-        self.servers = test_servers()
+        self.servers = servers_for_tests()
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
         who = "_".join(filter(None, [os.environ.get("PORTAL_TEST_DB", "main"), worker]))
         # The process id keeps two runs of one name apart, and tells a left-over from a database in use.
