@@ -7,11 +7,12 @@ and the same hashes.
 
 import hashlib
 import struct
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from operator import itemgetter, le
+from typing import Any
 
 from credit_rating.rules.canonical import (
     CENT,
@@ -76,7 +77,7 @@ class CompiledStandard:
             start = owners.index(aspect.code)
             yield aspect.code, slice(start, start + owners.count(aspect.code))
 
-    def _vetoes(self) -> itemgetter[int] | None:
+    def _vetoes(self) -> Callable[[Sequence[int]], Any] | None:
         """The marks that must not be nothing; the last one stands twice, so that there are always at least two."""
         places = [
             place for place, leaf in enumerate(self.spec.leaves) if leaf.veto is not None and leaf.points

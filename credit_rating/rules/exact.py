@@ -1,5 +1,6 @@
 """精确计算: totals are exact fractions until they are rounded once, by the rule the standard states."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -44,4 +45,8 @@ def _down(value: Fraction) -> int:
     return int(value)
 
 
-_ROUNDERS = {RoundingMode.HALF_UP: _half_up, RoundingMode.HALF_EVEN: round, RoundingMode.DOWN: _down}
+_ROUNDERS: dict[RoundingMode, Callable[[Fraction], int]] = {
+    RoundingMode.HALF_UP: _half_up,
+    RoundingMode.HALF_EVEN: round,
+    RoundingMode.DOWN: _down,
+}

@@ -1,15 +1,19 @@
 """指标得分: the numbers of every node, before and after NA moved points between them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import TypeVar
 
 from credit_rating.rules.exact import decimal_of, plain
 from credit_rating.rules.marks import Mark, MarkState, counted_points, excluded_codes
 from credit_rating.rules.redistribution import adjusted_ceilings
 from credit_rating.rules.specification import IndicatorSpec, NaPolicy, StandardSpec
+
+Number = TypeVar("Number", Decimal, Fraction)
+ZERO = Fraction(0)
 
 
 class NodeState(StrEnum):
@@ -45,48 +49,67 @@ def node_results(
     spec: StandardSpec, marks: Mapping[str, Mark]
 ) -> tuple[tuple[NodeResult, ...], dict[str, Fraction | None]]:
     """指标得分 of every node, and the exact points of each aspect."""
+    points = _summed(
+        spec, {leaf.code: counted_points(leaf, marks[leaf.code]) for leaf in spec.leaves}, Decimal(0)
+    )
     excluded = excluded_codes(spec, marks)
-    ceilings = adjusted_ceilings(spec, excluded) if excluded else _own_ceilings(spec)
-    points: dict[str, Decimal] = {}
-    exact: dict[str, Fraction] = {}
-    for node in reversed(spec.in_order):
-        children = spec.children_of(node.code)
-        if children:
-            points[node.code] = sum((points[child.code] for child in children), Decimal(0))
-            exact[node.code] = sum((exact[child.code] for child in children), Fraction(0))
-        else:
-            points[node.code] = counted_points(node, marks[node.code])
-            exact[node.code] = _moved(points[node.code], ceilings[node.code], node.points)
+    if not excluded:
+        nodes = tuple(_as_scored(node, marks.get(node.code), points[node.code]) for node in spec.in_order)
+        return nodes, {
+            root.code: Fraction(points[root.code]) if root.points else None for root in spec.aspects
+        }
+    ceilings = adjusted_ceilings(spec, excluded)
+    exact = _summed(
+        spec,
+        {leaf.code: _moved(points[leaf.code], ceilings[leaf.code], leaf.points) for leaf in spec.leaves},
+        ZERO,
+    )
     nodes = tuple(
-        _node_result(
-            node, _state(node, marks.get(node.code)), points[node.code], ceilings[node.code], exact[node.code]
+        _after_moving(
+            _as_scored(node, marks.get(node.code), points[node.code]), ceilings[node.code], exact[node.code]
         )
         for node in spec.in_order
     )
     return nodes, {root.code: exact[root.code] if ceilings[root.code] else None for root in spec.aspects}
 
 
-def _own_ceilings(spec: StandardSpec) -> dict[str, Fraction]:
-    return {node.code: Fraction(node.points) for node in spec.indicators}
+def _summed(spec: StandardSpec, of_leaves: dict[str, Number], nothing: Number) -> dict[str, Number]:
+    """The leaves' numbers, and of every heading the sum of what is below it."""
+    sums = dict(of_leaves)
+    for node in reversed(spec.in_order):
+        if node.parent_code is not None:
+            sums[node.parent_code] = sums.get(node.parent_code, nothing) + sums[node.code]
+    return sums
 
 
 def _moved(points: Decimal, ceiling: Fraction, own: Decimal) -> Fraction:
-    return Fraction(points) * ceiling / Fraction(own) if own else Fraction(0)
+    return Fraction(points) * ceiling / Fraction(own) if own else ZERO
 
 
-def _node_result(
-    node: IndicatorSpec, state: NodeState, points: Decimal, ceiling: Fraction, exact: Fraction
-) -> NodeResult:
+def _as_scored(node: IndicatorSpec, mark: Mark | None, points: Decimal) -> NodeResult:
+    """Where nothing moves, the contribution is what was scored."""
+    ceiling, counted = plain(node.points), plain(points)
     return NodeResult(
         code=node.code,
         parent_code=node.parent_code,
         level=node.level,
         title=node.title,
-        state=state,
-        points=plain(points),
-        ceiling=plain(node.points),
+        state=_state(node, mark),
+        points=counted,
+        ceiling=ceiling,
+        adjusted_ceiling=ceiling,
+        factor=Decimal(1) if ceiling else Decimal(0),
+        contribution=counted,
+    )
+
+
+def _after_moving(node: NodeResult, ceiling: Fraction, exact: Fraction) -> NodeResult:
+    empty = node.state is NodeState.INNER and node.ceiling and not ceiling
+    return replace(
+        node,
+        state=NodeState.EXCLUDED if empty else node.state,
         adjusted_ceiling=decimal_of(ceiling),
-        factor=decimal_of(ceiling / Fraction(node.points)) if node.points else Decimal(0),
+        factor=decimal_of(ceiling / Fraction(node.ceiling)) if node.ceiling else Decimal(0),
         contribution=decimal_of(exact),
     )
 

@@ -1,7 +1,7 @@
 """规范信息: everything of a standard but its indicators, as rows of 项目 and 内容 (the first sheet)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -162,7 +162,7 @@ def _band_text(band: BandSpec) -> str:
     return f"{band.grade};{band.label};{band.lower:f};{upper};{columns.TRUTH_WORDS[band.adverse]}"
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[str], Any]] = {
     "规范编号": str,
     "版本": str,
     "名称": str,
