@@ -38,7 +38,7 @@ def variables_the_code_reads():
 
 
 def variables_of_the_server():
-    return {parameter.envvar for parameter in granian.params if parameter.envvar}
+    return {f"GRANIAN_{parameter.name.upper()}" for parameter in granian.params}
 
 
 def without_file(name):
