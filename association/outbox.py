@@ -13,7 +13,6 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 from django.db import close_old_connections, connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from association.choices import OutboxState
@@ -56,7 +55,9 @@ def lease(most: int = 200) -> list[tuple[int, str]]:
         return list(cursor.fetchall())
 
 
-def outbox_task(name: str, *, queue: str = "default") -> Callable[[Callable[..., None]], Callable[[int], None]]:
+def outbox_task(
+    name: str, *, queue: str = "default"
+) -> Callable[[Callable[..., None]], Callable[[int], None]]:
     """The one door for background work: opens the scope, locks the row, runs once, marks it done."""
 
     def wrap(body: Callable[..., None]) -> Callable[[int], None]:
@@ -77,14 +78,13 @@ QUEUES: dict[str, str] = {}
 
 
 def _run(job_id: int, body: Callable[..., None]) -> None:
-    started = OutboxJob.objects.filter(pk=job_id, state=OutboxState.WAITING).update(attempts=F("attempts") + 1)
-    if not started:
+    association_id = _begin(job_id)
+    if association_id is None:
         return
-    association_id = OutboxJob.objects.values_list("association_id", flat=True).get(pk=job_id)
     try:
         with acting_for(association_id):
-            job = OutboxJob.objects.select_for_update().get(pk=job_id)
-            if job.state != OutboxState.WAITING:
+            job = _waiting(job_id)
+            if job is None:
                 return
             body(**job.payload)
             job.state, job.done_at, job.last_error = OutboxState.DONE, timezone.now(), ""
@@ -92,6 +92,26 @@ def _run(job_id: int, body: Callable[..., None]) -> None:
     except Exception as error:  # the loop of background work: the row remembers, the log tells
         logger.exception("job %s failed", job_id)
         _remember(job_id, error)
+
+
+def _begin(job_id: int) -> int | None:
+    """Count the start before the work, in a transaction of its own: a job that kills its worker counts too."""
+    with transaction.atomic():
+        job = _waiting(job_id)
+        if job is None:
+            return None
+        if job.attempts >= MOST_ATTEMPTS:
+            job.state, job.last_error = OutboxState.DEAD, job.last_error or "WorkerLost"
+        else:
+            job.attempts += 1
+        job.save(update_fields=["attempts", "state", "last_error"])
+    return job.association_id if job.state == OutboxState.WAITING else None
+
+
+def _waiting(job_id: int) -> OutboxJob | None:
+    """The job's row, locked; nothing when it is done, given up, or in somebody else's hands this moment."""
+    rows = OutboxJob.objects.select_for_update(skip_locked=True)
+    return rows.filter(pk=job_id, state=OutboxState.WAITING).first()
 
 
 def _remember(job_id: int, error: Exception) -> None:

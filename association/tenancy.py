@@ -16,8 +16,7 @@ from django.db import connection, models, transaction
 from association.scope import NOBODY, selected
 
 
-
-class NoAssociationSelected(RuntimeError):
+class NoAssociationSelected(RuntimeError):  # noqa: N818 - it reads as what happened
     """Code touched association-owned data without saying for whom."""
 
 
@@ -39,8 +38,9 @@ def acting_for(association_id: int) -> Iterator[None]:
             yield
         finally:
             selected.reset(token)
-        # The setting ends with the transaction; a nested scope hands the outer one back.
-        if before != NOBODY:
+        # The setting ends with the transaction; inside a larger one the state before is handed back
+        # (a rollback, whole or to the savepoint, does it by itself).
+        if connection.savepoint_ids and not connection.needs_rollback:
             _tell_database(before)
 
 
@@ -75,6 +75,10 @@ class AssociationOwned(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.claim()
+        super().save(*args, **kwargs)
+
     def claim(self) -> None:
         """Put the row under the current association, or refuse."""
         scope = current_association_id()
@@ -82,7 +86,3 @@ class AssociationOwned(models.Model):
             self.association_id = scope
         elif self.association_id != scope:
             raise NoAssociationSelected(f"row of association {self.association_id} written for {scope}")
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.claim()
-        super().save(*args, **kwargs)

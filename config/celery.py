@@ -4,6 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery, signals
+from django.core.exceptions import ImproperlyConfigured
+
+from association.checks import refuse_unsafe_roles
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -15,3 +18,12 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def _keep_our_logging(**_kwargs: Any) -> None:
     """Celery leaves the logging of the settings alone."""
+
+
+@signals.worker_init.connect
+def _refuse_unsafe_roles(**_kwargs: Any) -> None:
+    """Celery logs what a signal raises and goes on; leaving the process is what stops it."""
+    try:
+        refuse_unsafe_roles()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error

@@ -1,0 +1,63 @@
+"""Start-up refuses to serve as a role that row security does not bind."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+
+SERVING = ("default", "public")
+ROLE = """
+SELECT r.rolname, r.rolsuper, r.rolbypassrls,
+  EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relowner = r.oid),
+  EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relowner <> r.oid
+          AND pg_has_role(r.oid, c.relowner, 'MEMBER')),
+  current_setting('row_security') = 'off'
+FROM pg_roles r WHERE r.rolname IN (current_user, session_user)
+"""
+FAULTS = (
+    "is a superuser",
+    "has BYPASSRLS",
+    "owns tables",
+    "is a member of the owner of tables",
+    "works with row_security off",
+)
+BEHIND_WALLS = """
+SELECT count(*) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relrowsecurity AND has_table_privilege(oid, 'SELECT')
+"""
+
+
+def faults_of_role(alias: str) -> list[str]:
+    """Why the role behind this alias may not serve; empty when it may."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(ROLE)
+        rows = cursor.fetchall()
+        cursor.execute(BEHIND_WALLS)
+        readable = cursor.fetchone()[0]
+    faults = [
+        f"{row[0]} {fault}" for row in rows for fault, found in zip(FAULTS, row[1:], strict=True) if found
+    ]
+    if alias == "public" and readable:
+        faults.append(f"{rows[0][0]} reads {readable} tables that are not published")
+    return faults
+
+
+def faults_of_roles(aliases: Iterable[str] = SERVING) -> list[str]:
+    return [fault for alias in aliases for fault in faults_of_role(alias)]
+
+
+def refuse_unsafe_roles() -> None:
+    """Called where a process that serves begins; the connections used here are not handed to children."""
+    faults = faults_of_roles()
+    connections.close_all()
+    if faults:
+        raise ImproperlyConfigured("refusing to serve: " + "; ".join(faults))
+
+
+@register(Tags.database)
+def roles_are_bound(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """``manage.py check --database default --database public``."""
+    asked = [alias for alias in SERVING if alias in (databases or ())]
+    return [Error(fault, id="portal.E001") for fault in faults_of_roles(asked)]
