@@ -1,0 +1,248 @@
+"""公开结果: what a finished step of the rating lets the public know. Read by ``disclosure`` in bulk, never by pages."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from association import clock
+from credit_rating.choices import CertificateStanding, PublicState, Stage
+from credit_rating.models import Assessment, Certificate, HistoricalResult, Publication
+
+RUNNING = frozenset(
+    {
+        Stage.SELF_ASSESSING,
+        Stage.SUBMITTED,
+        Stage.SUPPLEMENT,
+        Stage.DISTRICT_REVIEWED,
+        Stage.REVIEWED,
+        Stage.DETERMINED,
+        Stage.NOTICED,
+        Stage.PUBLIC_NOTICE,
+    }
+)
+# A result holds for a year: one of the year before last is only history.
+YEARS_A_FOREIGN_RESULT_COUNTS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PastResult:
+    """一次结果, ours or taken over with its source."""
+
+    year: int
+    scheme: str
+    grade: str
+    state: str
+    source: str = ""
+    source_url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStanding:
+    """What the public sees of one institution's rating: one of the six states, and all results so far."""
+
+    state: PublicState = PublicState.NOT_ASSESSED
+    grade: str = ""
+    year: int | None = None
+    standard: str = ""
+    official: bool = True
+    profile: tuple[dict[str, Any], ...] = ()
+    published_at: datetime | None = None
+    valid_until: date | None = None
+    source: str = ""
+    history: tuple[PastResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """扫码验真: what a certificate is worth at this moment."""
+
+    standing: CertificateStanding
+    code: str = ""
+    institution_id: int | None = None
+    name: str = ""
+    uscc: str | None = None
+    grade: str = ""
+    year: int | None = None
+    standard: str = ""
+    official: bool = True
+    issued_at: datetime | None = None
+    published_at: datetime | None = None
+    valid_until: date | None = None
+
+
+@dataclass(slots=True)
+class _Facts:
+    assessments: list[Assessment] = field(default_factory=list)
+    publications: list[Publication] = field(default_factory=list)
+    foreign: list[HistoricalResult] = field(default_factory=list)
+
+
+def public_state_of(institution_id: int) -> PublicStanding:
+    """One institution's standing."""
+    return public_standings([institution_id])[institution_id]
+
+
+def public_standings(institution_ids: Collection[int]) -> dict[int, PublicStanding]:
+    """The standing of each institution, in three queries however many there are."""
+    facts: defaultdict[int, _Facts] = defaultdict(_Facts)
+    for assessment in _of(
+        Assessment.objects.select_related("round__standard"), "institution_id", institution_ids
+    ):
+        facts[assessment.institution_id].assessments.append(assessment)
+    published = Publication.objects.filter(published_at__isnull=False).select_related(
+        "assessment__round__standard"
+    )
+    for publication in _of(published, "assessment__institution_id", institution_ids):
+        facts[publication.assessment.institution_id].publications.append(publication)
+    for result in _of(HistoricalResult.objects.all(), "institution_id", institution_ids):
+        facts[result.institution_id].foreign.append(result)
+    day = clock.today()
+    return {pk: _standing(facts[pk], day) if pk in facts else PublicStanding() for pk in institution_ids}
+
+
+def certificate_standing(code: str) -> Standing:
+    """扫码验真 from live data: valid, superseded, suspended, expired, or not ours."""
+    certificate = (
+        Certificate.objects.filter(code=code)
+        .select_related("publication__assessment__institution", "publication__assessment__round__standard")
+        .first()
+    )
+    if certificate is None:
+        return Standing(CertificateStanding.NOT_OURS, code=code)
+    publication = certificate.publication
+    institution, held_in = publication.assessment.institution, publication.assessment.round
+    return Standing(
+        standing=_worth(publication, clock.today()),
+        code=code,
+        institution_id=institution.pk,
+        name=institution.name,
+        uscc=institution.uscc,
+        grade=publication.grade,
+        year=held_in.year,
+        standard=str(held_in.standard),
+        official=held_in.standard.official,
+        issued_at=certificate.issued_at,
+        published_at=publication.published_at,
+        valid_until=publication.valid_until,
+    )
+
+
+def published_results(round_id: int) -> QuerySet[Publication]:
+    """The results of a round that two people published, those since superseded left out."""
+    return (
+        Publication.objects.filter(
+            assessment__round_id=round_id, published_at__isnull=False, superseded_at__isnull=True
+        )
+        .select_related("assessment__institution", "assessment__round__standard")
+        .order_by("assessment__institution__name", "pk")
+    )
+
+
+def _of(rows: QuerySet[Any], column: str, institution_ids: Collection[int]) -> Iterable[Any]:
+    return rows.filter(**{f"{column}__in": institution_ids}).order_by("pk")
+
+
+def _worth(publication: Publication, day: date) -> CertificateStanding:
+    if publication.superseded_at is not None:
+        return CertificateStanding.SUPERSEDED
+    if publication.suspended_at is not None or publication.assessment.stage == Stage.SUSPENDED:
+        return CertificateStanding.SUSPENDED
+    if publication.assessment.stage == Stage.EXPIRED or (
+        publication.valid_until and publication.valid_until < day
+    ):
+        return CertificateStanding.EXPIRED
+    return CertificateStanding.VALID
+
+
+STATES = {
+    CertificateStanding.VALID: PublicState.GRADED,
+    CertificateStanding.SUSPENDED: PublicState.SUSPENDED,
+    CertificateStanding.EXPIRED: PublicState.EXPIRED,
+}
+
+
+def _standing(facts: _Facts, day: date) -> PublicStanding:
+    """异议 first, then what holds, then what is under way, then what others published."""
+    current = max(
+        (row for row in facts.publications if row.superseded_at is None),
+        key=lambda row: (row.assessment.round.year, row.pk),
+        default=None,
+    )
+    history = _history(facts, day)
+    disputed = [row for row in facts.assessments if row.stage == Stage.OBJECTION]
+    if disputed:
+        return _without_grade(PublicState.UNDER_OBJECTION, disputed[-1], history)
+    if current is not None:
+        return _with_grade(current, STATES[_worth(current, day)], history)
+    running = [row for row in facts.assessments if row.stage in RUNNING]
+    if running:
+        return _without_grade(PublicState.IN_PROGRESS, running[-1], history)
+    return _foreign(facts, day, history)
+
+
+def _with_grade(row: Publication, state: PublicState, history: tuple[PastResult, ...]) -> PublicStanding:
+    standard = row.assessment.round.standard
+    return PublicStanding(
+        state=state,
+        grade=row.grade,
+        year=row.assessment.round.year,
+        standard=str(standard),
+        official=standard.official,
+        profile=tuple(row.profile),
+        published_at=row.published_at,
+        valid_until=row.valid_until,
+        history=history,
+    )
+
+
+def _without_grade(state: PublicState, row: Assessment, history: tuple[PastResult, ...]) -> PublicStanding:
+    """A result that is not final is not told, whatever was proposed."""
+    standard = row.round.standard
+    return PublicStanding(
+        state=state, year=row.round.year, standard=str(standard), official=standard.official, history=history
+    )
+
+
+def _foreign(facts: _Facts, day: date, history: tuple[PastResult, ...]) -> PublicStanding:
+    latest = max(facts.foreign, key=lambda row: (row.year, row.pk), default=None)
+    if latest is None:
+        return PublicStanding(history=history)
+    counts = day.year - latest.year <= YEARS_A_FOREIGN_RESULT_COUNTS
+    return PublicStanding(
+        state=PublicState.GRADED if counts else PublicState.EXPIRED,
+        grade=latest.grade,
+        year=latest.year,
+        standard=latest.scheme,
+        source=f"{latest.issuing_body} · {latest.source_title}",
+        history=history,
+    )
+
+
+def _history(facts: _Facts, day: date) -> tuple[PastResult, ...]:
+    ours = [
+        PastResult(
+            year=row.assessment.round.year,
+            scheme=str(row.assessment.round.standard),
+            grade=row.grade,
+            state=_worth(row, day).value,
+        )
+        for row in facts.publications
+    ]
+    foreign = [
+        PastResult(
+            year=row.year,
+            scheme=row.scheme,
+            grade=row.grade,
+            state="foreign",
+            source=f"{row.issuing_body} · {row.source_title}",
+            source_url=row.source_url,
+            note=row.note,
+        )
+        for row in facts.foreign
+    ]
+    return tuple(sorted([*ours, *foreign], key=lambda row: -row.year))
