@@ -5,8 +5,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
 from association.models import Attachment
-from credit_rating.choices import AssignmentState
-from credit_rating.models import Assessment, AssessmentPermission, Assignment, Evidence, Opinion, Round
+from credit_rating.choices import AssignmentState, StandardState
+from credit_rating.models import (
+    Assessment,
+    AssessmentPermission,
+    AssessmentStandard,
+    Assignment,
+    Evidence,
+    Opinion,
+    Round,
+)
 
 SECRETARIAT = frozenset({Role.SECRETARIAT})
 CHAIR = frozenset({Role.COMMITTEE_CHAIR})
@@ -53,6 +61,13 @@ MAY = {
 }
 
 
+def standards_visible_to(actor: Actor) -> QuerySet[AssessmentStandard]:
+    """Drafts are for those who make and judge them; settled versions are for everyone here."""
+    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES | REVIEWER_ROLES):
+        return AssessmentStandard.objects.all()
+    return AssessmentStandard.objects.filter(state__in=[StandardState.FROZEN, StandardState.RETIRED])
+
+
 def assessments_visible_to(actor: Actor) -> QuerySet[Assessment]:
     """Staff and committee see all, an institution its own, an assessor what is assigned; the public asks the register."""
     if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
@@ -64,7 +79,7 @@ def assessments_visible_to(actor: Actor) -> QuerySet[Assessment]:
 
 
 def _granted(actor: Actor) -> QuerySet[AssessmentPermission]:
-    """guardian's direct-key rows, read here and nowhere else."""
+    """The direct-key rows of guardian, read here and nowhere else."""
     return AssessmentPermission.objects.filter(
         content_object=OuterRef("pk"), user_id=actor.user_id, permission__codename="review_assessment"
     )
@@ -74,7 +89,9 @@ def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
     """An assessor sees the own ones; staff and committee all."""
     if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
         return Assignment.objects.all()
-    return Assignment.objects.filter(assessor_id=actor.user_id) if actor.user_id else Assignment.objects.none()
+    return (
+        Assignment.objects.filter(assessor_id=actor.user_id) if actor.user_id else Assignment.objects.none()
+    )
 
 
 def opinions_visible_to(actor: Actor) -> QuerySet[Opinion]:

@@ -1,7 +1,7 @@
 """公开结果: what a finished step of the rating lets the public know. Read by ``disclosure`` in bulk, never by pages."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -90,16 +90,15 @@ def public_state_of(institution_id: int) -> PublicStanding:
 def public_standings(institution_ids: Collection[int]) -> dict[int, PublicStanding]:
     """The standing of each institution, in three queries however many there are."""
     facts: defaultdict[int, _Facts] = defaultdict(_Facts)
-    for assessment in _of(
-        Assessment.objects.select_related("round__standard"), "institution_id", institution_ids
-    ):
+    assessments = Assessment.objects.filter(institution_id__in=institution_ids).order_by("pk")
+    for assessment in assessments.select_related("round__standard"):
         facts[assessment.institution_id].assessments.append(assessment)
-    published = Publication.objects.filter(published_at__isnull=False).select_related(
-        "assessment__round__standard"
-    )
-    for publication in _of(published, "assessment__institution_id", institution_ids):
+    published = Publication.objects.filter(
+        published_at__isnull=False, assessment__institution_id__in=institution_ids
+    ).order_by("pk")
+    for publication in published.select_related("assessment__round__standard"):
         facts[publication.assessment.institution_id].publications.append(publication)
-    for result in _of(HistoricalResult.objects.all(), "institution_id", institution_ids):
+    for result in HistoricalResult.objects.filter(institution_id__in=institution_ids).order_by("pk"):
         facts[result.institution_id].foreign.append(result)
     day = clock.today()
     return {pk: _standing(facts[pk], day) if pk in facts else PublicStanding() for pk in institution_ids}
@@ -141,10 +140,6 @@ def published_results(round_id: int) -> QuerySet[Publication]:
         .select_related("assessment__institution", "assessment__round__standard")
         .order_by("assessment__institution__name", "pk")
     )
-
-
-def _of(rows: QuerySet[Any], column: str, institution_ids: Collection[int]) -> Iterable[Any]:
-    return rows.filter(**{f"{column}__in": institution_ids}).order_by("pk")
 
 
 def _worth(publication: Publication, day: date) -> CertificateStanding:

@@ -1,0 +1,74 @@
+"""指标对照: how the indicators of the version before live on in this one."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from association.actors import Actor
+from association.audit import record
+from common.errors import InvalidInput, NotFound, Refused
+from credit_rating.access import MAY, standards_visible_to
+from credit_rating.models import AssessmentStandard, Indicator, IndicatorMap
+from credit_rating.operations.standard_drafts import lock_draft
+from credit_rating.queries.standards import map_rows_of, spec_of
+from credit_rating.rules.indicator_map import MapRow, map_problems, suggested_map
+from credit_rating.rules.problem import Problem
+
+
+def suggest_indicator_map(*, actor: Actor, standard_id: int) -> tuple[MapRow, ...]:
+    """对照表草案, for a person to look through; nothing is saved."""
+    actor.require(MAY, "edit_standard")
+    new = standards_visible_to(actor).select_related("successor_of").filter(pk=standard_id).first()
+    if new is None:
+        raise NotFound(_("没有这份规范。"))
+    return suggested_map(spec_of(_predecessor(new)), spec_of(new))
+
+
+@transaction.atomic
+def set_indicator_map(*, actor: Actor, standard_id: int, rows: Sequence[MapRow]) -> tuple[MapRow, ...]:
+    """指标对照: the whole table at once; every scored indicator of both versions exactly once."""
+    actor.require(MAY, "edit_standard")
+    new = lock_draft(actor, standard_id)
+    old = _predecessor(new)
+    wrong = map_problems(spec_of(old), spec_of(new), rows)
+    if wrong:
+        raise InvalidInput("".join(problem.sentence for problem in wrong[:20]))
+    IndicatorMap.objects.filter(new_standard=new).delete()
+    IndicatorMap.objects.bulk_create(_pairs(old, new, rows))
+    record(actor, "set_indicator_map", new, rows=len(rows))
+    return tuple(rows)
+
+
+def problems_of_map(new: AssessmentStandard) -> tuple[Problem, ...]:
+    """Empty for a first version; a successor needs a whole map of exactly these indicators."""
+    if new.successor_of is None:
+        return ()
+    rows = map_rows_of(new)
+    if not rows:
+        return (Problem("", _("缺少与上一版的指标对照。")),)
+    return map_problems(spec_of(new.successor_of), spec_of(new), rows)
+
+
+def _predecessor(new: AssessmentStandard) -> AssessmentStandard:
+    if new.successor_of is None:
+        raise Refused(_("这份规范没有注明接替哪一版，不需要指标对照。"))
+    return new.successor_of
+
+
+def _pairs(
+    old: AssessmentStandard, new: AssessmentStandard, rows: Sequence[MapRow]
+) -> Iterator[IndicatorMap]:
+    """One database row for each pair of indicators."""
+    olds = dict(Indicator.objects.filter(standard=old).values_list("code", "id"))
+    news = dict(Indicator.objects.filter(standard=new).values_list("code", "id"))
+    for row in rows:
+        for from_code in row.from_codes or (None,):
+            for to_code in row.to_codes or (None,):
+                yield IndicatorMap(
+                    old_standard=old,
+                    new_standard=new,
+                    kind=row.kind.value,
+                    old_indicator_id=olds[from_code] if from_code else None,
+                    new_indicator_id=news[to_code] if to_code else None,
+                )

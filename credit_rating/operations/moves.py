@@ -1,0 +1,72 @@
+"""步骤: the only lines that assign a state; each reads the step table first and saves what the step brings along."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from common.transitions import check_step
+from credit_rating.choices import (
+    ASSIGNMENT_STEPS,
+    DETERMINATION_STEPS,
+    OBJECTION_STEPS,
+    ROUND_STEPS,
+    STANDARD_STEPS,
+    STEPS,
+    AssignmentState,
+    DeterminationState,
+    ObjectionState,
+    RoundState,
+    Stage,
+    StandardState,
+)
+from credit_rating.models import (
+    Assessment,
+    AssessmentStandard,
+    Assignment,
+    Determination,
+    Objection,
+    Round,
+)
+
+
+def move_standard(standard: AssessmentStandard, state: StandardState, **brings: Any) -> None:
+    check_step(STANDARD_STEPS, StandardState(standard.state), state)
+    standard.state = state
+    _save(standard, "state", brings)
+
+
+def move_round(round_: Round, state: RoundState, **brings: Any) -> None:
+    check_step(ROUND_STEPS, RoundState(round_.state), state)
+    round_.state = state
+    _save(round_, "state", brings)
+
+
+def move_assessment(assessment: Assessment, stage: Stage, **brings: Any) -> None:
+    check_step(STEPS, Stage(assessment.stage), stage)
+    assessment.stage = stage
+    _save(assessment, "stage", brings)
+
+
+def move_assignment(assignment: Assignment, state: AssignmentState, **brings: Any) -> None:
+    check_step(ASSIGNMENT_STEPS, AssignmentState(assignment.state), state)
+    assignment.state = state
+    _save(assignment, "state", brings)
+
+
+def move_determination(determination: Determination, state: DeterminationState, **brings: Any) -> None:
+    check_step(DETERMINATION_STEPS, DeterminationState(determination.state), state)
+    determination.state = state
+    _save(determination, "state", brings)
+
+
+def move_objection(objection: Objection, state: ObjectionState, **brings: Any) -> None:
+    check_step(OBJECTION_STEPS, ObjectionState(objection.state), state)
+    objection.state = state
+    _save(objection, "state", brings)
+
+
+def _save(row: Model, field: str, brings: dict[str, Any]) -> None:
+    """State and what the database wants with it (grade, hash, moment) in one UPDATE."""
+    for name, value in brings.items():
+        setattr(row, name, value)
+    row.save(update_fields=[field, *brings])
