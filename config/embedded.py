@@ -33,8 +33,8 @@ timezone = 'UTC'
 log_timezone = 'UTC'
 log_min_messages = 'warning'
 """
-# What a power cut may cost does not matter to test data.
-POSTGRES_FORGETFUL = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+# What a power cut may cost does not matter to test data; a killed server still loses no commit.
+POSTGRES_FORGETFUL = "fsync = off\nfull_page_writes = off\n"
 VALKEY_SETTINGS = """\
 bind 127.0.0.1
 port {port}
