@@ -32,9 +32,8 @@ PASSED_ON = (
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # other C libraries ignore it
 GRACE_SECONDS = 30  # for loading libraries and for waiting in the queue of a busy machine
 PLACES = 4
-REFUSALS = {
-    kind.__name__: kind for kind in (errors.InvalidInput, errors.TooLarge, errors.Refused, errors.NotFound)
-}
+KINDS = (errors.InvalidInput, errors.TooLarge, errors.Refused)
+REFUSALS = {kind.__name__: kind for kind in KINDS}
 
 
 class SandboxFailed(RuntimeError):  # noqa: N818 - read as a sentence

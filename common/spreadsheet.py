@@ -68,7 +68,7 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> byte
 
 
 def _cell(page: WriteOnlyWorksheet, value: object) -> WriteOnlyCell:
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if value is None or (isinstance(value, int | Decimal) and not isinstance(value, bool)):
         return WriteOnlyCell(page, value)
     cell = WriteOnlyCell(page, safe_cell(without_invisible(_shown(value)))[:MOST_FIELD])
     cell.data_type = "s"

@@ -64,7 +64,9 @@ def survey(stream: IO[bytes], max_rows: int) -> tuple[int, int]:
     for event, element in iterparse(stream, events=("start", "end")):
         found.take(event, element)
     if found.merged:
-        raise InvalidInput(f"有合并单元格：{_listed(found.merged)}。请取消合并，每格单独填写后再导入。")
+        raise InvalidInput(
+            f"有合并单元格：{_listed(sorted(found.merged))}。请取消合并，每格单独填写后再导入。"
+        )
     if found.formulas:
         raise InvalidInput(f"有公式：{_listed(found.formulas)}。请复制后“粘贴为数值”再导入。")
     return found.last_row, found.last_column

@@ -15,6 +15,7 @@ from common.errors import Refused
 from common.frames import Message
 
 SCHEME = "asset:"
+REFUSED_ASSET = "文件引用了未随附的资源，已停止生成。"
 WARM_UP = """<html lang="zh"><body style="font-family: 'Noto Serif CJK SC', serif"><h1>预热 <b>Warm 1</b></h1>
 <p style="font-family: 'Noto Sans CJK SC', sans-serif">证书 <b>编号</b> <img src="asset:a.svg" alt=""></p>
 <table><tr><th>指标</th></tr><tr><td>1</td></tr></table>"""
@@ -30,10 +31,12 @@ class AssetFetcher(URLFetcher):
     def __init__(self, assets: Mapping[str, bytes]) -> None:
         super().__init__(allowed_protocols=frozenset(), allow_redirects=False, fail_on_errors=True)
         self.assets = assets
+        self.has_refused = False  # the drawing of SVG swallows even fatal errors
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002 - the interface
         name = url.removeprefix(SCHEME)
         if not url.startswith(SCHEME) or name not in self.assets:
+            self.has_refused = True
             raise FatalURLFetchingError("only given assets may be used")
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return URLFetcherResponse(url, self.assets[name], {"Content-Type": kind})
@@ -48,7 +51,9 @@ def render(head: dict[str, Any], blobs: Sequence[bytes]) -> Message:
             str(head["html"]), str(head["css"]), fetcher, identifier, str(head["title"]), str(head["lang"])
         )
     except FatalURLFetchingError as fault:
-        raise Refused("文件引用了未随附的资源，已停止生成。") from fault
+        raise Refused(REFUSED_ASSET) from fault
+    if fetcher.has_refused:
+        raise Refused(REFUSED_ASSET)
     return {}, [pdf]
 
 
