@@ -42,12 +42,13 @@ def explain(start: date, term: str, counted: date, last: date, days: Days, idle:
 
 def _exceptions(first: date, last: date, days: Days) -> list[str]:
     """Holidays skipped and make-up days counted between two days, both included."""
-    runs = _runs(sorted(day for day in days.holidays if first <= day <= last), days)
-    off = [f"{_span(*run, first)}为{_holiday(run[0], days)}" for run in runs]
+    span = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    off = [
+        f"{_span(*run, first)}为{_holiday(run[0], days)}"
+        for run in _runs([day for day in span if day in days.holidays], days)
+    ]
     made_up = [
-        f"{_named(day, first)}（周{WEEKDAYS[day.weekday()]}）调休上班"
-        for day in sorted(days.working)
-        if first <= day <= last
+        f"{_named(day, first)}（周{WEEKDAYS[day.weekday()]}）调休上班" for day in span if day in days.working
     ]
     return _shortened(off, "段节假日") + _shortened(made_up, "个调休上班日")
 
