@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 LENGTH = struct.Struct(">Q")
-MOST_BYTES = 300 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024  # uploads are ten, a white paper is a few
 
 Message = tuple[dict[str, Any], list[bytes]]
 

@@ -58,7 +58,7 @@ def calendar_of(exceptions: Iterable[CalendarException]) -> Calendar:
     """The value that the clock rules take; it is known until the end of its last announced year."""
     days = tuple(exceptions)
     last_year = max((day.on.year for day in days), default=date.min.year)
-    names = {on: name for on, name in _fixed_days(last_year)} if days else {}
+    names = dict(_fixed_days(last_year)) if days else {}
     holidays = frozenset(names).union(day.on for day in days if day.is_off)
     names |= {day.on: day.name for day in days}
     return Calendar(

@@ -1,7 +1,10 @@
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +96,27 @@ def test_refusal_of_the_child_arrives_as_itself():
     with pytest.raises(InvalidInput) as caught:
         sandbox.run("inspect_file", {"kind": "png"}, [b"\x89PNG\r\n\x1a\nbroken"])
     assert caught.value.sentence == "图片已损坏或不完整，请重新导出后上传。"
+
+
+def test_nursery_ends_with_a_serving_process_that_was_killed():
+    code = "from common import sandbox; sandbox.run('probe', {'attempt': 'network'});"
+    code += "print(sandbox._keeper.nursery.process.pid, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=sandbox.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as serving:
+        nursery = int(serving.stdout.readline())
+        assert is_running(nursery)
+        serving.kill()
+    assert wait_until(lambda: not is_running(nursery))
+
+
+def is_running(pid):
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def wait_until(condition, seconds=5):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
