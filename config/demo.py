@@ -86,7 +86,7 @@ def demo_environment(servers: Servers, port: str) -> dict[str, str]:
         "GRANIAN_LOG_LEVEL": "warning",
     }
     environment = defaults | local_environment(servers) | {"PORT": port}
-    for place in (mail, Path(environment["MEDIA_ROOT"])):
+    for place in (mail, Path(environment["MEDIA_ROOT"]), PROJECT / "staticfiles"):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     return environment
 
