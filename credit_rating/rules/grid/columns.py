@@ -1,7 +1,7 @@
 """表头与用语: the headings of the sheet and the words in its cells, with what they mean."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -89,14 +89,23 @@ class CellError(ValueError):
     """单元格错误: what is wrong in one cell."""
 
 
-def in_plain_names(row: Mapping[str, str]) -> dict[str, str]:
-    """The row under its plain names, whichever headings the sheet has; unknown columns are left out."""
-    return {name: row.get(name, row.get(heading, "")).strip() for name, heading in HEADINGS.items()}
-
-
 def folded(text: str) -> str:
     """Words compared without width, case and blanks: 是 否 cap_D."""
     return "".join(unicodedata.normalize("NFKC", text).lower().split())
+
+
+_NAMES = {_key: name for name, heading in HEADINGS.items() for _key in (folded(name), folded(heading))}
+
+
+def names_of(headings: Iterable[str]) -> dict[str, str]:
+    """Heading in the sheet to plain name, in either language and width; unknown columns are left out."""
+    return {heading: _NAMES[folded(heading)] for heading in headings if folded(heading) in _NAMES}
+
+
+def in_plain_names(row: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    return dict.fromkeys(HEADINGS, "") | {
+        names[key]: text.strip() for key, text in row.items() if key in names
+    }
 
 
 def meaning(words: Mapping[T, str], text: str, name: str) -> T:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 from credit_rating.rules.grid import cells
-from credit_rating.rules.grid.columns import HEADINGS, LEVELS, REQUIRED, RowError, in_plain_names
+from credit_rating.rules.grid.columns import HEADINGS, LEVELS, REQUIRED, RowError, in_plain_names, names_of
 from credit_rating.rules.grid.header import Header
 from credit_rating.rules.grid.tree import Tree
 from credit_rating.rules.specification import IndicatorSpec, StandardSpec
@@ -21,9 +21,10 @@ def spec_from_rows(
     if refused:
         return None, (refused,)
     tree = Tree(header.code, {}, {}, [])
+    names = names_of(rows[0])
     for number, row in enumerate(rows, start=2):
         if any(value.strip() for value in row.values()):
-            tree.take(number, in_plain_names(row))
+            tree.take(number, in_plain_names(row, names))
     if tree.errors:
         return None, tuple(tree.errors)
     spec = StandardSpec(
@@ -38,7 +39,8 @@ def _sheet_error(rows: Sequence[Mapping[str, str]]) -> RowError | None:
         return RowError(0, "", "表中没有指标。")
     if len(rows) > MOST_ROWS:
         return RowError(0, "", f"表中有 {len(rows)} 行，最多 {MOST_ROWS} 行。")
-    absent = [HEADINGS[name] for name in REQUIRED if not {name, HEADINGS[name]} & set(rows[0])]
+    found = names_of(rows[0]).values()
+    absent = [HEADINGS[name] for name in REQUIRED if name not in found]
     if absent:
         return RowError(1, absent[0], f"表头缺少：{'、'.join(absent)}。")
     return None
