@@ -9,7 +9,9 @@ from association.choices import DayKind
 from association.models import CalendarDay, PracticeClock
 from association.rules.clock import Calendar, beijing
 from association.rules.reference import CalendarException, calendar_of
-from association.scope import selected_association_id
+from association.scope import memo, selected_association_id
+
+OFFSET = "practice_offset"
 
 
 def now() -> datetime:
@@ -26,8 +28,15 @@ def practice_offset() -> timedelta:
     """How far the clock of the selected association has been moved; zero outside the demo."""
     if not settings.PORTAL_DEMO or selected_association_id() is None:
         return timedelta()
-    row = PracticeClock.objects.values_list("offset_seconds", flat=True).first()
-    return timedelta(seconds=row or 0)
+    kept = memo()
+    if OFFSET not in kept:
+        kept[OFFSET] = PracticeClock.objects.values_list("offset_seconds", flat=True).first() or 0
+    return timedelta(seconds=kept[OFFSET])
+
+
+def forget_practice_offset() -> None:
+    """After the clock was moved in this very scope."""
+    memo().pop(OFFSET, None)
 
 
 def calendar() -> Calendar:

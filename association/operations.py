@@ -32,6 +32,7 @@ def move_practice_clock(*, actor: Actor, days: int) -> PracticeClock:
     row, _created = PracticeClock.objects.select_for_update().get_or_create()
     row.offset_seconds += int(timedelta(days=days).total_seconds())
     row.save(update_fields=["offset_seconds"])
+    clock.forget_practice_offset()
     record(actor, "move_practice_clock", row, days=days)
     return row
 
@@ -89,4 +90,3 @@ def retry_dead_job(*, actor: Actor, outbox_id: int) -> None:
         raise NotFound(_("没有这件作业。"))
     retry(job)
     record(actor, "retry_dead_job", None, outbox=outbox_id)
-

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from association.scope import NOBODY, selected
+from association.scope import NOBODY, fresh_memo, selected
 
 
 class NoAssociationSelected(RuntimeError):  # noqa: N818 - it reads as what happened
@@ -31,7 +31,7 @@ def current_association_id() -> int:
 def acting_for(association_id: int) -> Iterator[None]:
     """Run the block for one association: one scope is one transaction (a savepoint when nested)."""
     before = selected.get()
-    with transaction.atomic():
+    with transaction.atomic(), fresh_memo():
         token = selected.set(association_id)
         try:
             _tell_database(association_id)

@@ -1,0 +1,150 @@
+"""指派、声明与回避: who reviews whom, and never with an interest in it."""
+
+from django.contrib.auth.models import Permission
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.choices import Role
+from association.notices import notify, people_of
+from common.errors import InvalidInput, NotFound, Refused
+from credit_rating.access import MAY, assessments_visible_to, assignments_visible_to
+from credit_rating.choices import AssignmentState, Clearance, Stage, StageKind
+from credit_rating.models import Assessment, AssessmentPermission, Assignment, Opinion
+from credit_rating.operations.moves import move_assignment
+from credit_rating.queries.conflicts import ConflictCheck, conflict_check
+from credit_rating.queries.review import REVIEWER_OF, review_kinds
+
+DESK = "/desk/"
+UNDER_REVIEW = frozenset({Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED})
+
+
+@transaction.atomic
+def assign_assessor(*, actor: Actor, assessment_id: int, kind: StageKind, assessor_id: int) -> Assignment:
+    """指派评估员: refused where the conflict check finds a tie; the check of this moment is kept."""
+    actor.require(MAY, "assign_assessor")
+    assessment = lock_assessment(actor, assessment_id)
+    _check_assignable(assessment, StageKind(kind), assessor_id)
+    check = conflict_check(assessor_id, assessment)
+    refuse_conflict(check)
+    assignment = Assignment.objects.create(
+        assessment=assessment,
+        kind=kind,
+        assessor_id=assessor_id,
+        conflict_check=check.as_stored(),
+        assigned_by_id=actor.user_id,
+        assigned_at=clock.now(),
+    )
+    AssessmentPermission.objects.get_or_create(
+        user_id=assessor_id, permission=_permission(), content_object=assessment
+    )
+    record(actor, "assign_assessor", assignment, assessor=assessor_id, clearance=check.clearance.value)
+    notify(
+        f"assigned-{assignment.pk}",
+        [assessor_id],
+        subject=_("您有新的评审任务"),
+        body=_("请先就%(institution)s作无利害关系声明，再查阅材料。")
+        % {"institution": assessment.institution},
+        path=DESK,
+    )
+    return assignment
+
+
+def _check_assignable(assessment: Assessment, kind: StageKind, assessor_id: int) -> None:
+    if kind not in review_kinds(assessment.round_id):
+        raise InvalidInput(_("本轮评估没有这个评审环节。"))
+    if assessment.stage not in UNDER_REVIEW:
+        raise Refused(_("机构尚未提交自评或评审已结束，不能指派。"))
+    if assessor_id not in people_of(roles=[REVIEWER_OF[kind]]):
+        raise InvalidInput(_("该人员现在不具有本环节的评审资格。"))
+    before = Assignment.objects.filter(assessment=assessment, kind=kind, assessor_id=assessor_id).first()
+    if before is not None and before.state == AssignmentState.RECUSED:
+        raise Refused(_("该评估员已就此机构回避，不能再指派。"))
+    if before is not None:
+        raise Refused(_("该评估员已被指派评审此机构。"))
+
+
+@transaction.atomic
+def declare_no_conflict(*, actor: Actor, assignment_id: int) -> Assignment:
+    """声明无利害关系: only then the dossier opens. What the portal knows by now is checked again."""
+    actor.require(MAY, "declare_no_conflict")
+    assignment = _own(actor, assignment_id)
+    refuse_conflict(conflict_check(assignment.assessor_id, assignment.assessment))
+    move_assignment(assignment, AssignmentState.DECLARED, declared_at=clock.now())
+    record(actor, "declare_no_conflict", assignment)
+    return assignment
+
+
+@transaction.atomic
+def recuse(*, actor: Actor, assignment_id: int, reason: str) -> Assignment:
+    """回避: the dossier closes to this person, in this and later rounds of the look-back time."""
+    actor.require(MAY, "recuse")
+    assignment = _own(actor, assignment_id)
+    reason = required_text(reason, "reason", _("请说明回避的理由。"))
+    opinions = Opinion.objects.filter(
+        assessment=assignment.assessment_id, kind=assignment.kind, author_id=actor.user_id
+    )
+    if opinions.filter(submitted_at__isnull=False).exists():
+        raise Refused(_("评审意见已提交，不能再自行回避；请书面告知秘书处。"))
+    move_assignment(assignment, AssignmentState.RECUSED, recusal_reason=reason)
+    still = Assignment.objects.filter(assessment=assignment.assessment_id, assessor_id=actor.user_id)
+    if not still.exclude(state=AssignmentState.RECUSED).exists():
+        AssessmentPermission.objects.filter(
+            user_id=actor.user_id, content_object=assignment.assessment_id
+        ).delete()
+    record(actor, "recuse", assignment, reason=reason)
+    notify(
+        f"recused-{assignment.pk}",
+        people_of(roles=[Role.SECRETARIAT]),
+        subject=_("评估员回避，请另行指派"),
+        body=_("%(name)s就%(institution)s回避。")
+        % {"name": actor.name, "institution": assignment.assessment.institution},
+        path=DESK,
+    )
+    return assignment
+
+
+def lock_assessment(actor: Actor, assessment_id: int) -> Assessment:
+    """The assessment, if it is this actor's to know, held until the transaction ends."""
+    assessment = (
+        assessments_visible_to(actor)
+        .select_for_update(of=("self",))
+        .select_related("institution", "round__standard")
+        .filter(pk=assessment_id)
+        .first()
+    )
+    if assessment is None:
+        raise NotFound(_("没有这件评估。"))
+    return assessment
+
+
+def refuse_conflict(check: ConflictCheck) -> None:
+    if check.clearance == Clearance.BLOCKED:
+        raise Refused(_("存在利害关系，应当回避：%(why)s。") % {"why": "；".join(check.sentences)})
+
+
+def required_text(text: str, field: str, sentence: str) -> str:
+    """What was written, without outer blanks; nothing is refused under its field."""
+    text = text.strip()
+    if not text:
+        raise InvalidInput(sentence, {field: sentence})
+    return text
+
+
+def _own(actor: Actor, assignment_id: int) -> Assignment:
+    assignment = (
+        assignments_visible_to(actor)
+        .select_for_update(of=("self",))
+        .select_related("assessment__institution")
+        .filter(pk=assignment_id, assessor_id=actor.user_id)
+        .first()
+    )
+    if assignment is None:
+        raise NotFound(_("没有这项指派。"))
+    return assignment
+
+
+def _permission() -> Permission:
+    return Permission.objects.get(content_type__app_label="credit_rating", codename="review_assessment")

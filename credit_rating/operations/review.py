@@ -1,0 +1,202 @@
+"""评审: one opinion for each reviewer, row by row, settled for good when it is submitted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.choices import Role
+from association.notices import notify, people_of
+from common.errors import InvalidInput, NotFound, Refused
+from credit_rating.access import MAY, opinions_visible_to
+from credit_rating.choices import AssignmentState, ItemState, Stage, StageKind
+from credit_rating.models import Assessment, Assignment, Opinion, OpinionItem
+from credit_rating.operations.assignments import DESK, lock_assessment, refuse_conflict
+from credit_rating.operations.moves import move_assessment
+from credit_rating.operations.scored_rows import StaleRow, scored
+from credit_rating.queries.conflicts import conflict_check
+from credit_rating.queries.panel import panel_of
+from credit_rating.queries.review import current_opinions, has_gap, kind_due, leaf_ids, review_kinds
+from credit_rating.queries.standards import indicator_spec, spec_of
+
+
+@transaction.atomic
+def open_review(*, actor: Actor, assessment_id: int) -> Opinion:
+    """开始评审: the actor's own opinion with one open row for each indicator; the same one when it is open already."""
+    actor.require(MAY, "review")
+    assessment = lock_assessment(actor, assessment_id)
+    kind = _turn_of(actor, assessment)
+    opinion = Opinion.objects.filter(assessment=assessment, kind=kind, author_id=actor.user_id).first()
+    if opinion is not None:
+        return opinion
+    opinion = Opinion.objects.create(
+        assessment=assessment, kind=kind, author_id=actor.user_id, started_at=clock.now()
+    )
+    ids = leaf_ids(assessment.round.standard_id, spec_of(assessment.round.standard))
+    OpinionItem.objects.bulk_create(OpinionItem(opinion=opinion, indicator_id=pk) for pk in ids.values())
+    record(actor, "open_review", opinion)
+    return opinion
+
+
+def _turn_of(actor: Actor, assessment: Assessment) -> StageKind:
+    """The kind of review that is due and assigned to this person, who has declared no conflict."""
+    due = kind_due(assessment, review_kinds(assessment.round_id))
+    if due is None:
+        raise Refused(_("这件评估现在不在评审环节。"))
+    assignment = (
+        Assignment.objects.filter(assessment=assessment, kind=due, assessor_id=actor.user_id)
+        .exclude(state=AssignmentState.RECUSED)
+        .first()
+    )
+    if assignment is None:
+        raise NotFound(_("没有指派给您的这件评估。"))
+    if assignment.state != AssignmentState.DECLARED:
+        raise Refused(_("请先声明与该机构无利害关系，再开始评审。"))
+    return due
+
+
+@transaction.atomic
+def save_review_row(
+    *,
+    actor: Actor,
+    assessment_id: int,
+    indicator_id: int,
+    version: int,
+    raw: Mapping[str, str],
+    na_reason: str = "",
+    comment: str = "",
+    gap_reason: str = "",
+) -> OpinionItem:
+    """保存一行评分. Raises StaleRow when the row has moved on; a gap over the threshold demands ``gap_reason``."""
+    actor.require(MAY, "review")
+    assessment = lock_assessment(actor, assessment_id)
+    item = _lock_row(_open_opinion(actor, assessment), indicator_id)
+    spec = spec_of(assessment.round.standard)
+    leaf = indicator_spec(item.indicator)
+    value = scored(leaf, raw, na_reason)
+    if item.version != version:
+        raise StaleRow(_("这一行已在别处改过，请核对后再保存。"), mine=value, theirs=item)
+    item.state, item.entry = value.state, dict(value.entry)
+    item.points, item.na_reason = value.points, value.na_reason
+    item.comment, item.gap_reason = comment.strip(), gap_reason.strip()
+    stated = _stated(assessment, indicator_id)
+    if has_gap(spec, leaf, stated, item) and not item.gap_reason:
+        sentence = _("与自评差距较大，请说明理由。")
+        raise InvalidInput(sentence, {"gap_reason": sentence})
+    item.version += 1
+    item.edited_by_id, item.edited_at = actor.user_id, clock.now()
+    item.save()
+    return item
+
+
+def _stated(assessment: Assessment, indicator_id: int) -> OpinionItem | None:
+    opinion = current_opinions(assessment.pk, StageKind.SELF_ASSESSMENT).last()
+    return OpinionItem.objects.filter(opinion=opinion, indicator_id=indicator_id).first() if opinion else None
+
+
+@transaction.atomic
+def submit_review(*, actor: Actor, assessment_id: int, summary: str = "") -> Opinion:
+    """提交评审意见: every row scored, no conflict by now. Nobody changes it afterwards."""
+    actor.require(MAY, "review")
+    assessment = lock_assessment(actor, assessment_id)
+    opinion = _open_opinion(actor, assessment)
+    left = OpinionItem.objects.filter(opinion=opinion, state=ItemState.OPEN).select_related("indicator")
+    codes = [item.indicator.code for item in left.order_by("indicator__position", "pk")]
+    if codes:
+        raise InvalidInput(_("还有%(count)s项未评分：%(codes)s。") % _listed(codes))
+    refuse_conflict(conflict_check(int(actor.user_id or 0), assessment))
+    opinion.summary, opinion.submitted_at = summary.strip(), clock.now()
+    opinion.save(update_fields=["summary", "submitted_at"])
+    record(actor, "submit_review", opinion)
+    notify(
+        f"reviewed-{opinion.pk}",
+        people_of(roles=[Role.SECRETARIAT]),
+        subject=_("收到一份评审意见"),
+        body=_("%(institution)s的评审意见已提交。") % {"institution": assessment.institution},
+        path=DESK,
+    )
+    return opinion
+
+
+def _listed(codes: list[str]) -> dict[str, object]:
+    return {"count": len(codes), "codes": "、".join(codes[:8]) + ("…" if len(codes) > 8 else "")}  # noqa: PLR2004
+
+
+def _open_opinion(actor: Actor, assessment: Assessment) -> Opinion:
+    """The actor's own opinion of the review that is due, still open."""
+    due = _turn_of(actor, assessment)
+    opinion = (
+        opinions_visible_to(actor)
+        .select_for_update(of=("self",))
+        .filter(assessment=assessment, kind=due, author_id=actor.user_id)
+        .order_by("-pk")
+        .first()
+    )
+    if opinion is None:
+        raise Refused(_("请先开始评审。"))
+    if opinion.submitted_at is not None:
+        raise Refused(_("评审意见已提交，不能再改。"))
+    return opinion
+
+
+def _lock_row(opinion: Opinion, indicator_id: int) -> OpinionItem:
+    item = (
+        OpinionItem.objects.select_for_update(of=("self",))
+        .select_related("indicator__parent")
+        .filter(opinion=opinion, indicator_id=indicator_id)
+        .first()
+    )
+    if item is None:
+        raise NotFound(_("没有这项指标。"))
+    return item
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """How many opinions of the due review are in, and how many are needed."""
+
+    kind: StageKind
+    given: int
+    needed: int
+    apart: tuple[str, ...] = field(default=())
+
+
+@transaction.atomic
+def finish_review(*, actor: Actor, assessment_id: int, discussion: str = "") -> Assessment:
+    """结束本环节评审: 区评 done, or the panel complete. Where opinions are far apart the discussion is put on record."""
+    actor.require(MAY, "finish_review")
+    assessment = lock_assessment(actor, assessment_id)
+    kinds = review_kinds(assessment.round_id)
+    due = kind_due(assessment, kinds)
+    if due is None:
+        raise Refused(_("这件评估现在没有可结束的评审环节。"))
+    _check_complete(_progress(assessment, due), discussion)
+    if due == StageKind.DISTRICT_REVIEW:
+        move_assessment(assessment, Stage.DISTRICT_REVIEWED)
+    if due == StageKind.REVIEW or StageKind.REVIEW not in kinds:
+        move_assessment(assessment, Stage.REVIEWED)
+    record(actor, "finish_review", assessment, reason=discussion.strip(), kind=due.value)
+    return assessment
+
+
+def _progress(assessment: Assessment, due: StageKind) -> _Progress:
+    given = current_opinions(assessment.pk, due).count()
+    if due == StageKind.DISTRICT_REVIEW:
+        return _Progress(due, given, 1)
+    needed = spec_of(assessment.round.standard).review.panel_minimum
+    return _Progress(due, given, needed, panel_of(assessment).disagreements if given >= needed else ())
+
+
+def _check_complete(progress: _Progress, discussion: str) -> None:
+    if progress.given < progress.needed:
+        raise Refused(
+            _("%(kind)s需要至少%(needed)s份评审意见，现有%(given)s份。")
+            % {"kind": progress.kind.label, "needed": progress.needed, "given": progress.given}
+        )
+    if progress.apart and not discussion.strip():
+        sentence = _("评估员分歧较大，须记录合议情况：%(codes)s。") % {"codes": "、".join(progress.apart)}
+        raise InvalidInput(sentence, {"discussion": sentence})

@@ -1,0 +1,187 @@
+"""补正: asked once, listing everything; the answer adds material and never changes a score."""
+
+from collections.abc import Mapping, Sequence
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.choices import REVIEWER_ROLES, Role
+from association.deadlines import start_clock
+from association.locker import store_file
+from association.models import Attachment
+from association.notices import notify, people_of
+from common.errors import InvalidInput, NotFound, Refused
+from common.text import one_line, paragraphs
+from credit_rating.access import MAY, SECRETARIAT
+from credit_rating.choices import AssignmentState, Stage, StageKind
+from credit_rating.models import Assessment, Assignment, Evidence, Opinion, OpinionItem, Supplement, SupplementItem
+from credit_rating.operations.assignments import DESK, lock_assessment
+from credit_rating.operations.moves import move_assessment
+from credit_rating.queries.review import current_opinions, leaf_ids
+from credit_rating.queries.standards import spec_of
+
+COPIED = ("indicator_id", "state", "entry", "points", "na_reason", "comment", "origin_id", "version")
+
+
+@transaction.atomic
+def request_supplement(*, actor: Actor, assessment_id: int, items: Mapping[int, str]) -> Supplement:
+    """要求补正: one list with every missing thing; a second request is refused."""
+    actor.require(MAY, "request_supplement")
+    assessment = lock_assessment(actor, assessment_id)
+    _check_reviewer(actor, assessment)
+    if Supplement.objects.filter(assessment=assessment).exists():
+        raise Refused(_("补正只能一次性提出，本件已要求过补正。"))
+    wanted = _wanted(assessment, items)
+    rule, due = start_clock("ROUND-SUPPLEMENT")
+    supplement = Supplement.objects.create(
+        assessment=assessment,
+        returns_to=assessment.stage,
+        requested_by_id=actor.user_id,
+        requested_at=clock.now(),
+        rule=rule,
+        due_at=due.ends_at,
+        explanation=due.explanation,
+    )
+    SupplementItem.objects.bulk_create(
+        SupplementItem(supplement=supplement, indicator_id=pk, request=text) for pk, text in wanted.items()
+    )
+    move_assessment(assessment, Stage.SUPPLEMENT)
+    record(actor, "request_supplement", supplement, items=len(wanted))
+    notify(
+        f"supplement-{supplement.pk}",
+        people_of(institution_id=assessment.institution_id),
+        subject=_("请补正自评材料"),
+        body=_("共%(count)s项须补正，逾期按现有材料评审。%(term)s") % {"count": len(wanted), "term": due.explanation},
+        path=DESK,
+    )
+    return supplement
+
+
+def _check_reviewer(actor: Actor, assessment: Assessment) -> None:
+    """The secretariat, or a reviewer of this assessment who has declared."""
+    if actor.is_system or actor.roles & SECRETARIAT or not actor.roles & REVIEWER_ROLES:
+        return
+    mine = Assignment.objects.filter(
+        assessment=assessment, assessor_id=actor.user_id, state=AssignmentState.DECLARED
+    )
+    if not mine.exists():
+        raise Refused(_("请先声明与该机构无利害关系。"))
+
+
+def _wanted(assessment: Assessment, items: Mapping[int, str]) -> dict[int, str]:
+    known = set(leaf_ids(assessment.round.standard_id, spec_of(assessment.round.standard)).values())
+    wanted = {pk: one_line(text)[:300] for pk, text in items.items() if one_line(text)}
+    if not wanted:
+        raise InvalidInput(_("请至少列出一项须补正的内容。"))
+    if not wanted.keys() <= known:
+        raise NotFound(_("没有这项指标。"))
+    return wanted
+
+
+@transaction.atomic
+def answer_supplement(
+    *,
+    actor: Actor,
+    assessment_id: int,
+    answers: Mapping[int, str],
+    uploads: Mapping[int, Sequence[UploadedFile]] | None = None,
+) -> Supplement:
+    """提交补正: every item answered, by words or files, in time. Files join a copy of the self-assessment."""
+    actor.require(MAY, "answer_supplement")
+    assessment = lock_assessment(actor, assessment_id)
+    supplement = Supplement.objects.select_for_update().filter(assessment=assessment).first()
+    if supplement is None:
+        raise NotFound(_("没有补正要求。"))
+    if assessment.stage != Stage.SUPPLEMENT or clock.now() >= supplement.due_at:
+        raise Refused(_("补正期限已过或已经补正。"))
+    files = _stored(actor, assessment, uploads or {})
+    _keep_answers(supplement, answers, files)
+    if files:
+        _renewed_opinion(actor, assessment, files)
+    supplement.answered_at = clock.now()
+    supplement.save(update_fields=["answered_at"])
+    move_assessment(assessment, Stage(supplement.returns_to))
+    record(actor, "answer_supplement", supplement, files=sum(map(len, files.values())))
+    told = [supplement.requested_by_id, *people_of(roles=[Role.SECRETARIAT])]
+    notify(
+        f"supplemented-{supplement.pk}",
+        told,
+        subject=_("机构已补正材料"),
+        body=_("%(institution)s已补正。") % {"institution": assessment.institution},
+        path=DESK,
+    )
+    return supplement
+
+
+def _stored(
+    actor: Actor, assessment: Assessment, uploads: Mapping[int, Sequence[UploadedFile]]
+) -> dict[int, list[Attachment]]:
+    return {
+        pk: [
+            store_file(actor=actor, upload=upload, institution_id=assessment.institution_id)
+            for upload in given
+        ]
+        for pk, given in uploads.items()
+        if given
+    }
+
+
+def _keep_answers(
+    supplement: Supplement, answers: Mapping[int, str], files: Mapping[int, list[Attachment]]
+) -> None:
+    rows = list(supplement.items.select_related("indicator"))
+    if not files.keys() <= {row.indicator_id for row in rows}:
+        raise InvalidInput(_("只能就要求补正的指标上传材料。"))
+    for row in rows:
+        row.answer = paragraphs(answers.get(row.indicator_id, ""))
+    open_codes = [row.indicator.code for row in rows if not row.answer and row.indicator_id not in files]
+    if open_codes:
+        raise InvalidInput(_("以下指标还没有补正说明或材料：%(codes)s。") % {"codes": "、".join(open_codes)})
+    SupplementItem.objects.bulk_update(rows, ["answer"])
+
+
+def _renewed_opinion(actor: Actor, assessment: Assessment, files: Mapping[int, list[Attachment]]) -> Opinion:
+    """A submitted opinion never changes: the copy with more evidence supersedes it."""
+    before = current_opinions(assessment.pk, StageKind.SELF_ASSESSMENT).last()
+    if before is None:
+        raise Refused(_("没有已提交的自评。"))
+    moment = clock.now()
+    after = Opinion.objects.create(
+        assessment=assessment, kind=before.kind, summary=before.summary, supersedes=before, started_at=moment
+    )
+    old = {item.indicator_id: item for item in before.items.all()}
+    OpinionItem.objects.bulk_create(
+        OpinionItem(opinion=after, **{name: getattr(item, name) for name in COPIED}) for item in old.values()
+    )
+    _copy_evidence(actor, old, {item.indicator_id: item for item in after.items.all()}, files)
+    after.submitted_at = moment
+    after.save(update_fields=["submitted_at"])
+    return after
+
+
+def _copy_evidence(
+    actor: Actor,
+    old: Mapping[int, OpinionItem],
+    new: Mapping[int, OpinionItem],
+    files: Mapping[int, list[Attachment]],
+) -> None:
+    kept = Evidence.objects.filter(item__in=[item.pk for item in old.values()]).select_related("item")
+    rows = [
+        Evidence(
+            item=new[row.item.indicator_id],
+            attachment_id=row.attachment_id,
+            added_by_id=row.added_by_id,
+            added_at=row.added_at,
+        )
+        for row in kept
+    ]
+    rows += [
+        Evidence(item=new[pk], attachment=file, added_by_id=actor.user_id, added_at=clock.now())
+        for pk, added in files.items()
+        for file in added
+    ]
+    Evidence.objects.bulk_create(rows, ignore_conflicts=True)
