@@ -111,7 +111,7 @@ def _direct(tie: Tie) -> Conflict:
     until = f"至 {tie.until.isoformat()}" if tie.until else ""
     detail = "，".join(filter(None, (tie.detail, until)))
     sentence = f"评审员{WORDS.get(tie.kind, '关联于')}“{tie.institution.name}”"
-    return Conflict(tie.kind, f"{sentence}({detail})" if detail else sentence)
+    return Conflict(tie.kind, f"{sentence}（{detail}）" if detail else sentence)
 
 
 def _competitor(tie: Tie, institution: Assessed) -> Conflict:

@@ -81,26 +81,39 @@ def _single(climb: _Climb) -> Iterator[dict[str, Decimal]]:
 
 
 def _combined(climb: _Climb, limit: int) -> Iterator[dict[str, Decimal]]:
-    """Several indicators, most room first; the next way leaves out one of those the first way used."""
-    first = _gathered(climb, "")
+    """Several indicators, most room first; further ways leave out what the first way, or a single one, used."""
+    first = _gathered(climb, frozenset())
     if first is None:
         return
     yield first
-    for left_out in tuple(first)[:limit]:
+    singles = frozenset(code for way in _single(climb) for code in way)
+    for left_out in (*(frozenset({code}) for code in tuple(first)[:limit]), singles):
         other = _gathered(climb, left_out)
         if other is not None:
             yield other
 
 
-def _gathered(climb: _Climb, left_out: str) -> dict[str, Decimal] | None:
+def _gathered(climb: _Climb, left_out: Collection[str]) -> dict[str, Decimal] | None:
     chosen: dict[str, Decimal] = {}
     for leaf in climb.open_leaves():
-        if leaf.code == left_out:
+        if leaf.code in left_out:
             continue
-        if climb.reached_with({**chosen, leaf.code: leaf.points}):
-            return {**chosen, leaf.code: _least(climb, leaf, chosen)}
         chosen[leaf.code] = leaf.points
+        if climb.reached_with(chosen):
+            return _trimmed(climb, chosen)
     return None
+
+
+def _trimmed(climb: _Climb, chosen: dict[str, Decimal]) -> dict[str, Decimal]:
+    """The same indicators, each raised no further than needed once the others are; the last added first."""
+    kept = dict(chosen)
+    for code in reversed(chosen):
+        others = {other: points for other, points in kept.items() if other != code}
+        if climb.reached_with(others):
+            kept = others
+        else:
+            kept[code] = _least(climb, climb.spec.by_code[code], others)
+    return kept
 
 
 def _least(climb: _Climb, leaf: IndicatorSpec, chosen: Mapping[str, Decimal]) -> Decimal:
@@ -141,5 +154,5 @@ def _way(climb: _Climb, chosen: Mapping[str, Decimal]) -> WayUp:
         Raise(code, climb.spec.by_code[code].title, plain(climb.marks[code].points), plain(points))
         for code, points in chosen.items()
     )
-    steps = ";".join(f"“{one.title}”由 {one.from_points} 分提高到 {one.to_points} 分" for one in raises)
+    steps = "；".join(f"“{one.title}”由 {one.from_points} 分提高到 {one.to_points} 分" for one in raises)
     return WayUp(climb.target, raises, f"{steps}，即可达到 {climb.target}。")

@@ -89,7 +89,7 @@ def _given(answer: Answer) -> bool:
 
 
 def _finding(leaf: IndicatorSpec, kind: FindingKind, sentence: str, *, blocking: bool = True) -> Finding:
-    return Finding(leaf.code, kind, f"{leaf.code} {leaf.title}:{sentence}", blocking)
+    return Finding(leaf.code, kind, f"{leaf.code} {leaf.title}：{sentence}", blocking)
 
 
 def _missing(leaf: IndicatorSpec) -> Finding:
@@ -122,7 +122,7 @@ def _checked_entry(leaf: IndicatorSpec, entry: Entry) -> Iterator[Finding]:
 
 def _checked_evidence(leaf: IndicatorSpec, answer: Answer, today: date) -> Iterator[Finding]:
     if leaf.evidence_required and not answer.evidence:
-        hint = f"({leaf.evidence_hint})" if leaf.evidence_hint else ""
+        hint = f"（{leaf.evidence_hint}）" if leaf.evidence_hint else ""
         yield _finding(leaf, FindingKind.MISSING, f"尚未上传佐证材料{hint}。")
     valid = [one for one in answer.evidence if one.expires_on is None or one.expires_on >= today]
     for one in answer.evidence:
