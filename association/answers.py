@@ -12,18 +12,29 @@ PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """The page for a ``DomainError``; for htmx a part that takes the place of the form's messages."""
+    """The page for a ``DomainError``; for htmx a notice beside the page, so that what was typed stays."""
     context: dict[str, Any] = {"sentence": error.sentence}
     if isinstance(error, InvalidInput):
         context["fields"] = error.fields
     if request.path_info.startswith("/api/"):
         return problem(error.status, error.sentence, error.code)
     if request.headers.get("HX-Request"):
-        response = render(request, "components/refusal.html", context, status=error.status)
+        response = part(request, error.status, error.sentence, context)
     else:
         response = page(request, error.status, error.sentence, context)
     if isinstance(error, TooMany) and error.retry_after:
         response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def part(
+    request: HttpRequest, status: int, sentence: str = "", context: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The same for a request of a part: it goes into the desk's own place for refusals, never over a form."""
+    values = {"sentence": sentence, "request_id": getattr(request, "request_id", ""), **(context or {})}
+    response = render(request, "errors/_part.html", values, status=status)
+    response["HX-Retarget"] = "#desk-refusal"
+    response["HX-Reswap"] = "innerHTML"
     return response
 
 
@@ -37,8 +48,14 @@ def page(
 
 def problem(status: int, detail: str, code: str, **more: Any) -> JsonResponse:
     """Problem details (RFC 9457)."""
-    body = {"type": f"urn:portal:{code}", "title": str(_TITLES.get(status, _("请求未办理"))), "status": status}
-    return JsonResponse({**body, "detail": detail, **more}, status=status, content_type="application/problem+json")
+    body = {
+        "type": f"urn:portal:{code}",
+        "title": str(_TITLES.get(status, _("请求未办理"))),
+        "status": status,
+    }
+    return JsonResponse(
+        {**body, "detail": detail, **more}, status=status, content_type="application/problem+json"
+    )
 
 
 _TITLES = {400: "请求有误", 401: "需要登录", 403: "没有权限", 404: "没有找到", 405: "方法不支持", 409: "现在不能办理", 413: "内容过大", 415: "格式不支持", 429: "请求过于频繁", 500: "系统出错"}  # fmt: skip
@@ -56,6 +73,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _plain(request, 404, _("没有找到这一页。"))
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    return _plain(request, 429, _("请求太频繁，请过几分钟再试。"))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return _plain(request, 500, _("系统出错，刚才的操作没有保存。"))
 
@@ -67,4 +88,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _plain(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     if request.path_info.startswith("/api/"):
         return problem(status, sentence, f"http_{status}")
+    if request.headers.get("HX-Request"):
+        return part(request, status, sentence)
     return page(request, status, sentence)

@@ -92,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "association.context.portal",
+                "config.context.navigation",
             ],
         },
     }
@@ -161,6 +162,7 @@ if not PLAIN_HTTP:
     if TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+CSRF_FAILURE_VIEW = "association.answers.csrf_failure"
 
 _DIRECTIVES = {
     "default-src": [NONE],

@@ -7,6 +7,7 @@ from association import views
 handler400 = "association.answers.bad_request"
 handler403 = "association.answers.permission_denied"
 handler404 = "association.answers.not_found"
+handler429 = "association.answers.too_many"
 handler500 = "association.answers.server_error"
 
 urlpatterns = [
