@@ -22,12 +22,19 @@ from association.tenancy import acting_for, current_association_id
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8
+# Of each task only so many are out at once (rung and not yet begun): a long backlog is not rung again and again,
+# a lost queue costs one lease, and slow jobs do not hold up quick ones.
 LEASE = """
-WITH due AS (
-  SELECT id FROM association_outboxjob WHERE state = 'waiting' AND due_at <= now()
-  ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+WITH tasks AS (
+  SELECT task, %(most)s - count(*) FILTER (WHERE due_at > now() AND handed_out > attempts) AS room
+  FROM association_outboxjob WHERE state = 'waiting' GROUP BY task),
+due AS (
+  SELECT job.id FROM tasks CROSS JOIN LATERAL (
+    SELECT id FROM association_outboxjob WHERE state = 'waiting' AND due_at <= now() AND task = tasks.task
+    ORDER BY due_at LIMIT greatest(tasks.room, 0) FOR UPDATE SKIP LOCKED) job)
 UPDATE association_outboxjob job
-SET handed_out = handed_out + 1, due_at = now() + make_interval(secs => least(%s * 2 ^ least(handed_out, 9), 3600))
+SET handed_out = handed_out + 1,
+    due_at = now() + make_interval(secs => least(%(lease)s * 2 ^ least(handed_out, 9), 3600))
 FROM due WHERE job.id = due.id RETURNING job.id, job.task
 """
 
@@ -48,10 +55,10 @@ def enqueue(task: str, *, key: str, due: datetime | None = None, **payload: Any)
     )
 
 
-def lease(most: int = 200) -> list[tuple[int, str]]:
-    """Take due jobs for a while: ``(id, task)``. Many relays may run; a job unanswered is due again."""
+def lease(most: int = 400) -> list[tuple[int, str]]:
+    """Take due jobs for a while, ``most`` of each task at once: ``(id, task)``. Unanswered ones are due again."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LEASE, [most, settings.OUTBOX_LEASE_SECONDS])
+        cursor.execute(LEASE, {"most": most, "lease": settings.OUTBOX_LEASE_SECONDS})
         return list(cursor.fetchall())
 
 
@@ -104,7 +111,8 @@ def _begin(job_id: int) -> int | None:
             job.state, job.last_error = OutboxState.DEAD, job.last_error or "WorkerLost"
         else:
             job.attempts += 1
-        job.save(update_fields=["attempts", "state", "last_error"])
+            job.handed_out = job.attempts
+        job.save(update_fields=["attempts", "handed_out", "state", "last_error"])
     return job.association_id if job.state == OutboxState.WAITING else None
 
 

@@ -22,10 +22,10 @@ from association.outbox import QUEUES, lease
 
 logger = logging.getLogger(__name__)
 
+BUSY_SECONDS = 0.1
 PAUSE_SECONDS = 0.5
 TROUBLE_SECONDS = 2.0
 BEAT_SECONDS = 15
-MOST = 200
 FORGOTTEN = timedelta(days=1)
 
 
@@ -58,7 +58,7 @@ class Relay:
         try:
             close_old_connections()
             self.beat()
-            return 0.0 if ring(lease(MOST)) == MOST else PAUSE_SECONDS
+            return BUSY_SECONDS if ring(lease()) else PAUSE_SECONDS
         except (DatabaseError, InterfaceError):
             logger.exception("database out of reach")
             connection.close()
