@@ -108,6 +108,18 @@ def map_rows_of(standard: AssessmentStandard) -> tuple[MapRow, ...]:
     return tuple(_joined(pairs))
 
 
+def settled_map_of(standard: AssessmentStandard) -> tuple[MapRow, ...]:
+    """The same for a frozen version, read once per process."""
+    if not standard.sha256 or standard.successor_of_id is None:
+        return ()
+    return _settled_map(standard.sha256, standard.pk)
+
+
+@lru_cache(maxsize=32)
+def _settled_map(sha256: str, pk: int) -> tuple[MapRow, ...]:
+    return map_rows_of(AssessmentStandard.objects.get(pk=pk, sha256=sha256))
+
+
 def _joined(pairs: Iterable[tuple[str, str | None, str | None]]) -> Iterable[MapRow]:
     rows: dict[tuple[str, str | None, str | None], MapRow] = {}
     for kind, old, new in pairs:

@@ -1,0 +1,280 @@
+"""自评表: the whole page of one institution's self-assessment in a handful of queries."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.actors import Actor
+from common.errors import NotFound
+from credit_rating.access import assessments_visible_to, opinions_visible_to
+from credit_rating.choices import ItemState, RoundState, Stage, StageKind
+from credit_rating.models import Assessment, Evidence, Opinion, OpinionItem, RoundStage
+from credit_rating.queries.standards import indicator_spec, settled_map_of, spec_of
+from credit_rating.rules.entries import EntryField, fields_for
+from credit_rating.rules.exact import plain
+from credit_rating.rules.indicator_map import MapKind, MapRow
+from credit_rating.rules.specification import IndicatorSpec, NaPolicy, StandardSpec
+
+
+@dataclass(frozen=True, slots=True)
+class SheetField:
+    """录入项 with what stands in it."""
+
+    field: EntryField
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """上年来源 of a carried value."""
+
+    year: int
+    code: str
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEvidence:
+    """佐证 as shown."""
+
+    id: int
+    attachment_id: int
+    name: str
+    size: int
+    valid_until: object
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """一行: the indicator, what was entered, and what a person needs to know to change it."""
+
+    indicator_id: int
+    leaf: IndicatorSpec
+    fields: tuple[SheetField, ...]
+    item: OpinionItem
+    state: ItemState
+    state_label: str
+    points: Decimal | None
+    na_reason: str
+    comment: str
+    version: int
+    carried: bool
+    origin: Origin | None
+    evidence: tuple[SheetEvidence, ...]
+    note: str = ""
+
+    @property
+    def code(self) -> str:
+        return self.leaf.code
+
+    @property
+    def na_allowed(self) -> bool:
+        return self.leaf.na_policy is not NaPolicy.FORBIDDEN
+
+    @property
+    def done(self) -> bool:
+        return self.state != ItemState.OPEN
+
+    @property
+    def evidence_missing(self) -> bool:
+        needed = self.leaf.evidence_required and self.state == ItemState.SCORED
+        return needed and not any(not one.expired for one in self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetHeading:
+    """一级指标 with its rows."""
+
+    code: str
+    title: str
+    aspect: str
+    points: Decimal
+    rows: tuple[SheetRow, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(row.done for row in self.rows)
+
+    @property
+    def total(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SelfSheet:
+    """自评表; without headings until the self-assessment is begun."""
+
+    assessment: Assessment
+    opinion: Opinion | None
+    spec: StandardSpec
+    headings: tuple[SheetHeading, ...]
+    opens_at: datetime | None
+    closes_at: datetime | None
+    can_edit: bool
+
+    @property
+    def rows(self) -> tuple[SheetRow, ...]:
+        return tuple(row for heading in self.headings for row in heading.rows)
+
+    @property
+    def total(self) -> int:
+        return len(self.spec.leaves)
+
+    @property
+    def done(self) -> int:
+        return sum(heading.done for heading in self.headings)
+
+    @property
+    def carried(self) -> int:
+        """How many rows still wait to be confirmed."""
+        return sum(row.carried for row in self.rows)
+
+
+def self_sheet(actor: Actor, assessment_id: int) -> SelfSheet:
+    """自评表 of one assessment; somebody else's is not found."""
+    assessment = _with_window(assessments_visible_to(actor)).filter(pk=assessment_id).first()
+    if assessment is None:
+        raise NotFound(_("没有这件评估。"))
+    standard = assessment.round.standard
+    spec = spec_of(standard)
+    opinion = _opinion(actor, assessment_id)
+    rows = _rows(opinion, spec, _notes(settled_map_of(standard))) if opinion is not None else {}
+    return SelfSheet(
+        assessment=assessment,
+        opinion=opinion,
+        spec=spec,
+        headings=_headings(spec, rows),
+        opens_at=assessment.opens_at,
+        closes_at=assessment.closes_at,
+        can_edit=_can_edit(actor, assessment),
+    )
+
+
+def sheet_row(item: OpinionItem) -> SheetRow:
+    """One row again, after it was saved; reads its evidence and no more."""
+    return _row(item, indicator_spec(item.indicator), _evidence_of([item]), {})
+
+
+def _with_window(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    window = RoundStage.objects.filter(round_id=OuterRef("round_id"), kind=StageKind.SELF_ASSESSMENT)
+    return rows.select_related("institution", "round__standard").annotate(
+        opens_at=Subquery(window.values("opens_at")), closes_at=Subquery(window.values("closes_at"))
+    )
+
+
+def _can_edit(actor: Actor, assessment: Assessment) -> bool:
+    return (
+        assessment.institution_id in actor.institution_ids
+        and assessment.stage == Stage.SELF_ASSESSING
+        and assessment.round.state == RoundState.OPEN
+        and assessment.opens_at <= clock.now() < assessment.closes_at
+    )
+
+
+def _opinion(actor: Actor, assessment_id: int) -> Opinion | None:
+    mine = opinions_visible_to(actor).filter(assessment_id=assessment_id, kind=StageKind.SELF_ASSESSMENT)
+    return mine.order_by("-id").first()
+
+
+def _rows(opinion: Opinion, spec: StandardSpec, notes: Mapping[str, str]) -> dict[str, SheetRow]:
+    items = list(
+        OpinionItem.objects.filter(opinion=opinion).select_related(
+            "indicator", "edited_by", "origin__indicator", "origin__opinion__assessment__round"
+        )
+    )
+    evidence = _evidence_of(items)
+    return {
+        item.indicator.code: _row(item, spec.by_code[item.indicator.code], evidence, notes) for item in items
+    }
+
+
+def _row(
+    item: OpinionItem,
+    leaf: IndicatorSpec,
+    evidence: Mapping[int, tuple[SheetEvidence, ...]],
+    notes: Mapping[str, str],
+) -> SheetRow:
+    state = ItemState(item.state)
+    return SheetRow(
+        indicator_id=item.indicator_id,
+        leaf=leaf,
+        fields=tuple(SheetField(one, str(item.entry.get(one.name, ""))) for one in fields_for(leaf)),
+        item=item,
+        state=state,
+        state_label=str(state.label),
+        points=None if item.points is None else plain(item.points),
+        na_reason=item.na_reason,
+        comment=item.comment,
+        version=item.version,
+        carried=item.carried,
+        origin=_origin(item),
+        evidence=evidence.get(item.pk, ()),
+        note="" if item.origin_id else notes.get(leaf.code, ""),
+    )
+
+
+def _origin(item: OpinionItem) -> Origin | None:
+    if item.origin is None:
+        return None
+    before = item.origin.opinion
+    return Origin(before.assessment.round.year, item.origin.indicator.code, before.submitted_at)
+
+
+def _evidence_of(items: Iterable[OpinionItem]) -> dict[int, tuple[SheetEvidence, ...]]:
+    today = clock.today()
+    found: dict[int, tuple[SheetEvidence, ...]] = {}
+    rows = Evidence.objects.filter(item_id__in=[item.pk for item in items]).select_related("attachment")
+    for row in rows.order_by("id"):
+        file = row.attachment
+        expired = file.valid_until is not None and file.valid_until < today
+        shown = SheetEvidence(row.pk, file.pk, file.name, file.size, file.valid_until, expired)
+        found[row.item_id] = (*found.get(row.item_id, ()), shown)
+    return found
+
+
+def _notes(rows: Iterable[MapRow]) -> dict[str, str]:
+    """Why a row starts empty although there was something before it."""
+    words = {MapKind.SPLIT: _("拆分"), MapKind.MERGED: _("合并"), MapKind.NEW: ""}
+    notes = {}
+    for row in rows:
+        for code in row.to_codes:
+            if words.get(row.kind):
+                notes[code] = _("由上一版指标%(codes)s%(word)s而来，须重新填写。") % {
+                    "codes": "、".join(row.from_codes),
+                    "word": words[row.kind],
+                }
+            elif row.kind is MapKind.NEW:
+                notes[code] = _("本版新增指标。")
+    return notes
+
+
+def _headings(spec: StandardSpec, rows: Mapping[str, SheetRow]) -> tuple[SheetHeading, ...]:
+    """By 一级指标, in the standard's order; an aspect without levels below is its own heading."""
+    groups: dict[str, list[SheetRow]] = {}
+    for leaf in spec.leaves:
+        if leaf.code in rows:
+            groups.setdefault(_heading_code(spec, leaf), []).append(rows[leaf.code])
+    return tuple(
+        SheetHeading(
+            code,
+            spec.by_code[code].title,
+            spec.aspect_of(code).title,
+            spec.by_code[code].points,
+            tuple(found),
+        )
+        for code, found in groups.items()
+    )
+
+
+def _heading_code(spec: StandardSpec, leaf: IndicatorSpec) -> str:
+    """The level-1 indicator above; where the scored ones stand right under the aspect, the aspect."""
+    node = leaf
+    while node.parent_code is not None and node.level > 1:
+        node = spec.by_code[node.parent_code]
+    return node.parent_code if node is leaf and node.parent_code is not None else node.code
