@@ -26,15 +26,15 @@ MOST_ATTEMPTS = 8
 # a lost queue costs one lease, and slow jobs do not hold up quick ones.
 LEASE = """
 WITH tasks AS (
-  SELECT task, %(most)s - count(*) FILTER (WHERE due_at > now() AND handed_out > attempts) AS room
+  SELECT task, %(most)s - count(*) FILTER (WHERE due_at > %(moment)s AND handed_out > attempts) AS room
   FROM association_outboxjob WHERE state = 'waiting' GROUP BY task),
 due AS (
   SELECT job.id FROM tasks CROSS JOIN LATERAL (
-    SELECT id FROM association_outboxjob WHERE state = 'waiting' AND due_at <= now() AND task = tasks.task
+    SELECT id FROM association_outboxjob WHERE state = 'waiting' AND due_at <= %(moment)s AND task = tasks.task
     ORDER BY due_at LIMIT greatest(tasks.room, 0) FOR UPDATE SKIP LOCKED) job)
 UPDATE association_outboxjob job
 SET handed_out = handed_out + 1,
-    due_at = now() + make_interval(secs => least(%(lease)s * 2 ^ least(handed_out, 9), 3600))
+    due_at = %(moment)s + make_interval(secs => least(%(lease)s * 2 ^ least(handed_out, 9), 3600))
 FROM due WHERE job.id = due.id RETURNING job.id, job.task
 """
 
@@ -58,14 +58,18 @@ def enqueue(task: str, *, key: str, due: datetime | None = None, **payload: Any)
 def lease(most: int = 400) -> list[tuple[int, str]]:
     """Take due jobs for a while, ``most`` of each task at once: ``(id, task)``. Unanswered ones are due again."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LEASE, {"most": most, "lease": settings.OUTBOX_LEASE_SECONDS})
+        values = {"most": most, "lease": settings.OUTBOX_LEASE_SECONDS, "moment": timezone.now()}
+        cursor.execute(LEASE, values)
         return list(cursor.fetchall())
 
 
 def outbox_task(
     name: str, *, queue: str = "default"
 ) -> Callable[[Callable[..., None]], Callable[[int], None]]:
-    """The one door for background work: opens the scope, locks the row, runs once, marks it done."""
+    """The one door for background work: opens the scope, locks the row, runs once, marks it done.
+
+    Which queue it goes to is the relay's business alone: nobody else rings.
+    """
 
     def wrap(body: Callable[..., None]) -> Callable[[int], None]:
         @functools.wraps(body)
@@ -74,7 +78,7 @@ def outbox_task(
             _run(job_id, body)
 
         run.__wrapped__ = body  # type: ignore[attr-defined]
-        task = shared_task(name=name, queue=queue)(run)
+        task = shared_task(name=name)(run)
         QUEUES[name] = queue
         return task  # type: ignore[no-any-return]
 
