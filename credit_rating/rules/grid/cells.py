@@ -32,14 +32,14 @@ def _na_policy(text: str) -> NaPolicy:
 
 
 def _veto(text: str) -> Veto | None:
-    """``封顶 D``, ``定为 D``, or as in plain files ``cap_D``, ``force_D``; empty for none."""
+    """``封顶 D``, ``直接定级 D``, or as in plain files ``cap_D``, ``force_D``; empty for none."""
     if not text:
         return None
     for effect, word in columns.VETO_WORDS.items():
         for start in (word, f"{effect.value}_"):
             if text.startswith(start) and text.removeprefix(start).strip():
                 return Veto(effect, text.removeprefix(start).strip())
-    raise CellError(f"一票否决“{text}”无法识别，应写作“封顶 D”或“定为 D”。")
+    raise CellError(f"一票否决“{text}”无法识别，应写作“封顶 D”或“直接定级 D”。")
 
 
 def _truth(text: str) -> bool:

@@ -50,29 +50,29 @@ METHOD_WORDS = {
     Method.PASS_FAIL: "是否符合",
     Method.DEDUCT_EACH: "逐项扣分",
     Method.BAND: "分档",
-    Method.RATIO: "比例",
-    Method.SAMPLE_RATE: "抽查",
+    Method.RATIO: "比率",
+    Method.SAMPLE_RATE: "抽样合格率",
     Method.SURVEY: "问卷",
     Method.EXPERT: "专家评分",
 }
 NA_WORDS = {
-    NaPolicy.FORBIDDEN: "不允许",
-    NaPolicy.EXCLUDE_AND_RESCALE: "剔除并调整分值",
-    NaPolicy.FULL_MARKS: "按满分",
-    NaPolicy.ZERO_WITH_REASON: "按零分并说明",
+    NaPolicy.FORBIDDEN: "不得选不适用",
+    NaPolicy.EXCLUDE_AND_RESCALE: "分值转给同级指标",
+    NaPolicy.FULL_MARKS: "按满分计",
+    NaPolicy.ZERO_WITH_REASON: "按零分计并说明",
 }
-VETO_WORDS = {VetoEffect.CAP: "封顶", VetoEffect.FORCE: "定为"}
+VETO_WORDS = {VetoEffect.CAP: "封顶", VetoEffect.FORCE: "直接定级"}
 AGGREGATION_WORDS = {
-    Aggregation.SUM: "求和",
-    Aggregation.FACTOR_PRODUCT: "影响因子",
-    Aggregation.DIMENSION_COUNT: "维度判定",
+    Aggregation.SUM: "逐项相加",
+    Aggregation.FACTOR_PRODUCT: "系数相乘",
+    Aggregation.DIMENSION_COUNT: "按达标维度计",
 }
 ROUNDING_WORDS = {
     RoundingMode.HALF_UP: "四舍五入",
     RoundingMode.HALF_EVEN: "四舍六入五成双",
     RoundingMode.DOWN: "舍去",
 }
-COMBINE_WORDS = {Combine.MEDIAN: "中位数", Combine.MEAN: "平均分"}
+COMBINE_WORDS = {Combine.MEDIAN: "中位数", Combine.MEAN: "平均数"}
 TRUTH_WORDS = {True: "是", False: "否"}
 
 
