@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from association import operations, outbox, periodic
+from association import operations, outbox, periodic, tasks
 from association.actors import system
 from association.audit import record
 from association.choices import Channel, OutboxState, Role
@@ -139,7 +139,7 @@ def test_event_told_twice_is_one_notice_and_one_job(notice, association):
 
 def run_task(job):
     """As a worker does, without the queue."""
-    current_app.loader.import_default_modules()
+    assert tasks.send_notice.name == job.task
     current_app.tasks[job.task](job.pk)
 
 
