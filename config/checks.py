@@ -1,6 +1,7 @@
 """``./run check``, ``test``, ``bench`` and ``lock``: what a developer and continuous integration run."""
 
 import os
+import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ CHECKS: dict[str, list[str]] = {
 LIKE_PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "config.settings",
     "DEBUG": "",
+    "SECRET_KEY": secrets.token_urlsafe(64),
     "PORTAL_DEMO": "",
     "PORTAL_SKIP_SECOND_FACTOR": "",
     "ALLOWED_HOSTS": "portal.example.org",

@@ -79,7 +79,7 @@ class Home:
             notes: dict[str, Any] = json.loads(path.read_text())
             return notes
         names = [*roles.URL_VARIABLES, SUPERUSER, "valkey", "secret_key"]
-        notes = {"passwords": {name: secrets.token_urlsafe(36) for name in names}, "ports": {}, "roles": ""}
+        notes = {"passwords": {name: secrets.token_urlsafe(48) for name in names}, "ports": {}, "roles": ""}
         self.write_notes(notes)
         return notes
 

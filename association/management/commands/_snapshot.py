@@ -41,9 +41,11 @@ def owner_address() -> dict[str, str]:
     """Only the owner may make tables."""
     if "owner" not in settings.DATABASES:
         raise CommandError("DATABASE_OWNER_URL is missing")
-    known = settings.DATABASES["owner"]
+    known: dict[str, Any] = settings.DATABASES["owner"]
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-    return {name: str(known[key]) for name, key in names.items() if known.get(key)} | known.get("OPTIONS", {})
+    address = {name: str(known[key]) for name, key in names.items() if known.get(key)}
+    options: dict[str, str] = known.get("OPTIONS", {})
+    return address | options
 
 
 def connect(address: dict[str, str]) -> connection:

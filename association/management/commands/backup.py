@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -16,7 +16,7 @@ from association.management.commands import _snapshot
 
 class Command(BaseCommand):
     help = "备份：数据库与附件，连同核对清单，写入一个空目录"
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("directory", type=Path, help="must be empty or not there yet")

@@ -4,7 +4,7 @@ import json
 from argparse import ArgumentParser
 from contextlib import closing
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -14,7 +14,7 @@ from association.management.commands import _snapshot
 
 class Command(BaseCommand):
     help = "恢复：把备份载入空数据库并逐表、逐文件核对"
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("directory", type=Path, help="a folder that the command backup has written")
