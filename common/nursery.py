@@ -12,35 +12,28 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NoReturn
 
 from common import errors, frames
-from common.confine import confine
+from common.confine import confine, limit_time, rest
 from common.jobs import JOBS, Job
 
-LONGEST_ORDER = 100
-SELDOM = 200_000  # a child lives for one job: collecting garbage often costs more than it frees
+LONGEST_NAME = 100
+SELDOM = 200_000  # within a job, collecting garbage often costs more than it frees
 
 
 def serve(line: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
-        order, fds, _flags, _address = socket.recv_fds(line, LONGEST_ORDER, 1)
-        if not order:
+        name, fds, _flags, _address = socket.recv_fds(line, LONGEST_NAME, 1)
+        if not name:
             return
         with socket.socket(fileno=fds[0]) as job_line:
-            job = _ordered(order.decode())
+            job = JOBS[name.decode()]
             work = _function(job)
             if os.fork() == 0:
                 _be_child(job, work, job_line)
-
-
-def _ordered(order: str) -> Job:
-    """The job's name and a limit in CPU seconds, which can only be lower than the job's own."""
-    name, _blank, seconds = order.partition(" ")
-    return replace(JOBS[name], cpu_seconds=min(JOBS[name].cpu_seconds, int(seconds)))
 
 
 def _function(job: Job) -> Callable[..., frames.Message]:
@@ -63,21 +56,28 @@ def _give_back_free_memory() -> None:
 
 def _be_child(job: Job, work: Callable[..., frames.Message], line: socket.socket) -> NoReturn:
     try:
-        confine(
-            cpu_seconds=job.cpu_seconds,
-            memory_bytes=job.memory_bytes,
-            wall_seconds=job.wall_seconds,
-            keep_fd=line.fileno(),
-        )
+        confine(cpu_seconds=job.cpu_seconds * job.lives, memory_bytes=job.memory_bytes, keep_fd=line.fileno())
         gc.set_threshold(SELDOM)
-        head, blobs = frames.receive(line)
-        frames.send(line, *_answer(work, head, blobs))
+        _work_off(job, work, line)
         os._exit(0)
     except BaseException:
         traceback.print_exc()
         raise
     finally:
         os._exit(1)
+
+
+def _work_off(job: Job, work: Callable[..., frames.Message], line: socket.socket) -> None:
+    """As many jobs as the child has lives, or until the serving process has no more."""
+    for _ in range(job.lives):
+        try:
+            order, blobs = frames.receive(line)
+        except frames.BrokenFrame:
+            return
+        limit_time(min(job.cpu_seconds, int(order["cpu_seconds"])), job.wall_seconds)
+        frames.send(line, *_answer(work, order["head"], blobs))
+        rest()
+        gc.collect()  # WeasyPrint leaves whole font files in circles
 
 
 def _answer(work: Callable[..., frames.Message], head: dict[str, Any], blobs: list[bytes]) -> frames.Message:

@@ -1,37 +1,21 @@
 """Work on strangers' files in a limited child; a killed child is an answer, not an accident.
 
 Each serving process keeps one *nursery* (``common.nursery``), a small process without secrets that has the heavy
-libraries loaded and forks once per job. A crash, a bomb or a takeover stays in a process without database,
-key or network and with a few seconds to live.
+libraries loaded and forks the children. A crash, a bomb or a takeover stays in a process without database,
+key or network and with a few seconds to live. Children that open uploads do one job; those that
+render our own templates may do several (``Job.lives``), because starting costs them a third of a certificate.
 """
 
 import atexit
 import os
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from common import errors, frames
 from common.jobs import JOBS
+from common.keeper import Keeper
 
-ROOT = Path(__file__).resolve().parent.parent
-PASSED_ON = (
-    "PATH",
-    "HOME",
-    "LANG",
-    "LC_ALL",
-    "XDG_CACHE_HOME",
-    "FONTCONFIG_FILE",
-    "FONTCONFIG_PATH",
-    "TMPDIR",
-)
-LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # other C libraries ignore it
 GRACE_SECONDS = 30  # for loading libraries and for waiting in the queue of a busy machine
-PLACES = 4
 KINDS = (errors.InvalidInput, errors.TooLarge, errors.Refused)
 REFUSALS = {kind.__name__: kind for kind in KINDS}
 
@@ -40,63 +24,9 @@ class SandboxFailed(RuntimeError):  # noqa: N818 - read as a sentence
     """The child was killed by a limit, or crashed: nothing may be taken from it."""
 
 
-class _Nursery:
-    def __init__(self) -> None:
-        self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "common.nursery", str(theirs.fileno())],
-                cwd=ROOT,
-                env=LARGE_PAGES | {name: os.environ[name] for name in PASSED_ON if name in os.environ},
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-
-    def hand_over(self, order: str, their_end: socket.socket) -> None:
-        socket.send_fds(self.line, [order.encode()], [their_end.fileno()])
-
-    def end(self) -> None:
-        self.line.close()
-        self.process.kill()
-        self.process.wait()
-
-
-class _Keeper:
-    """One nursery per process; a forked process starts with none."""
-
-    def __init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        self.lock = threading.Lock()
-        self.places = threading.BoundedSemaphore(PLACES)
-        self.nursery: _Nursery | None = None
-
-    def open_line(self, order: str) -> socket.socket:
-        """Our end of the line to a new child; a nursery that has died is replaced once."""
-        ours, theirs = socket.socketpair()
-        with theirs, self.lock:
-            if self.nursery is None:
-                self.nursery = _Nursery()
-            try:
-                self.nursery.hand_over(order, theirs)
-            except OSError:
-                self.nursery.end()
-                self.nursery = _Nursery()
-                self.nursery.hand_over(order, theirs)
-        return ours
-
-    def end(self) -> None:
-        with self.lock:
-            if self.nursery is not None:
-                self.nursery.end()
-            self.nursery = None
-
-
-_keeper = _Keeper()
-os.register_at_fork(after_in_child=_keeper.forget)
-atexit.register(_keeper.end)
+keeper = Keeper()
+os.register_at_fork(after_in_child=keeper.forget)
+atexit.register(keeper.end)
 
 
 def run(
@@ -104,13 +34,17 @@ def run(
 ) -> frames.Message:
     """Do one of the known jobs in a child; its refusal is raised here. ``cpu_seconds`` can only lower the limit."""
     limits = JOBS[job]
-    with _keeper.places, _keeper.open_line(f"{job} {cpu_seconds or limits.cpu_seconds}") as line:
-        line.settimeout(limits.wall_seconds + GRACE_SECONDS)
+    order = {"cpu_seconds": cpu_seconds or limits.cpu_seconds, "head": head}
+    with keeper.places:
+        child = keeper.child_for(job)
+        child.line.settimeout(limits.wall_seconds + GRACE_SECONDS)
         try:
-            frames.send(line, head, blobs)
-            answer, parts = frames.receive(line)
+            frames.send(child.line, order, blobs)
+            answer, parts = frames.receive(child.line)
         except OSError as fault:
+            child.line.close()
             raise SandboxFailed(f"{job}: the child did not answer") from fault
+        keeper.take_back(child, limits.lives)
     if "refused" in answer:
         raise _refusal(answer)
     return answer, parts

@@ -92,3 +92,10 @@ def test_qr_is_a_plain_picture():
     assert "<title>核验二维码</title>" in svg
     assert "style=" not in svg
     assert qr_png("abc").startswith(b"\x89PNG")
+
+
+def test_one_child_makes_many_documents():
+    first = made()
+    child = sandbox.keeper.idle[-1]
+    assert {made() for _ in range(40)} == {first}
+    assert sandbox.keeper.idle == [child]

@@ -11,6 +11,7 @@ import pytest
 from common import sandbox
 from common.errors import InvalidInput
 from common.jobs import JOBS
+from common.keeper import ROOT
 
 
 def probe(attempt, **more):
@@ -34,7 +35,7 @@ def test_child_cannot_write_files(tmp_path):
 def test_child_knows_no_secret_of_the_serving_process(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "canary")
     monkeypatch.setenv("DATABASE_URL", "canary")
-    sandbox._keeper.end()
+    sandbox.keeper.end()
     known = probe("environment")["done"]
     assert "SECRET_KEY" not in known
     assert "DATABASE_URL" not in known
@@ -43,7 +44,7 @@ def test_child_knows_no_secret_of_the_serving_process(monkeypatch):
 def test_child_inherits_no_open_file(tmp_path):
     with (tmp_path / "open").open("w") as kept:
         os.set_inheritable(kept.fileno(), True)
-        sandbox._keeper.end()
+        sandbox.keeper.end()
         assert probe("files") == {"done": "[0, 1, 2, 3, 4]"}  # 3 is the line, 4 the listing itself
 
 
@@ -57,11 +58,11 @@ def test_child_that_burns_time_is_killed_and_the_next_one_works():
 
 def test_nursery_that_died_is_replaced():
     probe("network")
-    nursery = sandbox._keeper.nursery.process
+    nursery = sandbox.keeper.nursery.process
     nursery.kill()
     nursery.wait()
     assert probe("network") == {"refusal": "PermissionError"}
-    assert sandbox._keeper.nursery.process.pid != nursery.pid
+    assert sandbox.keeper.nursery.process.pid != nursery.pid
 
 
 def test_many_threads_each_get_their_own_answer(monkeypatch):
@@ -74,7 +75,7 @@ def test_forked_process_makes_its_own_nursery():
     probe("network")
     child = os.fork()
     if child == 0:
-        os._exit(0 if sandbox._keeper.nursery is None and probe("network") else 1)
+        os._exit(0 if sandbox.keeper.nursery is None and probe("network") else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert probe("network") == {"refusal": "PermissionError"}
 
@@ -100,9 +101,9 @@ def test_refusal_of_the_child_arrives_as_itself():
 
 def test_nursery_ends_with_a_serving_process_that_was_killed():
     code = "from common import sandbox; sandbox.run('probe', {'attempt': 'network'});"
-    code += "print(sandbox._keeper.nursery.process.pid, flush=True); input()"
+    code += "print(sandbox.keeper.nursery.process.pid, flush=True); input()"
     with subprocess.Popen(
-        [sys.executable, "-c", code], cwd=sandbox.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as serving:
         nursery = int(serving.stdout.readline())
         assert is_running(nursery)
