@@ -1,8 +1,12 @@
 """The one clock. In a demo association it can be moved forward (演练时钟); elsewhere it is the wall clock."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from association.choices import DayKind
@@ -12,11 +16,24 @@ from association.rules.reference import CalendarException, calendar_of
 from association.scope import memo, selected_association_id
 
 OFFSET = "practice_offset"
+_rehearsed: ContextVar[datetime | None] = ContextVar("rehearsed", default=None)
 
 
 def now() -> datetime:
     """This moment, aware, in UTC."""
-    return timezone.now() + practice_offset()
+    return _rehearsed.get() or timezone.now() + practice_offset()
+
+
+@contextmanager
+def rehearsing(moment: datetime) -> Iterator[None]:
+    """The demo's story began before today: its deeds are done at their moment. Impossible outside the demo."""
+    if not settings.PORTAL_DEMO:
+        raise ImproperlyConfigured("a rehearsed clock exists only in the demo")
+    token = _rehearsed.set(moment)
+    try:
+        yield
+    finally:
+        _rehearsed.reset(token)
 
 
 def today() -> date:
