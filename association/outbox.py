@@ -74,7 +74,8 @@ def outbox_task(
     def wrap(body: Callable[..., None]) -> Callable[[int], None]:
         @functools.wraps(body)
         def run(job_id: int) -> None:
-            close_old_connections()
+            if not connection.in_atomic_block:
+                close_old_connections()
             _run(job_id, body)
 
         run.__wrapped__ = body  # type: ignore[attr-defined]

@@ -93,6 +93,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "association.context.portal",
                 "config.context.navigation",
+                "config.public_pages.public_navigation",
             ],
         },
     }
@@ -230,6 +231,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SWAGGER_UI_DIST": None,
+    "ENUM_NAME_OVERRIDES": {
+        "PublicState": "credit_rating.choices.PublicState",
+        "RoundState": "credit_rating.choices.RoundState",
+        "PastState": "disclosure.api.serializers.PAST_STATES",
+    },
 }
 
 CELERY_BROKER_URL = REDIS_URL
@@ -242,6 +248,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+# A worker keeps its connection to the database; every job asks first whether it still works.
+CELERY_DB_REUSE_MAX = 200
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
@@ -256,6 +264,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "association.tick", "schedule": 30.0}}
 # Task of each association, and its period in seconds. Two beats, or none for a while, do no harm.
 PERIODIC = {"credit_rating.keep_the_clock": 60, "disclosure.refresh_register": 60}
+# Public reading by one address: requests, seconds. A school behind one address must still be able to look up.
+THROTTLES = {
+    "page": (number("PUBLIC_PER_MINUTE", 240), 60),
+    "api": (number("PUBLIC_PER_MINUTE", 240), 60),
+    "verify": (number("PUBLIC_PER_MINUTE", 240), 60),
+}
 # A job unanswered for this long is handed out again; doubles with every time.
 OUTBOX_LEASE_SECONDS = number("OUTBOX_LEASE_SECONDS", 8)
 

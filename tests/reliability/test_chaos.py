@@ -21,7 +21,7 @@ from config.home import PROJECT
 from tests.database import manage
 
 JOBS = 2000
-SECONDS = 140
+SECONDS = 145
 WORKER = "celery -A config worker --queues default,pdf --concurrency 2 --without-gossip --without-mingle --loglevel error"
 RELAY = "django relay"
 # At so many finished jobs, this is killed.
@@ -43,7 +43,7 @@ class Stage:
         self.log = (servers.home / "processes.log").open("ab")
         self.environment = os.environ | servers.environment() | {
             "DJANGO_SETTINGS_MODULE": "tests.reliability.settings",
-            "OUTBOX_LEASE_SECONDS": "3",
+            "OUTBOX_LEASE_SECONDS": "2",
             "LOG_LEVEL": "ERROR",
             "DEBUG": "",
             "PORTAL_DEMO": "",
