@@ -45,6 +45,7 @@ MAY = {
     "finish_review": SECRETARIAT,
     # 综合评定
     "compute_round": SECRETARIAT | COMMITTEE_ROLES,
+    "render_certificate": frozenset(),
     "determine": COMMITTEE_ROLES,
     "countersign": COMMITTEE_ROLES,
     "send_prior_notice": SECRETARIAT,

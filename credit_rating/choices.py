@@ -132,6 +132,14 @@ ASSIGNMENT_STEPS = {
 }
 
 
+class Clearance(TextChoices):
+    """回避核对的结论: a competitor's interest is shown and weighed, any other tie keeps the assessor out."""
+
+    CLEAR = "clear", _("无利害关系")
+    WARN = "warn", _("须留意")
+    BLOCKED = "blocked", _("应当回避")
+
+
 class DeterminationState(TextChoices):
     PROPOSED = "proposed", _("待确认")
     COUNTERSIGN = "countersign", _("待第二人签署")

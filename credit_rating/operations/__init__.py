@@ -1,6 +1,20 @@
 """诚信等级评估: everything that changes a standard, a round or an assessment."""
 
+from credit_rating.operations.assignments import assign_assessor, declare_no_conflict, recuse
+from credit_rating.operations.certificates import certificate_file, render_certificate
+from credit_rating.operations.computation import compute_assessment, compute_chunk, compute_round
+from credit_rating.operations.determination import countersign, determine
 from credit_rating.operations.indicator_maps import set_indicator_map, suggest_indicator_map
+from credit_rating.operations.objections import decide_objection, file_objection
+from credit_rating.operations.prior_notice import answer_defence, file_defence, send_prior_notice
+from credit_rating.operations.public_notice import open_public_notice
+from credit_rating.operations.publication import (
+    approve_publication,
+    propose_publication,
+    resume_publication,
+    suspend_publication,
+)
+from credit_rating.operations.review import finish_review, open_review, save_review_row, submit_review
 from credit_rating.operations.round_clock import close_self_assessment, keep_the_clock
 from credit_rating.operations.rounds import StageWindow, invite, open_round, plan_round, set_stages
 from credit_rating.operations.scored_rows import StaleRow
@@ -22,6 +36,7 @@ from credit_rating.operations.standard_review import (
     send_to_experts,
 )
 from credit_rating.operations.standards import ImportOutcome, import_standard, load_shipped_standard
+from credit_rating.operations.supplements import answer_supplement, request_supplement
 
 __all__ = [
     "Entered",
@@ -30,28 +45,54 @@ __all__ = [
     "StageWindow",
     "StaleRow",
     "add_evidence",
+    "answer_defence",
+    "answer_supplement",
+    "approve_publication",
+    "assign_assessor",
+    "certificate_file",
     "close_self_assessment",
+    "compute_assessment",
+    "compute_chunk",
+    "compute_round",
     "confirm_carried",
+    "countersign",
+    "decide_objection",
+    "declare_no_conflict",
+    "determine",
     "edit_bands",
     "edit_indicator",
     "edit_settings",
+    "file_defence",
+    "file_objection",
+    "finish_review",
     "freeze_standard",
     "give_expert_opinion",
     "import_standard",
     "invite",
     "keep_the_clock",
     "load_shipped_standard",
+    "open_public_notice",
+    "open_review",
     "open_round",
     "open_self_assessment",
     "plan_round",
+    "propose_publication",
+    "recuse",
     "remove_evidence",
+    "render_certificate",
+    "request_supplement",
+    "resume_publication",
     "retire_standard",
     "return_to_draft",
+    "save_review_row",
     "save_row",
+    "send_prior_notice",
     "send_to_experts",
     "set_indicator_map",
     "set_stages",
+    "submit_review",
     "submit_self_assessment",
     "suggest_indicator_map",
+    "suspend_publication",
     "withdraw",
 ]

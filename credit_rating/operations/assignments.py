@@ -14,10 +14,10 @@ from credit_rating.access import MAY, assessments_visible_to, assignments_visibl
 from credit_rating.choices import AssignmentState, Clearance, Stage, StageKind
 from credit_rating.models import Assessment, AssessmentPermission, Assignment, Opinion
 from credit_rating.operations.moves import move_assignment
+from credit_rating.operations.rounds import DESK
 from credit_rating.queries.conflicts import ConflictCheck, conflict_check
 from credit_rating.queries.review import REVIEWER_OF, review_kinds
 
-DESK = "/desk/"
 UNDER_REVIEW = frozenset({Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED})
 
 

@@ -15,8 +15,9 @@ from common.errors import InvalidInput, NotFound, Refused
 from credit_rating.access import MAY, opinions_visible_to
 from credit_rating.choices import AssignmentState, ItemState, Stage, StageKind
 from credit_rating.models import Assessment, Assignment, Opinion, OpinionItem
-from credit_rating.operations.assignments import DESK, lock_assessment, refuse_conflict
+from credit_rating.operations.assignments import lock_assessment, refuse_conflict
 from credit_rating.operations.moves import move_assessment
+from credit_rating.operations.rounds import DESK
 from credit_rating.operations.scored_rows import StaleRow, scored
 from credit_rating.queries.conflicts import conflict_check
 from credit_rating.queries.panel import panel_of

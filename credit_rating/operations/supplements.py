@@ -18,9 +18,18 @@ from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from credit_rating.access import MAY, SECRETARIAT
 from credit_rating.choices import AssignmentState, Stage, StageKind
-from credit_rating.models import Assessment, Assignment, Evidence, Opinion, OpinionItem, Supplement, SupplementItem
-from credit_rating.operations.assignments import DESK, lock_assessment
+from credit_rating.models import (
+    Assessment,
+    Assignment,
+    Evidence,
+    Opinion,
+    OpinionItem,
+    Supplement,
+    SupplementItem,
+)
+from credit_rating.operations.assignments import lock_assessment
 from credit_rating.operations.moves import move_assessment
+from credit_rating.operations.rounds import DESK
 from credit_rating.queries.review import current_opinions, leaf_ids
 from credit_rating.queries.standards import spec_of
 
@@ -55,7 +64,8 @@ def request_supplement(*, actor: Actor, assessment_id: int, items: Mapping[int, 
         f"supplement-{supplement.pk}",
         people_of(institution_id=assessment.institution_id),
         subject=_("请补正自评材料"),
-        body=_("共%(count)s项须补正，逾期按现有材料评审。%(term)s") % {"count": len(wanted), "term": due.explanation},
+        body=_("共%(count)s项须补正，逾期按现有材料评审。%(term)s")
+        % {"count": len(wanted), "term": due.explanation},
         path=DESK,
     )
     return supplement

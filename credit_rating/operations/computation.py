@@ -1,0 +1,211 @@
+"""综合计分: the whole round by the worker, or one assessment at once; the same inputs write nothing twice."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.choices import JobState
+from association.models import Job
+from association.operations import advance_job, start_job
+from association.outbox import enqueue
+from association.tenancy import current_association_id
+from common.errors import Refused
+from credit_rating.access import MAY
+from credit_rating.choices import DeterminationState, RoundState, Stage
+from credit_rating.models import Assessment, Computation, Determination, Round
+from credit_rating.operations.assignments import lock_assessment
+from credit_rating.operations.moves import move_determination, move_round
+from credit_rating.operations.rounds import lock_round
+from credit_rating.queries.final_marks import FinalMarks, Plan, final_marks, marks_of, plan_of, struck_in
+from credit_rating.rules.compiled import Rated
+from credit_rating.rules.scoring import ENGINE_VERSION
+
+KIND = "compute_round"
+CHUNK = 500
+COMPUTED = (Stage.REVIEWED, Stage.DETERMINED)
+RUNNING = (JobState.QUEUED, JobState.RUNNING)
+INSERT = """
+INSERT INTO credit_rating_computation (association_id, assessment_id, standard_hash, inputs_hash, result_hash,
+                                       engine_version, total, grade, inputs, result, created_at)
+SELECT %s, assessment_id, %s, inputs_hash, result_hash, %s, total, grade, inputs, result, %s
+FROM json_to_recordset(%s) AS given(assessment_id bigint, inputs_hash text, result_hash text, total numeric,
+                                    grade text, inputs jsonb, result jsonb)
+ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """How a chunk ended: how many results are new, how many were there already."""
+
+    new: int
+    unchanged: int
+
+
+@transaction.atomic
+def compute_round(*, actor: Actor, round_id: int) -> Job:
+    """计算全轮: a job whose chunks the worker takes; asked for again while it runs, the same job."""
+    actor.require(MAY, "compute_round")
+    held_in = lock_round(actor, round_id)
+    if held_in.state not in {RoundState.REVIEWING, RoundState.DETERMINING, RoundState.PUBLIC_NOTICE}:
+        raise Refused(_("评审尚未开始或结果已公布，不能计算。"))
+    running = Job.objects.filter(kind=KIND, state__in=RUNNING, result__round_id=held_in.pk).first()
+    if running is not None:
+        return running
+    ids = list(
+        Assessment.objects.filter(round=held_in, stage__in=COMPUTED)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    if not ids:
+        raise Refused(_("还没有完成评审的机构，没有可计算的内容。"))
+    plan_of(held_in)
+    if held_in.state == RoundState.REVIEWING:
+        move_round(held_in, RoundState.DETERMINING)
+    title = _("计算%(round)s") % {"round": held_in.title}
+    job = start_job(actor=actor, kind=KIND, title=title, total=len(ids), round_id=held_in.pk)
+    for first in range(0, len(ids), CHUNK):
+        enqueue(
+            "credit_rating.compute_chunk",
+            key=f"job-{job.pk}-{first}",
+            job_id=job.pk,
+            round_id=held_in.pk,
+            assessment_ids=ids[first : first + CHUNK],
+        )
+    record(actor, "compute_round", held_in, assessments=len(ids), job=job.pk)
+    return job
+
+
+@transaction.atomic
+def compute_chunk(*, actor: Actor, job_id: int, round_id: int, assessment_ids: Sequence[int]) -> Computed:
+    """One part of the round; run twice it writes nothing the second time."""
+    actor.require(MAY, "compute_round")
+    held_in = Round.objects.select_related("standard").get(pk=round_id)
+    done = _compute(plan_of(held_in), _locked(held_in, assessment_ids))
+    record(actor, "compute_chunk", held_in, job=job_id, new=done.new, unchanged=done.unchanged)
+    advance_job(job_id, by=len(assessment_ids))
+    return done
+
+
+@transaction.atomic
+def compute_assessment(*, actor: Actor, assessment_id: int) -> Computation:
+    """计算一件: at once, for one assessment."""
+    actor.require(MAY, "compute_round")
+    assessment = lock_assessment(actor, assessment_id)
+    if assessment.stage not in COMPUTED:
+        raise Refused(_("这件评估尚未完成评审，不能计算。"))
+    return recompute(actor, assessment)
+
+
+def recompute(actor: Actor, assessment: Assessment) -> Computation:
+    """Inside an operation that holds the assessment: the computation that its opinions come to now."""
+    done = _compute(plan_of(assessment.round), [assessment.pk])
+    record(actor, "compute_assessment", assessment, new=done.new)
+    current = current_determination(assessment)
+    if current is None:
+        raise Refused(_("没有已提交的评审意见，不能计算。"))
+    return current.computation
+
+
+def current_determination(assessment: Assessment) -> Determination | None:
+    """The one that is not superseded, held until the transaction ends."""
+    return (
+        Determination.objects.select_for_update(of=("self",))
+        .select_related("computation")
+        .filter(assessment=assessment)
+        .exclude(state=DeterminationState.SUPERSEDED)
+        .first()
+    )
+
+
+def _locked(held_in: Round, assessment_ids: Sequence[int]) -> list[int]:
+    """Those still waiting for a result; what has gone on to public notice meanwhile is left alone."""
+    rows = Assessment.objects.select_for_update().filter(
+        round=held_in, pk__in=assessment_ids, stage__in=COMPUTED
+    )
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _compute(plan: Plan, assessment_ids: Sequence[int]) -> Computed:
+    """Everything in sets: one read of the marks, one insert of what is new, one look at what stood before."""
+    results = list(rated(plan, final_marks(plan, assessment_ids)))
+    _write(plan, results)
+    wanted = _written_ids(results)
+    proposed = _propose(wanted, {marks.assessment_id: result for marks, result in results})
+    return Computed(new=proposed, unchanged=len(wanted) - proposed)
+
+
+def rated(plan: Plan, found: Sequence[FinalMarks]) -> Iterator[tuple[FinalMarks, Rated]]:
+    """计分: whole numbers where every mark is one, the long way where something is not applicable."""
+    plain = [marks for marks in found if min(marks.row) >= 0]
+    yield from zip(plain, plan.standard.rate_many(marks.row for marks in plain), strict=True)
+    for marks in found:
+        if min(marks.row) < 0:
+            each = marks_of(plan.standard.leaf_codes, marks.row, marks.na_reasons)
+            yield marks, plan.standard.rate_marks(each, struck_in(plan, marks.row))
+
+
+def _write(plan: Plan, results: Sequence[tuple[FinalMarks, Rated]]) -> None:
+    rows = [_row(plan, marks, result) for marks, result in results]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT,
+            [
+                current_association_id(),
+                plan.standard.standard_hash,
+                ENGINE_VERSION,
+                clock.now(),
+                json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
+            ],
+        )
+
+
+def _row(plan: Plan, marks: FinalMarks, result: Rated) -> dict[str, Any]:
+    """The inputs in full; of the result what was decided. Every number between follows from the inputs again."""
+    total = None if result.total is None else f"{result.total:f}"
+    return {
+        "assessment_id": marks.assessment_id,
+        "inputs_hash": result.inputs_hash,
+        "result_hash": result.result_hash,
+        "total": total,
+        "grade": result.grade or "",
+        "inputs": {"opinions": marks.opinions, "marks": marks.row, "na": marks.na_reasons},
+        "result": {"total": total, "grade": result.grade, "struck": struck_in(plan, marks.row)},
+    }
+
+
+def _written_ids(results: Sequence[tuple[FinalMarks, Rated]]) -> dict[int, int]:
+    """Assessment to computation, new or not: found by the hash of its inputs."""
+    wanted = {(marks.assessment_id, result.inputs_hash) for marks, result in results}
+    rows = Computation.objects.filter(assessment_id__in=[marks.assessment_id for marks, _result in results])
+    return {
+        assessment: pk
+        for assessment, inputs, pk in rows.values_list("assessment_id", "inputs_hash", "pk")
+        if (assessment, inputs) in wanted
+    }
+
+
+def _propose(wanted: dict[int, int], results: dict[int, Rated]) -> int:
+    """拟定建议: a proposal for each result that is not the current one; what is unchanged is not touched."""
+    current = {
+        row.assessment_id: row
+        for row in Determination.objects.select_for_update()
+        .filter(assessment_id__in=wanted)
+        .exclude(state=DeterminationState.SUPERSEDED)
+    }
+    changed = [pk for pk in wanted if pk not in current or current[pk].computation_id != wanted[pk]]
+    for pk in changed:
+        if pk in current:
+            move_determination(current[pk], DeterminationState.SUPERSEDED)
+    Determination.objects.bulk_create(
+        Determination(assessment_id=pk, computation_id=wanted[pk], grade=results[pk].grade or "")
+        for pk in changed
+    )
+    return len(changed)

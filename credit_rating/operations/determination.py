@@ -1,0 +1,146 @@
+"""综合评定: the committee confirms what was computed, or overrules it with a reason and a second signature."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.choices import COMMITTEE_ROLES
+from association.notices import notify, people_of
+from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from credit_rating.access import MAY, assessments_visible_to
+from credit_rating.choices import DeterminationState, Stage
+from credit_rating.models import Assessment, Determination, Opinion
+from credit_rating.operations.assignments import lock_assessment, refuse_conflict, required_text
+from credit_rating.operations.computation import current_determination
+from credit_rating.operations.moves import move_assessment, move_determination
+from credit_rating.operations.rounds import DESK
+from credit_rating.queries.conflicts import conflict_check
+from credit_rating.queries.standards import spec_of
+
+OPEN = (Stage.REVIEWED, Stage.DETERMINED)
+
+
+@transaction.atomic
+def determine(
+    *, actor: Actor, assessment_id: int, grade: str | None = None, reason: str = ""
+) -> Determination:
+    """评定: without ``grade``, or with the computed one, it is confirmed; another one waits for a second signature."""
+    actor.require(MAY, "determine")
+    assessment = lock_assessment(actor, assessment_id)
+    determination = _proposed(assessment)
+    refuse_involved(actor, assessment)
+    computed = determination.computation.grade
+    decided = {"decided_by_id": actor.user_id, "decided_at": clock.now()}
+    if grade is None or grade == computed:
+        if not computed:
+            raise Refused(_("没有算出等级，须由委员会说明理由另行定级。"))
+        move_determination(determination, DeterminationState.CONFIRMED, reason=reason.strip(), **decided)
+        _settle(assessment, determination)
+    else:
+        _overrule(assessment, determination, grade, reason, decided)
+    record(actor, "determine", determination, reason=reason.strip(), grade=determination.grade)
+    return determination
+
+
+def _proposed(assessment: Assessment) -> Determination:
+    if assessment.stage not in OPEN:
+        raise Refused(_("这件评估现在不能评定。"))
+    determination = current_determination(assessment)
+    if determination is None:
+        raise Refused(_("请先计算，再作评定。"))
+    return determination
+
+
+def _overrule(
+    assessment: Assessment,
+    determination: Determination,
+    grade: str,
+    reason: str,
+    decided: dict[str, object],
+) -> None:
+    if grade not in spec_of(assessment.round.standard).grades:
+        sentence = _("评估规范没有这个等级。")
+        raise InvalidInput(sentence, {"grade": sentence})
+    reason = required_text(reason, "reason", _("改判须说明理由。"))
+    move_determination(
+        determination, DeterminationState.COUNTERSIGN, grade=grade, overruled=True, reason=reason, **decided
+    )
+    others = set(people_of(roles=COMMITTEE_ROLES)) - {decided["decided_by_id"]}
+    notify(
+        f"countersign-{determination.pk}-{clock.now():%Y%m%d%H%M%S}",
+        others,
+        subject=_("一件改判等待第二人签署"),
+        body=_("%(institution)s拟改判为%(grade)s。")
+        % {"institution": assessment.institution, "grade": grade},
+        path=DESK,
+    )
+
+
+@transaction.atomic
+def countersign(*, actor: Actor, determination_id: int, agree: bool = True) -> Determination:
+    """第二人签署 of an overruling, by somebody else; who does not agree sends it back."""
+    actor.require(MAY, "countersign")
+    found = Determination.objects.filter(
+        pk=determination_id, assessment__in=assessments_visible_to(actor)
+    ).first()
+    if found is None:
+        raise NotFound(_("没有这项评定。"))
+    assessment = lock_assessment(actor, found.assessment_id)
+    determination = current_determination(assessment)
+    if determination is None or determination.pk != found.pk:
+        raise Refused(_("这项评定已被新的评定替代。"))
+    if determination.decided_by_id == actor.user_id:
+        raise Forbidden(_("改判须由另一人签署。"))
+    refuse_involved(actor, assessment)
+    if agree:
+        signed = {"countersigned_by_id": actor.user_id, "countersigned_at": clock.now()}
+        _check_waiting(determination)
+        move_determination(determination, DeterminationState.CONFIRMED, **signed)
+        _settle(assessment, determination)
+    else:
+        _send_back(determination)
+    record(actor, "countersign", determination, agree=agree)
+    return determination
+
+
+def _check_waiting(determination: Determination) -> None:
+    """A proposal can be confirmed too, but not by the second signature."""
+    if determination.state != DeterminationState.COUNTERSIGN:
+        raise Refused(_("这项评定没有等待第二人签署。"))
+
+
+def _send_back(determination: Determination) -> None:
+    _check_waiting(determination)
+    move_determination(
+        determination,
+        DeterminationState.PROPOSED,
+        grade=determination.computation.grade,
+        overruled=False,
+        reason="",
+        decided_by_id=None,
+        decided_at=None,
+    )
+
+
+def _settle(assessment: Assessment, determination: Determination) -> None:
+    """拟定: the grade is the assessment's from here on; nobody outside sees it yet."""
+    move_assessment(
+        assessment, Stage.DETERMINED, grade=determination.grade, total=determination.computation.total
+    )
+
+
+def refuse_involved(actor: Actor, assessment: Assessment) -> None:
+    """回避: who scored an assessment or has an interest in it does not decide it."""
+    if actor.user_id is None:
+        raise Forbidden(_("评定须由委员本人作出。"))
+    if Opinion.objects.filter(assessment=assessment, author_id=actor.user_id).exists():
+        raise Forbidden(_("您参加了这家机构的评分，不能参加评定。"))
+    refuse_conflict(conflict_check(actor.user_id, assessment))
+
+
+def is_adverse(assessment: Assessment) -> bool:
+    """不利等级 as the standard's bands say."""
+    bands = spec_of(assessment.round.standard).bands
+    return any(band.adverse for band in bands if band.grade == assessment.grade)

@@ -1,0 +1,237 @@
+"""公布: proposed by one person and approved by another, after the notice has run out and no objection is open."""
+
+import secrets
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.choices import Role
+from association.deadlines import start_clock
+from association.notices import notify, people_of
+from association.outbox import enqueue
+from common.errors import Forbidden, NotFound, Refused
+from credit_rating.access import MAY, assessments_visible_to
+from credit_rating.choices import DeterminationState, ObjectionState, RoundState, Stage
+from credit_rating.models import Assessment, Certificate, Determination, Objection, Publication, Round
+from credit_rating.operations.announcements import refresh_institution, refresh_round
+from credit_rating.operations.assignments import lock_assessment, required_text
+from credit_rating.operations.moves import move_assessment, move_round
+from credit_rating.operations.rounds import DESK, lock_round
+from credit_rating.queries.explanation import profile_of
+from credit_rating.queries.standards import spec_of
+
+ON_NOTICE = frozenset({Stage.DETERMINED, Stage.NOTICED, Stage.PUBLIC_NOTICE, Stage.OBJECTION})
+UNDER_WAY = ON_NOTICE | {Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED, Stage.REVIEWED}
+
+
+@transaction.atomic
+def propose_publication(*, actor: Actor, round_id: int) -> list[Publication]:
+    """提请公布 of everything whose notice has run out without an open objection; what it says is fixed here."""
+    actor.require(MAY, "propose_publication")
+    held_in = lock_round(actor, round_id)
+    waiting = list(_waiting(held_in))
+    ripe = [row for row in waiting if _is_ripe(row)]
+    proposed = {row.determination_id for row in _proposed(held_in)}
+    current = _confirmed(ripe)
+    wanted = [row for row in ripe if row.pk in current and current[row.pk].pk not in proposed]
+    if not wanted:
+        raise Refused(_why_not(waiting, ripe))
+    spec = spec_of(held_in.standard)
+    publications = Publication.objects.bulk_create(
+        Publication(
+            assessment=row,
+            determination=current[row.pk],
+            grade=row.grade,
+            total=row.total,
+            profile=profile_of(current[row.pk].computation, spec),
+            proposed_by_id=actor.user_id,
+            proposed_at=clock.now(),
+        )
+        for row in wanted
+    )
+    record(actor, "propose_publication", held_in, publications=[row.pk for row in publications])
+    notify(
+        f"publication-proposed-{publications[0].pk}",
+        people_of(roles=[Role.COMMITTEE_CHAIR]),
+        subject=_("评估结果提请公布"),
+        body=_("“%(round)s”%(count)s家机构的结果等待批准公布。")
+        % {"round": held_in.title, "count": len(publications)},
+        path=DESK,
+    )
+    return publications
+
+
+@transaction.atomic
+def approve_publication(*, actor: Actor, round_id: int) -> list[Publication]:
+    """批准公布, by another person than the one who proposed; earlier results of the institution are superseded."""
+    actor.require(MAY, "approve_publication")
+    held_in = lock_round(actor, round_id)
+    proposed = list(_proposed(held_in).select_for_update(of=("self",)))
+    if not proposed:
+        raise Refused(_("没有等待批准的公布。"))
+    if any(row.proposed_by_id == actor.user_id for row in proposed):
+        raise Forbidden(_("提请人与批准人不能是同一人。"))
+    waiting = list(_waiting(held_in))
+    current = _confirmed([row for row in waiting if _is_ripe(row)])
+    ready = [row for row in proposed if _stands(row, current)]
+    if not ready:
+        raise Refused(_("提请公布的结果都有未处理的异议或新的评定，不能公布。"))
+    for publication in ready:
+        _publish(actor, publication)
+    if not Assessment.objects.filter(round=held_in, stage__in=UNDER_WAY).exists():
+        move_round(held_in, RoundState.PUBLISHED)
+    record(actor, "approve_publication", held_in, publications=[row.pk for row in ready])
+    refresh_round(held_in.pk, f"published-{ready[-1].pk}")
+    return ready
+
+
+def _waiting(held_in: Round) -> QuerySet[Assessment]:
+    """On public notice in this round, held until the transaction ends."""
+    rows = Assessment.objects.select_for_update(of=("self",)).select_related("public_notice")
+    return rows.filter(round=held_in, stage__in=[Stage.PUBLIC_NOTICE, Stage.OBJECTION]).order_by("pk")
+
+
+def _is_ripe(assessment: Assessment) -> bool:
+    """公示期满且无未处理异议."""
+    notice = assessment.public_notice
+    if assessment.stage != Stage.PUBLIC_NOTICE or notice is None or clock.now() < notice.closes_at:
+        return False
+    return not Objection.objects.filter(assessment=assessment, state=ObjectionState.FILED).exists()
+
+
+def _why_not(waiting: list[Assessment], ripe: list[Assessment]) -> str:
+    running = [row.public_notice for row in waiting if row.public_notice and row not in ripe]
+    if not waiting:
+        return _("没有公示中的结果。")
+    if ripe:
+        return _("可公布的结果都已提请，等待批准。")
+    latest = max(running, key=lambda notice: notice.closes_at)
+    if clock.now() < latest.closes_at:
+        return _("公示期未满，不能提请公布。%(term)s") % {"term": latest.explanation}
+    return _("还有未处理的异议，不能提请公布。")
+
+
+def _proposed(held_in: Round) -> QuerySet[Publication]:
+    """Proposals that still stand; one whose determination was superseded meanwhile is left behind."""
+    return (
+        Publication.objects.filter(
+            assessment__round=held_in,
+            published_at__isnull=True,
+            determination__state=DeterminationState.CONFIRMED,
+        )
+        .select_related("assessment__institution", "assessment__public_notice", "determination")
+        .order_by("pk")
+    )
+
+
+def _confirmed(rows: Iterable[Assessment]) -> dict[int, Determination]:
+    found = Determination.objects.filter(
+        assessment__in=[row.pk for row in rows], state=DeterminationState.CONFIRMED
+    )
+    return {row.assessment_id: row for row in found.select_related("computation")}
+
+
+def _stands(publication: Publication, current: dict[int, Determination]) -> bool:
+    """Nothing has moved since it was proposed: no objection, no other determination."""
+    determination = current.get(publication.assessment_id)
+    return determination is not None and determination.pk == publication.determination_id
+
+
+def _publish(actor: Actor, publication: Publication) -> None:
+    assessment = publication.assessment
+    _rule, due = start_clock("ROUND-VALIDITY")
+    publication.approved_by_id, publication.published_at = actor.user_id, clock.now()
+    publication.valid_until = due.on
+    publication.save(update_fields=["approved_by", "published_at", "valid_until"])
+    _supersede_earlier(publication)
+    move_assessment(assessment, Stage.PUBLISHED)
+    certificate = Certificate.objects.create(
+        publication=publication, code=secrets.token_hex(16), issued_at=clock.now()
+    )
+    enqueue(
+        "credit_rating.render_certificate",
+        key=f"certificate-{certificate.pk}",
+        certificate_id=certificate.pk,
+    )
+    record(actor, "publish", publication, grade=publication.grade)
+    notify(
+        f"published-{publication.pk}",
+        people_of(institution_id=assessment.institution_id),
+        subject=_("评估结果已公布"),
+        body=_("贵机构的诚信等级为%(grade)s，有效期至%(until)s。")
+        % {"grade": publication.grade, "until": due.on.isoformat()},
+        path=DESK,
+    )
+    refresh_institution(assessment.institution_id, f"published-{publication.pk}")
+
+
+def _supersede_earlier(publication: Publication) -> None:
+    """被替代: the result of an earlier round ends with the new one, its certificate says so when scanned."""
+    earlier = (
+        Publication.objects.select_for_update(of=("self",))
+        .select_related("assessment")
+        .filter(
+            assessment__institution_id=publication.assessment.institution_id,
+            published_at__isnull=False,
+            superseded_at__isnull=True,
+        )
+        .exclude(pk=publication.pk)
+    )
+    for row in earlier:
+        row.superseded_at = clock.now()
+        row.save(update_fields=["superseded_at"])
+        if row.assessment.stage in {Stage.PUBLISHED, Stage.SUSPENDED}:
+            move_assessment(row.assessment, Stage.EXPIRED)
+
+
+@transaction.atomic
+def suspend_publication(*, actor: Actor, publication_id: int, reason: str) -> Publication:
+    """暂停: the grade stays on record and no longer counts; page, API and certificate say so."""
+    actor.require(MAY, "suspend_publication")
+    publication = _lock_published(actor, publication_id)
+    reason = required_text(reason, "reason", _("请说明暂停的理由。"))
+    move_assessment(publication.assessment, Stage.SUSPENDED)
+    publication.suspended_at, publication.suspension_reason = clock.now(), reason
+    return _changed(actor, publication, "suspend_publication", _("评估结果暂停"), reason)
+
+
+@transaction.atomic
+def resume_publication(*, actor: Actor, publication_id: int, reason: str = "") -> Publication:
+    """恢复 what was suspended."""
+    actor.require(MAY, "suspend_publication")
+    publication = _lock_published(actor, publication_id)
+    move_assessment(publication.assessment, Stage.PUBLISHED)
+    publication.suspended_at, publication.suspension_reason = None, ""
+    return _changed(actor, publication, "resume_publication", _("评估结果恢复"), reason.strip())
+
+
+def _lock_published(actor: Actor, publication_id: int) -> Publication:
+    visible = assessments_visible_to(actor)
+    found = Publication.objects.filter(
+        pk=publication_id, assessment__in=visible, published_at__isnull=False
+    ).first()
+    if found is None:
+        raise NotFound(_("没有这项公布。"))
+    assessment = lock_assessment(actor, found.assessment_id)
+    publication = Publication.objects.select_for_update().get(pk=found.pk)
+    publication.assessment = assessment
+    return publication
+
+
+def _changed(actor: Actor, publication: Publication, action: str, subject: str, reason: str) -> Publication:
+    publication.save(update_fields=["suspended_at", "suspension_reason"])
+    entry = record(actor, action, publication, reason=reason)
+    notify(
+        f"publication-{publication.pk}-{entry.pk}",
+        people_of(institution_id=publication.assessment.institution_id),
+        subject=subject,
+        body=reason or subject,
+        path=DESK,
+    )
+    refresh_institution(publication.assessment.institution_id, f"publication-{publication.pk}-{entry.pk}")
+    return publication
