@@ -33,6 +33,13 @@ class Actor:
             raise Forbidden(_("您的角色不能办理此事。"))
 
     @property
+    def person_id(self) -> int:
+        """For deeds under which a person's name stands: never the system, never a visitor."""
+        if self.user_id is None:
+            raise Forbidden(_("此事须由本人办理。"))
+        return self.user_id
+
+    @property
     def is_signed_in(self) -> bool:
         return self.user_id is not None
 

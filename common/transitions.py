@@ -1,11 +1,14 @@
 """Steps of a workflow are a table; this is the only reader of such tables."""
 
 from collections.abc import Collection, Mapping
+from typing import TypeVar
 
 from common.errors import Refused
 
+State = TypeVar("State", bound=str)
 
-def check_step(steps: Mapping[str, Collection[str]], now: str, wanted: str) -> None:
+
+def check_step(steps: Mapping[State, Collection[State]], now: State, wanted: State) -> None:
     """Refuse a step that the table does not have, in the words of the labels."""
     if wanted not in steps.get(now, ()):
         raise Refused(f"现在是“{label_of(now)}”，不能变为“{label_of(wanted)}”。")

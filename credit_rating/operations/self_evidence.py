@@ -46,7 +46,7 @@ def add_evidence(
     if Evidence.objects.filter(item=item).count() >= MOST_FILES:
         raise Refused(_("每项指标最多上传%(most)d份佐证，请合并后再传。") % {"most": MOST_FILES})
     evidence = Evidence.objects.create(
-        item=item, attachment=attachment, added_by_id=actor.user_id, added_at=clock.now()
+        item=item, attachment=attachment, added_by_id=actor.person_id, added_at=clock.now()
     )
     record(actor, "add_evidence", evidence, indicator=indicator_id, attachment=attachment.pk)
     return evidence

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
@@ -15,7 +17,7 @@ from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from credit_rating.access import MAY
 from credit_rating.choices import ItemState, RoundState, Stage, StageKind
-from credit_rating.models import OpinionItem, RoundStage
+from credit_rating.models import Assessment, OpinionItem, RoundStage
 from credit_rating.operations.rounds import in_words
 from credit_rating.operations.scored_rows import StaleRow, scored
 from credit_rating.operations.self_assessment import own_assessments
@@ -51,15 +53,14 @@ def save_row(
     raw: Mapping[str, str],
     na_reason: str = "",
     comment: str = "",
-    not_applicable: bool = False,
 ) -> OpinionItem:
     """保存一行自评. ``version`` is that of the row the person saw; raises StaleRow when it has moved on.
 
-    An empty entry with a reason is 不适用; an empty entry without one makes the row open again.
+    A reason makes the row 不适用, whatever else is entered; nothing at all makes it open again.
     """
     actor.require(MAY, "self_assess")
     item = _lock_row(actor, assessment_id, indicator_id)
-    wanted = _entered(indicator_spec(item.indicator), raw, na_reason, comment, not_applicable=not_applicable)
+    wanted = _entered(indicator_spec(item.indicator), raw, na_reason, comment)
     if item.version != version:
         return _same_or_stale(item, wanted)
     changed = not wanted.says_the_same_as(item)
@@ -82,7 +83,7 @@ def _lock_row(actor: Actor, assessment_id: int, indicator_id: int) -> OpinionIte
     window = RoundStage.objects.filter(
         round_id=OuterRef("opinion__assessment__round_id"), kind=StageKind.SELF_ASSESSMENT
     )
-    item = (
+    item: Any = (
         OpinionItem.objects.select_for_update(of=("opinion__assessment",))
         .select_related("indicator__parent", "opinion__assessment__round")
         .annotate(
@@ -98,33 +99,26 @@ def _lock_row(actor: Actor, assessment_id: int, indicator_id: int) -> OpinionIte
     )
     if item is None:
         raise NotFound(_("没有这项指标，或自评尚未开始。"))
-    _check_open(item)
-    return item
+    _check_open(item.opinion.assessment, item.opens_at, item.closes_at)
+    return cast("OpinionItem", item)
 
 
-def _check_open(item: OpinionItem) -> None:
-    assessment, moment = item.opinion.assessment, clock.now()
+def _check_open(assessment: Assessment, opens_at: datetime, closes_at: datetime) -> None:
+    moment = clock.now()
     if assessment.stage != Stage.SELF_ASSESSING:
         raise Refused(
             _("这件评估现在是“%(stage)s”，自评不能再改。") % {"stage": assessment.get_stage_display()}
         )
-    if moment >= item.closes_at:
-        raise Refused(_("自评已于%(moment)s（北京时间）截止。") % {"moment": in_words(item.closes_at)})
-    if moment < item.opens_at or assessment.round.state != RoundState.OPEN:
-        raise Refused(_("自评于%(moment)s（北京时间）开始。") % {"moment": in_words(item.opens_at)})
+    if moment >= closes_at:
+        raise Refused(_("自评已于%(moment)s（北京时间）截止。") % {"moment": in_words(closes_at)})
+    if moment < opens_at or assessment.round.state != RoundState.OPEN:
+        raise Refused(_("自评于%(moment)s（北京时间）开始。") % {"moment": in_words(opens_at)})
 
 
-def _entered(
-    leaf: IndicatorSpec, raw: Mapping[str, str], na_reason: str, comment: str, *, not_applicable: bool
-) -> Entered:
+def _entered(leaf: IndicatorSpec, raw: Mapping[str, str], na_reason: str, comment: str) -> Entered:
     reason, comment = one_line(na_reason), paragraphs(comment)
     _check_lengths(reason, comment)
     filled = any(raw.get(one.name, "").strip() for one in fields_for(leaf))
-    if filled and (reason or not_applicable):
-        raise InvalidInput(_("既填写了内容，又选择了“不适用”，请只留一种。"))
-    if not_applicable and not reason:
-        sentence = _("选择“不适用”须说明理由。")
-        raise InvalidInput(sentence, {"na_reason": sentence})
     if not filled and not reason:
         return Entered(comment=comment)
     value = scored(leaf, raw, reason)

@@ -56,7 +56,7 @@ def give_expert_opinion(*, actor: Actor, standard_id: int, verdict: str, text: s
     if not text:
         raise InvalidInput(_("请填写意见。"), {"text": _("请填写意见。")})
     opinion = ExpertOpinion.objects.create(
-        standard=standard, expert_id=actor.user_id, verdict=verdict, text=text, created_at=clock.now()
+        standard=standard, expert_id=actor.person_id, verdict=verdict, text=text, created_at=clock.now()
     )
     record(actor, "give_expert_opinion", opinion, standard=standard.pk, verdict=verdict)
     return opinion

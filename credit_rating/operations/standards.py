@@ -55,10 +55,11 @@ def import_standard(
     """
     actor.require(MAY, "import_standard")
     table = read_table(data, filename, max_rows=MOST_ROWS)
-    if header_data is None:
-        header, errors = Header(code, version, title, total_points, tuple(bands or _usual_bands())), ()
-    else:
-        header, errors = _header(header_data, header_filename)
+    header, errors = (
+        _header(header_data, header_filename)
+        if header_data is not None
+        else (Header(code, version, title, total_points, tuple(bands or _usual_bands())), ())
+    )
     if header is None:
         return ImportOutcome(None, errors)
     header = replace(

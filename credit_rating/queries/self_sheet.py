@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from association import clock
@@ -22,14 +21,6 @@ from credit_rating.rules.specification import IndicatorSpec, NaPolicy, StandardS
 
 
 @dataclass(frozen=True, slots=True)
-class SheetField:
-    """录入项 with what stands in it."""
-
-    field: EntryField
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class Origin:
     """上年来源 of a carried value."""
 
@@ -39,39 +30,18 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetEvidence:
-    """佐证 as shown."""
-
-    id: int
-    attachment_id: int
-    name: str
-    size: int
-    valid_until: object
-    expired: bool
-
-
-@dataclass(frozen=True, slots=True)
 class SheetRow:
     """一行: the indicator, what was entered, and what a person needs to know to change it."""
 
     indicator_id: int
     leaf: IndicatorSpec
-    fields: tuple[SheetField, ...]
+    fields: tuple[EntryField, ...]
     item: OpinionItem
-    state: ItemState
-    state_label: str
     points: Decimal | None
-    na_reason: str
-    comment: str
-    version: int
-    carried: bool
     origin: Origin | None
-    evidence: tuple[SheetEvidence, ...]
+    evidence: tuple[Evidence, ...]
+    expired: tuple[Evidence, ...]
     note: str = ""
-
-    @property
-    def code(self) -> str:
-        return self.leaf.code
 
     @property
     def na_allowed(self) -> bool:
@@ -79,12 +49,12 @@ class SheetRow:
 
     @property
     def done(self) -> bool:
-        return self.state != ItemState.OPEN
+        return self.item.state != ItemState.OPEN
 
     @property
     def evidence_missing(self) -> bool:
-        needed = self.leaf.evidence_required and self.state == ItemState.SCORED
-        return needed and not any(not one.expired for one in self.evidence)
+        needed = self.leaf.evidence_required and self.item.state == ItemState.SCORED
+        return needed and len(self.expired) == len(self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +84,9 @@ class SelfSheet:
     opinion: Opinion | None
     spec: StandardSpec
     headings: tuple[SheetHeading, ...]
-    opens_at: datetime | None
-    closes_at: datetime | None
-    can_edit: bool
+    opens_at: datetime
+    closes_at: datetime
+    is_open: bool
 
     @property
     def rows(self) -> tuple[SheetRow, ...]:
@@ -133,26 +103,28 @@ class SelfSheet:
     @property
     def carried(self) -> int:
         """How many rows still wait to be confirmed."""
-        return sum(row.carried for row in self.rows)
+        return sum(row.item.carried for row in self.rows)
 
 
 def self_sheet(actor: Actor, assessment_id: int) -> SelfSheet:
     """自评表 of one assessment; somebody else's is not found."""
-    assessment = _with_window(assessments_visible_to(actor)).filter(pk=assessment_id).first()
+    found = assessments_visible_to(actor).select_related("institution", "round__standard")
+    assessment = found.filter(pk=assessment_id).first()
     if assessment is None:
         raise NotFound(_("没有这件评估。"))
     standard = assessment.round.standard
     spec = spec_of(standard)
     opinion = _opinion(actor, assessment_id)
+    window = RoundStage.objects.get(round_id=assessment.round_id, kind=StageKind.SELF_ASSESSMENT)
     rows = _rows(opinion, spec, _notes(settled_map_of(standard))) if opinion is not None else {}
     return SelfSheet(
         assessment=assessment,
         opinion=opinion,
         spec=spec,
         headings=_headings(spec, rows),
-        opens_at=assessment.opens_at,
-        closes_at=assessment.closes_at,
-        can_edit=_can_edit(actor, assessment),
+        opens_at=window.opens_at,
+        closes_at=window.closes_at,
+        is_open=_is_open(actor, assessment, window),
     )
 
 
@@ -161,19 +133,12 @@ def sheet_row(item: OpinionItem) -> SheetRow:
     return _row(item, indicator_spec(item.indicator), _evidence_of([item]), {})
 
 
-def _with_window(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
-    window = RoundStage.objects.filter(round_id=OuterRef("round_id"), kind=StageKind.SELF_ASSESSMENT)
-    return rows.select_related("institution", "round__standard").annotate(
-        opens_at=Subquery(window.values("opens_at")), closes_at=Subquery(window.values("closes_at"))
-    )
-
-
-def _can_edit(actor: Actor, assessment: Assessment) -> bool:
+def _is_open(actor: Actor, assessment: Assessment, window: RoundStage) -> bool:
     return (
         assessment.institution_id in actor.institution_ids
         and assessment.stage == Stage.SELF_ASSESSING
         and assessment.round.state == RoundState.OPEN
-        and assessment.opens_at <= clock.now() < assessment.closes_at
+        and window.opens_at <= clock.now() < window.closes_at
     )
 
 
@@ -197,26 +162,25 @@ def _rows(opinion: Opinion, spec: StandardSpec, notes: Mapping[str, str]) -> dic
 def _row(
     item: OpinionItem,
     leaf: IndicatorSpec,
-    evidence: Mapping[int, tuple[SheetEvidence, ...]],
+    evidence: Mapping[int, tuple[Evidence, ...]],
     notes: Mapping[str, str],
 ) -> SheetRow:
-    state = ItemState(item.state)
+    files, today = evidence.get(item.pk, ()), clock.today()
     return SheetRow(
         indicator_id=item.indicator_id,
         leaf=leaf,
-        fields=tuple(SheetField(one, str(item.entry.get(one.name, ""))) for one in fields_for(leaf)),
+        fields=fields_for(leaf),
         item=item,
-        state=state,
-        state_label=str(state.label),
         points=None if item.points is None else plain(item.points),
-        na_reason=item.na_reason,
-        comment=item.comment,
-        version=item.version,
-        carried=item.carried,
         origin=_origin(item),
-        evidence=evidence.get(item.pk, ()),
+        evidence=files,
+        expired=tuple(one for one in files if _is_over(one.attachment.valid_until, today)),
         note="" if item.origin_id else notes.get(leaf.code, ""),
     )
+
+
+def _is_over(until: date | None, today: date) -> bool:
+    return until is not None and until < today
 
 
 def _origin(item: OpinionItem) -> Origin | None:
@@ -226,15 +190,11 @@ def _origin(item: OpinionItem) -> Origin | None:
     return Origin(before.assessment.round.year, item.origin.indicator.code, before.submitted_at)
 
 
-def _evidence_of(items: Iterable[OpinionItem]) -> dict[int, tuple[SheetEvidence, ...]]:
-    today = clock.today()
-    found: dict[int, tuple[SheetEvidence, ...]] = {}
+def _evidence_of(items: Iterable[OpinionItem]) -> dict[int, tuple[Evidence, ...]]:
+    found: dict[int, tuple[Evidence, ...]] = {}
     rows = Evidence.objects.filter(item_id__in=[item.pk for item in items]).select_related("attachment")
     for row in rows.order_by("id"):
-        file = row.attachment
-        expired = file.valid_until is not None and file.valid_until < today
-        shown = SheetEvidence(row.pk, file.pk, file.name, file.size, file.valid_until, expired)
-        found[row.item_id] = (*found.get(row.item_id, ()), shown)
+        found[row.item_id] = (*found.get(row.item_id, ()), row)
     return found
 
 
