@@ -140,7 +140,7 @@ def manage(arguments: list[str]) -> int:
     try:
         start_local(servers)
         environment = demo_environment(servers, os.environ.get("PORT", "8000"))
-        return python("django", *arguments, environment=environment).returncode
+        return python("manage.py", *arguments, environment=environment).returncode
     finally:
         if not all(running.values()):
             servers.stop()

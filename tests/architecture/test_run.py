@@ -217,3 +217,21 @@ def test_the_demo_serves_ends_whole_and_comes_back_with_its_data(start_demo):
     assert time.monotonic() - begun <= 15
     assert (home / "servers.json").read_text() == secret
     end(process, signal.SIGINT, home)
+
+
+def test_a_management_command_finds_the_demos_database_and_leaves_nothing_running(tmp_path):
+    home = tmp_path / "演示 home"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(OWN_VARIABLES)}
+    command = [sys.executable, "-m", "config.demo", "manage", "migrate", "--plan", "--database", "owner"]
+    result = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env=clean | {"PORTAL_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "association.0001_initial" in result.stdout
+    wait_until(lambda: living_in(home) == [], 5)
