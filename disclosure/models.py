@@ -13,8 +13,11 @@ class RegisterCard(models.Model):
     """登记卡: one institution as the public sees it. No personal data, no drafts, no evidence."""
 
     association = models.ForeignKey("association.Association", models.CASCADE, related_name="+")
-    institution = models.OneToOneField("members.Institution", models.CASCADE, related_name="+", db_constraint=False)
+    institution = models.OneToOneField(
+        "members.Institution", models.CASCADE, related_name="+", db_constraint=False
+    )
     name = models.CharField(_("名称"), max_length=80)
+    short_name = models.CharField(_("简称"), max_length=30, blank=True)
     former_names = ArrayField(models.CharField(max_length=80), default=list, verbose_name=_("曾用名"))
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, null=True)
     field = models.CharField(_("类别"), max_length=14)
@@ -31,34 +34,48 @@ class RegisterCard(models.Model):
     published_at = models.DateTimeField(_("公布时间"), null=True)
     valid_until = models.DateField(_("有效期至"), null=True)
     history = models.JSONField(_("历史结果"), default=list)
-    search_text = models.CharField(max_length=80)
+    search_text = models.CharField(max_length=80, db_collation="C")
     as_of = models.DateTimeField(_("数据截至"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("登记卡")
         indexes: ClassVar = [
             models.Index(fields=["association", "uscc"], name="card_uscc"),
-            models.Index(fields=["association", "search_text"], name="card_search_text"),
+            models.Index(fields=["association", "search_text", "id"], name="card_by_name"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def key(self) -> str:
+        """What stands in its address: the code, or our number where the code is not known."""
+        return self.uscc or str(self.institution_id)
+
 
 class CardGram(models.Model):
-    """检索键: one pair of characters of one name, in the order in which hits are shown."""
+    """检索键: one character or pair of one name, in the order in which hits are shown.
 
-    association = models.ForeignKey("association.Association", models.CASCADE, related_name="+")
+    ``best`` is the name on which the card ranks highest for this gram, so that a card under two names is one hit.
+    Compared byte by byte (collation C): names are folded before they come here.
+    """
+
+    association = models.ForeignKey(
+        "association.Association", models.CASCADE, related_name="+", db_index=False
+    )
     card = models.ForeignKey(RegisterCard, models.CASCADE, related_name="grams")
-    gram = models.CharField(max_length=2)
-    text = models.CharField(max_length=80)
+    gram = models.CharField(max_length=2, db_collation="C")
+    text = models.CharField(max_length=80, db_collation="C")
     place = models.PositiveSmallIntegerField()
     length = models.PositiveSmallIntegerField()
+    best = models.BooleanField(default=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["association", "gram", "place", "length", "card"], include=["text"], name="card_gram_rank"
+                fields=["association", "gram", "place", "length", "card"],
+                include=["text", "best"],
+                name="card_gram_rank",
             ),
         ]
 
@@ -77,6 +94,8 @@ class PublishedRound(models.Model):
     standard = models.CharField(max_length=160)
     official = models.BooleanField(default=True)
     bands = models.JSONField(default=list)
+    rules = models.JSONField(default=dict)
+    stages = models.JSONField(default=list)
     results = models.JSONField(default=list)
     notice = models.JSONField(default=dict)
     as_of = models.DateTimeField()

@@ -1,3 +1,15 @@
 from django.urls import path
 
-urlpatterns: list = []
+from disclosure import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("register/", views.register, name="register"),
+    path("register/<str:key>/", views.institution, name="institution"),
+    path("rounds/", views.rounds, name="rounds"),
+    path("rounds/<int:year>/", views.round_results, name="round"),
+    path("rounds/<int:year>/notice/", views.public_notice, name="public_notice"),
+    path("standards/<int:round_id>/", views.standard, name="standard"),
+    path("verify/", views.verify_form, name="verify_form"),
+    path("verify/<str:code>/", views.verify, name="verify"),
+]

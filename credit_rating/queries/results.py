@@ -43,7 +43,10 @@ class PastResult:
 
 @dataclass(frozen=True, slots=True)
 class PublicStanding:
-    """What the public sees of one institution's rating: one of the six states, and all results so far."""
+    """What the public sees of one institution's rating: one of the six states, and all results so far.
+
+    ``profile`` has one ``{"title", "points", "full"}`` for each aspect, numbers as text.
+    """
 
     state: PublicState = PublicState.NOT_ASSESSED
     grade: str = ""
@@ -66,6 +69,8 @@ class Standing:
     institution_id: int | None = None
     name: str = ""
     uscc: str | None = None
+    address: str = ""
+    is_demo: bool = False
     grade: str = ""
     year: int | None = None
     standard: str = ""
@@ -116,11 +121,13 @@ def certificate_standing(code: str) -> Standing:
     publication = certificate.publication
     institution, held_in = publication.assessment.institution, publication.assessment.round
     return Standing(
-        standing=_worth(publication, clock.today()),
+        standing=worth(publication, clock.today()),
         code=code,
         institution_id=institution.pk,
         name=institution.name,
         uscc=institution.uscc,
+        address=institution.address,
+        is_demo=institution.is_demo,
         grade=publication.grade,
         year=held_in.year,
         standard=str(held_in.standard),
@@ -142,7 +149,7 @@ def published_results(round_id: int) -> QuerySet[Publication]:
     )
 
 
-def _worth(publication: Publication, day: date) -> CertificateStanding:
+def worth(publication: Publication, day: date) -> CertificateStanding:
     if publication.superseded_at is not None:
         return CertificateStanding.SUPERSEDED
     if publication.suspended_at is not None or publication.assessment.stage == Stage.SUSPENDED:
@@ -173,7 +180,7 @@ def _standing(facts: _Facts, day: date) -> PublicStanding:
     if disputed:
         return _without_grade(PublicState.UNDER_OBJECTION, disputed[-1], history)
     if current is not None:
-        return _with_grade(current, STATES[_worth(current, day)], history)
+        return _with_grade(current, STATES[worth(current, day)], history)
     running = [row for row in facts.assessments if row.stage in RUNNING]
     if running:
         return _without_grade(PublicState.IN_PROGRESS, running[-1], history)
@@ -224,7 +231,7 @@ def _history(facts: _Facts, day: date) -> tuple[PastResult, ...]:
             year=row.assessment.round.year,
             scheme=str(row.assessment.round.standard),
             grade=row.grade,
-            state=_worth(row, day).value,
+            state=worth(row, day).value,
         )
         for row in facts.publications
     ]

@@ -1,0 +1,106 @@
+"""限流: how often one caller may ask, counted in one round trip to the cache server."""
+
+import logging
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from redis import Redis
+from redis.exceptions import RedisError
+
+from common.errors import TooMany
+
+logger = logging.getLogger(__name__)
+
+# A window that begins with the first request: the count, and the milliseconds until it ends.
+COUNT = """
+local n = redis.call('INCR', KEYS[1])
+if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return {n, redis.call('PTTL', KEYS[1])}
+"""
+ANSWER_WITHIN = 0.3  # seconds; the cache server is near, or it is down
+LEAVE_ALONE = 5.0  # seconds without asking a server that did not answer
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What is left of the limit; ``reset`` in whole seconds."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset: int
+
+    def headers(self) -> dict[str, str]:
+        """The limits, for machines that keep to them."""
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(self.remaining),
+            "RateLimit-Reset": str(self.reset),
+        }
+
+
+class _Silence:
+    """Until when a server that did not answer is left alone."""
+
+    until = 0.0
+
+
+def allow(kind: str, key: str, limit: int, seconds: int, *, fail_open: bool) -> Allowance:
+    """Count one request. Without the cache server reads go on (``fail_open``), sign-in and the like do not."""
+    without = Allowance(fail_open, limit, limit if fail_open else 0, seconds)
+    if time.monotonic() < _Silence.until:
+        return without
+    try:
+        count, left = _script()(keys=[f"throttle:{kind}:{key}"], args=[seconds * 1000])
+    except RedisError as error:
+        _Silence.until = time.monotonic() + LEAVE_ALONE
+        logger.warning("throttle without its server: %s", type(error).__name__)
+        return without
+    return Allowance(count <= limit, limit, max(0, limit - count), max(1, -(-int(left) // 1000)))
+
+
+def allow_reading(request: HttpRequest, kind: str) -> Allowance:
+    """Public reading by one address; the numbers stand in ``settings.THROTTLES``."""
+    limit, seconds = settings.THROTTLES[kind]
+    return allow(kind, client_address(request), limit, seconds, fail_open=True)
+
+
+def check_reading(request: HttpRequest, kind: str) -> Allowance:
+    """The same, and a sentence for the person when it is too much."""
+    allowance = allow_reading(request, kind)
+    if not allowance.allowed:
+        raise TooMany(
+            _("查询太频繁，请在%(seconds)s秒后再试。") % {"seconds": allowance.reset},
+            retry_after=allowance.reset,
+        )
+    return allowance
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address seen by the outermost proxy that we trust; what a stranger claims beyond it is not believed."""
+    hops = settings.TRUSTED_PROXY_COUNT
+    if hops:
+        named = [
+            part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
+        ]
+        if len(named) >= hops:
+            return named[-hops][:64]
+    return request.META.get("REMOTE_ADDR", "")[:64]
+
+
+@lru_cache(maxsize=1)
+def _connection(address: str) -> Redis:
+    return Redis.from_url(address, socket_timeout=ANSWER_WITHIN, socket_connect_timeout=ANSWER_WITHIN)
+
+
+def _script():  # noqa: ANN202 - redis.commands.core.Script, or a coroutine in its asynchronous twin
+    return _registered(settings.REDIS_URL)
+
+
+@lru_cache(maxsize=1)
+def _registered(address: str):  # noqa: ANN202
+    return _connection(address).register_script(COUNT)

@@ -1,0 +1,190 @@
+"""What the API answers. Field names are stable; a new one may be added, none changes its meaning."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from credit_rating.choices import CertificateStanding, PublicState, RoundState
+from disclosure.models import PublishedRound, RegisterCard
+from members.choices import Field
+
+PAST_STATES = ["valid", "superseded", "suspended", "expired", "foreign"]
+
+
+class PastResultOutput(serializers.Serializer[Any]):
+    """历史结果; with ``source`` it was published by somebody else."""
+
+    year = serializers.IntegerField()
+    scheme = serializers.CharField()
+    grade = serializers.CharField()
+    state = serializers.ChoiceField(choices=PAST_STATES)
+    source = serializers.CharField(allow_blank=True)
+    source_url = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True)
+
+
+class AspectOutput(serializers.Serializer[Any]):
+    title = serializers.CharField()
+    points = serializers.CharField(allow_null=True)
+    full = serializers.CharField(allow_null=True)
+
+
+class HitOutput(serializers.ModelSerializer[RegisterCard]):
+    """登记卡 in a list."""
+
+    key = serializers.CharField(help_text="统一社会信用代码；没有公布的为编号")
+    url = serializers.SerializerMethodField()
+    field = serializers.ChoiceField(choices=Field.choices)
+    state = serializers.ChoiceField(choices=PublicState.choices)
+    state_label = serializers.CharField(source="get_state_display")
+
+    class Meta:
+        model = RegisterCard
+        fields = (
+            "key",
+            "url",
+            "name",
+            "short_name",
+            "former_names",
+            "uscc",
+            "field",
+            "region",
+            "is_member",
+            "is_demo",
+            "state",
+            "state_label",
+            "grade",
+            "grade_year",
+            "standard",
+            "official",
+            "source",
+            "published_at",
+            "valid_until",
+            "as_of",
+        )
+
+    def get_url(self, card: RegisterCard) -> str:
+        return reverse("api_institution", args=[card.key], request=self.context.get("request"))
+
+
+class CardOutput(HitOutput):
+    """登记卡 with aspects and history."""
+
+    profile = AspectOutput(many=True)
+    history = PastResultOutput(many=True)
+
+    class Meta(HitOutput.Meta):
+        fields = (*HitOutput.Meta.fields, "profile", "history")
+
+
+class HitsOutput(serializers.Serializer[Any]):
+    """One page; ``next`` is the address of the following one."""
+
+    next = serializers.URLField(allow_null=True)
+    hint = serializers.CharField(allow_blank=True, help_text="所查代码的错误所在")
+    results = HitOutput(many=True)
+
+
+class BandOutput(serializers.Serializer[Any]):
+    """等级分数段: ``lower`` belongs to it, ``upper`` does not."""
+
+    grade = serializers.CharField()
+    label = serializers.CharField()
+    lower = serializers.CharField()
+    upper = serializers.CharField(allow_null=True)
+
+
+class StageOutput(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    label = serializers.CharField()
+    opens_at = serializers.DateTimeField()
+    closes_at = serializers.DateTimeField()
+
+
+class ResultOutput(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    uscc = serializers.CharField(allow_null=True)
+    grade = serializers.CharField()
+    state = serializers.ChoiceField(choices=PublicState.choices)
+    is_demo = serializers.BooleanField()
+    published_at = serializers.DateTimeField(allow_null=True)
+
+
+class ProposedOutput(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    uscc = serializers.CharField(allow_null=True)
+    grade = serializers.CharField(help_text="拟定，还不是等级")
+    objection = serializers.BooleanField()
+
+
+class NoticeOutput(serializers.Serializer[Any]):
+    """公示 that is open to objection, or that waits for the decision of one."""
+
+    opens_at = serializers.DateTimeField()
+    closes_at = serializers.DateTimeField()
+    explanation = serializers.CharField()
+    provisional = serializers.BooleanField()
+    rows = ProposedOutput(many=True)
+
+
+class RoundOutput(serializers.ModelSerializer[PublishedRound]):
+    """评估轮次 in a list."""
+
+    id = serializers.IntegerField(source="round_id")
+    state = serializers.ChoiceField(choices=RoundState.choices)
+    bands = BandOutput(many=True)
+    stages = StageOutput(many=True)
+
+    class Meta:
+        model = PublishedRound
+        fields = ("id", "year", "title", "state", "standard", "official", "bands", "stages", "as_of")
+
+
+class RoundResultsOutput(RoundOutput):
+    """评估轮次 with what is open to objection and what was published."""
+
+    notices = NoticeOutput(many=True, source="notice.open")
+    results = ResultOutput(many=True)
+
+    class Meta(RoundOutput.Meta):
+        fields = (*RoundOutput.Meta.fields, "notices", "results")
+
+
+class RoundsOutput(serializers.Serializer[Any]):
+    results = RoundOutput(many=True)
+
+
+class RoundsOfYearOutput(serializers.Serializer[Any]):
+    results = RoundResultsOutput(many=True)
+
+
+class StandingOutput(serializers.Serializer[Any]):
+    """扫码验真 at this moment."""
+
+    standing = serializers.ChoiceField(choices=CertificateStanding.choices)
+    label = serializers.CharField(source="standing.label")
+    code = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    uscc = serializers.CharField(allow_null=True)
+    address = serializers.CharField(allow_blank=True)
+    is_demo = serializers.BooleanField()
+    grade = serializers.CharField(allow_blank=True)
+    year = serializers.IntegerField(allow_null=True)
+    standard = serializers.CharField(allow_blank=True)
+    official = serializers.BooleanField()
+    issued_at = serializers.DateTimeField(allow_null=True)
+    published_at = serializers.DateTimeField(allow_null=True)
+    valid_until = serializers.DateField(allow_null=True)
+
+
+class ProblemOutput(serializers.Serializer[Any]):
+    """Problem details (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = serializers.DictField(required=False)

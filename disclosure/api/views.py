@@ -1,0 +1,156 @@
+"""API v1: what is published, for machines; read-only, open, limited by address."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import get_script_prefix
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
+
+from association.throttle import Allowance, allow_reading
+from common.errors import TooMany
+from disclosure.api import serializers as output
+from disclosure.api.schema import openapi, operations
+from disclosure.queries.certificates import standing_of
+from disclosure.queries.register import all_cards, card_of
+from disclosure.queries.rounds import published_rounds, rounds_of_year
+from disclosure.queries.search import search
+from disclosure.rules.wish import wish_of
+
+PROBLEM = "application/problem+json"
+PROBLEMS = {
+    400: "翻页标记不是由本接口给出的",
+    404: "没有公布",
+    405: "只能读取",
+    406: "只返回 JSON",
+    429: "同一地址请求过于频繁",
+}
+KEY = OpenApiParameter(
+    "key", str, OpenApiParameter.PATH, description="统一社会信用代码；没有公布代码的机构用其编号"
+)
+YEAR = OpenApiParameter("year", int, OpenApiParameter.PATH, description="年度")
+CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="证书上印的验证码")
+QUERY = OpenApiParameter("q", str, description="统一社会信用代码，或名称、曾用名、简称中含有的词（空格分开）")
+CURSOR = OpenApiParameter("cursor", str, description="上一页的 next 中给出的翻页标记")
+
+
+def answers(shape: Any, *problems: int) -> dict[Any, Any]:
+    """The one good answer, and every way of being refused."""
+    refused = {
+        (status, PROBLEM): OpenApiResponse(output.ProblemOutput, PROBLEMS[status])
+        for status in (*problems, 405, 406, 429)
+    }
+    return {200: OpenApiResponse(shape, "已公布的内容"), **refused}
+
+
+class Published(APIView):
+    """Read-only, without account; every answer says what is left of the limit."""
+
+    authentication_classes = ()
+    http_method_names = ("get", "head")
+    allowance: Allowance | None = None
+    limited_as = "api"
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.allowance = allow_reading(request, self.limited_as)
+        if not self.allowance.allowed:
+            raise TooMany(_("请求太频繁，请稍后再试。"), retry_after=self.allowance.reset)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in (self.allowance.headers() if self.allowance else {}).items():
+            answer[name] = value
+        return answer
+
+
+class Register(Published):
+    @extend_schema(
+        operation_id="register",
+        summary="机构查询：按名称、曾用名或统一社会信用代码",
+        description="最相符的在前；不带 q 时按名称列出全部机构。翻页用 next，顺序不变。",
+        parameters=[QUERY, CURSOR],
+        responses=answers(output.HitsOutput, 400),
+    )
+    def get(self, request: Request) -> Response:
+        """Hits, the most exact first; without ``q`` every institution by name. The order is kept by the cursor."""
+        typed, cursor = request.query_params.get("q", ""), request.query_params.get("cursor", "")
+        association_id, wish = request.association.pk, wish_of(typed)
+        hits = search([association_id], wish, cursor) if typed.strip() else all_cards(association_id, cursor)
+        onward = replace_query_param(request.build_absolute_uri(), "cursor", hits.next_cursor)
+        page = {"next": onward if hits.next_cursor else None, "hint": wish.hint, "results": hits.cards}
+        return Response(output.HitsOutput(page, context={"request": request}).data)
+
+
+class Institution(Published):
+    @extend_schema(
+        operation_id="institution",
+        summary="登记卡：一家机构",
+        description="等级、分项情况与历次结果。等级为空不是差的结果，见 state。",
+        parameters=[KEY],
+        responses=answers(output.CardOutput, 404),
+    )
+    def get(self, request: Request, key: str) -> Response:
+        """One institution with its grade, aspects, and all results so far."""
+        card = card_of(request.association.pk, key)
+        return Response(output.CardOutput(card, context={"request": request}).data)
+
+
+class Rounds(Published):
+    @extend_schema(
+        operation_id="rounds",
+        summary="评估轮次",
+        description="已经开始的各轮，新的在前。",
+        responses=answers(output.RoundsOutput),
+    )
+    def get(self, request: Request) -> Response:
+        """Every round that was opened, newest first."""
+        return Response(output.RoundsOutput({"results": published_rounds(request.association.pk)}).data)
+
+
+class RoundsOfYear(Published):
+    @extend_schema(
+        operation_id="round",
+        summary="公示与结果：一个年度",
+        description="一年内正在公示的拟定结果与已公布的结果。",
+        parameters=[YEAR],
+        responses=answers(output.RoundsOfYearOutput, 404),
+    )
+    def get(self, request: Request, year: int) -> Response:
+        """What is open to objection and what was published in this year."""
+        held = rounds_of_year(request.association.pk, year)
+        return Response(output.RoundsOfYearOutput({"results": held}).data)
+
+
+class Verify(Published):
+    limited_as = "verify"
+
+    @extend_schema(
+        operation_id="verify",
+        summary="证书验真",
+        description="此刻的状态；不是本会的证书也回答 200，standing 为 not_ours。",
+        parameters=[CODE],
+        responses=answers(output.StandingOutput),
+    )
+    def get(self, request: Request, code: str) -> Response:  # noqa: ARG002 - of the framework
+        """What the certificate is worth at this moment; a code that is not ours is an answer, not an error."""
+        return Response(output.StandingOutput(standing_of(code)).data)
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - of the framework
+    """The OpenAPI document, with this association as its server."""
+    document = {**openapi(), "servers": [{"url": get_script_prefix().rstrip("/") or "/"}]}
+    return JsonResponse(document, content_type="application/vnd.oai.openapi+json")
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The same for people, without a script."""
+    return render(request, "disclosure/api_docs.html", {"operations": operations()})

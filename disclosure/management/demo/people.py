@@ -1,0 +1,72 @@
+"""演示账号: one person for every role, the same in both associations."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from association.actors import Actor, actor_of
+from association.choices import Role
+from association.models import Appointment, User
+from association.tenancy import current_association_id
+from members.models import Institution
+
+PASSWORD = "yanshi-demo-2026"  # noqa: S105 - printed on the screen of the demo, which is refused elsewhere
+SINCE = date(2024, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A demo account: ``key`` is the first part of its address."""
+
+    key: str
+    name: str
+    role: Role
+    finds: str
+
+    @property
+    def email(self) -> str:
+        return f"{self.key}@yanshi.example"
+
+
+PEOPLE = (
+    Person("mishu", "演示秘书", Role.SECRETARIAT, "协会工作台：轮次、指派、公示、提请公布"),
+    Person("shenji", "演示审计", Role.AUDITOR, "协会工作台：只看办理记录"),
+    Person("zhuren", "演示主任", Role.COMMITTEE_CHAIR, "综合评定、第二签署、批准公布"),
+    Person("weiyuan", "演示委员", Role.COMMITTEE, "综合评定、答复申辩与异议"),
+    Person("quping", "演示区评", Role.DISTRICT_REVIEWER, "区评任务（培委会）"),
+    Person("pinggu1", "演示评估员甲", Role.ASSESSOR, "复评任务"),
+    Person("pinggu2", "演示评估员乙", Role.ASSESSOR, "复评任务"),
+    Person("pinggu3", "演示评估员丙", Role.ASSESSOR, "复评任务"),
+    Person("jigou", "演示机构管理员", Role.INSTITUTION_ADMIN, "自评、补正、申辩、为什么是这个等级"),
+    Person("jingban", "演示机构经办人", Role.INSTITUTION_STAFF, "填写自评（不能提交）"),
+)
+BY_KEY = {person.key: person for person in PEOPLE}
+
+
+def accounts() -> dict[str, User]:
+    """Every demo account, made once."""
+    found = {}
+    for person in PEOPLE:
+        user = User.objects.filter(email=person.email).first()
+        found[person.key] = user or User.objects.create_user(person.email, PASSWORD, name=person.name)
+    return found
+
+
+def take_office(users: dict[str, User], own: Institution) -> None:
+    """Appointments of all of them in the association at hand; the institution's people act for ``own``."""
+    for person in PEOPLE:
+        acts_for = own.pk if person.key in {"jigou", "jingban"} else None
+        Appointment.objects.create(
+            user=users[person.key], role=person.role, institution_id=acts_for, from_on=SINCE
+        )
+
+
+def act_for(institution: Institution, number: int) -> Actor:
+    """An administrator of one of the other demo institutions."""
+    email = f"jigou{number}-{current_association_id()}@yanshi.example"
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, PASSWORD, name=f"演示机构{number}管理员")
+        Appointment.objects.create(
+            user=user, role=Role.INSTITUTION_ADMIN, institution_id=institution.pk, from_on=SINCE
+        )
+    return actor_of(user, current_association_id())

@@ -1,0 +1,177 @@
+"""What keeps the public copies true: written again when told of a change, and compared with the truth by the clock.
+
+Each may run twice, late, or at the same time as another: the copy is always made from what is committed now, under
+a lock on the institution or the round, and is written only when it differs.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+
+from association import clock
+from association.tenancy import current_association_id
+from credit_rating.queries.results import PublicStanding, public_standings
+from credit_rating.queries.round_board import public_round_ids, round_board
+from disclosure.models import CardGram, PublishedRound, RegisterCard
+from disclosure.rules.keys import compared, keys_of
+from members import queries as members
+
+BATCH = 500
+ROWS_AT_ONCE = 5000
+Values = dict[str, Any]
+
+
+@transaction.atomic
+def refresh_institution(*, institution_id: int) -> bool:
+    """登记卡 of one institution; whether anything had to be written."""
+    return bool(_refresh([institution_id]))
+
+
+@transaction.atomic
+def refresh_round(*, round_id: int) -> bool:
+    """结果公布 of one round; whether anything had to be written."""
+    association_id = current_association_id()
+    board = round_board(round_id)
+    stored = (
+        PublishedRound.objects.filter(association_id=association_id, round_id=round_id)
+        .select_for_update()
+        .first()
+    )
+    if board is None:
+        return bool(stored and stored.delete())
+    values = {name: value for name, value in asdict(board).items() if name != "round_id"}
+    if stored is not None and all(getattr(stored, name) == value for name, value in values.items()):
+        return False
+    PublishedRound.objects.update_or_create(
+        round_id=round_id, defaults={**values, "association_id": association_id, "as_of": clock.now()}
+    )
+    return True
+
+
+@transaction.atomic
+def refresh_register() -> int:
+    """Compare every copy with the truth and write those that differ: what was missed, and what a day has changed."""
+    written = _drop_what_is_gone()
+    ids = list(members.institutions().order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        written += len(_refresh(_stale(ids[start : start + BATCH])))
+    return written + sum(refresh_round(round_id=pk) for pk in public_round_ids())
+
+
+@transaction.atomic
+def rebuild_register() -> int:
+    """Write every copy of the association anew, also those that look right: the keys of the search above all."""
+    association_id = current_association_id()
+    PublishedRound.objects.filter(association_id=association_id).delete()
+    RegisterCard.objects.filter(association_id=association_id).delete()
+    return refresh_register()
+
+
+def _refresh(institution_ids: Collection[int]) -> list[int]:
+    """Write the cards of these that differ, under a lock on the institutions; the ids of those written."""
+    if not institution_ids:
+        return []
+    list(
+        members.institutions()
+        .filter(pk__in=institution_ids)
+        .order_by("pk")
+        .select_for_update()
+        .values_list("pk")
+    )
+    changed = _differing(institution_ids)
+    cards = [_write(pk, values) for pk, values in changed.items()]
+    CardGram.objects.filter(card_id__in=[card.pk for card in cards]).delete()
+    CardGram.objects.bulk_create((row for card in cards for row in _grams(card)), batch_size=ROWS_AT_ONCE)
+    return list(changed)
+
+
+def _stale(institution_ids: Collection[int]) -> list[int]:
+    return list(_differing(institution_ids))
+
+
+def _differing(institution_ids: Collection[int]) -> dict[int, Values]:
+    """What the cards ought to hold, for those that do not."""
+    cards = {
+        card.institution_id: card
+        for card in RegisterCard.objects.filter(
+            association_id=current_association_id(), institution_id__in=institution_ids
+        )
+    }
+    return {
+        pk: values
+        for pk, values in _wanted(institution_ids).items()
+        if pk not in cards or any(getattr(cards[pk], name) != value for name, value in values.items())
+    }
+
+
+def _wanted(institution_ids: Collection[int]) -> dict[int, Values]:
+    former: dict[int, list[str]] = {}
+    for row in members.former_names().filter(institution_id__in=institution_ids).order_by("pk"):
+        former.setdefault(row.institution_id, []).append(row.name)
+    standings = public_standings(institution_ids)
+    rows = members.with_membership(members.institutions().filter(pk__in=institution_ids)).select_related(
+        "region"
+    )
+    return {row.pk: _values(row, former.get(row.pk, []), standings[row.pk]) for row in rows}
+
+
+def _values(institution: Any, former_names: list[str], standing: PublicStanding) -> Values:
+    return {
+        "name": institution.name,
+        "short_name": institution.short_name,
+        "former_names": former_names,
+        "uscc": institution.uscc,
+        "field": institution.field,
+        "region": institution.region.name if institution.region else "",
+        "is_member": institution.is_member,
+        "is_demo": institution.is_demo,
+        "source": standing.source,
+        "state": standing.state.value,
+        "grade": standing.grade,
+        "grade_year": standing.year,
+        "standard": standing.standard,
+        "official": standing.official,
+        "profile": list(standing.profile),
+        "published_at": standing.published_at,
+        "valid_until": standing.valid_until,
+        "history": [asdict(row) for row in standing.history],
+        "search_text": compared(institution.name),
+    }
+
+
+def _write(institution_id: int, values: Values) -> RegisterCard:
+    card, _created = RegisterCard.objects.update_or_create(
+        institution_id=institution_id,
+        defaults={**values, "association_id": current_association_id(), "as_of": clock.now()},
+    )
+    return card
+
+
+def _grams(card: RegisterCard) -> Iterable[CardGram]:
+    names = [card.name, *([card.short_name] if card.short_name else []), *card.former_names]
+    for key in keys_of(names):
+        yield CardGram(
+            association_id=card.association_id,
+            card=card,
+            gram=key.gram,
+            text=key.text,
+            place=key.place,
+            length=key.length,
+            best=key.best,
+        )
+
+
+def _drop_what_is_gone() -> int:
+    """Copies whose institution or round is no longer there to be shown."""
+    association_id = current_association_id()
+    cards = RegisterCard.objects.filter(association_id=association_id)
+    gone = list(
+        cards.exclude(institution_id__in=members.institutions().values("pk")).values_list("pk", flat=True)
+    )
+    RegisterCard.objects.filter(pk__in=gone).delete()
+    rounds = PublishedRound.objects.filter(association_id=association_id).exclude(
+        round_id__in=public_round_ids()
+    )
+    return len(gone) + rounds.delete()[0]

@@ -1,0 +1,43 @@
+"""登记册: one card, or all in the order of their names, as ``portal_public``."""
+
+from django.utils.translation import gettext as _
+
+from common import uscc
+from common.errors import NotFound
+from disclosure.models import RegisterCard
+from disclosure.queries.search import PAGE, Hits
+from disclosure.rules import cursor as cursors
+
+LARGEST_ID = 2**63
+
+
+def card_of(association_id: int, key: str) -> RegisterCard:
+    """The card under a USCC, or under our number where the code is not known."""
+    cards = RegisterCard.objects.using("public").filter(association_id=association_id)
+    if key.isascii() and key.isdigit() and len(key) < uscc.LENGTH and int(key) < LARGEST_ID:
+        card = cards.filter(institution_id=int(key)).first()
+    else:
+        card = cards.filter(uscc=uscc.normalised(key)).first()
+    if card is None:
+        raise NotFound(_("没有找到这家机构。请核对名称或统一社会信用代码。"))
+    return card
+
+
+def all_cards(association_id: int, cursor: str = "", most: int = PAGE) -> Hits:
+    """Every institution by name, page by page."""
+    cards = RegisterCard.objects.using("public").filter(association_id=association_id)
+    cards = cards.defer("profile", "history").order_by("search_text", "pk")
+    if cursor:
+        text, last = cursors.read(cursor, str, int)
+        rest = cards.filter(search_text__gte=text)
+        rows = list(rest.exclude(search_text=text, pk__lte=last)[: most + 1])
+    else:
+        rows = list(cards[: most + 1])
+    return _page(rows, most)
+
+
+def _page(rows: list[RegisterCard], most: int) -> Hits:
+    if len(rows) <= most:
+        return Hits(rows)
+    last = rows[most - 1]
+    return Hits(rows[:most], cursors.written(last.search_text, last.pk))

@@ -1,0 +1,19 @@
+"""Celery entry points of the public copies; each is one operation."""
+
+from association.outbox import outbox_task
+from disclosure import operations
+
+
+@outbox_task("disclosure.refresh_institution")
+def refresh_institution(*, institution_id: int) -> None:
+    operations.refresh_institution(institution_id=institution_id)
+
+
+@outbox_task("disclosure.refresh_round")
+def refresh_round(*, round_id: int) -> None:
+    operations.refresh_round(round_id=round_id)
+
+
+@outbox_task("disclosure.refresh_register")
+def refresh_register() -> None:
+    operations.refresh_register()

@@ -1,0 +1,203 @@
+"""What the public sees without an account. Nothing here needs a script."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from association import clock
+from association.links import path_to
+from association.middleware import PortalRequest
+from association.models import Association
+from association.queries import open_associations
+from association.throttle import check_reading
+from disclosure.forms import SearchForm, VerifyForm
+from disclosure.models import RegisterCard
+from disclosure.queries.certificates import standing_of
+from disclosure.queries.register import all_cards, card_of
+from disclosure.queries.rounds import (
+    grade_counts,
+    open_notices,
+    published_rounds,
+    round_with_standard,
+    rounds_of_year,
+    state_label,
+    timetable,
+)
+from disclosure.queries.search import search
+from disclosure.rules.wish import wish_of
+from members.choices import Field
+
+ROWS = 50
+LATEST = 4
+HITS_ON_THE_PLATFORM = 10
+
+
+@require_safe
+def platform_home(request: HttpRequest) -> HttpResponse:
+    """The associations that have a site here, and a search over what all of them have published."""
+    associations = list(open_associations())
+    context: dict[str, Any] = {
+        "associations": [(row, _site(row)) for row in associations],
+        "form": _search_form(request),
+    }
+    if request.GET.get("q"):
+        check_reading(request, "page")
+        wish = wish_of(request.GET["q"])
+        by_id = {association.pk: association for association in associations}
+        hits = search(list(by_id), wish, request.GET.get("cursor", ""), HITS_ON_THE_PLATFORM)
+        found = [
+            (card, owner, _site(owner, path_to("institution", card.key)))
+            for card in hits.cards
+            if (owner := by_id[card.association_id])
+        ]
+        context |= {"wish": wish, "found": found, "next_url": _next_url(request, hits.next_cursor)}
+    return render(request, "association/platform_home.html", context)
+
+
+@require_safe
+def home(request: PortalRequest) -> HttpResponse:
+    """The association's first page: look somebody up, and what is being published."""
+    rounds = list(published_rounds(request.association.pk)[:LATEST])
+    context = {"form": _search_form(request), "rounds": [(row, state_label(row)) for row in rounds]}
+    return render(request, "disclosure/home.html", context)
+
+
+@require_safe
+def register(request: PortalRequest) -> HttpResponse:
+    """登记册: hits of a search, or everybody by name."""
+    check_reading(request, "page")
+    wish, cursor = wish_of(request.GET.get("q", "")), request.GET.get("cursor", "")
+    searched = bool(request.GET.get("q", "").strip())
+    association_id = request.association.pk
+    hits = search([association_id], wish, cursor) if searched else all_cards(association_id, cursor)
+    context = {
+        "form": _search_form(request),
+        "wish": wish,
+        "searched": searched,
+        "cards": hits.cards,
+        "first_url": _first_url(request) if cursor else "",
+        "next_url": _next_url(request, hits.next_cursor),
+    }
+    return render(request, "disclosure/register.html", context)
+
+
+@require_safe
+def institution(request: PortalRequest, key: str) -> HttpResponse:
+    """登记卡: what the public may know of one institution."""
+    check_reading(request, "page")
+    card: RegisterCard = card_of(request.association.pk, key)
+    crumbs = [(_("机构查询"), reverse("register")), (card.name, "")]
+    context = {"card": card, "field": Field(card.field).label, "crumbs": crumbs, "as_of": card.as_of}
+    return render(request, "disclosure/institution.html", context)
+
+
+@require_safe
+def rounds(request: PortalRequest) -> HttpResponse:
+    """评估轮次, newest first."""
+    page = Paginator(published_rounds(request.association.pk), ROWS).get_page(request.GET.get("page"))
+    shown = [(row, state_label(row)) for row in page.object_list]
+    return render(request, "disclosure/rounds.html", {"page": page, "rounds": shown})
+
+
+@require_safe
+def round_results(request: PortalRequest, year: int) -> HttpResponse:
+    """结果公布 of a year: timetable, what is open to objection, and the results."""
+    check_reading(request, "page")
+    now = clock.now()
+    held = [
+        {
+            "round": row,
+            "state": state_label(row),
+            "stages": timetable(row, now),
+            "notices": open_notices(row),
+            "counts": grade_counts(row),
+            "page": Paginator(row.results, ROWS).get_page(request.GET.get("page")),
+        }
+        for row in rounds_of_year(request.association.pk, year)
+    ]
+    crumbs = [(_("评估结果"), reverse("rounds")), (_("%(year)s年度") % {"year": year}, "")]
+    context = {"held": held, "year": year, "crumbs": crumbs, "as_of": held[0]["round"].as_of}  # type: ignore[attr-defined]
+    return render(request, "disclosure/round.html", context)
+
+
+@require_safe
+def public_notice(request: PortalRequest, year: int) -> HttpResponse:
+    """公示: the proposed results of a year that are open to objection."""
+    check_reading(request, "page")
+    held = rounds_of_year(request.association.pk, year)
+    boards = [
+        (row, notice, Paginator(notice.rows, ROWS).get_page(request.GET.get("page")))
+        for row in held
+        for notice in open_notices(row)
+    ]
+    crumbs = [
+        (_("评估结果"), reverse("rounds")),
+        (_("%(year)s年度") % {"year": year}, reverse("round", args=[year])),
+        (_("公示"), ""),
+    ]
+    context = {"boards": boards, "year": year, "crumbs": crumbs, "as_of": held[0].as_of}
+    return render(request, "disclosure/public_notice.html", context)
+
+
+@require_safe
+def standard(request: PortalRequest, round_id: int) -> HttpResponse:
+    """评估规范 of a round: bands, rounding and every indicator with its points."""
+    held = round_with_standard(request.association.pk, round_id)
+    crumbs = [
+        (_("评估结果"), reverse("rounds")),
+        (_("%(year)s年度") % {"year": held.year}, reverse("round", args=[held.year])),
+        (_("评估规范"), ""),
+    ]
+    context = {"round": held, "rules": held.rules, "crumbs": crumbs}
+    return render(request, "disclosure/standard.html", context)
+
+
+@require_safe
+def verify_form(request: PortalRequest) -> HttpResponse:
+    """扫码验真 for those who have the certificate on paper and no camera."""
+    form = VerifyForm(request.GET or None)
+    if form.is_valid():
+        return redirect("verify", code=form.cleaned_data["code"].replace("/", ""))
+    return render(request, "disclosure/verify_form.html", {"form": form})
+
+
+@require_safe
+def verify(request: PortalRequest, code: str) -> HttpResponse:
+    """扫码验真: what this certificate is worth at this moment."""
+    check_reading(request, "verify")
+    standing = standing_of(code)
+    context = {
+        "standing": standing,
+        "key": standing.uscc or standing.institution_id,
+        "address": request.build_absolute_uri(request.path),
+        "as_of": clock.now(),
+    }
+    return render(request, "disclosure/verify.html", context)
+
+
+def _site(association: Association, path: str = "/") -> str:
+    """An address inside the association, from the platform's page: by path, on the shared host."""
+    return f"{get_script_prefix()}{association.slug}{path}"
+
+
+def _search_form(request: HttpRequest) -> SearchForm:
+    return SearchForm(initial={"q": request.GET.get("q", "")[:100]})
+
+
+def _first_url(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    return f"?{query.urlencode()}"
+
+
+def _next_url(request: HttpRequest, cursor: str) -> str:
+    if not cursor:
+        return ""
+    query = request.GET.copy()
+    query["cursor"] = cursor
+    return f"?{query.urlencode()}"
