@@ -14,12 +14,6 @@ from common.errors import InvalidInput, NotFound
 
 
 @require_safe
-def platform_home(request: HttpRequest) -> HttpResponse:
-    """The associations that have a site here."""
-    return render(request, "association/platform_home.html", {"associations": queries.open_associations()})
-
-
-@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from association import views
+from disclosure.views import platform_home
 
 handler400 = "association.answers.bad_request"
 handler403 = "association.answers.permission_denied"
@@ -11,7 +12,7 @@ handler429 = "association.answers.too_many"
 handler500 = "association.answers.server_error"
 
 urlpatterns = [
-    path("", views.platform_home, name="home"),
+    path("", platform_home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
