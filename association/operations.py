@@ -56,6 +56,8 @@ def advance_job(job_id: int, *, by: int) -> Job:
     job = Job.objects.select_for_update().get(pk=job_id)
     job.done = min(job.total, job.done + by)
     job.save(update_fields=["done"])
+    if job.state == JobState.QUEUED:
+        _move_job(job, JobState.RUNNING)
     return _move_job(job, JobState.DONE if job.done == job.total else JobState.RUNNING)
 
 

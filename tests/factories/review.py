@@ -1,0 +1,112 @@
+"""评审到公布, made through the operations people use; everything inside an open scope."""
+
+from datetime import timedelta
+
+from association import clock
+from association.actors import system
+from association.choices import OutboxState, Role
+from association.models import OutboxJob, PracticeClock
+from association.tenancy import current_association_id
+from credit_rating import operations
+from credit_rating.choices import StageKind
+from credit_rating.models import Assessment, Assignment, OpinionItem
+from credit_rating.queries.standards import spec_of
+from tests.factories.people import actor_with
+from tests.factories.rating import full_answer, reviewing_round
+
+REASON = "与核查情况不符"
+
+
+def move_clock(days):
+    """演练时钟 forward, and the clock does its work."""
+    row, _created = PracticeClock.objects.get_or_create()
+    row.offset_seconds += int(timedelta(days=days).total_seconds())
+    row.save()
+    operations.keep_the_clock(actor=system(current_association_id()))
+
+
+def assign(assessment, reviewer, kind=StageKind.REVIEW, declared=True) -> Assignment:
+    assignment = operations.assign_assessor(
+        actor=actor_with(Role.SECRETARIAT),
+        assessment_id=assessment.pk,
+        kind=kind,
+        assessor_id=reviewer.user_id,
+    )
+    if declared:
+        operations.declare_no_conflict(actor=reviewer, assignment_id=assignment.pk)
+    return assignment
+
+
+def score_all(assessment, reviewer, answers=None, na=None):
+    """Every row with full marks, or with what ``answers`` says by code; ``na`` gives reasons by code."""
+    opinion = operations.open_review(actor=reviewer, assessment_id=assessment.pk)
+    spec = spec_of(assessment.round.standard)
+    for item in OpinionItem.objects.filter(opinion=opinion).select_related("indicator"):
+        leaf = spec.by_code[item.indicator.code]
+        operations.save_review_row(
+            actor=reviewer,
+            assessment_id=assessment.pk,
+            indicator_id=item.indicator_id,
+            version=item.version,
+            raw=(answers or {}).get(leaf.code, full_answer(leaf)),
+            na_reason=(na or {}).get(leaf.code, ""),
+            gap_reason=REASON,
+        )
+    return opinion
+
+
+def review(assessment, reviewer, answers=None, kind=StageKind.REVIEW, na=None):
+    """One whole opinion: assigned, declared, scored, submitted."""
+    assign(assessment, reviewer, kind)
+    score_all(assessment, reviewer, answers, na)
+    return operations.submit_review(actor=reviewer, assessment_id=assessment.pk)
+
+
+def reviewed(assessment, reviewers=None, answers=None) -> Assessment:
+    """已复评 by three."""
+    for reviewer in reviewers or [actor_with(Role.ASSESSOR) for _ in range(3)]:
+        review(assessment, reviewer, answers)
+    return operations.finish_review(actor=actor_with(Role.SECRETARIAT), assessment_id=assessment.pk)
+
+
+def computed(assessment=None, answers=None) -> Assessment:
+    assessment = reviewed(assessment or Assessment.objects.get(round=reviewing_round()), answers=answers)
+    operations.compute_assessment(actor=actor_with(Role.SECRETARIAT), assessment_id=assessment.pk)
+    return assessment
+
+
+def determined(assessment=None, answers=None, member=None) -> Assessment:
+    """已拟定: computed and confirmed as computed."""
+    assessment = computed(assessment, answers)
+    operations.determine(actor=member or actor_with(Role.COMMITTEE), assessment_id=assessment.pk)
+    assessment.refresh_from_db()
+    return assessment
+
+
+def on_notice(assessment=None, answers=None) -> Assessment:
+    """公示中, a good grade."""
+    assessment = determined(assessment, answers)
+    operations.open_public_notice(actor=actor_with(Role.SECRETARIAT), round_id=assessment.round_id)
+    assessment.refresh_from_db()
+    return assessment
+
+
+def published(assessment=None, answers=None):
+    """已公布; the practice clock has moved past the notice."""
+    assessment = on_notice(assessment, answers)
+    move_clock(15)
+    operations.propose_publication(actor=actor_with(Role.SECRETARIAT), round_id=assessment.round_id)
+    (publication,) = operations.approve_publication(
+        actor=actor_with(Role.COMMITTEE_CHAIR), round_id=assessment.round_id
+    )
+    return publication
+
+
+def run_jobs(task, operation) -> int:
+    """What a worker would do with the waiting jobs of one name."""
+    rows = list(OutboxJob.objects.filter(task=task, state=OutboxState.WAITING).order_by("pk"))
+    for row in rows:
+        operation(actor=system(current_association_id()), **row.payload)
+        row.state, row.done_at = OutboxState.DONE, clock.now()
+        row.save()
+    return len(rows)
