@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from association import views
+from config import desk
 
 handler400 = "association.answers.bad_request"
 handler403 = "association.answers.permission_denied"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("desk/", desk.desk, name="desk"),
     path("desk/", include("association.urls")),
     path("desk/", include("credit_rating.urls")),
     path("", include("disclosure.urls")),

@@ -1,1 +1,19 @@
-urlpatterns: list = []
+from django.urls import path
+
+from credit_rating.views import assessments, self_assessment
+
+urlpatterns = [
+    path("rating/", assessments.assessments, name="assessments"),
+    path("rating/<int:pk>/", assessments.assessment, name="assessment"),
+    path("files/<int:pk>/", assessments.evidence_file, name="evidence_file"),
+    path("rating/<int:pk>/self/", self_assessment.self_assessment, name="self_assessment"),
+    path("rating/<int:pk>/self/begin/", self_assessment.begin_self_assessment, name="begin_self_assessment"),
+    path("rating/<int:pk>/self/carried/", self_assessment.confirm_all_carried, name="confirm_all_carried"),
+    path("rating/<int:pk>/self/<int:indicator>/", self_assessment.save_row, name="save_row"),
+    path("rating/<int:pk>/self/<int:indicator>/carried/", self_assessment.confirm_carried, name="confirm_carried"),
+    path("rating/<int:pk>/self/<int:indicator>/evidence/", self_assessment.add_evidence, name="add_evidence"),
+    path("rating/<int:pk>/evidence/<int:evidence>/remove/", self_assessment.remove_evidence, name="remove_evidence"),
+    path("rating/<int:pk>/preflight/", self_assessment.preflight, name="preflight"),
+    path("rating/<int:pk>/submit/", self_assessment.submit_self_assessment, name="submit_self_assessment"),
+    path("rating/<int:pk>/withdraw/", self_assessment.withdraw, name="withdraw"),
+]
