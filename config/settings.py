@@ -32,7 +32,7 @@ if PORTAL_DEMO and not set(ALLOWED_HOSTS) <= {*ON_THIS_MACHINE, "testserver"}:
     raise ImproperlyConfigured("PORTAL_DEMO is refused: the host is not local")
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the default one would put its own site in place of ours
     "unfold.contrib.filters",
     "config.apps.PortalAdminConfig",
     "django.contrib.auth",
