@@ -1,11 +1,10 @@
 """评审到公布, made through the operations people use; everything inside an open scope."""
 
-from datetime import timedelta
-
 from association import clock
 from association.actors import system
 from association.choices import OutboxState, Role
-from association.models import OutboxJob, PracticeClock
+from association.models import OutboxJob
+from association.operations import move_practice_clock
 from association.tenancy import current_association_id
 from credit_rating import operations
 from credit_rating.choices import StageKind
@@ -17,11 +16,9 @@ from tests.factories.rating import full_answer, reviewing_round
 REASON = "与核查情况不符"
 
 
-def move_clock(days):
+def move_clock(days, clerk=None):
     """演练时钟 forward, and the clock does its work."""
-    row, _created = PracticeClock.objects.get_or_create()
-    row.offset_seconds += int(timedelta(days=days).total_seconds())
-    row.save()
+    move_practice_clock(actor=clerk or actor_with(Role.SECRETARIAT), days=days)
     operations.keep_the_clock(actor=system(current_association_id()))
 
 
