@@ -120,13 +120,13 @@ def _mount(request: HttpRequest, mount: str) -> None:
 
 
 class ActorMiddleware:
-    """Builds ``request.actor``; ends idle sessions; asks deciders for a second factor."""
+    """Builds ``request.actor``; ends idle and old sessions; asks deciders for a second factor."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        if _has_been_idle(request):
+        if _is_over(request):
             logout(request)
         if request.association is None:
             return self.get_response(request)
@@ -142,16 +142,19 @@ def _actor(request: Any) -> actors.Actor:
     return actors.visitor(request.association.pk)
 
 
-def _has_been_idle(request: Any) -> bool:
-    """30 minutes without a click end the session; the mark moves at most once a minute."""
+def _is_over(request: Any) -> bool:
+    """30 minutes without a click end the session, 12 hours end it in any case.
+
+    The mark of the last click moves at most once a minute: reading pages does not write a row each time.
+    """
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return False
     now = int(time.time())
-    last = request.session.get("last_click", now)
-    if now - last > settings.SESSION_IDLE_SECONDS:
+    began, last = request.session.get("began", now), request.session.get("last_click", now)
+    if now - last > settings.SESSION_IDLE_SECONDS or now - began > settings.SESSION_COOKIE_AGE:
         return True
-    if now - last >= 60 or "last_click" not in request.session:  # noqa: PLR2004 - once a minute
-        request.session["last_click"] = now
+    if now - last >= 60 or "began" not in request.session:  # noqa: PLR2004 - once a minute
+        request.session["began"], request.session["last_click"] = began, now
     return False
 
 
@@ -176,5 +179,3 @@ class SentenceMiddleware:
         if isinstance(exception, DomainError):
             return refusal(request, exception)
         return None
-
-

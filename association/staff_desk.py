@@ -2,6 +2,7 @@
 
 It shows queues, filters and history; every change of state is a button that calls one operation.
 """
+# ruff: noqa: ARG002 - Django's signatures
 
 from typing import Any
 

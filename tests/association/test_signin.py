@@ -1,0 +1,340 @@
+"""Signing in: lock-out, silence about accounts, second factor, sessions that end."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from django.urls import include, path
+
+from association.choices import SECOND_FACTOR_ROLES, Role
+from association.tenancy import acting_for
+from config.home import PROJECT
+from tests.factories.people import appoint, make_association, make_institution, make_user
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long enough password"
+
+
+def who(request):
+    return HttpResponse(request.actor.name if request.actor.is_signed_in else "nobody")
+
+
+urlpatterns = [path("who/", who, name="who"), path("", include("config.urls_association"))]
+handler404 = "association.answers.not_found"
+
+
+@pytest.fixture(autouse=True)
+def ours():
+    cache.clear()
+    with override_settings(ASSOCIATION_URLCONF=__name__):
+        yield
+    cache.clear()
+
+
+@pytest.fixture
+def association():
+    return make_association("first")
+
+
+@pytest.fixture
+def person(association):
+    """机构管理员: no second factor is asked of this role."""
+    return with_role(association, Role.INSTITUTION_ADMIN, "person@example.org")
+
+
+def with_role(association, role, email):
+    user = make_user("陈某", email=email)
+    user.set_password(PASSWORD)
+    user.save()
+    with acting_for(association.pk):
+        appoint(user, role, institution=make_institution() if role == Role.INSTITUTION_ADMIN else None)
+    return user
+
+
+def sign_in(client, email, password=PASSWORD):
+    return client.post("/first/accounts/login/", {"login": email, "password": password})
+
+
+def seen(client):
+    return client.get("/first/who/").content.decode()
+
+
+def plain(response, *emails):
+    """A page without what differs from one request to the next."""
+    page = response.content.decode()
+    for pattern in (
+        *map(re.escape, emails),
+        r'name="csrfmiddlewaretoken" value="[^"]*"',
+        r'datetime="[^"]*"',
+    ):
+        page = re.sub(pattern, "", page)
+    return response.status_code, response.headers.get("Location"), page
+
+
+def test_right_password_signs_in_and_a_wrong_one_does_not(client, person):
+    assert sign_in(client, person.email, "wrong").status_code == 200
+    assert seen(client) == "nobody"
+    assert sign_in(client, person.email.upper())["Location"] == "/first/desk/"
+    assert seen(client) == "陈某"
+
+
+def test_five_failures_lock_the_account_out_even_with_the_right_password(client, person):
+    for _ in range(5):
+        sign_in(client, person.email, "wrong")
+    locked = sign_in(client, person.email)
+    assert locked.status_code == 200
+    assert seen(client) == "nobody"
+    other = with_role(make_association("other"), Role.INSTITUTION_ADMIN, "other@example.org")
+    assert sign_in(client, other.email).status_code == 302
+
+
+def test_lock_out_of_an_unknown_account_reads_the_same(person):
+    for email in (person.email, "nobody@example.org"):
+        for _ in range(5):
+            sign_in(Client(), email, "wrong")
+    pages = [
+        plain(sign_in(Client(), email, "wrong"), email) for email in (person.email, "nobody@example.org")
+    ]
+    assert pages[0] == pages[1]
+
+
+def test_failed_sign_in_does_not_tell_whether_the_account_exists(person):
+    pages = [
+        plain(sign_in(Client(), email, "wrong"), email) for email in (person.email, "nobody@example.org")
+    ]
+    assert pages[0] == pages[1]
+
+
+def ask_reset(email):
+    return Client().post("/first/accounts/password/reset/", {"email": email})
+
+
+def test_reset_does_not_tell_whether_the_account_exists(person):
+    pages = [plain(ask_reset(email), email) for email in (person.email, "nobody@example.org")]
+    assert pages[0] == pages[1]
+    assert [message.to for message in mail.outbox] == [[person.email]]
+
+
+def test_fourth_reset_within_an_hour_is_refused_the_same_way(person):
+    for email in (person.email, "nobody@example.org"):
+        for _ in range(3):
+            assert ask_reset(email).status_code == 302
+    pages = [plain(ask_reset(email), email) for email in (person.email, "nobody@example.org")]
+    assert pages[0] == pages[1]
+    assert pages[0][0] == 429
+    assert len(mail.outbox) == 3
+
+
+def test_nobody_makes_an_account(client, association):
+    page = client.post(
+        "/first/accounts/signup/", {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD}
+    )
+    assert page.status_code == 200
+    assert seen(client) == "nobody"
+
+
+# -- second factor --------------------------------------------------------------------------------------------
+
+
+def code_of(secret):
+    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+@pytest.mark.parametrize("role", sorted(SECOND_FACTOR_ROLES))
+@override_settings(PORTAL_SKIP_SECOND_FACTOR=False)
+def test_who_decides_about_others_must_set_up_a_second_factor(client, association, role):
+    user = with_role(association, role, "staff@example.org")
+    sign_in(client, user.email)
+    for address in ("/first/who/", "/first/desk/", "/first/admin/", "/first/api/v1/"):
+        response = client.get(address)
+        assert (response.status_code, response["Location"]) == (302, "/first/accounts/2fa/totp/activate/")
+    again = client.get("/first/accounts/2fa/totp/activate/")["Location"]
+    assert again.startswith("/first/accounts/reauthenticate/")
+    assert client.post(again, {"password": PASSWORD})["Location"] == "/first/accounts/2fa/totp/activate/"
+    assert client.get("/first/accounts/2fa/totp/activate/").status_code == 200
+
+
+@override_settings(PORTAL_SKIP_SECOND_FACTOR=False)
+def test_institution_may_come_in_without_a_second_factor(client, person):
+    sign_in(client, person.email)
+    assert seen(client) == "陈某"
+
+
+@override_settings(PORTAL_SKIP_SECOND_FACTOR=False)
+def test_second_factor_is_asked_and_a_code_works_once(client, association):
+    user = with_role(association, Role.SECRETARIAT, "staff@example.org")
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    assert sign_in(client, user.email)["Location"].startswith("/first/accounts/2fa/authenticate/")
+    assert seen(client) == "nobody"
+    assert client.post("/first/accounts/2fa/authenticate/", {"code": "000000"}).status_code == 200
+    assert seen(client) == "nobody"
+    code = code_of(secret)
+    assert client.post("/first/accounts/2fa/authenticate/", {"code": code}).status_code == 302
+    assert seen(client) == "陈某"
+    again = Client()
+    sign_in(again, user.email)
+    assert again.post("/first/accounts/2fa/authenticate/", {"code": code}).status_code == 200
+    assert seen(again) == "nobody"
+
+
+def test_switch_lets_the_demo_accounts_in(client, association):
+    user = with_role(association, Role.SECRETARIAT, "staff@example.org")
+    sign_in(client, user.email)
+    assert seen(client) == "陈某"
+
+
+def settings_start(**changes):
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "x" * 60,
+        "DATABASE_URL": "postgres://portal_app@127.0.0.1/portal",
+        "DATABASE_PUBLIC_URL": "postgres://portal_public@127.0.0.1/portal",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", "import config.settings"],
+        cwd=PROJECT,
+        env={name: value for name, value in (environment | changes).items() if value is not None},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "starts"),
+    [
+        ({"PORTAL_SKIP_SECOND_FACTOR": "1", "ALLOWED_HOSTS": "portal.example.org"}, False),
+        ({"PORTAL_SKIP_SECOND_FACTOR": "1", "ALLOWED_HOSTS": "localhost,portal.example.org"}, False),
+        ({"PORTAL_SKIP_SECOND_FACTOR": "1", "ALLOWED_HOSTS": "*"}, False),
+        ({"PORTAL_SKIP_SECOND_FACTOR": "1", "ALLOWED_HOSTS": "localhost"}, True),
+        ({"PORTAL_SKIP_SECOND_FACTOR": "1", "ALLOWED_HOSTS": "portal.example.org", "DEBUG": "1"}, True),
+        ({"ALLOWED_HOSTS": "portal.example.org"}, True),
+        ({"PORTAL_DEMO": "1", "ALLOWED_HOSTS": "portal.example.org"}, False),
+        ({"SECRET_KEY": None}, False),
+    ],
+)
+def test_settings_refuse_the_switch_where_others_can_come_in(changes, starts):
+    started, output = settings_start(**changes)
+    assert started is starts
+    assert starts or "ImproperlyConfigured" in output
+
+
+# -- sessions -------------------------------------------------------------------------------------------------
+
+
+def move_session(client, **seconds_ago):
+    session = client.session
+    for name, seconds in seconds_ago.items():
+        session[name] = int(time.time()) - seconds
+    session.save()
+
+
+def test_half_an_hour_without_a_click_ends_the_session(client, person):
+    sign_in(client, person.email)
+    seen(client)
+    move_session(client, last_click=settings.SESSION_IDLE_SECONDS - 5)
+    assert seen(client) == "陈某"
+    move_session(client, last_click=settings.SESSION_IDLE_SECONDS + 5)
+    assert seen(client) == "nobody"
+    assert seen(client) == "nobody"
+
+
+def test_twelve_hours_end_the_session_however_busy(client, person):
+    sign_in(client, person.email)
+    seen(client)
+    move_session(client, began=settings.SESSION_COOKIE_AGE + 5, last_click=1)
+    assert seen(client) == "nobody"
+
+
+def test_sessions_are_listed_and_the_others_can_be_ended(person):
+    here, elsewhere = Client(), Client(headers={"user-agent": "Elsewhere/1.0"})
+    for client in (here, elsewhere):
+        sign_in(client, person.email)
+        assert seen(client) == "陈某"
+    page = here.get("/first/accounts/sessions/").content.decode()
+    assert page.count("Elsewhere/1.0") == 1
+    here.post("/first/accounts/sessions/")
+    assert (seen(here), seen(elsewhere)) == ("陈某", "nobody")
+
+
+def test_signing_out_ends_the_session_in_the_database(client, person):
+    sign_in(client, person.email)
+    key = client.session.session_key
+    client.post("/first/accounts/logout/")
+    assert seen(client) == "nobody"
+    assert not Session.objects.filter(pk=key).exists()
+
+
+def test_signing_in_gives_a_new_session(client, person):
+    client.get("/first/accounts/login/")
+    session = client.session
+    session["mark"] = 1
+    session.save()
+    before = session.session_key
+    sign_in(client, person.email)
+    assert client.session.session_key != before
+
+
+def test_disabled_account_is_out_at_once(client, person):
+    sign_in(client, person.email)
+    assert seen(client) == "陈某"
+    type(person).objects.filter(pk=person.pk).update(is_active=False)
+    assert seen(client) == "nobody"
+
+
+def test_role_that_ended_is_gone_at_the_next_click(client, association, person):
+    from association.models import Appointment
+    from tests.factories.people import FROM
+
+    sign_in(client, person.email)
+    with acting_for(association.pk):
+        Appointment.objects.update(until_on=FROM)
+    client.get("/first/who/")
+    assert client.get("/first/who/").wsgi_request.actor.roles == frozenset()
+
+
+def test_new_password_ends_every_session(person):
+    here, elsewhere = Client(), Client()
+    for client in (here, elsewhere):
+        sign_in(client, person.email)
+    form = {
+        "oldpassword": PASSWORD,
+        "password1": "another long password 2",
+        "password2": "another long password 2",
+    }
+    here.post("/first/accounts/password/change/", form)
+    assert (seen(here), seen(elsewhere)) == ("nobody", "nobody")
+
+
+@pytest.mark.parametrize("password", ["short1", "password1234", "chen@example.org"])
+def test_weak_password_is_refused(client, person, password):
+    sign_in(client, person.email)
+    form = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    assert client.post("/first/accounts/password/change/", form).status_code == 200
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client, person):
+    sign_in(client, person.email)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
