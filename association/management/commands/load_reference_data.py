@@ -19,7 +19,10 @@ class Command(BaseCommand):
         places = regions((folder / "regions_gbt2260.csv").read_text(encoding="utf-8"))
         days = calendar_exceptions((folder / "working_calendar_exceptions.csv").read_text(encoding="utf-8"))
         Region.objects.bulk_create(
-            [Region(code=row.code, name=row.name, level=row.level, parent_id=row.parent_code) for row in places],
+            [
+                Region(code=row.code, name=row.name, level=row.level, parent_id=row.parent_code)
+                for row in places
+            ],
             update_conflicts=True,
             unique_fields=["code"],
             update_fields=["name", "level", "parent"],

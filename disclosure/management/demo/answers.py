@@ -57,10 +57,10 @@ def _tenth(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.1"), ROUND_DOWN)
 
 
-def evidence(code: str) -> SimpleUploadedFile:
+def evidence() -> SimpleUploadedFile:
     """A picture that says it is only a demonstration."""
     image = Image.new("RGB", (320, 200), "#f4f1ea")
-    ImageDraw.Draw(image).text((24, 90), f"DEMO ONLY  {code}", fill="#5b5346")
+    ImageDraw.Draw(image).text((110, 94), "DEMO ONLY", fill="#5b5346")
     out = BytesIO()
     image.save(out, "PNG")
-    return SimpleUploadedFile(f"演示佐证-{code}.png", out.getvalue(), content_type="image/png")
+    return SimpleUploadedFile("演示佐证.png", out.getvalue(), content_type="image/png")

@@ -1,24 +1,26 @@
 """演示 of 朝阳: a published round of last year, and this year's round with work for every role."""
 
+from association import clock
 from association.actors import Actor
 from association.models import User
 from association.rules.clock import beijing
-from credit_rating import queries
 from credit_rating.choices import StageKind
-from credit_rating.operations import request_supplement
+from credit_rating.operations.supplements import request_supplement
+from credit_rating.queries.self_sheet import self_sheet
 from disclosure.management.demo import story
 from disclosure.management.demo.institutions import CHAOYANG, register
-from disclosure.management.demo.people import act_for, take_office
+from disclosure.management.demo.people import act_for, represent, take_office
 from disclosure.management.demo.story import ASSESSORS, Cast, Windows
 
 LAST_YEAR = Windows(opens=-330, closes=-310, reviewed=-290, determined=-270)
 THIS_YEAR = Windows(opens=-14, closes=12, reviewed=40, determined=60)
-LAST_YEAR_SHARES = ("0.93", "0.86", "0.80", "0.78")
+LAST_YEAR_SHARES = ("0.86", "0.70", "0.65", "0.60")
 
 
 def tell(cast: Cast, users: dict[str, User]) -> None:
+    take_office(users)
     institutions = register(cast, CHAOYANG)
-    take_office(users, institutions[0])
+    represent(users, institutions[0])
     people = [cast.actor("jigou"), *(act_for(one, number) for number, one in enumerate(institutions[1:], 2))]
     standard_id = story.settled_standard(cast, "beijing_draft", -400)
     ids = [one.pk for one in institutions]
@@ -32,7 +34,7 @@ def _last_year(cast: Cast, standard_id: int, ids: list[int], people: list[Actor]
     round_id = story.open_round(
         cast, year=year, standard_id=standard_id, windows=LAST_YEAR, invited=ids[:5], district=False
     )
-    held = queries.assessment_ids(round_id)
+    held = story.held_in(cast, round_id)
     assessed = [held[pk] for pk in ids[:4]]
     for assessment_id, actor, share in zip(assessed, people, LAST_YEAR_SHARES, strict=False):
         story.self_assess(cast, actor, assessment_id, share=share, days=-320)
@@ -54,26 +56,27 @@ def _this_year(cast: Cast, standard_id: int, ids: list[int], people: list[Actor]
     round_id = story.open_round(
         cast, year=year, standard_id=standard_id, windows=THIS_YEAR, invited=ids, district=False
     )
-    held = queries.assessment_ids(round_id)
+    held = story.held_in(cast, round_id)
     own, _waiting, partly, submitted, supplement, reviewing, reviewed = (held[pk] for pk in ids[:7])
-    story.self_assess(cast, people[0], own, share="0.9", days=-5, most=20)
+    story.self_assess(cast, people[0], own, share="0.75", days=-5, most=20)
     story.self_assess(cast, people[2], partly, share="0.8", days=-4, most=40)
     for assessment_id, actor in zip((submitted, supplement, reviewing, reviewed), people[3:], strict=False):
-        story.self_assess(cast, actor, assessment_id, share="0.88", days=-8)
+        story.self_assess(cast, actor, assessment_id, share="0.75", days=-8)
     for assessment_id in (supplement, reviewing, reviewed):
         story.assign(cast, assessment_id, StageKind.REVIEW, ASSESSORS, -6)
     _ask_for_more(cast, supplement)
-    story.review(cast, reviewing, "pinggu2", share="0.8", days=-3)
+    story.review(cast, reviewing, "pinggu2", share="0.70", days=-3)
     for key in ASSESSORS:
-        story.review(cast, reviewed, key, share="0.84", days=-3)
+        story.review(cast, reviewed, key, share="0.70", days=-3)
     story.finish(cast, reviewed, -2)
 
 
 def _ask_for_more(cast: Cast, assessment_id: int) -> None:
-    with story.clock.rehearsing(cast.at(-3)):
-        wanted = queries.leaf_ids_of(assessment_id)
+    with clock.rehearsing(cast.at(-3)):
+        secretary = cast.actor("mishu")
+        wanted = {row.leaf.code: row.indicator_id for row in self_sheet(secretary, assessment_id).rows}
         request_supplement(
-            actor=cast.actor("mishu"),
+            actor=secretary,
             assessment_id=assessment_id,
             items={
                 wanted["A4.1.1"]: "演示：请补充合同样本的续页",

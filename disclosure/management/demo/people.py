@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from association.actors import Actor, actor_of
-from association.choices import Role
+from association.choices import INSTITUTION_ROLES, Role
 from association.models import Appointment, User
 from association.tenancy import current_association_id
 from members.models import Institution
@@ -51,13 +51,20 @@ def accounts() -> dict[str, User]:
     return found
 
 
-def take_office(users: dict[str, User], own: Institution) -> None:
-    """Appointments of all of them in the association at hand; the institution's people act for ``own``."""
+def take_office(users: dict[str, User]) -> None:
+    """The first appointments in the association at hand: those who work for it."""
     for person in PEOPLE:
-        acts_for = own.pk if person.key in {"jigou", "jingban"} else None
-        Appointment.objects.create(
-            user=users[person.key], role=person.role, institution_id=acts_for, from_on=SINCE
-        )
+        if person.role not in INSTITUTION_ROLES:
+            Appointment.objects.create(user=users[person.key], role=person.role, from_on=SINCE)
+
+
+def represent(users: dict[str, User], own: Institution) -> None:
+    """The people of one institution."""
+    for person in PEOPLE:
+        if person.role in INSTITUTION_ROLES:
+            Appointment.objects.create(
+                user=users[person.key], role=person.role, institution_id=own.pk, from_on=SINCE
+            )
 
 
 def act_for(institution: Institution, number: int) -> Actor:

@@ -9,8 +9,11 @@ from association.actors import Actor, actor_of, system
 from association.models import User
 from association.rules.clock import BEIJING, beijing
 from association.tenancy import current_association_id
-from credit_rating import operations, queries
+from credit_rating import operations
+from credit_rating.access import assessments_visible_to
 from credit_rating.choices import StageKind, Verdict
+from credit_rating.queries.review import assignments_of, review_sheet
+from credit_rating.queries.self_sheet import self_sheet
 from disclosure.management.demo.answers import entry_for, evidence
 
 ASSESSORS = ("pinggu1", "pinggu2", "pinggu3")
@@ -74,7 +77,7 @@ def open_round(
     ]
     with clock.rehearsing(cast.at(windows.opens - 7)):
         secretary = cast.actor("mishu")
-        held_in = operations.plan_round(
+        planned = operations.plan_round(
             actor=secretary,
             year=year,
             title=f"{year}年度诚信等级评估（演示）",
@@ -82,16 +85,22 @@ def open_round(
             stages=stages,
             authorising_document="演示轮次，无文件依据",
         )
-        operations.invite(actor=secretary, round_id=held_in.pk, institution_ids=invited)
-        operations.open_round(actor=secretary, round_id=held_in.pk)
-    return held_in.pk
+        operations.invite(actor=secretary, round_id=planned.pk, institution_ids=invited)
+        operations.open_round(actor=secretary, round_id=planned.pk)
+    return planned.pk
+
+
+def held_in(cast: Cast, round_id: int) -> dict[int, int]:
+    """The assessments of a round: institution id to assessment id."""
+    rows = assessments_visible_to(cast.actor("mishu")).filter(round_id=round_id)
+    return dict(rows.values_list("institution_id", "pk"))
 
 
 def self_assess(cast: Cast, actor: Actor, assessment_id: int, *, share: str, days: int, most: int = 999) -> None:
     """自评 up to ``most`` rows; a whole one is submitted."""
     with clock.rehearsing(cast.at(days, 10)):
         operations.open_self_assessment(actor=actor, assessment_id=assessment_id)
-        sheet = queries.self_sheet(actor, assessment_id)
+        sheet = self_sheet(actor, assessment_id)
         for row in sheet.rows[:most]:
             operations.save_row(
                 actor=actor,
@@ -105,7 +114,7 @@ def self_assess(cast: Cast, actor: Actor, assessment_id: int, *, share: str, day
                     actor=actor,
                     assessment_id=assessment_id,
                     indicator_id=row.indicator_id,
-                    upload=evidence(row.leaf.code),
+                    upload=evidence(),
                     valid_until=beijing(cast.at(900)).date(),
                 )
         if most >= sheet.total:
@@ -127,15 +136,16 @@ def review(cast: Cast, assessment_id: int, key: str, *, share: str, days: int) -
     """One reviewer declares, scores every row and submits."""
     with clock.rehearsing(cast.at(days, 14)):
         actor = cast.actor(key)
-        for assignment in queries.assignments_of(actor).filter(assessment_id=assessment_id):
+        for assignment in assignments_of(actor).filter(assessment_id=assessment_id):
             operations.declare_no_conflict(actor=actor, assignment_id=assignment.pk)
         operations.open_review(actor=actor, assessment_id=assessment_id)
-        for row in queries.review_sheet(actor, assessment_id).rows:
+        rows = [row for heading in review_sheet(actor, assessment_id).headings for row in heading.rows]
+        for row in rows:
             operations.save_review_row(
                 actor=actor,
                 assessment_id=assessment_id,
                 indicator_id=row.indicator_id,
-                version=row.own.version,
+                version=row.own.version if row.own else 0,
                 raw=entry_for(row.leaf, Decimal(share)),
                 gap_reason="演示：现场核查与自评有差距",
             )
