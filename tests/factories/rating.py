@@ -1,8 +1,10 @@
 """评估规范、轮次和自评, made through the operations people use; everything inside an open scope."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid5
 
 from association import clock
 from association.actors import system
@@ -15,6 +17,7 @@ from credit_rating.models import Assessment, Evidence, Indicator, Opinion, Opini
 from credit_rating.operations.standard_rows import write_standard
 from credit_rating.queries.standards import spec_of
 from credit_rating.rules import parameters
+from credit_rating.rules.grid.tree import IDENTITIES
 from credit_rating.rules.shipped import shipped
 from credit_rating.rules.specification import (
     BandSpec,
@@ -36,9 +39,9 @@ BANDS = (
 )
 TIERS = {
     "tiers": [
-        {"label": "优", "points": "15", "clauses": []},
-        {"label": "良", "points": "10", "clauses": []},
-        {"label": "差", "points": "0", "clauses": []},
+        {"label": "优", "points": "15"},
+        {"label": "良", "points": "10"},
+        {"label": "差", "points": "0"},
     ]
 }
 THREE_STAGES = (StageKind.SELF_ASSESSMENT, StageKind.REVIEW, StageKind.DETERMINATION)
@@ -108,7 +111,16 @@ def small_spec(**changes) -> StandardSpec:
 
 
 def draft_standard(spec=None, successor_of=None):
-    return write_standard(spec or small_spec(), successor_of.pk if successor_of else None)
+    return write_standard(_named(spec or small_spec()), successor_of.pk if successor_of else None)
+
+
+def _named(spec):
+    """Identities as an import gives them: the same code under the same standard is the same indicator."""
+    named = [
+        one if one.identity else replace(one, identity=str(uuid5(IDENTITIES, f"{spec.code}/{one.code}")))
+        for one in spec.indicators
+    ]
+    return replace(spec, indicators=tuple(named))
 
 
 def freeze(standard):
