@@ -1,7 +1,7 @@
 """评分行 on screen: what was typed into one row, and what the row shows when it is drawn again."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -106,6 +106,14 @@ def posted_date(posted: Mapping[str, str], name: str) -> date | None:
         sentence = _("日期应写作 2026-12-31 这样。")
         raise InvalidInput(sentence, {name: sentence})
     return day
+
+
+def numbered(posted: Iterable[str], prefix: str) -> Iterator[tuple[str, int]]:
+    """The posted names ``prefix-<number>``, each with its number."""
+    for name in posted:
+        head, _dash, number = name.partition("-")
+        if head == prefix and number.isdecimal():
+            yield name, int(number)
 
 
 def inputs_of(fields: Sequence[EntryField], values: Mapping[str, str]) -> tuple[RowInput, ...]:

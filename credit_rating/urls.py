@@ -1,10 +1,14 @@
 from django.urls import path
 
-from credit_rating.views import assessments, self_assessment
+from credit_rating.views import assessments, review, self_assessment
 
 urlpatterns = [
     path("rating/", assessments.assessments, name="assessments"),
     path("rating/<int:pk>/", assessments.assessment, name="assessment"),
+    path("rating/<int:pk>/supplement/", assessments.answer_supplement, name="answer_supplement"),
+    path("rating/<int:pk>/defence/", assessments.file_defence, name="file_defence"),
+    path("rating/<int:pk>/objection/", assessments.file_objection, name="file_objection"),
+    path("rating/<int:pk>/certificate.pdf", assessments.certificate_file, name="certificate_file"),
     path("files/<int:pk>/", assessments.evidence_file, name="evidence_file"),
     path("rating/<int:pk>/self/", self_assessment.self_assessment, name="self_assessment"),
     path("rating/<int:pk>/self/begin/", self_assessment.begin_self_assessment, name="begin_self_assessment"),
@@ -16,4 +20,12 @@ urlpatterns = [
     path("rating/<int:pk>/preflight/", self_assessment.preflight, name="preflight"),
     path("rating/<int:pk>/submit/", self_assessment.submit_self_assessment, name="submit_self_assessment"),
     path("rating/<int:pk>/withdraw/", self_assessment.withdraw, name="withdraw"),
+    path("review/", review.assignments, name="assignments"),
+    path("review/assignments/<int:pk>/declare/", review.declare, name="declare"),
+    path("review/assignments/<int:pk>/recuse/", review.recuse, name="recuse"),
+    path("review/<int:pk>/", review.review_sheet, name="review_sheet"),
+    path("review/<int:pk>/begin/", review.begin_review, name="begin_review"),
+    path("review/<int:pk>/submit/", review.submit_review, name="submit_review"),
+    path("review/<int:pk>/supplement/", review.request_supplement, name="request_supplement"),
+    path("review/<int:pk>/<int:indicator>/", review.save_review_row, name="save_review_row"),
 ]

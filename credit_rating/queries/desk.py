@@ -1,9 +1,41 @@
-"""工作台: what waits for a person, and how far a sheet is."""
+"""工作台: one assessment with everything that was sent, asked, objected and issued; how far a sheet is."""
+
+from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
+from association.actors import Actor
+from association.choices import COMMITTEE_ROLES, STAFF_ROLES
+from common.errors import NotFound
+from credit_rating.access import assessments_visible_to
 from credit_rating.choices import ItemState
-from credit_rating.models import OpinionItem
+from credit_rating.models import (
+    Assessment,
+    Certificate,
+    Objection,
+    OpinionItem,
+    PriorNotice,
+    Publication,
+    RoundStage,
+    Supplement,
+)
+from credit_rating.queries.explanation import TOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """一件评估. ``told``: whether this person may know the grade by now; ``own``: whether it is their institution."""
+
+    assessment: Assessment
+    stages: tuple[RoundStage, ...]
+    supplement: Supplement | None
+    prior_notices: tuple[PriorNotice, ...]
+    objections: tuple[Objection, ...]
+    publication: Publication | None
+    certificate: Certificate | None
+    own: bool
+    told: bool
 
 
 def row_progress(opinion_id: int) -> tuple[int, int]:
@@ -11,3 +43,27 @@ def row_progress(opinion_id: int) -> tuple[int, int]:
     rows = OpinionItem.objects.filter(opinion_id=opinion_id)
     found = rows.aggregate(done=Count("pk", filter=~Q(state=ItemState.OPEN)), total=Count("pk"))
     return found["done"], found["total"]
+
+
+def dossier_of(actor: Actor, assessment_id: int) -> Dossier:
+    """One assessment for the institution, or for those who run and decide the round; reviewers have their sheet."""
+    found = assessments_visible_to(actor).select_related("institution", "round__standard", "public_notice")
+    assessment = found.filter(pk=assessment_id).first()
+    decides = actor.is_system or bool(actor.roles & (STAFF_ROLES | COMMITTEE_ROLES))
+    if assessment is None or not (decides or assessment.institution_id in actor.institution_ids):
+        raise NotFound(_("没有这件评估。"))
+    published = assessment.publications.filter(published_at__isnull=False)
+    publication = published.select_related("certificate").first()
+    return Dossier(
+        assessment=assessment,
+        stages=tuple(assessment.round.stages.order_by("position")),
+        supplement=Supplement.objects.filter(assessment=assessment)
+        .prefetch_related("items__indicator")
+        .first(),
+        prior_notices=tuple(assessment.prior_notices.order_by("pk")),
+        objections=tuple(assessment.objections.order_by("pk")),
+        publication=publication,
+        certificate=getattr(publication, "certificate", None),
+        own=assessment.institution_id in actor.institution_ids,
+        told=decides or assessment.stage in TOLD,
+    )

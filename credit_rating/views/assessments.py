@@ -1,13 +1,108 @@
+"""评估 pages of an institution: its assessments, one of them with its terms, and what it may still say."""
+
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from association import clock
+from association.downloads import download
+from association.guards import signed_in
+from association.middleware import PortalRequest
+from credit_rating import operations
+from credit_rating.choices import Stage
+from credit_rating.forms import numbered
+from credit_rating.operations.reading import read_evidence
+from credit_rating.queries.desk import Dossier, dossier_of
+from credit_rating.queries.rounds import my_assessments
+from credit_rating.views.bars import stage_bar
 
 
-def assessments(request):
-    return HttpResponse("")
+@signed_in
+@require_safe
+def assessments(request: PortalRequest) -> HttpResponse:
+    """本机构的评估, newest round first."""
+    context = {"assessments": my_assessments(request.actor)}
+    return render(request, "credit_rating/assessments.html", context)
 
 
-def assessment(request, pk):
-    return HttpResponse("")
+@signed_in
+@require_safe
+def assessment(request: PortalRequest, pk: int) -> HttpResponse:
+    """一件评估: where it stands, until when, and what can be done now."""
+    dossier = dossier_of(request.actor, pk)
+    context = {
+        "dossier": dossier,
+        "assessment": dossier.assessment,
+        "stages": stage_bar(dossier),
+        "may": _may(request, dossier),
+        "crumbs": [(_("工作台"), reverse("desk")), (str(dossier.assessment.round.title), "")],
+    }
+    return render(request, "credit_rating/assessment.html", context)
 
 
-def evidence_file(request, pk):
-    return HttpResponse("")
+def _may(request: PortalRequest, dossier: Dossier) -> dict[str, bool]:
+    """Which forms the page offers; the operations decide again."""
+    stage, moment, own = dossier.assessment.stage, clock.now(), dossier.own
+    notice, public = (dossier.prior_notices or (None,))[-1], dossier.assessment.public_notice
+    supplement = dossier.supplement
+    return {
+        "begin": own and stage == Stage.INVITED,
+        "fill": own and stage == Stage.SELF_ASSESSING,
+        "withdraw": own and stage in {Stage.INVITED, Stage.SELF_ASSESSING},
+        "supplement": own and stage == Stage.SUPPLEMENT and supplement is not None and moment < supplement.due_at,
+        "defend": own
+        and stage == Stage.NOTICED
+        and notice is not None
+        and notice.defended_at is None
+        and moment < notice.due_at,
+        "object": own
+        and stage in {Stage.PUBLIC_NOTICE, Stage.OBJECTION}
+        and public is not None
+        and moment < public.closes_at,
+    }
+
+
+@signed_in
+@require_POST
+def answer_supplement(request: PortalRequest, pk: int) -> HttpResponse:
+    """提交补正: words, files, or both for each item."""
+    operations.answer_supplement(
+        actor=request.actor,
+        assessment_id=pk,
+        answers={number: request.POST[name] for name, number in numbered(request.POST, "answer")},
+        uploads={number: request.FILES.getlist(name) for name, number in numbered(request.FILES, "files")},
+    )
+    messages.success(request, _("补正已提交。"))
+    return redirect("assessment", pk=pk)
+
+
+@signed_in
+@require_POST
+def file_defence(request: PortalRequest, pk: int) -> HttpResponse:
+    operations.file_defence(actor=request.actor, assessment_id=pk, text=request.POST.get("text", ""))
+    messages.success(request, _("申辩已提交。"))
+    return redirect("assessment", pk=pk)
+
+
+@signed_in
+@require_POST
+def file_objection(request: PortalRequest, pk: int) -> HttpResponse:
+    operations.file_objection(actor=request.actor, assessment_id=pk, text=request.POST.get("text", ""))
+    messages.success(request, _("异议已提出，公示条目已标注“异议中”。"))
+    return redirect("assessment", pk=pk)
+
+
+@signed_in
+@require_safe
+def evidence_file(request: PortalRequest, pk: int) -> HttpResponse:
+    """佐证文件; a reviewer's reading is on record."""
+    return download(read_evidence(actor=request.actor, attachment_id=pk))
+
+
+@signed_in
+@require_safe
+def certificate_file(request: PortalRequest, pk: int) -> HttpResponse:
+    return download(operations.certificate_file(request.actor, pk))

@@ -1,0 +1,23 @@
+"""查阅: files behind an assessment, on record when somebody who judges it reads them."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from association.access import attachments_visible_to
+from association.actors import Actor
+from association.audit import record_read
+from association.models import Attachment
+from common.errors import NotFound
+from credit_rating.access import evidence_visible_to
+
+
+@transaction.atomic
+def read_evidence(*, actor: Actor, attachment_id: int) -> Attachment:
+    """查阅佐证: the institution its own, a reviewer those of the dossiers that are open to them."""
+    seen = attachments_visible_to(actor, assigned=evidence_visible_to(actor))
+    attachment = seen.filter(pk=attachment_id).first()
+    if attachment is None:
+        raise NotFound(_("没有这份文件。"))
+    if attachment.institution_id not in actor.institution_ids:
+        record_read(actor, "evidence", attachment)
+    return attachment

@@ -1,0 +1,65 @@
+"""进度条 of one assessment: which steps its round has, and where it stands."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from credit_rating.choices import WITHOUT_RESULT, Stage, StageKind
+from credit_rating.queries.desk import Dossier
+
+OVER = frozenset({Stage.PUBLISHED, Stage.SUSPENDED, Stage.EXPIRED})
+REVIEWS = (StageKind.DISTRICT_REVIEW, StageKind.REVIEW)
+NOTICE, PUBLICATION = "notice", "publication"
+STEP_OF = {
+    Stage.DISTRICT_REVIEWED: StageKind.REVIEW,
+    Stage.REVIEWED: StageKind.DETERMINATION,
+    Stage.DETERMINED: StageKind.DETERMINATION,
+    Stage.NOTICED: StageKind.DETERMINATION,
+    Stage.PUBLIC_NOTICE: NOTICE,
+    Stage.OBJECTION: NOTICE,
+}
+
+
+def stage_bar(dossier: Dossier) -> list[dict[str, str]]:
+    """The steps for ``components/stage_bar.html``."""
+    steps = list(_steps(dossier))
+    stage, names = Stage(dossier.assessment.stage), [name for name, _label, _when in steps]
+    if stage in WITHOUT_RESULT:
+        states = ["late" if stage == Stage.NOT_FILED else "skipped", *["skipped"] * (len(steps) - 1)]
+    else:
+        place = len(steps) if stage in OVER else names.index(_step(stage, names))
+        states = ["done"] * place + ["current"] + ["todo"] * len(steps)
+    return [
+        {"label": label, "state": state, "when": when}
+        for (_name, label, when), state in zip(steps, states, strict=False)
+    ]
+
+
+def _step(stage: Stage, names: list[str]) -> str:
+    if stage in {Stage.INVITED, Stage.SELF_ASSESSING}:
+        return StageKind.SELF_ASSESSMENT
+    if stage in {Stage.SUBMITTED, Stage.SUPPLEMENT}:
+        return next(kind for kind in (*REVIEWS, StageKind.DETERMINATION) if kind in names)
+    return STEP_OF[stage]
+
+
+def _steps(dossier: Dossier) -> Iterator[tuple[str, str, str]]:
+    """Name, label, and until when."""
+    for window in dossier.stages:
+        yield window.kind, str(window.get_kind_display()), _until(window.closes_at)
+    notice = dossier.assessment.public_notice
+    yield NOTICE, _("公示"), _until(notice.closes_at) if notice is not None else ""
+    published = dossier.publication.published_at if dossier.publication is not None else None
+    yield PUBLICATION, _("公布"), _day(published) if published is not None else ""
+
+
+def _until(moment: Any) -> str:
+    return _("至 %(day)s") % {"day": _day(moment)}
+
+
+def _day(moment: Any) -> str:
+    return f"{localtime(moment):%Y-%m-%d}"
+
+

@@ -1,0 +1,125 @@
+"""评审 pages: what is assigned, the declaration before it, the sheet of one reviewer."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from association.guards import signed_in
+from association.middleware import PortalRequest
+from common.errors import NotFound
+from credit_rating import operations
+from credit_rating.forms import RowTrouble, Typed, entered, numbered, typed_row
+from credit_rating.queries.review import ReviewRow, ReviewSheet, assignments_of
+from credit_rating.queries.review import review_sheet as sheet_of
+from credit_rating.views.review_sheets import ReviewRowShown, review_context, review_row
+from credit_rating.views.rows import kept_or_trouble
+
+
+@signed_in
+@require_safe
+def assignments(request: PortalRequest) -> HttpResponse:
+    """我的评审: what is assigned, with the conflict check to declare upon."""
+    context = {"assignments": assignments_of(request.actor)}
+    return render(request, "credit_rating/assignments.html", context)
+
+
+@signed_in
+@require_POST
+def declare(request: PortalRequest, pk: int) -> HttpResponse:
+    """声明无利害关系, and on to the dossier."""
+    assignment = operations.declare_no_conflict(actor=request.actor, assignment_id=pk)
+    return redirect("review_sheet", pk=assignment.assessment_id)
+
+
+@signed_in
+@require_POST
+def recuse(request: PortalRequest, pk: int) -> HttpResponse:
+    operations.recuse(actor=request.actor, assignment_id=pk, reason=request.POST.get("reason", ""))
+    messages.success(request, _("已回避，秘书处将另行指派。"))
+    return redirect("assignments")
+
+
+@signed_in
+@require_safe
+def review_sheet(request: PortalRequest, pk: int) -> HttpResponse:
+    """评审表: 自评 beside the own score."""
+    return render(request, "credit_rating/review_sheet.html", review_context(sheet_of(request.actor, pk)))
+
+
+@signed_in
+@require_POST
+def begin_review(request: PortalRequest, pk: int) -> HttpResponse:
+    operations.open_review(actor=request.actor, assessment_id=pk)
+    return redirect("review_sheet", pk=pk)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def save_review_row(request: PortalRequest, pk: int, indicator: int) -> HttpResponse:
+    """保存一行评分; asked with GET it is the row as it stands."""
+    if request.method != "POST":
+        return _answer(request, pk, indicator)
+    typed = typed_row(request.POST)
+    _item, trouble = kept_or_trouble(
+        lambda: operations.save_review_row(
+            actor=request.actor,
+            assessment_id=pk,
+            indicator_id=indicator,
+            gap_reason=typed.gap_reason,
+            **entered(typed),
+        )
+    )
+    return _answer(request, pk, indicator, typed, trouble)
+
+
+def _answer(
+    request: PortalRequest,
+    pk: int,
+    indicator: int,
+    typed: Typed | None = None,
+    trouble: RowTrouble | None = None,
+) -> HttpResponse:
+    """The row for htmx; else the way back to it, or the whole sheet with what was refused."""
+    sheet, status = sheet_of(request.actor, pk), trouble.status if trouble else 200
+    shown = review_row(_row(sheet, indicator), typed, trouble)
+    if request.headers.get("HX-Request"):
+        return _part(request, sheet, shown, status)
+    if trouble is None:
+        return redirect(f"{reverse('review_sheet', args=[pk])}#row-{shown.row.leaf.code}")
+    context = review_context(sheet, shown)
+    return render(request, "credit_rating/review_sheet.html", context, status=status)
+
+
+def _part(request: PortalRequest, sheet: ReviewSheet, shown: ReviewRowShown, status: int) -> HttpResponse:
+    context = review_context(sheet) | {"one": shown}
+    return render(request, "credit_rating/_saved_review_row.html", context, status=status)
+
+
+def _row(sheet: ReviewSheet, indicator: int) -> ReviewRow:
+    rows = (row for heading in sheet.headings for row in heading.rows)
+    found = next((row for row in rows if row.indicator_id == indicator), None)
+    if found is None:
+        raise NotFound(_("没有这项指标。"))
+    return found
+
+
+@signed_in
+@require_POST
+def submit_review(request: PortalRequest, pk: int) -> HttpResponse:
+    summary = request.POST.get("summary", "")
+    operations.submit_review(actor=request.actor, assessment_id=pk, summary=summary)
+    messages.success(request, _("评审意见已提交。"))
+    return redirect("assignments")
+
+
+@signed_in
+@require_POST
+def request_supplement(request: PortalRequest, pk: int) -> HttpResponse:
+    """要求补正, once, with everything that is missing."""
+    items = {number: request.POST[name] for name, number in numbered(request.POST, "request")}
+    operations.request_supplement(actor=request.actor, assessment_id=pk, items=items)
+    messages.success(request, _("已要求机构补正，期限内答复。"))
+    return redirect("assignments")
