@@ -15,6 +15,7 @@ from association.middleware import PortalRequest
 from association.models import Association
 from association.queries import open_associations
 from association.throttle import check_reading
+from credit_rating.queries.results import STATES
 from disclosure.forms import SearchForm, VerifyForm
 from disclosure.models import RegisterCard
 from disclosure.queries.certificates import standing_of
@@ -173,6 +174,7 @@ def verify(request: PortalRequest, code: str) -> HttpResponse:
     standing = standing_of(code)
     context = {
         "standing": standing,
+        "grade_state": STATES.get(standing.standing),
         "key": standing.uscc or standing.institution_id,
         "address": request.build_absolute_uri(request.path),
         "as_of": clock.now(),

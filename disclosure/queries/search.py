@@ -52,7 +52,7 @@ WITH hit AS MATERIALIZED (
 RAREST = """
 SELECT wanted.gram, (SELECT count(*) FROM (
     SELECT 1 FROM disclosure_cardgram key
-    WHERE key.association_id = ANY (%(associations)s::bigint[]) AND key.gram = wanted.gram LIMIT %(few)s) some) AS number
+    WHERE key.association_id = ANY (%(associations)s::bigint[]) AND key.gram = wanted.gram LIMIT %(few)s) counted) AS number
 FROM unnest(%(grams)s::text[]) WITH ORDINALITY AS wanted(gram, nth) ORDER BY number, nth LIMIT 1
 """
 

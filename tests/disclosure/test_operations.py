@@ -1,12 +1,12 @@
 """Public copies: made from the truth, healed when they differ, and never written for nothing."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
 from association import clock
-from association.models import PracticeClock
 from association.tenancy import acting_for
 from credit_rating.choices import PublicState, RoundState, Stage
 from credit_rating.models import Assessment
@@ -83,9 +83,9 @@ def test_grade_ends_with_its_last_day(scope):
     institution = make_institution()
     published(institution, valid_until=clock.today())
     assert card(institution).state == "graded"
-    PracticeClock.objects.create(offset_seconds=24 * 3600)
-    assert operations.refresh_register() == 2
-    assert card(institution).state == "expired"
+    with clock.rehearsing(clock.now() + timedelta(days=1)):
+        operations.refresh_register()
+    assert RegisterCard.objects.get(institution=institution).state == "expired"
 
 
 def test_new_publication_replaces_the_old_one_and_keeps_it_in_the_history(scope):

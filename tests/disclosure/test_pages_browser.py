@@ -1,0 +1,79 @@
+"""Public pages in a real browser: nothing serious for axe, nothing wider than a phone, no script at all."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from association.tenancy import acting_for
+from tests.disclosure.material import a_season
+from tests.factories.people import make_association
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True, databases=["default", "public"])]
+
+PICTURES = os.environ.get("PUBLIC_PICTURES")  # a folder: the pages are written there as pictures
+WIDTHS = {"wide": 1280, "phone": 390}
+
+
+@pytest.fixture
+def season(settings):
+    settings.SHARED_HOST = "localhost"
+    association = make_association("chaoyang", name="北京市朝阳区职业培训发展促进会", short_name="朝阳促进会")
+    with acting_for(association.pk):
+        return a_season()
+
+
+def addresses(season):
+    year = season["held"].year
+    return {
+        "platform": "/",
+        "platform-search": "/?q=培训",
+        "home": "/chaoyang/",
+        "register": "/chaoyang/register/",
+        "search": "/chaoyang/register/?q=培训",
+        "nothing": "/chaoyang/register/?q=不存在",
+        "wrong-code": "/chaoyang/register/?q=9111010500000000OX",
+        "graded": f"/chaoyang/register/{season['graded'].uscc}/",
+        "objection": f"/chaoyang/register/{season['objection'].uscc}/",
+        "foreign": f"/chaoyang/register/{season['foreign'].pk}/",
+        "rounds": "/chaoyang/rounds/",
+        "round": f"/chaoyang/rounds/{year}/",
+        "running": f"/chaoyang/rounds/{season['running'].year}/",
+        "notice": f"/chaoyang/rounds/{season['running'].year}/notice/",
+        "standard": f"/chaoyang/standards/{season['held'].pk}/",
+        "verify-form": "/chaoyang/verify/",
+        "verify": f"/chaoyang/verify/{season['certificate'].code}/",
+        "verify-not-ours": "/chaoyang/verify/zzzzzzzzzzzz/",
+        "docs": "/chaoyang/api/docs/",
+        "missing": "/chaoyang/register/999999/",
+    }
+
+
+def faults_of(page, width):
+    """What axe calls serious, and what does not fit."""
+    rows = [row for row in Axe().run(page).response["violations"] if row["impact"] in {"serious", "critical"}]
+    faults = [(row["id"], node["html"][:160]) for row in rows for node in row["nodes"]]
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        faults.append("wider than the screen")
+    if page.locator("h1").count() != 1:
+        faults.append("not one h1")
+    return faults
+
+
+def test_public_pages_are_accessible_on_desk_and_phone(live_server, season):
+    base, faults = live_server.url.replace("127.0.0.1", "localhost"), []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for kind, width in WIDTHS.items():
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            for name, address in addresses(season).items():
+                answer = page.goto(base + address)
+                assert answer.status == (404 if name == "missing" else 200), address
+                assert "<script" not in answer.text()
+                if PICTURES:
+                    page.screenshot(path=Path(PICTURES) / f"{name}-{kind}.png", full_page=True)
+                faults += [(kind, name, fault) for fault in faults_of(page, width)]
+        browser.close()
+    assert faults == []
