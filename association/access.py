@@ -4,11 +4,13 @@ from django.db.models import Q, QuerySet
 
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
-from association.models import Attachment, AuditEntry, Job, Notice
+from association.models import Attachment, AuditEntry, Job, Notice, OutboxJob
 
 MAY = {
     "move_practice_clock": frozenset(Role),
     "retry_dead_job": frozenset({Role.SECRETARIAT}),
+    "set_deadline_rule": frozenset({Role.SECRETARIAT}),
+    "register_person": frozenset({Role.SECRETARIAT}),
     "store_file": INSTITUTION_ROLES | {Role.SECRETARIAT},
 }
 
@@ -18,6 +20,13 @@ def jobs_visible_to(actor: Actor) -> QuerySet[Job]:
     if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
         return Job.objects.all()
     return Job.objects.filter(started_by_id=actor.user_id) if actor.user_id else Job.objects.none()
+
+
+def outbox_visible_to(actor: Actor) -> QuerySet[OutboxJob]:
+    """This association's only: the table of jobs stands outside the walls."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return OutboxJob.objects.filter(association_id=actor.association_id)
+    return OutboxJob.objects.none()
 
 
 def notices_visible_to(actor: Actor) -> QuerySet[Notice]:

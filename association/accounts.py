@@ -3,8 +3,17 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from association.links import absolute, path_to
+from association.models import Association, User
+from association.tenancy import current_association_id
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -25,3 +34,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """People have no user name: the address signs in."""
+
+
+def send_password_link(*, user_id: int) -> None:
+    """设置密码: the link of allauth's password reset, for somebody who was just registered. At least once.
+
+    The key is made here and now: no row of the outbox ever holds one.
+    """
+    user = User.objects.get(pk=user_id)
+    if not user.is_active or user.has_usable_password():
+        return
+    association = Association.objects.get(pk=current_association_id())
+    link = path_to(
+        "account_reset_password_from_key", user_pk_to_url_str(user), default_token_generator.make_token(user)
+    )
+    body = _("%(name)s，您好：\n%(association)s为您建立了账号。请打开下面的链接设置密码，链接三天内有效。\n\n%(link)s") % {
+        "name": user.name,
+        "association": association.name,
+        "link": absolute(link),
+    }
+    EmailMessage(_("请设置您的登录密码"), body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()

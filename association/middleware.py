@@ -57,10 +57,13 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        response.setdefault("X-Content-Type-Options", "nosniff")
+        response.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith(settings.STATIC_URL):
-            signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+            name = settings.SESSION_COOKIE_NAME
+            signed_in = name in request.COOKIES or name in response.cookies
             response.setdefault("Cache-Control", "private, no-store" if signed_in else "no-cache")
         return response
 

@@ -1,6 +1,6 @@
 """What changes the association itself, its clock, its jobs and its notices."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +11,11 @@ from association import clock
 from association.access import MAY
 from association.actors import Actor
 from association.audit import record
-from association.choices import JOB_STEPS, JobState
-from association.models import Association, Job, Notice, OutboxJob, PracticeClock
-from association.outbox import retry
-from common.errors import InvalidInput, NotFound
+from association.choices import JOB_STEPS, Certainty, JobState, Unit
+from association.models import Association, DeadlineRule, Job, Notice, OutboxJob, PracticeClock, User
+from association.outbox import enqueue, retry
+from common.errors import InvalidInput, NotFound, Refused
+from common.text import one_line
 from common.transitions import check_step
 
 MOST_DAYS_AT_ONCE = 400
@@ -92,3 +93,75 @@ def retry_dead_job(*, actor: Actor, outbox_id: int) -> None:
         raise NotFound(_("没有这件作业。"))
     retry(job)
     record(actor, "retry_dead_job", None, outbox=outbox_id)
+
+
+@transaction.atomic
+def set_deadline_rule(
+    *,
+    actor: Actor,
+    rule_id: int,
+    number: int,
+    unit: str,
+    citation: str,
+    certainty: str,
+    valid_from: date,
+) -> DeadlineRule:
+    """期限规则 from a day on: a new row. Cases keep the row they began under, so the past never changes."""
+    actor.require(MAY, "set_deadline_rule")
+    before = DeadlineRule.objects.select_for_update().filter(pk=rule_id).first()
+    if before is None:
+        raise NotFound(_("没有这条期限规则。"))
+    if before.valid_until is not None:
+        raise Refused(_("这条期限规则已有后续版本，请修改最新的一条。"))
+    _check_rule(before, number, unit, certainty, one_line(citation))
+    if valid_from <= max(before.valid_from, clock.today()):
+        sentence = _("生效日期须晚于今天和现行规则的生效日期。")
+        raise InvalidInput(sentence, {"valid_from": sentence})
+    before.valid_until = valid_from
+    before.save(update_fields=["valid_until"])
+    after = DeadlineRule.objects.create(
+        code=before.code,
+        title=before.title,
+        owner=before.owner,
+        silence_means=before.silence_means,
+        number=number,
+        unit=unit,
+        citation=one_line(citation)[:200],
+        certainty=certainty,
+        valid_from=valid_from,
+    )
+    record(actor, "set_deadline_rule", after, before=before.pk, number=number, unit=unit)
+    return after
+
+
+def _check_rule(before: DeadlineRule, number: int, unit: str, certainty: str, citation: str) -> None:
+    wrong = {}
+    if not 1 <= number <= 3650:  # noqa: PLR2004 - ten years of days
+        wrong["number"] = _("数值须在1至3650之间。")
+    if unit not in Unit.values:
+        wrong["unit"] = _("请选择单位。")
+    if certainty not in Certainty.values:
+        wrong["certainty"] = _("请选择依据性质。")
+    if not citation:
+        wrong["citation"] = _("请写明依据。")
+    if wrong:
+        raise InvalidInput(_("期限规则“%(title)s”没有改。") % {"title": before.title}, wrong)
+
+
+@transaction.atomic
+def register_person(*, actor: Actor, email: str, name: str) -> User:
+    """登记人员: an account without a usable password; a link to set one goes out by mail.
+
+    Somebody who has an account already keeps it as it is, name and password included.
+    """
+    actor.require(MAY, "register_person")
+    email = email.strip().lower()
+    known = User.objects.filter(email__iexact=email).first()
+    if known is not None:
+        return known
+    if not one_line(name):
+        raise InvalidInput(_("请填写姓名。"), {"name": _("请填写姓名。")})
+    user = User.objects.create_user(email, None, name=one_line(name)[:60])
+    record(actor, "register_person", user)
+    enqueue("association.send_password_link", key=f"user-{user.pk}", user_id=user.pk)
+    return user

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from association import notices, periodic
+from association import accounts, notices, periodic
 from association.outbox import outbox_task
 
 
@@ -16,3 +16,8 @@ def tick() -> None:
 @outbox_task("association.send_notice")
 def send_notice(*, notice_id: int) -> None:
     notices.send_notice(notice_id=notice_id)
+
+
+@outbox_task("association.send_password_link")
+def send_password_link(*, user_id: int) -> None:
+    accounts.send_password_link(user_id=user_id)

@@ -4,6 +4,7 @@ import logging
 import time
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -55,7 +56,7 @@ def allow(kind: str, key: str, limit: int, seconds: int, *, fail_open: bool) -> 
     if time.monotonic() < _Silence.until:
         return without
     try:
-        count, left = _script()(keys=[f"throttle:{kind}:{key}"], args=[seconds * 1000])
+        count, left = script(settings.REDIS_URL)(keys=[f"throttle:{kind}:{key}"], args=[seconds * 1000])
     except RedisError as error:
         _Silence.until = time.monotonic() + LEAVE_ALONE
         logger.warning("throttle without its server: %s", type(error).__name__)
@@ -93,14 +94,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 @lru_cache(maxsize=1)
-def _connection(address: str) -> Redis:
-    return Redis.from_url(address, socket_timeout=ANSWER_WITHIN, socket_connect_timeout=ANSWER_WITHIN)
-
-
-def _script():  # noqa: ANN202 - redis.commands.core.Script, or a coroutine in its asynchronous twin
-    return _registered(settings.REDIS_URL)
-
-
-@lru_cache(maxsize=1)
-def _registered(address: str):  # noqa: ANN202
-    return _connection(address).register_script(COUNT)
+def script(address: str) -> Any:
+    """The counting script at one server, over connections that are kept."""
+    server = Redis.from_url(address, socket_timeout=ANSWER_WITHIN, socket_connect_timeout=ANSWER_WITHIN)
+    return server.register_script(COUNT)

@@ -59,8 +59,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "association.middleware.RequestIdMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # Those that only add headers stand outside: a refusal further in, or a redirect, carries them too.
     "association.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "association.middleware.AssociationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -69,8 +72,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",

@@ -1,6 +1,7 @@
 """What changes institutions and who acts for them."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,10 +11,11 @@ from association.actors import Actor
 from association.audit import record
 from association.choices import INSTITUTION_ROLES, Role
 from association.models import Appointment, User
+from association.operations import register_person
 from common import uscc as codes
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
-from members.access import MAY, institutions_visible_to
+from members.access import MAY, appointments_visible_to, institutions_visible_to
 from members.choices import Field
 from members.models import FormerName, Institution, Membership
 
@@ -129,6 +131,81 @@ def appoint(
     )
     record(actor, "appoint", appointment, role=role, user=user.pk)
     return appointment
+
+
+@transaction.atomic
+def appoint_person(*, actor: Actor, email: str, name: str, **appointment: Any) -> Appointment:
+    """聘任 by mail address: who has no account gets one, and a link to set a password."""
+    actor.require(MAY, "appoint")
+    user = register_person(actor=actor, email=email, name=name)
+    return appoint(actor=actor, user=user, **appointment)
+
+
+@transaction.atomic
+def end_appointment(*, actor: Actor, appointment_id: int, until_on: date) -> Appointment:
+    """任职终止: by date, never deleted; what was done under it stays."""
+    actor.require(MAY, "appoint")
+    found = appointments_visible_to(actor).select_for_update(of=("self",)).select_related("user")
+    appointment = found.filter(pk=appointment_id).first()
+    if appointment is None:
+        raise NotFound(_("没有这项任职。"))
+    if appointment.until_on is not None and appointment.until_on <= clock.today():
+        raise Refused(_("这项任职已经终止。"))
+    if until_on < appointment.from_on:
+        sentence = _("终止日期不能早于任职开始的日期。")
+        raise InvalidInput(sentence, {"until_on": sentence})
+    appointment.until_on = until_on
+    appointment.save(update_fields=["until_on"])
+    record(actor, "end_appointment", appointment, until_on=until_on.isoformat())
+    return appointment
+
+
+@transaction.atomic
+def end_membership(*, actor: Actor, institution_id: int, until_on: date) -> Membership:
+    """退会 or end of a membership; the institution stays on the register."""
+    actor.require(MAY, "admit_institution")
+    institution = _lock(actor, institution_id)
+    membership = institution.memberships.select_for_update().filter(until_on__isnull=True).first()
+    if membership is None:
+        raise Refused(_("该机构现在不是会员。"))
+    if until_on < membership.from_on:
+        sentence = _("退会日期不能早于入会日期。")
+        raise InvalidInput(sentence, {"until_on": sentence})
+    membership.until_on = until_on
+    membership.save(update_fields=["until_on"])
+    record(actor, "end_membership", institution, membership=membership.pk)
+    return membership
+
+
+@transaction.atomic
+def amend_institution(
+    *,
+    actor: Actor,
+    institution_id: int,
+    short_name: str,
+    licence_number: str,
+    field: str,
+    region_code: str | None,
+    address: str,
+) -> Institution:
+    """变更登记事项 other than the name and the code."""
+    actor.require(MAY, "admit_institution")
+    institution = _lock(actor, institution_id)
+    if field not in Field.values:
+        raise InvalidInput(_("请选择类别。"), {"field": _("请选择类别。")})
+    after = {
+        "short_name": one_line(short_name)[:30],
+        "licence_number": one_line(licence_number)[:20],
+        "field": field,
+        "region_id": region_code,
+        "address": one_line(address)[:160],
+    }
+    changed = sorted(name for name, value in after.items() if getattr(institution, name) != value)
+    for name in changed:
+        setattr(institution, name, after[name])
+    institution.save()
+    record(actor, "amend_institution", institution, fields=changed)
+    return institution
 
 
 def _lock(actor: Actor, institution_id: int) -> Institution:

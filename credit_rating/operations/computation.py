@@ -28,7 +28,7 @@ from credit_rating.rules.compiled import Rated
 from credit_rating.rules.scoring import ENGINE_VERSION
 
 KIND = "compute_round"
-CHUNK = 500
+CHUNK = 1000
 COMPUTED = (Stage.REVIEWED, Stage.DETERMINED)
 RUNNING = (JobState.QUEUED, JobState.RUNNING)
 INSERT = """
@@ -38,6 +38,21 @@ SELECT %s, assessment_id, %s, inputs_hash, result_hash, %s, total, grade, inputs
 FROM json_to_recordset(%s) AS given(assessment_id bigint, inputs_hash text, result_hash text, total numeric,
                                     grade text, inputs jsonb, result jsonb)
 ON CONFLICT DO NOTHING
+"""
+# The computation of each assessment, new or not, is found by the hash of its inputs.
+WANTED = """
+FROM unnest(%s::bigint[], %s::text[]) AS wanted(assessment_id, inputs_hash)
+JOIN credit_rating_computation computation USING (assessment_id, inputs_hash)
+"""
+CURRENT = "current.assessment_id = computation.assessment_id AND current.state <> 'superseded'"
+OUTDATED = f"""
+SELECT current.id {WANTED}
+JOIN credit_rating_determination current ON {CURRENT} AND current.computation_id <> computation.id
+"""
+PROPOSE = f"""
+INSERT INTO credit_rating_determination (association_id, assessment_id, computation_id, state, grade, overruled, reason)
+SELECT computation.association_id, computation.assessment_id, computation.id, 'proposed', computation.grade, false, ''
+{WANTED} WHERE NOT EXISTS (SELECT 1 FROM credit_rating_determination current WHERE {CURRENT})
 """
 
 
@@ -137,9 +152,8 @@ def _compute(plan: Plan, assessment_ids: Sequence[int]) -> Computed:
     """Everything in sets: one read of the marks, one insert of what is new, one look at what stood before."""
     results = list(rated(plan, final_marks(plan, assessment_ids)))
     _write(plan, results)
-    wanted = _written_ids(results)
-    proposed = _propose(wanted, {marks.assessment_id: result for marks, result in results})
-    return Computed(new=proposed, unchanged=len(wanted) - proposed)
+    new = _propose(results)
+    return Computed(new=new, unchanged=len(results) - new)
 
 
 def rated(plan: Plan, found: Sequence[FinalMarks]) -> Iterator[tuple[FinalMarks, Rated]]:
@@ -181,31 +195,16 @@ def _row(plan: Plan, marks: FinalMarks, result: Rated) -> dict[str, Any]:
     }
 
 
-def _written_ids(results: Sequence[tuple[FinalMarks, Rated]]) -> dict[int, int]:
-    """Assessment to computation, new or not: found by the hash of its inputs."""
-    wanted = {(marks.assessment_id, result.inputs_hash) for marks, result in results}
-    rows = Computation.objects.filter(assessment_id__in=[marks.assessment_id for marks, _result in results])
-    return {
-        assessment: pk
-        for assessment, inputs, pk in rows.values_list("assessment_id", "inputs_hash", "pk")
-        if (assessment, inputs) in wanted
-    }
-
-
-def _propose(wanted: dict[int, int], results: dict[int, Rated]) -> int:
+def _propose(results: Sequence[tuple[FinalMarks, Rated]]) -> int:
     """拟定建议: a proposal for each result that is not the current one; what is unchanged is not touched."""
-    current = {
-        row.assessment_id: row
-        for row in Determination.objects.select_for_update()
-        .filter(assessment_id__in=wanted)
-        .exclude(state=DeterminationState.SUPERSEDED)
-    }
-    changed = [pk for pk in wanted if pk not in current or current[pk].computation_id != wanted[pk]]
-    for pk in changed:
-        if pk in current:
-            move_determination(current[pk], DeterminationState.SUPERSEDED)
-    Determination.objects.bulk_create(
-        Determination(assessment_id=pk, computation_id=wanted[pk], grade=results[pk].grade or "")
-        for pk in changed
-    )
-    return len(changed)
+    wanted = [
+        [marks.assessment_id for marks, _result in results],
+        [result.inputs_hash for _marks, result in results],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(OUTDATED, wanted)
+        outdated = [pk for (pk,) in cursor.fetchall()]
+        for row in Determination.objects.select_for_update().filter(pk__in=outdated):
+            move_determination(row, DeterminationState.SUPERSEDED)
+        cursor.execute(PROPOSE, wanted)
+        return int(cursor.rowcount)

@@ -26,15 +26,19 @@ from credit_rating.rules.panel import NOT_APPLICABLE, combined_row
 from credit_rating.rules.specification import Combine
 
 PACKED = """
-SELECT opinion.assessment_id, opinion.id,
-       string_agg(int4send(CASE item.state WHEN 'scored' THEN (item.points * 100)::int WHEN 'na' THEN -1 ELSE -2 END),
-                  ''::bytea ORDER BY item.indicator_id)
-FROM credit_rating_opinion opinion JOIN credit_rating_opinionitem item ON item.opinion_id = opinion.id
-WHERE opinion.assessment_id = ANY(%s) AND opinion.kind = %s AND opinion.submitted_at IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM credit_rating_opinion later
-                  WHERE later.supersedes_id = opinion.id AND later.submitted_at IS NOT NULL)
-GROUP BY opinion.id
-ORDER BY opinion.assessment_id, opinion.id
+WITH counted AS MATERIALIZED (
+  SELECT opinion.id, opinion.assessment_id
+  FROM unnest(%s::bigint[]) AS wanted(id)
+  JOIN credit_rating_opinion opinion ON opinion.assessment_id = wanted.id
+  WHERE opinion.kind = %s AND opinion.submitted_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM credit_rating_opinion later
+                    WHERE later.supersedes_id = opinion.id AND later.submitted_at IS NOT NULL))
+SELECT counted.assessment_id, counted.id, given.marks
+FROM counted CROSS JOIN LATERAL (
+  SELECT string_agg(int4send(CASE item.state WHEN 'scored' THEN (item.points * 100)::int
+                                             WHEN 'na' THEN -1 ELSE -2 END), '' ORDER BY item.indicator_id) AS marks
+  FROM credit_rating_opinionitem item WHERE item.opinion_id = counted.id) given
+ORDER BY counted.assessment_id, counted.id
 """
 
 

@@ -21,7 +21,5 @@ class Command(BaseCommand):
             "",
             f"演示账号（口令都是 {PASSWORD}，两个协会通用）",
         ]
-        lines += [
-            f"  {person.email:<26}{person.role.label}\t{person.finds}" for person in PEOPLE
-        ]
+        lines += [f"  {person.email:<26}{person.role.label}\t{person.finds}" for person in PEOPLE]
         self.stdout.write("\n".join(lines))

@@ -72,7 +72,7 @@ def act_for(institution: Institution, number: int) -> Actor:
     email = f"jigou{number}-{current_association_id()}@yanshi.example"
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, PASSWORD, name=f"演示机构{number}管理员")
+        user = User.objects.create_user(email, name=f"演示机构{number}管理员")
         Appointment.objects.create(
             user=user, role=Role.INSTITUTION_ADMIN, institution_id=institution.pk, from_on=SINCE
         )

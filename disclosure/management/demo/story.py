@@ -96,7 +96,9 @@ def held_in(cast: Cast, round_id: int) -> dict[int, int]:
     return dict(rows.values_list("institution_id", "pk"))
 
 
-def self_assess(cast: Cast, actor: Actor, assessment_id: int, *, share: str, days: int, most: int = 999) -> None:
+def self_assess(
+    cast: Cast, actor: Actor, assessment_id: int, *, share: str, days: int, most: int = 999
+) -> None:
     """自评 up to ``most`` rows; a whole one is submitted."""
     with clock.rehearsing(cast.at(days, 10)):
         operations.open_self_assessment(actor=actor, assessment_id=assessment_id)
@@ -180,5 +182,3 @@ def publish(cast: Cast, round_id: int, *, notice: int, published: int) -> None:
     with clock.rehearsing(cast.at(published, 9)):
         operations.propose_publication(actor=cast.actor("mishu"), round_id=round_id)
         operations.approve_publication(actor=cast.actor("zhuren"), round_id=round_id)
-
-
