@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import get_script_prefix
 from django.utils.translation import gettext as _
@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from association.throttle import Allowance, allow_reading
@@ -83,8 +82,10 @@ class Register(Published):
         typed, cursor = request.query_params.get("q", ""), request.query_params.get("cursor", "")
         association_id, wish = request.association.pk, wish_of(typed)
         hits = search([association_id], wish, cursor) if typed.strip() else all_cards(association_id, cursor)
-        onward = replace_query_param(request.build_absolute_uri(), "cursor", hits.next_cursor)
-        page = {"next": onward if hits.next_cursor else None, "hint": wish.hint, "results": hits.cards}
+        onward = QueryDict(mutable=True)
+        onward.update({"q": typed, "cursor": hits.next_cursor} if typed else {"cursor": hits.next_cursor})
+        address = f"{request.build_absolute_uri(request.path)}?{onward.urlencode()}"
+        page = {"next": address if hits.next_cursor else None, "hint": wish.hint, "results": hits.cards}
         return Response(output.HitsOutput(page, context={"request": request}).data)
 
 

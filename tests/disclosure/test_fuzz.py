@@ -1,0 +1,67 @@
+"""Schemathesis over the OpenAPI document: no 500, no answer that the document does not have."""
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+
+from association.tenancy import acting_for
+from disclosure.api.schema import openapi
+from tests.disclosure.material import a_season
+from tests.factories.people import make_association
+
+pytestmark = [
+    pytest.mark.fuzz,
+    pytest.mark.django_db(databases=["default", "public"]),
+    pytest.mark.usefixtures("public_sees_default"),
+]
+
+EXAMPLES = 40
+ONCE = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def season(settings):
+    settings.THROTTLES = dict.fromkeys(settings.THROTTLES, (1_000_000, 60))
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.SHARED_HOST = "localhost"
+    association = make_association("chaoyang")
+    with acting_for(association.pk):
+        return a_season()
+
+
+def served():
+    return schemathesis.openapi.from_wsgi("/chaoyang/api/schema/", get_wsgi_application())
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize("path", sorted(openapi()["paths"]))
+def test_every_answer_is_in_the_document(season, path, mode):
+    operation = served()[path]["GET"]
+    answers = []
+
+    @ONCE
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def answered(case):
+        answers.append(case.call_and_validate().status_code)
+
+    answered()
+    assert len(answers) >= 1
+
+
+@pytest.mark.parametrize("path", sorted(openapi()["paths"]))
+def test_what_exists_is_answered_as_documented(season, path):
+    known = {"key": season["graded"].uscc, "year": season["held"].year, "code": season["certificate"].code}
+    operation = served()[path]["GET"]
+    case = operation.Case(
+        path_parameters={name: value for name, value in known.items() if f"{{{name}}}" in path}
+    )
+    assert case.call_and_validate().status_code == 200
