@@ -53,7 +53,7 @@ PROPOSE = f"""
 INSERT INTO credit_rating_determination (association_id, assessment_id, computation_id, state, grade, overruled, reason)
 SELECT computation.association_id, computation.assessment_id, computation.id, 'proposed', computation.grade, false, ''
 {WANTED} WHERE NOT EXISTS (SELECT 1 FROM credit_rating_determination current WHERE {CURRENT})
-"""
+"""  # noqa: S608 - made of constants only
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from association import clock
 from association.choices import Role
+from association.models import User
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from credit_rating import operations
@@ -135,8 +136,6 @@ def test_conflict_that_arises_later_stops_declaration_and_submission(assessment)
 
 
 def appoint_at(actor, institution):
-    from association.models import User
-
     appoint(User.objects.get(pk=actor.user_id), Role.INSTITUTION_STAFF, institution=institution)
 
 
