@@ -42,6 +42,11 @@ class StaffDesk(UnfoldAdminSite):
         actor = getattr(request, "actor", None)
         return bool(actor is not None and request.user.is_active and actor.is_staff)
 
+    def register(self, models: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only our own classes: accounts, sessions and second factors belong to people, not to an association."""
+        if admin_class is not None and issubclass(admin_class, DeskPermissions):
+            super().register(models, admin_class, **options)
+
     def get_urls(self) -> list[Any]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
 
