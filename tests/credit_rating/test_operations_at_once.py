@@ -1,0 +1,129 @@
+"""两个人同时点: of two clicks one wins, and the effect is there once. Real commits, real threads."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connections
+
+from association.choices import Role
+from association.models import Job, OutboxJob
+from association.tenancy import acting_for
+from common.errors import DomainError
+from credit_rating import operations
+from credit_rating.choices import DeterminationState, ObjectionState, Stage, StageKind
+from credit_rating.models import (
+    Assessment,
+    Assignment,
+    Certificate,
+    Computation,
+    Determination,
+    Objection,
+    Publication,
+)
+from tests.factories.people import actor_with, make_association
+from tests.factories.rating import reviewing_round
+from tests.factories.review import computed, move_clock, on_notice, reviewed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def association():
+    return make_association()
+
+
+def at_once(association, *calls):
+    """Each call in its own thread, scope and connection, all let go together: the outcomes."""
+    gate = Barrier(len(calls))
+
+    def run(call):
+        try:
+            with acting_for(association.pk):
+                gate.wait(timeout=20)
+                return call()
+        except DomainError as refused:
+            return refused
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def winners(outcomes):
+    return [one for one in outcomes if not isinstance(one, DomainError)]
+
+
+def test_two_members_determine_at_once(association):
+    with acting_for(association.pk):
+        assessment = computed()
+        members = [actor_with(Role.COMMITTEE) for _ in range(2)]
+    outcomes = at_once(
+        association,
+        *[lambda m=m: operations.determine(actor=m, assessment_id=assessment.pk) for m in members],
+    )
+    assert len(winners(outcomes)) == 1
+    with acting_for(association.pk):
+        row = Determination.objects.get()
+        assert row.state == DeterminationState.CONFIRMED
+        assert row.decided_by_id == winners(outcomes)[0].decided_by_id
+        assert Assessment.objects.get(pk=assessment.pk).stage == Stage.DETERMINED
+
+
+def test_the_same_is_computed_and_asked_for_twice_at_once(association):
+    with acting_for(association.pk):
+        assessment = Assessment.objects.get(round=reviewing_round())
+        reviewed(assessment)
+        clerk = actor_with(Role.SECRETARIAT)
+    outcomes = at_once(
+        association,
+        lambda: operations.compute_assessment(actor=clerk, assessment_id=assessment.pk),
+        lambda: operations.compute_assessment(actor=clerk, assessment_id=assessment.pk),
+    )
+    assert len({one.result_hash for one in winners(outcomes)}) == 1
+    jobs = at_once(
+        association,
+        lambda: operations.compute_round(actor=clerk, round_id=assessment.round_id),
+        lambda: operations.compute_round(actor=clerk, round_id=assessment.round_id),
+    )
+    assert len({job.pk for job in jobs}) == 1
+    with acting_for(association.pk):
+        assert Computation.objects.count() == Determination.objects.count() == Job.objects.count() == 1
+        assert OutboxJob.objects.filter(task="credit_rating.compute_chunk").count() == 1
+
+
+def test_the_same_assessor_is_assigned_twice_at_once(association):
+    with acting_for(association.pk):
+        assessment = Assessment.objects.get(round=reviewing_round())
+        clerk, reviewer = actor_with(Role.SECRETARIAT), actor_with(Role.ASSESSOR)
+    ask = {"assessment_id": assessment.pk, "kind": StageKind.REVIEW, "assessor_id": reviewer.user_id}
+    outcomes = at_once(association, *[lambda: operations.assign_assessor(actor=clerk, **ask)] * 2)
+    assert len(winners(outcomes)) == 1
+    with acting_for(association.pk):
+        assert Assignment.objects.count() == 1
+
+
+def test_approval_and_objection_decision_race_without_a_double_publication(association):
+    with acting_for(association.pk):
+        assessment = on_notice()
+        clerk, member = actor_with(Role.SECRETARIAT), actor_with(Role.COMMITTEE)
+        manager = actor_with(Role.INSTITUTION_ADMIN, assessment.institution)
+        chairs = [actor_with(Role.COMMITTEE_CHAIR) for _ in range(2)]
+        objection = operations.file_objection(actor=manager, assessment_id=assessment.pk, text="不服")
+        move_clock(15, clerk)
+    reject = {"objection_id": objection.pk, "upheld": False, "decision": "维持"}
+    decided = at_once(association, *[lambda: operations.decide_objection(actor=member, **reject)] * 2)
+    assert len(winners(decided)) == 1
+    with acting_for(association.pk):
+        assert Objection.objects.get().state == ObjectionState.REJECTED
+        operations.propose_publication(actor=clerk, round_id=assessment.round_id)
+    approved = at_once(
+        association,
+        *[lambda c=c: operations.approve_publication(actor=c, round_id=assessment.round_id) for c in chairs],
+    )
+    assert len(winners(approved)) == 1
+    with acting_for(association.pk):
+        assert Publication.objects.exclude(published_at=None).count() == 1
+        assert Certificate.objects.count() == 1
+        assert OutboxJob.objects.filter(task="credit_rating.render_certificate").count() == 1
