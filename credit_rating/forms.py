@@ -18,7 +18,9 @@ from credit_rating.rules.entries import EntryField
 from credit_rating.rules.specification import IndicatorSpec, Method, NaPolicy
 
 LONGEST_NUMBER = 60
+LONGEST_REASON = 300
 ENTRY_NAMES = ("passed", "count", "tier", "value", "sampled", "mean", "responses", "points")
+CORRECTED = frozenset({*ENTRY_NAMES, "na_reason"})
 # Rows answered with one click are saved with it.
 ONE_CLICK = frozenset({Method.PASS_FAIL, Method.BAND})
 TOLD = {
@@ -114,6 +116,17 @@ def numbered(posted: Iterable[str], prefix: str) -> Iterator[tuple[str, int]]:
         head, _dash, number = name.partition("-")
         if head == prefix and number.isdecimal():
             yield name, int(number)
+
+
+def corrections_of(posted: Mapping[str, str]) -> dict[int, dict[str, str]]:
+    """更正: the fields ``fix-<indicator>-<name>`` that were filled in, by indicator."""
+    found: dict[int, dict[str, str]] = {}
+    for name, value in posted.items():
+        head, _dash, rest = name.partition("-")
+        number, _dash, entry = rest.partition("-")
+        if head == "fix" and number.isdecimal() and entry in CORRECTED and value.strip():
+            found.setdefault(int(number), {})[entry] = value.strip()[:LONGEST_REASON]
+    return found
 
 
 def inputs_of(fields: Sequence[EntryField], values: Mapping[str, str]) -> tuple[RowInput, ...]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from credit_rating.views import assessments, review, self_assessment
+from credit_rating.views import assessments, committee, explanations, review, self_assessment
 
 urlpatterns = [
     path("rating/", assessments.assessments, name="assessments"),
@@ -28,4 +28,15 @@ urlpatterns = [
     path("review/<int:pk>/submit/", review.submit_review, name="submit_review"),
     path("review/<int:pk>/supplement/", review.request_supplement, name="request_supplement"),
     path("review/<int:pk>/<int:indicator>/", review.save_review_row, name="save_review_row"),
+    path("rating/<int:pk>/explanation/", explanations.explanation, name="explanation"),
+    path("committee/", committee.committee, name="committee"),
+    path("committee/<int:pk>/", committee.committee_round, name="committee_round"),
+    path("committee/<int:pk>/compute/", committee.compute_round, name="compute_round"),
+    path("committee/<int:pk>/publish/", committee.approve_publication, name="approve_publication"),
+    path("committee/assessments/<int:pk>/", committee.determination, name="determination"),
+    path("committee/assessments/<int:pk>/compute/", committee.compute_assessment, name="compute_assessment"),
+    path("committee/assessments/<int:pk>/determine/", committee.determine, name="determine"),
+    path("committee/assessments/<int:pk>/defence/", committee.answer_defence, name="answer_defence"),
+    path("committee/determinations/<int:pk>/countersign/", committee.countersign, name="countersign"),
+    path("committee/objections/<int:pk>/", committee.decide_objection, name="decide_objection"),
 ]

@@ -1,0 +1,109 @@
+"""评定委员会: a round as one table, and one assessment with everything its decision rests on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from association.actors import Actor
+from association.choices import COMMITTEE_ROLES, STAFF_ROLES, JobState
+from association.models import Job
+from common.errors import NotFound
+from credit_rating.access import assessments_visible_to, rounds_visible_to
+from credit_rating.choices import DeterminationState, ObjectionState, StageKind
+from credit_rating.models import Assessment, Determination, Objection, OpinionItem, Publication, Round
+from credit_rating.queries.rounds import with_progress
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One institution of a round: what it said itself, what came out, and what is still to be decided."""
+
+    assessment: Assessment
+    self_points: Decimal | None
+    determination: Determination | None
+    vetoes: tuple[str, ...]
+    open_objections: int
+    defence_waits: bool
+
+
+def rounds_of(actor: Actor) -> QuerySet[Round]:
+    """The rounds for those who decide, newest first."""
+    _check_decides(actor)
+    return with_progress(rounds_visible_to(actor)).order_by("-year", "-pk")
+
+
+def round_of(actor: Actor, round_id: int) -> Round:
+    found = rounds_of(actor).filter(pk=round_id).first()
+    if found is None:
+        raise NotFound(_("没有这个轮次。"))
+    return found
+
+
+def assessments_in(actor: Actor, round_id: int) -> QuerySet[Assessment]:
+    """What a page of the round's table is cut from."""
+    rows = assessments_visible_to(actor).filter(round_id=round_id).select_related("institution")
+    waiting = Count("objections", filter=Q(objections__state=ObjectionState.FILED))
+    return rows.annotate(open_objections=waiting).order_by("institution__name", "pk")
+
+
+def table_rows(assessments: Iterable[Assessment]) -> list[TableRow]:
+    """The rest of each row, in two queries however many there are."""
+    rows = list(assessments)
+    keys = [row.pk for row in rows]
+    current = current_determinations(keys)
+    stated = _self_points(keys)
+    return [_table_row(row, current.get(row.pk), stated.get(row.pk)) for row in rows]
+
+
+def _table_row(row: Assessment, decided: Determination | None, stated: Decimal | None) -> TableRow:
+    notice = getattr(decided, "prior_notice", None)
+    return TableRow(
+        assessment=row,
+        self_points=stated,
+        determination=decided,
+        vetoes=tuple(decided.computation.result["struck"]) if decided is not None else (),
+        open_objections=row.open_objections,
+        defence_waits=notice is not None and notice.defended_at is not None and notice.answered_at is None,
+    )
+
+
+def current_determinations(assessment_ids: Iterable[int]) -> Mapping[int, Determination]:
+    rows = Determination.objects.filter(assessment_id__in=list(assessment_ids))
+    rows = rows.exclude(state=DeterminationState.SUPERSEDED)
+    rows = rows.select_related("computation", "prior_notice", "decided_by", "countersigned_by")
+    return {row.assessment_id: row for row in rows}
+
+
+def _self_points(assessment_ids: Iterable[int]) -> Mapping[int, Decimal]:
+    """自评合计: the plain sum of what was claimed, without redistribution."""
+    items = OpinionItem.objects.filter(
+        opinion__assessment_id__in=list(assessment_ids),
+        opinion__kind=StageKind.SELF_ASSESSMENT,
+        opinion__submitted_at__isnull=False,
+        opinion__superseded_by__isnull=True,
+    )
+    return dict(items.order_by().values_list("opinion__assessment_id").annotate(Sum("points")))
+
+
+def running_job(round_id: int) -> Job | None:
+    """The computation of the round that is under way, or was the last."""
+    jobs = Job.objects.filter(kind="compute_round", result__round_id=round_id).order_by("-pk")
+    return jobs.exclude(state=JobState.DONE).first()
+
+
+def proposed_publications(round_id: int) -> int:
+    """How many results wait for the second person."""
+    waiting = Publication.objects.filter(assessment__round_id=round_id, published_at__isnull=True)
+    return waiting.exclude(determination__state=DeterminationState.SUPERSEDED).count()
+
+
+def objections_of(assessment_id: int) -> QuerySet[Objection]:
+    return Objection.objects.filter(assessment_id=assessment_id).select_related("objector").order_by("pk")
+
+
+def _check_decides(actor: Actor) -> None:
+    if not (actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES)):
+        raise NotFound(_("没有这一页。"))

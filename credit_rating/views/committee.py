@@ -1,0 +1,142 @@
+"""评定委员会 pages: the round as a table, one assessment with everything its decision rests on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from association.guards import signed_in
+from association.middleware import PortalRequest
+from credit_rating import operations
+from credit_rating.forms import corrections_of
+from credit_rating.queries import committee as queries
+from credit_rating.queries.desk import dossier_of
+from credit_rating.queries.explanation import explanation_of
+from credit_rating.queries.panel import panel_sheet
+from credit_rating.views.decisions import decision_context, panel_context
+from credit_rating.views.explanations import explained
+
+PER_PAGE = 50
+
+
+@signed_in
+@require_safe
+def committee(request: PortalRequest) -> HttpResponse:
+    """评估轮次 for those who decide."""
+    return render(request, "credit_rating/committee.html", {"rounds": queries.rounds_of(request.actor)})
+
+
+@signed_in
+@require_safe
+def committee_round(request: PortalRequest, pk: int) -> HttpResponse:
+    """一轮: every institution with 自评, 评审 and the proposal, vetoes, and what waits."""
+    held_in = queries.round_of(request.actor, pk)
+    page = Paginator(queries.assessments_in(request.actor, pk), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "round": held_in,
+        "page": page,
+        "rows": queries.table_rows(page.object_list),
+        "job": queries.running_job(pk),
+        "proposed": queries.proposed_publications(pk),
+        "crumbs": [(_("工作台"), reverse("desk")), (_("综合评定"), reverse("committee")), (held_in.title, "")],
+    }
+    return render(request, "credit_rating/round.html", context)
+
+
+@signed_in
+@require_POST
+def compute_round(request: PortalRequest, pk: int) -> HttpResponse:
+    """计算全轮: a job; its page shows how far it is."""
+    job = operations.compute_round(actor=request.actor, round_id=pk)
+    return redirect("job", pk=job.pk)
+
+
+@signed_in
+@require_POST
+def approve_publication(request: PortalRequest, pk: int) -> HttpResponse:
+    """批准公布, by the second person."""
+    published = operations.approve_publication(actor=request.actor, round_id=pk)
+    messages.success(request, _("已公布 %(count)s 家机构的结果。") % {"count": len(published)})
+    return redirect("committee_round", pk=pk)
+
+
+@signed_in
+@require_safe
+def determination(request: PortalRequest, pk: int) -> HttpResponse:
+    """综合评定 of one institution: opinions side by side, the explanation, the decision."""
+    panel, decided = panel_sheet(request.actor, pk), queries.current_determinations([pk]).get(pk)
+    dossier = dossier_of(request.actor, pk)
+    context = panel_context(panel) | decision_context(request.actor, dossier, decided)
+    if decided is not None:
+        context |= explained(explanation_of(request.actor, pk))
+    return render(request, "credit_rating/determination.html", context)
+
+
+@signed_in
+@require_POST
+def compute_assessment(request: PortalRequest, pk: int) -> HttpResponse:
+    """计算一件, at once."""
+    operations.compute_assessment(actor=request.actor, assessment_id=pk)
+    return redirect("determination", pk=pk)
+
+
+@signed_in
+@require_POST
+def determine(request: PortalRequest, pk: int) -> HttpResponse:
+    """确认, or 改判 with a grade and its reason."""
+    posted: Mapping[str, Any] = request.POST
+    decided = operations.determine(
+        actor=request.actor,
+        assessment_id=pk,
+        grade=posted.get("grade") or None,
+        reason=posted.get("reason", ""),
+    )
+    words = _("改判等待第二人签署。") if decided.state == "countersign" else _("已确认评定。")
+    messages.success(request, words)
+    return redirect("determination", pk=pk)
+
+
+@signed_in
+@require_POST
+def countersign(request: PortalRequest, pk: int) -> HttpResponse:
+    """第二人签署, or not agreed and sent back."""
+    agree = request.POST.get("agree") == "yes"
+    decided = operations.countersign(actor=request.actor, determination_id=pk, agree=agree)
+    messages.success(request, _("已签署改判。") if agree else _("已退回，按计算结果重新评定。"))
+    return redirect("determination", pk=decided.assessment_id)
+
+
+@signed_in
+@require_POST
+def answer_defence(request: PortalRequest, pk: int) -> HttpResponse:
+    """答复申辩: the grade stands, or it is taken up anew."""
+    operations.answer_defence(
+        actor=request.actor,
+        assessment_id=pk,
+        answer=request.POST.get("answer", ""),
+        reconsider=request.POST.get("reconsider") == "yes",
+    )
+    messages.success(request, _("已答复申辩。"))
+    return redirect("determination", pk=pk)
+
+
+@signed_in
+@require_POST
+def decide_objection(request: PortalRequest, pk: int) -> HttpResponse:
+    """处理异议: 成立 corrects the rows filled in, 不成立 closes it."""
+    upheld = request.POST.get("upheld") == "yes"
+    decided = operations.decide_objection(
+        actor=request.actor,
+        objection_id=pk,
+        upheld=upheld,
+        decision=request.POST.get("decision", ""),
+        corrections=corrections_of(request.POST) if upheld else None,
+    )
+    messages.success(request, _("异议已处理。"))
+    return redirect("determination", pk=decided.assessment_id)
