@@ -1,0 +1,192 @@
+"""The whole portal on a copy of the demo: web, worker and relay as real processes, and the database they share.
+
+The demo is told once per state of the code and day, into a template of its own; every journey begins on a fresh copy
+under the same name, while the processes keep running and reconnect.
+"""
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import psycopg2
+import redis
+
+from config import roles
+from config.home import HOST, PROJECT
+from tests.database import TestDatabase, drop, manage, names_like, shape_of_the_schema
+
+READY_SECONDS = 60
+STOP_SECONDS = 15
+TOLD_BY = ("common", "association", "members", "credit_rating", "disclosure")
+ONLY_SHOWN_BY = {"admin", "views", "urls", "forms", "api", "context"}
+COMMANDS = {
+    "web": ["-m", "granian", "--interface", "wsgi", "config.wsgi:application"],
+    "worker": ["-m", "celery", "--quiet", "-A", "config", "worker", "--queues", "default,pdf", "--concurrency", "1"],
+    "relay": ["manage.py", "relay"],
+}  # fmt: skip
+
+
+def tale() -> str:
+    """Changes with everything the told demo depends on: schema, operations, and today."""
+    digest = hashlib.sha256(f"{shape_of_the_schema()} {date.today()}".encode())  # noqa: DTZ011 - only a name
+    for app in TOLD_BY:
+        for path in sorted((PROJECT / app).rglob("*.py")):
+            if not ONLY_SHOWN_BY & {path.stem, *path.parent.parts}:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class DemoDatabase(TestDatabase):
+    """A copy of the told demo. Django's own connections of this process stay where they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = self.name.replace("portal_test_", "portal_test_demo_", 1)
+        self.media = self.servers.home / "media"
+
+    def renew(self) -> None:
+        with self._superuser() as session:
+            drop(session, self.name)
+            roles.make_database(session, self.name, self.template)
+
+    def stop(self) -> None:
+        with self._superuser() as session:
+            drop(session, self.name)
+
+    def ask(self, statement: str, *values: object) -> list[tuple]:
+        """One statement as the superuser, whom row security does not bind."""
+        with (
+            closing(psycopg2.connect(self.servers.dsn("postgres", self.name))) as session,
+            session,
+            session.cursor() as cursor,
+        ):
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def _template(self) -> str:
+        migrated = super()._template()
+        name = f"portal_tale_{tale()}"
+        with self._superuser() as session:
+            if name not in names_like(session, name):
+                drop(session, f"{name}_building")
+                roles.make_database(session, f"{name}_building", migrated)
+                self._tell(f"{name}_building")
+                with session.cursor() as cursor:
+                    cursor.execute(f'ALTER DATABASE "{name}_building" RENAME TO "{name}"')
+                for old in names_like(session, "portal_tale_%")[:-2]:
+                    drop(session, old)
+        return name
+
+    def _tell(self, name: str) -> None:
+        local = {"PORTAL_DEMO": "1", "ALLOWED_HOSTS": HOST, "SHARED_HOST": HOST}
+        manage(["load_demo"], self.servers.environment(name) | local)
+
+
+class Stage:
+    """The processes. ``address`` is where the browser goes."""
+
+    def __init__(self) -> None:
+        self.database = DemoDatabase()
+        self.running: list[subprocess.Popen] = []
+        self.address = ""
+
+    def start(self) -> None:
+        self.database.servers.start()
+        self.database.start()
+        self.log = Path(tempfile.mkdtemp(prefix="portal-e2e-")) / "processes.log"
+        port = free_port()
+        self.address = f"http://{HOST}:{port}"
+        self.environment = os.environ | self.database.environment() | settings_of_the_demo(self.log.parent, port)
+        self.queue = redis.Redis.from_url(self.environment["REDIS_URL"])
+        self.queue.flushdb()
+        with self.log.open("ab") as log:
+            for command in COMMANDS.values():
+                self.running.append(
+                    subprocess.Popen(
+                        [sys.executable, *command], cwd=PROJECT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                    )
+                )
+        wait_until(lambda: answers(f"{self.address}/healthz"), "the portal does not answer", READY_SECONDS)
+
+    def renew(self) -> None:
+        """Before each journey: the demo as on its first day; no throttle or lock-out of the one before."""
+        self.database.renew()
+        self.queue.flushdb()
+
+    def stop(self) -> None:
+        for process in self.running:
+            process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in self.running:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        self.queue.close()
+        self.database.stop()
+
+    def tick(self) -> None:
+        """What beat does every half minute, at once; ends when all that is due is done."""
+        manage(["shell", "-c", "from association.tasks import tick; tick()"], self.environment)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until no job is due: the worker has done what pages asked for."""
+        waiting = "SELECT count(*) FROM association_outboxjob WHERE state = 'waiting' AND (due_at <= now() OR handed_out > 0)"
+        wait_until(lambda: self.database.ask(waiting) == [(0,)], "the worker does not finish", READY_SECONDS)
+
+
+def settings_of_the_demo(home: Path, port: int) -> dict[str, str]:
+    redis_url = TestDatabase().servers.redis_url().rpartition("/")[0]
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DEBUG": "",
+        "PORTAL_DEMO": "1",
+        "PORTAL_SKIP_SECOND_FACTOR": "1",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "SHARED_HOST": HOST,
+        "PORT": str(port),
+        "REDIS_URL": f"{redis_url}/{9 + os.getpid() % 6}",
+        "LOG_LEVEL": "WARNING",
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(home),
+        "PUBLIC_PER_MINUTE": "5000",
+        "GRANIAN_HOST": HOST,
+        "GRANIAN_PORT": str(port),
+        "GRANIAN_WORKERS": "1",
+        "GRANIAN_BLOCKING_THREADS": "4",
+        "GRANIAN_WORKERS_KILL_TIMEOUT": "3",
+        "GRANIAN_LOG_LEVEL": "warning",
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+def wait_until(holds, otherwise: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(otherwise)
+        time.sleep(0.2)
