@@ -1,11 +1,148 @@
+"""工作台: what waits for the person who is signed in, put together from the apps."""
+
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.db.models import IntegerField, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from association.access import notices_visible_to
+from association.actors import Actor
+from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Channel, Role
+from association.guards import signed_in
+from association.middleware import PortalRequest
+from association.models import Association
+from credit_rating.choices import AssignmentState, Stage
+from credit_rating.queries import waiting
+
+MOST_SHOWN = 20
+MOST_NOTICES = 5
 
 
-def desk(request: Any) -> HttpResponse:
-    return HttpResponse("")
+@dataclass(frozen=True, slots=True)
+class Task:
+    """待办: one thing, where it is done, and until when."""
+
+    title: str
+    what: str
+    href: str
+    due: datetime | None = None
+    done: int | None = None
+    total: int | None = None
+
+
+class CountOf(Subquery):
+    """How many rows a query has, as one column: the navigation asks for all its numbers at once."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+@signed_in
+@require_safe
+def desk(request: PortalRequest) -> HttpResponse:
+    """What waits for this person, by role, and the latest notices."""
+    actor = request.actor
+    context = {
+        "groups": [(title, tasks) for title, tasks in _groups(actor) if tasks is not None],
+        "notices": unread(actor)[:MOST_NOTICES],
+        "roles": "、".join(str(Role(role).label) for role in sorted(actor.roles)),
+        "staff_desk": reverse("admin:index") if actor.is_staff else "",
+    }
+    return render(request, "association/desk.html", context)
+
+
+def unread(actor: Actor) -> QuerySet[Any]:
+    return notices_visible_to(actor).filter(channel=Channel.DESK, read_at__isnull=True)
+
+
+def _groups(actor: Actor) -> list[tuple[str, list[Task] | None]]:
+    """None where the role has no such work at all."""
+    roles = actor.roles
+    return [
+        (_("机构待办"), _to_fill_in(actor) if roles & INSTITUTION_ROLES else None),
+        (_("评审待办"), _to_review(actor) if roles & REVIEWER_ROLES else None),
+        (_("评定待办"), _to_decide(actor) if roles & COMMITTEE_ROLES else None),
+    ]
+
+
+def _to_fill_in(actor: Actor) -> list[Task]:
+    return [_fill_in(row) for row in waiting.with_terms(waiting.to_fill_in(actor))[:MOST_SHOWN]]
+
+
+def _fill_in(row: Any) -> Task:
+    title, here = f"{row.institution} · {row.round}", reverse("assessment", args=[row.pk])
+    match row.stage:
+        case Stage.INVITED:
+            return Task(title, _("开始自评"), here, row.closes_at)
+        case Stage.SELF_ASSESSING:
+            sheet = reverse("self_assessment", args=[row.pk])
+            return Task(title, _("填写自评"), sheet, row.closes_at, row.rows_done, row.rows_total)
+        case Stage.SUPPLEMENT:
+            return Task(title, _("补正材料"), here, row.supplement_due)
+    due = max(notice.due_at for notice in row.prior_notices.all())
+    return Task(title, _("阅读事先告知，可以申辩"), here, due)
+
+
+def _to_review(actor: Actor) -> list[Task]:
+    return [_review(row) for row in waiting.to_review(actor)[:MOST_SHOWN]]
+
+
+def _review(row: Any) -> Task:
+    title = f"{row.assessment.institution} · {row.assessment.round}"
+    if row.state == AssignmentState.DECLARED:
+        return Task(title, _("评分"), reverse("review_sheet", args=[row.assessment_id]))
+    return Task(title, _("声明有无利害关系"), reverse("assignments"))
+
+
+def _to_decide(actor: Actor) -> list[Task]:
+    tasks = [
+        Task(f"{row.institution} · {row.round}", _decision(row), reverse("determination", args=[row.pk]))
+        for row in waiting.to_decide(actor)[:MOST_SHOWN]
+    ]
+    publications = [
+        Task(str(row), _("批准公布"), reverse("committee_round", args=[row.pk]))
+        for row in waiting.to_publish(actor)
+    ]
+    return publications + tasks
+
+
+def _decision(row: Any) -> str:
+    if row.waits_objection:
+        return _("处理异议")
+    if row.waits_defence:
+        return _("答复申辩")
+    return _("第二人签署") if row.waits_countersign else _("确认评定")
 
 
 def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
-    return []
+    """Label, address, whether this page belongs there, and how much waits there."""
+    actor, here = request.actor, request.path_info  # type: ignore[attr-defined]
+    filled, reviewed, decided, notices = _counts(actor)
+    items = [(_("工作台"), "desk", "/desk/", True, 0)]
+    items += [
+        (_("我的评估"), "assessments", "/desk/rating/", bool(actor.roles & INSTITUTION_ROLES), filled),
+        (_("我的评审"), "assignments", "/desk/review/", bool(actor.roles & REVIEWER_ROLES), reviewed),
+        (_("综合评定"), "committee", "/desk/committee/", bool(actor.roles & _DECIDE), decided),
+        (_("通知"), "notices", "/desk/notices/", True, notices),
+    ]
+    return [
+        (label, reverse(name), here == root if name == "desk" else here.startswith(root), count)
+        for label, name, root, shown, count in items
+        if shown
+    ]
+
+
+_DECIDE = COMMITTEE_ROLES | STAFF_ROLES
+
+
+def _counts(actor: Actor) -> tuple[int, ...]:
+    """One query, whatever the roles."""
+    asked = [waiting.to_fill_in(actor), waiting.to_review(actor), waiting.to_decide(actor), unread(actor)]
+    columns = [CountOf(rows.order_by().values("pk")) for rows in asked]
+    return tuple(Association.objects.filter(pk=actor.association_id).values_list(*columns).get())

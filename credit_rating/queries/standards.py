@@ -27,9 +27,11 @@ from credit_rating.rules.specification import (
 
 def standards() -> QuerySet[AssessmentStandard]:
     """Every version, with ``indicator_count`` (the scored ones)."""
-    return AssessmentStandard.objects.annotate(
-        indicator_count=Count("indicators", filter=~Q(indicators__method=""))
-    ).select_related("successor_of")
+    return with_indicator_count(AssessmentStandard.objects.all()).select_related("successor_of")
+
+
+def with_indicator_count(rows: QuerySet[AssessmentStandard]) -> QuerySet[AssessmentStandard]:
+    return rows.annotate(indicator_count=Count("indicators", filter=~Q(indicators__method="")))
 
 
 def standards_for_rounds() -> QuerySet[AssessmentStandard]:

@@ -1,0 +1,84 @@
+"""待办: what waits for one person in the rating, by role; lists for the desk, counts for its navigation."""
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from association.actors import Actor
+from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES, Role
+from credit_rating.access import assessments_visible_to, assignments_visible_to, rounds_visible_to
+from credit_rating.choices import AssignmentState, DeterminationState, ObjectionState, Stage
+from credit_rating.models import Assessment, Assignment, Determination, Objection, Opinion, Publication, Round
+from credit_rating.queries.rounds import with_self_progress
+
+IN_HAND = frozenset({Stage.INVITED, Stage.SELF_ASSESSING, Stage.SUPPLEMENT})
+UNDER_REVIEW = frozenset({Stage.SUBMITTED, Stage.DISTRICT_REVIEWED})
+DECIDED_UPON = frozenset({Stage.REVIEWED, Stage.DETERMINED})
+
+
+def to_fill_in(actor: Actor) -> QuerySet[Assessment]:
+    """机构: begin, go on, supplement, or answer a prior notice."""
+    own = assessments_visible_to(actor).filter(institution_id__in=actor.institution_ids)
+    undefended = Q(stage=Stage.NOTICED, prior_notices__defended_at__isnull=True)
+    return own.filter(Q(stage__in=IN_HAND) | undefended).distinct()
+
+
+def with_terms(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
+    """Adds how far the sheet is, and until when each thing must be done."""
+    return (
+        with_self_progress(rows)
+        .annotate(supplement_due=F("supplement__due_at"))
+        .prefetch_related("prior_notices")
+        .order_by("closes_at", "pk")
+    )
+
+
+def to_review(actor: Actor) -> QuerySet[Assignment]:
+    """评估员: to declare upon, or to score."""
+    rows = assignments_visible_to(actor).filter(assessor_id=actor.user_id)
+    mine = Opinion.objects.filter(
+        assessment=OuterRef("assessment"),
+        kind=OuterRef("kind"),
+        author_id=actor.user_id,
+        submitted_at__isnull=False,
+    )
+    open_ones = rows.exclude(state=AssignmentState.RECUSED).filter(assessment__stage__in=UNDER_REVIEW)
+    if not actor.roles & REVIEWER_ROLES:
+        return open_ones.none()
+    return open_ones.exclude(Exists(mine)).select_related("assessment__institution", "assessment__round")
+
+
+def to_decide(actor: Actor) -> QuerySet[Assessment]:
+    """委员会: proposals, second signatures, defences and objections."""
+    if not actor.roles & COMMITTEE_ROLES:
+        return Assessment.objects.none()
+    current = Determination.objects.filter(assessment=OuterRef("pk"))
+    proposed = current.filter(state=DeterminationState.PROPOSED)
+    countersign = current.filter(state=DeterminationState.COUNTERSIGN).exclude(decided_by_id=actor.user_id)
+    defended = current.filter(
+        prior_notice__defended_at__isnull=False, prior_notice__answered_at__isnull=True
+    ).exclude(state=DeterminationState.SUPERSEDED)
+    objected = Objection.objects.filter(assessment=OuterRef("pk"), state=ObjectionState.FILED)
+    rows = assessments_visible_to(actor).annotate(
+        waits_proposed=Exists(proposed),
+        waits_countersign=Exists(countersign),
+        waits_defence=Exists(defended),
+        waits_objection=Exists(objected),
+    )
+    return (
+        rows.filter(
+            Q(stage__in=DECIDED_UPON) & (Q(waits_proposed=True) | Q(waits_countersign=True))
+            | Q(stage=Stage.NOTICED, waits_defence=True)
+            | Q(waits_objection=True)
+        )
+        .select_related("institution", "round")
+        .order_by("round_id", "institution__name", "pk")
+    )
+
+
+def to_publish(actor: Actor) -> QuerySet[Round]:
+    """主任: rounds with results proposed by somebody else."""
+    if Role.COMMITTEE_CHAIR not in actor.roles:
+        return Round.objects.none()
+    proposed = Publication.objects.filter(
+        assessment__round=OuterRef("pk"), published_at__isnull=True
+    ).exclude(Q(proposed_by_id=actor.user_id) | Q(determination__state=DeterminationState.SUPERSEDED))
+    return rounds_visible_to(actor).filter(Exists(proposed))
