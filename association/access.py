@@ -37,7 +37,9 @@ def audit_visible_to(actor: Actor) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.all() if actor.roles & STAFF_ROLES else AuditEntry.objects.none()
 
 
-def attachments_visible_to(actor: Actor, assigned: QuerySet[Attachment] | None = None) -> QuerySet[Attachment]:
+def attachments_visible_to(
+    actor: Actor, assigned: QuerySet[Attachment] | None = None
+) -> QuerySet[Attachment]:
     """An institution sees its own files, those who decide see all; an assessor what ``assigned`` names."""
     if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
         return Attachment.objects.all()

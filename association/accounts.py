@@ -19,14 +19,14 @@ from association.tenancy import current_association_id
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts come from appointments, never from a sign-up page."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The desk of the association where the person signed in, or the platform's page."""
         return reverse("desk") if getattr(request, "association", None) else "/"
 
-    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+    def get_logout_redirect_url(self, _request: HttpRequest) -> str:
         return reverse("home")
 
     def clean_email(self, email: str) -> str:
@@ -48,7 +48,9 @@ def send_password_link(*, user_id: int) -> None:
     link = path_to(
         "account_reset_password_from_key", user_pk_to_url_str(user), default_token_generator.make_token(user)
     )
-    body = _("%(name)s，您好：\n%(association)s为您建立了账号。请打开下面的链接设置密码，链接三天内有效。\n\n%(link)s") % {
+    body = _(
+        "%(name)s，您好：\n%(association)s为您建立了账号。请打开下面的链接设置密码，链接三天内有效。\n\n%(link)s"
+    ) % {
         "name": user.name,
         "association": association.name,
         "link": absolute(link),

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value
 from django.utils import timezone
 
-from association.choices import OutboxState
-from association.models import Association, CalendarDay, OutboxJob, Region, WorkerBeat
+from association.choices import JobState, OutboxState
+from association.models import Association, CalendarDay, Job, OutboxJob, Region, WorkerBeat
+from association.tenancy import current_association_id
 
 OLDEST_WAITING = timedelta(seconds=60)
 
@@ -25,13 +26,28 @@ def calendar_days() -> QuerySet[CalendarDay]:
     return CalendarDay.objects.all()
 
 
+def work_counts() -> dict[str, int]:
+    """How many long jobs are running and how many background jobs were given up here: one query."""
+    running = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).order_by()
+    dead = OutboxJob.objects.filter(
+        association_id=current_association_id(), state=OutboxState.DEAD
+    ).order_by()
+    counted = [
+        rows.annotate(code=Value(code)).values("code").annotate(n=Count("pk")).values_list("code", "n")
+        for code, rows in (("running", running), ("dead", dead))
+    ]
+    return {"running": 0, "dead": 0} | dict(counted[0].union(counted[1], all=True))
+
+
 def readiness() -> dict[str, str]:
     """What keeps the portal from serving well; empty when nothing does."""
     problems = {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     late = timezone.now() - OLDEST_WAITING
-    if OutboxJob.objects.filter(state=OutboxState.WAITING, created_at__lt=late, attempts=0, due_at__lt=late).exists():
+    if OutboxJob.objects.filter(
+        state=OutboxState.WAITING, created_at__lt=late, attempts=0, due_at__lt=late
+    ).exists():
         problems["outbox"] = "oldest waiting job is older than 60 s"
     if not WorkerBeat.objects.filter(at__gt=late).exists():
         problems["relay"] = "no heartbeat for 60 s"

@@ -55,7 +55,7 @@ class StaffDesk(UnfoldAdminSite):
         inner = super().admin_view(view, cacheable)
         return csp_replace(settings.ADMIN_CSP)(inner)
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(self, request: HttpRequest, _extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Sign-in is allauth's, and leads back; somebody signed in without a staff role is told so."""
         if self.has_permission(request):
             return redirect("admin:index")
@@ -64,7 +64,7 @@ class StaffDesk(UnfoldAdminSite):
         wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
         return redirect_to_login(wanted, settings.LOGIN_URL)
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, _request: HttpRequest, _extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect("account_logout")
 
 
@@ -74,16 +74,16 @@ class DeskPermissions:
     def has_module_permission(self, request: Any) -> bool:
         return bool(request.actor.is_staff)
 
-    def has_view_permission(self, request: Any, obj: Model | None = None) -> bool:
+    def has_view_permission(self, request: Any, _obj: Model | None = None) -> bool:
         return bool(request.actor.is_staff)
 
-    def has_add_permission(self, request: Any, obj: Model | None = None) -> bool:
+    def has_add_permission(self, _request: Any, _obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: Any, obj: Model | None = None) -> bool:
+    def has_change_permission(self, _request: Any, _obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: Any, obj: Model | None = None) -> bool:
+    def has_delete_permission(self, _request: Any, _obj: Model | None = None) -> bool:
         return False
 
 
@@ -111,7 +111,9 @@ class DeskAdmin(DeskPermissions, ModelAdmin):  # type: ignore[misc]
     # Addresses
 
     def address(self, page: str, *args: object) -> str:
-        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+        return reverse(
+            f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args
+        )
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -129,7 +131,9 @@ class DeskAdmin(DeskPermissions, ModelAdmin):  # type: ignore[misc]
 
     def changelist_view(self, request: Any, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         buttons = [
-            (deed, self.address("do_list", deed.name)) for deed in self.list_deeds if deed.shows_to(request.actor)
+            (deed, self.address("do_list", deed.name))
+            for deed in self.list_deeds
+            if deed.shows_to(request.actor)
         ]
         context = {"desk_buttons": buttons, "desk_lead": self.lead, "title": self.opts.verbose_name_plural}
         return super().changelist_view(request, context | (extra_context or {}))  # type: ignore[no-any-return]
@@ -159,7 +163,9 @@ class DeskAdmin(DeskPermissions, ModelAdmin):  # type: ignore[misc]
     def list_deed_view(self, request: Any, deed: str) -> HttpResponse:
         return self._perform(request, self._named(self.list_deeds, deed), None)
 
-    def page(self, request: Any, template: str, context: dict[str, Any], status: int = 200) -> TemplateResponse:
+    def page(
+        self, request: Any, template: str, context: dict[str, Any], status: int = 200
+    ) -> TemplateResponse:
         request.current_app = self.admin_site.name
         shared = self.admin_site.each_context(request) | {"opts": self.opts, "model_admin": self}
         return TemplateResponse(request, template, shared | context, status=status)
@@ -176,10 +182,10 @@ class DeskAdmin(DeskPermissions, ModelAdmin):  # type: ignore[misc]
     def seen(self, request: Any, obj: Any) -> None:
         """Classes that show personal data record here who saw it."""
 
-    def lead_of(self, request: Any, obj: Any) -> Any:
+    def lead_of(self, _request: Any, _obj: Any) -> Any:
         return ""
 
-    def tables(self, request: Any, obj: Any) -> Sequence[Table]:
+    def tables(self, _request: Any, _obj: Any) -> Sequence[Table]:
         return ()
 
     def _fact(self, name: str, obj: Any) -> tuple[str, Any]:
@@ -253,11 +259,15 @@ class DeskAdmin(DeskPermissions, ModelAdmin):  # type: ignore[misc]
 
     def _bulk_done(self, request: Any, bulk: BulkDeed, planned: Sequence[Any]) -> None:
         refused = [
-            (one.obj, sentence) for one in planned if one.fits and (sentence := bulk.attempt(request, one.obj))
+            (one.obj, sentence)
+            for one in planned
+            if one.fits and (sentence := bulk.attempt(request, one.obj))
         ]
         done = sum(1 for one in planned if one.fits) - len(refused)
         if done:
-            messages.success(request, _("%(label)s：已办理%(done)d项。") % {"label": bulk.label, "done": done})
+            messages.success(
+                request, _("%(label)s：已办理%(done)d项。") % {"label": bulk.label, "done": done}
+            )
         for obj, sentence in refused:
             messages.error(request, f"{obj}：{sentence}")
 
@@ -271,4 +281,3 @@ class DeskAdmin(DeskPermissions, ModelAdmin):  # type: ignore[misc]
 
     def log_deletions(self, request: Any, queryset: Any) -> None:
         """Nothing is deleted here."""
-

@@ -1,9 +1,142 @@
-"""The first page of the staff desk."""
+"""The first page of the staff desk, and its side navigation."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from association import clock
+from association.queries import work_counts
+from association.rules.clock import beijing
+from credit_rating.access import assessments_visible_to
+from credit_rating.queries.staff_queue import queue_counts
+
+SOON = timedelta(days=2)
+# Code, what waits, and the next step; in the order of a round.
+STEPS = (
+    ("unanswered", gettext_lazy("尚未开始自评的机构"), gettext_lazy("截止后记为未申报")),
+    ("unassigned", gettext_lazy("已提交，等待指派评估员"), gettext_lazy("核对回避并指派")),
+    ("supplements", gettext_lazy("补正中"), gettext_lazy("到期按现有材料评审")),
+    ("reviewed", gettext_lazy("评审意见已齐"), gettext_lazy("结束评审")),
+    ("to_compute", gettext_lazy("评审已结束，尚未计分"), gettext_lazy("计算全轮")),
+    ("to_tell", gettext_lazy("拟定不利等级，尚未告知"), gettext_lazy("发出事先告知")),
+    ("defended", gettext_lazy("申辩等待委员会答复"), gettext_lazy("提醒委员会")),
+    ("heard", gettext_lazy("申辩期满或已答复"), gettext_lazy("纳入公示")),
+    ("on_notice", gettext_lazy("公示中"), gettext_lazy("期满后提请公布")),
+    ("disputed", gettext_lazy("有未处理的异议"), gettext_lazy("委员会按期答复")),
+    ("to_propose", gettext_lazy("公示期满，等待提请公布"), gettext_lazy("提请公布")),
+    ("to_approve", gettext_lazy("已提请，等待委员会主任批准"), gettext_lazy("由另一人批准")),
+)
+WORK = (
+    ("running", gettext_lazy("进行中的作业"), gettext_lazy("查看进度"), "admin:association_job_changelist", "unfinished=yes"),
+    ("dead", gettext_lazy("停办的后台作业"), gettext_lazy("查明原因后重新安排"), "admin:association_outboxjob_changelist", "state__exact=dead"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One line of 今日待办."""
+
+    label: Any
+    next: Any
+    count: int
+    href: str
+    due: datetime | None
+    tone: str
+    when: str
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    return context
+    """Counts in two queries; each leads to the list it counts."""
+    items = [*_of_rounds(request), *_of_work()]
+    waiting = sorted(
+        (item for item in items if item.count), key=lambda one: (one.due is None, one.due or clock.now())
+    )
+    quiet = [item.label for item in items if not item.count]
+    return context | {"waiting": waiting, "quiet": quiet, "today": clock.today()}
+
+
+def _of_rounds(request: Any) -> list[Waiting]:
+    counts = queue_counts(assessments_visible_to(request.actor))
+    address = reverse("admin:credit_rating_assessment_changelist")
+    return [
+        _waiting(label, then, f"{address}?waits={code}", *counts.get(code, (0, None)))
+        for code, label, then in STEPS
+    ]
+
+
+def _of_work() -> list[Waiting]:
+    counts = work_counts()
+    found = []
+    for code, label, then, page, chosen in WORK:
+        found.append(
+            _waiting(label, then, f"{reverse(page)}?{chosen}", counts[code], None, alarming=code == "dead")
+        )
+    return found
+
+
+def _waiting(
+    label: Any, then: Any, href: str, count: int, due: datetime | None, *, alarming: bool = False
+) -> Waiting:
+    tone, when = "", ""
+    if due is not None:
+        left = due - clock.now()
+        tone = "danger" if left <= timedelta(0) else "warn" if left <= SOON else ""
+        when = _in_days(due)
+    return Waiting(label, then, count, href, due, "danger" if alarming else tone, when)
+
+
+def _in_days(due: datetime) -> str:
+    days = (beijing(due).date() - clock.today()).days
+    if due <= clock.now():
+        return _("已到期")
+    return _("今天到期") if days == 0 else _("还有%(days)d天") % {"days": days}
+
+
+GROUPS = (
+    (None, (("today", gettext_lazy("今日待办"), "admin:index"),)),
+    (
+        gettext_lazy("诚信等级评估"),
+        (
+            ("flag", gettext_lazy("评估轮次"), "admin:credit_rating_round_changelist"),
+            ("fact_check", gettext_lazy("评估"), "admin:credit_rating_assessment_changelist"),
+            ("gavel", gettext_lazy("异议"), "admin:credit_rating_objection_changelist"),
+            ("workspace_premium", gettext_lazy("公布"), "admin:credit_rating_publication_changelist"),
+            ("rule", gettext_lazy("评估规范"), "admin:credit_rating_assessmentstandard_changelist"),
+            ("history", gettext_lazy("历史结果"), "admin:credit_rating_historicalresult_changelist"),
+        ),
+    ),
+    (
+        gettext_lazy("机构与人员"),
+        (
+            ("school", gettext_lazy("培训机构"), "admin:members_institution_changelist"),
+            ("badge", gettext_lazy("任职"), "admin:association_appointment_changelist"),
+        ),
+    ),
+    (
+        gettext_lazy("办理与期限"),
+        (
+            ("receipt_long", gettext_lazy("办理记录"), "admin:association_auditentry_changelist"),
+            ("notifications", gettext_lazy("通知"), "admin:association_notice_changelist"),
+            ("hourglass_top", gettext_lazy("作业进度"), "admin:association_job_changelist"),
+            ("sync", gettext_lazy("待办作业"), "admin:association_outboxjob_changelist"),
+            ("timer", gettext_lazy("期限规则"), "admin:association_deadlinerule_changelist"),
+            ("calendar_month", gettext_lazy("放假与调休"), "admin:association_calendarday_changelist"),
+        ),
+    ),
+)
+
+
+def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
+    """The same for everyone who may come in; what an auditor may not do has no button."""
+    return [
+        {
+            "title": title,
+            "items": [{"icon": icon, "title": label, "link": reverse(page)} for icon, label, page in items],
+        }
+        for title, items in GROUPS
+    ]

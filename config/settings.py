@@ -288,7 +288,13 @@ UNFOLD = {
     "SITE_TITLE": _("协会工作台"),
     "SITE_HEADER": _("协会工作台"),
     "SITE_URL": None,
-    "SHOW_LANGUAGES": False,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
     "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
-    "STYLES": [lambda request: "/static/css/admin.css"],
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "config.dashboard.navigation",
+    },
 }

@@ -1,0 +1,177 @@
+"""Staff desk of the association itself: audit trail, notices, jobs, deadline rules and the calendar."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from association import operations
+from association.access import MAY, audit_visible_to, jobs_visible_to, outbox_visible_to
+from association.actors import Actor
+from association.audit import record_read
+from association.choices import Certainty, OutboxState, Unit
+from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table
+from association.models import AuditEntry, CalendarDay, DeadlineRule, Job, Notice, OutboxJob
+from association.staff_desk import DeskAdmin
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(DeskAdmin):
+    lead = gettext_lazy("每一次办理和每一次查阅个人信息，都在这里留下一行；任何人不能修改或删除。")
+    list_display = ("at", "user", "action", "object_kind", "object_id", "reason")
+    list_filter = ("at", "action", "object_kind")
+    search_fields = ("user__name", "action", "=object_id", "=request_id", "reason")
+    search_help_text = gettext_lazy("人员、事项、对象编号、请求编号")
+    list_select_related = ("user",)
+    facts = ("at", "recorded_at", "user", "action", "object_kind", "object_id", "reason", "request_id")
+    ordering = ("-id",)
+
+    def get_queryset(self, request: Any) -> QuerySet[AuditEntry]:
+        return audit_visible_to(request.actor)
+
+    def tables(self, _request: Any, obj: AuditEntry) -> Sequence[Table]:
+        rows = [(name, str(value)) for name, value in sorted(obj.detail.items())]
+        return [Table(_("内容"), (_("名称"), _("值")), rows)]
+
+
+@admin.register(Notice)
+class NoticeAdmin(DeskAdmin):
+    lead = gettext_lazy("每个事件对每个人、每个渠道只通知一次。")
+    list_display = ("created_at", "subject", "user", "channel", "sent_at", "read_at")
+    list_filter = ("channel", "created_at")
+    search_fields = ("subject", "user__name", "=event")
+    list_select_related = ("user",)
+    facts = ("created_at", "event", "user", "channel", "subject", "body", "sent_at", "read_at")
+
+    def seen(self, request: Any, obj: Notice) -> None:
+        record_read(request.actor, "notice", obj)
+
+
+class UnfinishedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("是否结束")
+    parameter_name = "unfinished"
+
+    def lookups(self, _request: Any, _model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", _("进行中")), ("no", _("已结束"))]
+
+    def queryset(self, _request: Any, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        if self.value() == "yes":
+            return queryset.filter(finished_at__isnull=True)
+        return queryset.filter(finished_at__isnull=False) if self.value() == "no" else queryset
+
+
+@admin.register(Job)
+class JobAdmin(DeskAdmin):
+    lead = gettext_lazy("计算、导入等较长的作业，离开页面不会中断。")
+    list_display = ("title", "state", "progress", "started_by", "created_at", "finished_at")
+    list_filter = (UnfinishedFilter, "state", "kind")
+    search_fields = ("title",)
+    list_select_related = ("started_by",)
+    facts = ("title", "kind", "state", "progress", "message", "started_by", "created_at", "finished_at")
+
+    def get_queryset(self, request: Any) -> QuerySet[Job]:
+        return jobs_visible_to(request.actor)
+
+    @admin.display(description=gettext_lazy("进度"))
+    def progress(self, job: Job) -> str:
+        return f"{job.done}/{job.total}"
+
+
+def _may_retry(actor: Actor) -> bool:
+    return actor.may(MAY, "retry_dead_job")
+
+
+def _retry(request: Any, job: OutboxJob, _form: Any) -> Done:
+    operations.retry_dead_job(actor=request.actor, outbox_id=job.pk)
+    return Done(_("已重新安排，稍后会再次办理。"))
+
+
+def _retry_each(request: Any, job: OutboxJob) -> None:
+    operations.retry_dead_job(actor=request.actor, outbox_id=job.pk)
+
+
+def _is_dead(job: OutboxJob) -> bool:
+    return job.state == OutboxState.DEAD
+
+
+@admin.register(OutboxJob)
+class OutboxAdmin(DeskAdmin):
+    lead = gettext_lazy("随办理事项登记的后台作业。八次未成的停办，可以重新安排。")
+    list_display = ("created_at", "task", "state", "attempts", "due_at", "done_at", "last_error")
+    list_filter = ("state", "task")
+    search_fields = ("task", "=key")
+    facts = ("task", "key", "state", "attempts", "created_at", "due_at", "done_at", "last_error")
+    ordering = ("-id",)
+    deeds = (Deed("retry", gettext_lazy("重新安排"), _may_retry, _retry, fits=_is_dead, main=True),)
+    bulk_deeds = (
+        BulkDeed(
+            "retry",
+            gettext_lazy("重新安排停办的作业"),
+            _may_retry,
+            _retry_each,
+            lambda _request, jobs: [Planned(job, _is_dead(job)) for job in jobs],
+            gettext_lazy("停办的作业从头再办，已完成或待办的不受影响。"),
+        ),
+    )
+
+    def get_queryset(self, request: Any) -> QuerySet[OutboxJob]:
+        return outbox_visible_to(request.actor)
+
+
+class DeadlineForm(DeedForm):
+    number = forms.IntegerField(label=gettext_lazy("数值"), min_value=1)
+    unit = forms.ChoiceField(label=gettext_lazy("单位"), choices=Unit.choices)
+    citation = forms.CharField(label=gettext_lazy("依据"), max_length=200)
+    certainty = forms.ChoiceField(label=gettext_lazy("依据性质"), choices=Certainty.choices)
+    valid_from = forms.DateField(
+        label=gettext_lazy("自哪一天起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def starts(self) -> dict[str, Any]:
+        return {name: getattr(self.obj, name) for name in ("number", "unit", "citation", "certainty")}
+
+
+def _set_rule(request: Any, rule: DeadlineRule, form: Any) -> Done:
+    operations.set_deadline_rule(actor=request.actor, rule_id=rule.pk, **form.cleaned_data)
+    return Done(_("新的期限规则已登记，自生效日起适用于新的办理。"))
+
+
+@admin.register(DeadlineRule)
+class DeadlineRuleAdmin(DeskAdmin):
+    lead = gettext_lazy("修改即登记一条自某日起生效的新规则；已开始的办理仍按当时的规则计期。")
+    list_display = ("title", "term", "citation", "certainty", "owner", "valid_from", "valid_until")
+    list_filter = ("certainty",)
+    search_fields = ("code", "title")
+    facts = (
+        "code", "title", "term", "citation", "certainty", "owner", "silence_means", "valid_from", "valid_until",
+    )  # fmt: skip
+    deeds = (
+        Deed(
+            "change",
+            gettext_lazy("修改（登记新规则）"),
+            lambda actor: actor.may(MAY, "set_deadline_rule"),
+            _set_rule,
+            form=DeadlineForm,
+            fits=lambda rule: rule.valid_until is None,
+            main=True,
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("期限"))
+    def term(self, rule: DeadlineRule) -> str:
+        return f"{rule.number} {rule.get_unit_display()}"
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(DeskAdmin):
+    lead = gettext_lazy("国务院办公厅公布的放假与调休；其余日期按周计。只读。")
+    has_object_page = False
+    list_display = ("date", "kind", "holiday", "source")
+    list_filter = ("kind",)
+    search_fields = ("holiday", "source")
+    date_hierarchy = "date"
+    ordering = ("-date",)

@@ -1,0 +1,214 @@
+"""Buttons of the staff desk: each is one operation with the staff member as actor.
+
+The page of a button says what it will do and whom it will tell, asks for what is needed, and shows a refusal in place.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from association.actors import Actor
+from common.errors import DomainError, Forbidden, InvalidInput, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: words, where they lead, and a tone (ok, warn, danger, muted) beside the words."""
+
+    text: Any
+    href: str = ""
+    tone: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of an object's page; on a phone each row becomes a card."""
+
+    title: Any
+    headings: Sequence[Any]
+    rows: Sequence[Sequence[Any]]
+    empty: Any = ""
+    more: tuple[Any, str] | None = None
+    note: Any = ""
+
+    def body(self) -> Iterator[list[tuple[Any, Cell]]]:
+        for row in self.rows:
+            cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
+            yield list(zip(self.headings, cells, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done, in a sentence, and where to go; without an address, back to where the button was."""
+
+    sentence: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """预览: what will happen and who will be told, before anybody presses."""
+
+    does: Any = ""
+    tells: Sequence[Any] = ()
+    tables: Sequence[Table] = ()
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+class DeedForm(forms.Form):
+    """The input of a button; it knows the request and the object it stands on."""
+
+    required_css_class = "required"
+
+    def __init__(self, *args: Any, request: Any, obj: Any = None, **kwargs: Any) -> None:
+        self.request, self.obj = request, obj
+        super().__init__(*args, initial=self.starts() | kwargs.pop("initial", {}), **kwargs)
+        self.prepare()
+
+    def starts(self) -> dict[str, Any]:
+        """What the fields show first."""
+        return {}
+
+    def prepare(self) -> None:
+        """Choices that depend on the association are filled in here, when it is known."""
+
+    def refuse(self, error: DomainError) -> None:
+        """A refusal under its fields, or over all of them."""
+        named = error.fields if isinstance(error, InvalidInput) else {}
+        for name, sentence in named.items():
+            if name in self.fields:
+                self.add_error(name, sentence)
+        if not named.keys() & self.fields.keys():
+            self.add_error(None, error.sentence)
+
+    def plain_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if not name.startswith("row-")]
+
+
+class GridForm(DeedForm):
+    """A form with a table of rows: bands, windows, a map. Rows left empty do not count."""
+
+    columns: dict[str, Callable[[], forms.Field]] = {}
+    labels: dict[str, Any] = {}
+    blank_rows = 2
+    most_rows = 300
+
+    def row_values(self) -> Sequence[dict[str, Any]]:
+        """What stands in the rows first; ``label`` names a row that is always there."""
+        return ()
+
+    def prepare(self) -> None:
+        self.row_values_shown = list(self.row_values())
+        for place in range(self._count()):
+            start = self.row_values_shown[place] if place < len(self.row_values_shown) else {}
+            for name, make in self.columns.items():
+                one = make()
+                one.required = False
+                one.initial = start.get(name)
+                one.label = self.labels[name]
+                self.fields[f"row-{place}-{name}"] = one
+
+    def _count(self) -> int:
+        count = len(self.row_values_shown) + self.blank_rows
+        if self.is_bound:
+            places = [key.split("-")[1] for key in self.data if key.startswith("row-")]
+            count = max([count, *(int(place) + 1 for place in places if place.isdecimal())])
+        return min(count, self.most_rows)
+
+    def grid(self) -> Iterator[tuple[Any, list[forms.BoundField]]]:
+        for place in range(self._count()):
+            start = self.row_values_shown[place] if place < len(self.row_values_shown) else {}
+            yield start.get("label", ""), [self[f"row-{place}-{name}"] for name in self.columns]
+
+    def headings(self) -> list[Any]:
+        return [self.labels[name] for name in self.columns]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The filled rows as typed values, with the place they stand at."""
+        found = []
+        for place in range(self._count()):
+            values = {name: self.cleaned_data.get(f"row-{place}-{name}") for name in self.columns}
+            if any(value not in (None, "", False) for value in values.values()):
+                found.append({"place": place} | values)
+        return found
+
+
+Run = Callable[[Any, Any, Any], Done | HttpResponse]
+
+
+def _always(_obj: Any) -> bool:
+    return True
+
+
+def _nothing_more(_request: Any, _obj: Any) -> Foretold:
+    return Foretold()
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A button. ``run(request, obj, form)`` calls one operation; ``reads`` marks a download, done without asking."""
+
+    name: str
+    label: Any
+    may: Callable[[Actor], bool]
+    run: Run
+    form: type[DeedForm] = DeedForm
+    fits: Callable[[Any], bool] = _always
+    foretells: Callable[[Any, Any], Foretold] = _nothing_more
+    template: str = "admin/deed.html"
+    main: bool = False
+    danger: bool = False
+    reads: bool = False
+    wide: bool = False
+    hidden: bool = False
+
+    def shows_to(self, actor: Actor, obj: Any = None) -> bool:
+        return not self.hidden and self.may(actor) and self.fits(obj)
+
+    def require(self, actor: Actor) -> None:
+        if not self.may(actor):
+            raise Forbidden(_("您的角色不能办理此事。"))
+
+    def attempt(self, request: Any, obj: Any, form: DeedForm) -> Done | HttpResponse | None:
+        """Nothing comes back when it was refused: the form then says why."""
+        try:
+            return self.run(request, obj, form)
+        except NotFound:
+            raise
+        except DomainError as error:
+            form.refuse(error)
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One line of the preview of a bulk deed."""
+
+    obj: Any
+    fits: bool
+    tells: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkDeed:
+    """A button over a list: one operation for each chosen row, each on its own; refusals are named."""
+
+    name: str
+    label: Any
+    may: Callable[[Actor], bool]
+    each: Callable[[Any, Any], object]
+    plans: Callable[[Any, Sequence[Any]], Iterable[Planned]]
+    does: Any = ""
+
+    def attempt(self, request: Any, obj: Any) -> str:
+        """The sentence of a refusal; nothing when it was done."""
+        try:
+            self.each(request, obj)
+        except DomainError as error:
+            return error.sentence
+        return ""

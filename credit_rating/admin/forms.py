@@ -1,0 +1,237 @@
+"""Input of the secretariat about standards and rounds."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from association.deeds import DeedForm, GridForm
+from common.numbers import shown
+from credit_rating.choices import StandardState
+from credit_rating.models import AssessmentStandard
+from credit_rating.models.standards import AGGREGATIONS, METHODS, NA_POLICIES, ROUNDING_MODES
+from credit_rating.queries.standards import map_rows_of, spec_of
+from credit_rating.rules.indicator_map import WORDS, MapKind, MapRow, suggested_map
+from credit_rating.rules.shipped import CODES, shipped
+from credit_rating.rules.specification import BandSpec, Combine, VetoEffect
+
+COMBINES = [(Combine.MEDIAN.value, _("中位数")), (Combine.MEAN.value, _("平均数"))]
+POINTS = {"max_digits": 8, "decimal_places": 2, "localize": False}
+
+
+def settled_choices() -> list[tuple[Any, str]]:
+    """Versions that another one may follow."""
+    rows = AssessmentStandard.objects.filter(state__in=[StandardState.FROZEN, StandardState.RETIRED])
+    return [("", "—"), *((row.pk, str(row)) for row in rows.order_by("code", "-pk"))]
+
+
+def _number(label: Any, **more: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, **(POINTS | more))
+
+
+class ImportForm(DeedForm):
+    file = forms.FileField(
+        label=_("指标表"), help_text=_("Excel（.xlsx）或 CSV（UTF-8、GB18030）。有一行不对，就一行也不导入。")
+    )
+    header_file = forms.FileField(
+        label=_("规范信息表"), required=False, help_text=_("导出时一并得到的那一份；没有的，在下面填写。")
+    )
+    code = forms.CharField(label=_("代号"), max_length=40, required=False)
+    version = forms.CharField(label=_("版本"), max_length=20, required=False)
+    title = forms.CharField(label=_("名称"), max_length=120, required=False)
+    total_points = _number(_("总分"), required=False, min_value=0, help_text=_("不填为100。"))
+    successor_of = forms.ChoiceField(label=_("接替"), required=False)
+
+    def prepare(self) -> None:
+        self.fields["successor_of"].choices = settled_choices()  # type: ignore[attr-defined]
+
+
+class ShippedForm(DeedForm):
+    name = forms.ChoiceField(
+        label=_("随附规范"), help_text=_("都不是官方文本，载入后是一份编制中的规范，可以逐项修改。")
+    )
+
+    def prepare(self) -> None:
+        choices = [(name, f"{shipped(name).title}（{shipped(name).version}）") for name in CODES]
+        self.fields["name"].choices = choices  # type: ignore[attr-defined]
+
+
+class ReasonForm(DeedForm):
+    reason = forms.CharField(label=_("理由"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class OptionalReasonForm(ReasonForm):
+    reason = forms.CharField(
+        label=_("理由"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        help_text=_("有专家不同意时必须写明。"),
+    )
+
+
+class SettingsForm(DeedForm):
+    version = forms.CharField(label=_("版本"), max_length=20)
+    title = forms.CharField(label=_("名称"), max_length=120)
+    official = forms.BooleanField(
+        label=_("正式文本"), required=False, help_text=_("不勾选：各处均标明“非官方”。")
+    )
+    legal_basis = forms.CharField(label=_("依据"), max_length=300, required=False)
+    source = forms.CharField(label=_("出处"), max_length=300, required=False)
+    total_points = _number(_("总分"))
+    aggregation = forms.ChoiceField(label=_("汇总方式"), choices=AGGREGATIONS)
+    rounding_digits = forms.IntegerField(label=_("总分保留小数位"), min_value=0, max_value=2)
+    rounding_mode = forms.ChoiceField(label=_("取舍"), choices=ROUNDING_MODES)
+    gap_share = _number(_("与自评差距须说明（占分值比例）"), min_value=0, max_value=1, decimal_places=3)
+    spread_share = _number(_("评估员分歧须合议（占分值比例）"), min_value=0, max_value=1, decimal_places=3)
+    panel_minimum = forms.IntegerField(label=_("评估组最少人数"), min_value=1, max_value=20)
+    combine = forms.ChoiceField(label=_("合议取值"), choices=COMBINES)
+    successor_of = forms.ChoiceField(label=_("接替"), required=False)
+
+    def prepare(self) -> None:
+        self.fields["successor_of"].choices = settled_choices()  # type: ignore[attr-defined]
+
+    def starts(self) -> dict[str, Any]:
+        plain = {name: getattr(self.obj, name) for name in self.base_fields if name != "successor_of"}
+        numbers = {name: shown(plain[name]) for name in ("total_points", "gap_share", "spread_share")}
+        return plain | numbers | {"successor_of": self.obj.successor_of_id or ""}
+
+
+class BandsForm(GridForm):
+    columns: dict[str, Callable[[], forms.Field]] = {
+        "grade": lambda: forms.CharField(max_length=12),
+        "label": lambda: forms.CharField(max_length=40),
+        "lower": lambda: _number(""),
+        "upper": lambda: _number(""),
+        "adverse": forms.BooleanField,
+    }
+    labels = {
+        "grade": _("等级"),
+        "label": _("含义"),
+        "lower": _("下限（含）"),
+        "upper": _("上限（不含）"),
+        "adverse": _("不利等级"),
+    }
+
+    def row_values(self) -> Sequence[dict[str, Any]]:
+        return [
+            {
+                "grade": band.grade,
+                "label": band.label,
+                "lower": shown(band.lower),
+                "upper": "" if band.upper is None else shown(band.upper),
+                "adverse": band.adverse,
+            }
+            for band in self.obj.bands.order_by("-lower")
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        for row in self.rows():
+            for name in ("grade", "label", "lower"):
+                if row[name] in (None, ""):
+                    self.add_error(f"row-{row['place']}-{name}", _("请填写。"))
+        return self.cleaned_data
+
+    def bands(self) -> list[BandSpec]:
+        return [
+            BandSpec(row["grade"], row["label"], row["lower"], row["upper"], row["adverse"])
+            for row in self.rows()
+        ]
+
+
+class MapForm(GridForm):
+    """指标对照: codes are joined by 、 where one becomes several or several become one."""
+
+    blank_rows = 4
+    columns: dict[str, Callable[[], forms.Field]] = {
+        "kind": lambda: forms.ChoiceField(
+            choices=[("", "—"), *((kind.value, words) for kind, words in WORDS.items())]
+        ),
+        "old": lambda: forms.CharField(max_length=400),
+        "new": lambda: forms.CharField(max_length=400),
+    }
+    labels = {"kind": _("关系"), "old": _("旧版指标编号"), "new": _("新版指标编号")}
+
+    def row_values(self) -> Sequence[dict[str, Any]]:
+        if self.obj.successor_of is None:
+            return ()
+        old, new = spec_of(self.obj.successor_of), spec_of(self.obj)
+        rows = map_rows_of(self.obj) or suggested_map(old, new)
+        return [
+            {
+                "label": " → ".join(
+                    "、".join(spec.by_code[code].title for code in codes if code in spec.by_code) or "（无）"
+                    for spec, codes in ((old, row.from_codes), (new, row.to_codes))
+                ),
+                "kind": row.kind.value,
+                "old": "、".join(row.from_codes),
+                "new": "、".join(row.to_codes),
+            }
+            for row in rows
+        ]
+
+    def map_rows(self) -> list[MapRow]:
+        return [
+            MapRow(MapKind(row["kind"]), _codes(row["old"]), _codes(row["new"]))
+            for row in self.rows()
+            if row["kind"]
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        for row in self.rows():
+            if not row["kind"]:
+                self.add_error(f"row-{row['place']}-kind", _("请选择关系。"))
+        return self.cleaned_data
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(
+        part.strip() for part in text.replace(",", "、").replace("，", "、").split("、") if part.strip()
+    )
+
+
+class IndicatorForm(DeedForm):
+    title = forms.CharField(label=_("名称"), max_length=200)
+    title_en = forms.CharField(label=_("英文名称"), max_length=200, required=False)
+    points = _number(_("分值"), min_value=0)
+    method = forms.ChoiceField(label=_("计分方法"), choices=METHODS)
+    params = forms.JSONField(
+        label=_("计分参数"),
+        required=False,
+        help_text=_('数字写作文本，如 {"full": "5"}；不完整的会说明缺什么。'),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+    )
+    na_policy = forms.ChoiceField(label=_("不适用的处理"), choices=NA_POLICIES)
+    veto_effect = forms.ChoiceField(
+        label=_("一票否决"),
+        required=False,
+        choices=[
+            ("", _("不是否决项")),
+            (VetoEffect.CAP.value, _("封顶")),
+            (VetoEffect.FORCE.value, _("直接定级")),
+        ],
+    )
+    veto_grade = forms.ChoiceField(label=_("否决等级"), required=False)
+    evidence_required = forms.BooleanField(label=_("必须有佐证"), required=False)
+    evidence_hint = forms.CharField(label=_("佐证材料"), max_length=200, required=False)
+    basis = forms.CharField(label=_("依据"), max_length=200, required=False)
+    data_source = forms.CharField(label=_("数据来源"), max_length=60, required=False)
+
+    SCORED = ("points", "method", "params", "na_policy", "veto_effect", "veto_grade", "evidence_required")
+
+    def prepare(self) -> None:
+        grades = self.obj.standard.bands.order_by("-lower").values_list("grade", flat=True)
+        self.fields["veto_grade"].choices = [("", "—"), *((one, one) for one in grades)]  # type: ignore[attr-defined]
+        if not self.obj.method:
+            for name in self.SCORED:
+                del self.fields[name]
+
+    def starts(self) -> dict[str, Any]:
+        return {name: getattr(self.obj, name) for name in self.base_fields} | {
+            "points": shown(self.obj.points)
+        }
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("veto_effect") and not self.cleaned_data.get("veto_grade"):
+            self.add_error("veto_grade", _("请选择否决等级。"))
+        return self.cleaned_data

@@ -1,0 +1,308 @@
+"""Buttons of 评估规范: each calls one operation."""
+
+import json
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from django import forms as django_forms
+from django.contrib import admin
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from association.actors import Actor
+from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES, STAFF_ROLES
+from association.deeds import Deed, DeedForm, Done, Foretold, Table
+from association.notices import people_of
+from common.errors import InvalidInput
+from common.spreadsheet import write_csv
+from common.text import safe_cell
+from credit_rating import operations
+from credit_rating.access import MAY
+from credit_rating.admin import forms
+from credit_rating.choices import StandardState
+from credit_rating.documents import export_standard, export_standard_header
+from credit_rating.models import AssessmentStandard, Indicator
+from credit_rating.queries.standards import spec_of
+from credit_rating.rules.specification import (
+    Aggregation,
+    Combine,
+    ReviewRule,
+    Rounding,
+    RoundingMode,
+    Veto,
+    VetoEffect,
+)
+from credit_rating.rules.validation import problems
+
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+MOST_ERRORS_IN_FILE = 5000
+
+
+def may(action: str) -> Any:
+    return lambda actor: actor.may(MAY, action)
+
+
+def _staff(actor: Actor) -> bool:
+    return bool(actor.roles & STAFF_ROLES)
+
+
+def in_state(*states: StandardState) -> Any:
+    return lambda standard: standard.state in states
+
+
+def standard_address(pk: int) -> str:
+    return reverse("admin:credit_rating_assessmentstandard_change", args=[pk])
+
+
+def indicator_address(pk: int) -> str:
+    return reverse("admin:credit_rating_indicator_do", args=[pk, "edit"])
+
+
+def attachment(data: bytes, name: str, ending: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=TYPES[ending])
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{ending}')}"
+    return response
+
+
+def _import(request: Any, _obj: None, form: Any) -> Done | HttpResponse:
+    given = form.cleaned_data
+    header = given["header_file"]
+    outcome = operations.import_standard(
+        actor=request.actor,
+        data=given["file"].read(),
+        filename=given["file"].name,
+        code=given["code"],
+        version=given["version"],
+        title=given["title"],
+        total_points=given["total_points"] or Decimal(100),
+        header_data=header.read() if header else None,
+        header_filename=header.name if header else "",
+        successor_of_id=int(given["successor_of"]) if given["successor_of"] else None,
+    )
+    if outcome.standard is None:
+        return _report(request, given["file"].name, outcome.errors)
+    return Done(_("已导入%(title)s。") % {"title": outcome.standard}, standard_address(outcome.standard.pk))
+
+
+def _report(request: Any, filename: str, errors: Any) -> HttpResponse:
+    """错误报告: every row with its column and sentence, on the page and as a file."""
+    rows = [(error.row or _("全表"), error.column, error.sentence) for error in errors]
+    context = {
+        "title": _("没有导入：%(count)d处须修改") % {"count": len(rows)},
+        "filename": filename,
+        "table": Table(_("逐行错误"), (_("行"), _("列"), _("问题")), rows),
+        "report": json.dumps(rows[:MOST_ERRORS_IN_FILE], ensure_ascii=False),
+        "file_address": reverse("admin:credit_rating_assessmentstandard_do_list", args=["error-file"]),
+        "back": reverse("admin:credit_rating_assessmentstandard_do_list", args=["import"]),
+    }
+    shared = admin.site.each_context(request) | {"opts": AssessmentStandard._meta}  # noqa: SLF001 - public
+    return TemplateResponse(request, "admin/import_report.html", shared | context, status=400)
+
+
+class ErrorFileForm(DeedForm):
+    report = django_forms.JSONField(widget=django_forms.HiddenInput)
+
+
+def _error_file(_request: Any, _obj: None, form: Any) -> HttpResponse:
+    """What the report page sent back, as a file no spreadsheet takes for formulas."""
+    rows = form.cleaned_data["report"]
+    if not isinstance(rows, list) or not all(isinstance(row, list) and len(row) == 3 for row in rows):  # noqa: PLR2004
+        raise InvalidInput(_("错误报告不完整，请重新导入。"))
+    cells = [[safe_cell(str(cell)) for cell in row] for row in rows]
+    return attachment(write_csv([_("行"), _("列"), _("问题")], cells), _("导入错误报告"), "csv")
+
+
+def _load(request: Any, _obj: None, form: Any) -> Done:
+    standard = operations.load_shipped_standard(actor=request.actor, name=form.cleaned_data["name"])
+    return Done(_("已载入%(title)s。") % {"title": standard}, standard_address(standard.pk))
+
+
+def _export(ending: str, header: bool = False) -> Any:  # noqa: FBT001, FBT002 - which of the two sheets
+    def run(_request: Any, standard: AssessmentStandard, _form: None) -> HttpResponse:
+        write = export_standard_header if header else export_standard
+        sheet = _("规范信息") if header else _("指标")
+        return attachment(write(standard, ending), f"{standard.code}-{standard.version}-{sheet}", ending)
+
+    return run
+
+
+def _settings(request: Any, standard: AssessmentStandard, form: Any) -> Done:
+    given = dict(form.cleaned_data)
+    successor = given.pop("successor_of")
+    rounding = Rounding(given.pop("rounding_digits"), RoundingMode(given.pop("rounding_mode")))
+    shares = ("gap_share", "spread_share", "panel_minimum")
+    review = ReviewRule(*(given.pop(name) for name in shares), combine=Combine(given.pop("combine")))
+    given["aggregation"] = Aggregation(given["aggregation"])
+    operations.edit_settings(
+        actor=request.actor,
+        standard_id=standard.pk,
+        successor_of_id=int(successor) if successor else None,
+        rounding=rounding,
+        review=review,
+        **given,
+    )
+    return Done(_("规范信息已保存。"))
+
+
+def _bands(request: Any, standard: AssessmentStandard, form: Any) -> Done:
+    operations.edit_bands(actor=request.actor, standard_id=standard.pk, bands=form.bands())
+    return Done(_("等级分数段已保存。"))
+
+
+def _map(request: Any, standard: AssessmentStandard, form: Any) -> Done:
+    operations.set_indicator_map(actor=request.actor, standard_id=standard.pk, rows=form.map_rows())
+    return Done(_("指标对照已保存。"))
+
+
+def _ask(request: Any, standard: AssessmentStandard, _form: Any) -> Done:
+    operations.send_to_experts(actor=request.actor, standard_id=standard.pk)
+    return Done(_("已送专家评审。"))
+
+
+def _return(request: Any, standard: AssessmentStandard, form: Any) -> Done:
+    operations.return_to_draft(actor=request.actor, standard_id=standard.pk, **form.cleaned_data)
+    return Done(_("已退回修改。"))
+
+
+def _freeze(request: Any, standard: AssessmentStandard, form: Any) -> Done:
+    operations.freeze_standard(actor=request.actor, standard_id=standard.pk, **form.cleaned_data)
+    return Done(_("已定稿，从此不能修改。"))
+
+
+def _retire(request: Any, standard: AssessmentStandard, form: Any) -> Done:
+    operations.retire_standard(actor=request.actor, standard_id=standard.pk, **form.cleaned_data)
+    return Done(_("已停用，按它开展过的轮次不受影响。"))
+
+
+def _tells_experts(_request: Any, _standard: Any) -> Foretold:
+    count = len(people_of(roles=COMMITTEE_ROLES | REVIEWER_ROLES))
+    return Foretold(
+        _("送审期间规范不能修改；专家在工作台填写意见。"),
+        [_("评定委员会委员与评估员，共%(count)d人") % {"count": count}],
+    )
+
+
+def _before_freezing(_request: Any, standard: AssessmentStandard) -> Foretold:
+    rows = [(one.code or "—", one.sentence) for one in problems(spec_of(standard))]
+    check = Table(_("定稿前检查"), (_("编号"), _("问题")), rows, empty=_("没有问题。"))
+    does = _("定稿后计算摘要，任何人不能再修改；只有定稿的规范可以用于轮次。")
+    return Foretold(does, tables=[check])
+
+
+def _how_to_map(_request: Any, _standard: Any) -> Foretold:
+    does = _("新旧两版的每个计分指标恰好出现一次。编号之间用顿号分开。没有保存过的，先列出系统的建议。")
+    return Foretold(does)
+
+
+def _edit_indicator(request: Any, indicator: Indicator, form: Any) -> Done:
+    given = dict(form.cleaned_data)
+    if "veto_effect" in given:
+        effect, grade = given.pop("veto_effect"), given.pop("veto_grade")
+        given["veto"] = Veto(VetoEffect(effect), grade) if effect else None
+        given["params"] = given["params"] or {}
+    operations.edit_indicator(actor=request.actor, indicator_id=indicator.pk, **given)
+    return Done(_("指标%(code)s已保存。") % {"code": indicator.code}, standard_address(indicator.standard_id))
+
+
+DRAFT = in_state(StandardState.DRAFT)
+REVIEW = in_state(StandardState.EXPERT_REVIEW)
+
+LIST = (
+    Deed(
+        "import", gettext_lazy("导入规范"), may("import_standard"), _import, form=forms.ImportForm, main=True
+    ),
+    Deed("load", gettext_lazy("载入随附规范"), may("import_standard"), _load, form=forms.ShippedForm),
+    Deed(
+        "error-file",
+        gettext_lazy("下载错误报告"),
+        may("import_standard"),
+        _error_file,
+        form=ErrorFileForm,
+        hidden=True,
+    ),
+)
+OBJECT = (
+    Deed(
+        "settings",
+        gettext_lazy("修改规范信息"),
+        may("edit_standard"),
+        _settings,
+        form=forms.SettingsForm,
+        fits=DRAFT,
+    ),
+    Deed(
+        "bands",
+        gettext_lazy("修改等级分数段"),
+        may("edit_standard"),
+        _bands,
+        form=forms.BandsForm,
+        fits=DRAFT,
+        wide=True,
+    ),
+    Deed(
+        "map",
+        gettext_lazy("指标对照"),
+        may("edit_standard"),
+        _map,
+        form=forms.MapForm,
+        fits=lambda one: one.state == StandardState.DRAFT and one.successor_of_id is not None,
+        foretells=_how_to_map,
+        wide=True,
+    ),
+    Deed(
+        "ask",
+        gettext_lazy("送专家评审"),
+        may("ask_experts"),
+        _ask,
+        fits=DRAFT,
+        foretells=_tells_experts,
+        main=True,
+    ),
+    Deed("return", gettext_lazy("退回修改"), may("ask_experts"), _return, form=forms.ReasonForm, fits=REVIEW),
+    Deed(
+        "freeze",
+        gettext_lazy("定稿"),
+        may("freeze_standard"),
+        _freeze,
+        form=forms.OptionalReasonForm,
+        fits=REVIEW,
+        foretells=_before_freezing,
+        main=True,
+    ),
+    Deed(
+        "retire",
+        gettext_lazy("停用"),
+        may("freeze_standard"),
+        _retire,
+        form=forms.ReasonForm,
+        fits=in_state(StandardState.FROZEN),
+        danger=True,
+    ),
+    Deed("export-xlsx", gettext_lazy("导出指标（Excel）"), _staff, _export("xlsx"), reads=True),
+    Deed("export-csv", gettext_lazy("导出指标（CSV）"), _staff, _export("csv"), reads=True),
+    Deed(
+        "export-header",
+        gettext_lazy("导出规范信息（Excel）"),
+        _staff,
+        _export("xlsx", header=True),
+        reads=True,
+    ),
+)
+INDICATOR = (
+    Deed(
+        "edit",
+        gettext_lazy("修改指标"),
+        may("edit_standard"),
+        _edit_indicator,
+        form=forms.IndicatorForm,
+        fits=lambda row: row.standard.state == StandardState.DRAFT,
+        main=True,
+    ),
+)

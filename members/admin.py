@@ -1,0 +1,234 @@
+"""Staff desk of institutions: register, rename, membership, and the people who act for them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from association import clock
+from association.actors import Actor
+from association.audit import record_read
+from association.choices import Role
+from association.deeds import Cell, Deed, Done, Foretold, Table
+from association.models import Appointment
+from association.staff_desk import DeskAdmin
+from members import forms, operations
+from members.access import MAY, appointments_visible_to, institutions_visible_to
+from members.models import Institution
+from members.queries import with_membership
+
+
+def _may_admit(actor: Actor) -> bool:
+    return actor.may(MAY, "admit_institution")
+
+
+def _may_appoint(actor: Actor) -> bool:
+    return actor.may(MAY, "appoint")
+
+
+def _register(request: Any, _obj: None, form: Any) -> Done:
+    values = form.cleaned_data | {"region_code": form.cleaned_data["region_code"] or None}
+    institution = operations.register_institution(actor=request.actor, **values)
+    return Done(_("已登记%(name)s。") % {"name": institution.name}, _institution_page(institution.pk))
+
+
+def _institution_page(pk: int) -> str:
+    return reverse("admin:members_institution_change", args=[pk])
+
+
+def _rename(request: Any, institution: Institution, form: Any) -> Done:
+    operations.rename_institution(
+        actor=request.actor, institution_id=institution.pk, name=form.cleaned_data["name"]
+    )
+    return Done(_("已更名，原名称记为曾用名，仍可查到。"))
+
+
+def _amend(request: Any, institution: Institution, form: Any) -> Done:
+    values = form.cleaned_data | {"region_code": form.cleaned_data["region_code"] or None}
+    operations.amend_institution(actor=request.actor, institution_id=institution.pk, **values)
+    return Done(_("登记事项已变更。"))
+
+
+def _admit(request: Any, institution: Institution, form: Any) -> Done:
+    operations.admit_member(actor=request.actor, institution_id=institution.pk, **form.cleaned_data)
+    return Done(_("已登记入会。"))
+
+
+def _leave(request: Any, institution: Institution, form: Any) -> Done:
+    operations.end_membership(actor=request.actor, institution_id=institution.pk, **form.cleaned_data)
+    return Done(_("会籍已终止。"))
+
+
+def _appoint_there(request: Any, institution: Institution, form: Any) -> Done:
+    operations.appoint_person(actor=request.actor, institution_id=institution.pk, **_appointment(form))
+    return Done(_("已登记任职。没有账号的，设置密码的链接已寄出。"))
+
+
+def _appoint_here(request: Any, _obj: None, form: Any) -> Done:
+    values = _appointment(form)
+    employer = values.pop("employer")
+    operations.appoint_person(actor=request.actor, employer_id=employer.pk if employer else None, **values)
+    return Done(_("已登记任职。没有账号的，设置密码的链接已寄出。"))
+
+
+def _appointment(form: Any) -> dict[str, Any]:
+    return form.cleaned_data | {"role": Role(form.cleaned_data["role"])}
+
+
+def _end(request: Any, appointment: Appointment, form: Any) -> Done:
+    operations.end_appointment(actor=request.actor, appointment_id=appointment.pk, **form.cleaned_data)
+    return Done(_("任职将于该日终止，办理过的事项仍然保留。"))
+
+
+def _tells_newcomer(_request: Any, _obj: Any) -> Foretold:
+    return Foretold(tells=[_("新建账号的人：收到一封设置密码的邮件，不含密码")])
+
+
+def _is_member(institution: Institution) -> bool:
+    return bool(getattr(institution, "is_member", False))
+
+
+@admin.register(Institution)
+class InstitutionAdmin(DeskAdmin):
+    lead = gettext_lazy("登记在册的培训机构，会员与非会员都在这里。")
+    list_display = ("name", "uscc", "field", "region", "member", "is_demo")
+    list_filter = ("field", "is_demo")
+    search_fields = ("name", "short_name", "=uscc", "former_names__name")
+    search_help_text = gettext_lazy("名称、简称、曾用名、统一社会信用代码")
+    list_select_related = ("region",)
+    facts = (
+        "name", "short_name", "uscc", "licence_number", "field", "region", "address", "member", "is_demo",
+        "source", "created_at",
+    )  # fmt: skip
+    list_deeds = (
+        Deed(
+            "register",
+            gettext_lazy("登记机构"),
+            _may_admit,
+            _register,
+            form=forms.RegistrationForm,
+            main=True,
+        ),
+    )
+    deeds = (
+        Deed("amend", gettext_lazy("变更登记事项"), _may_admit, _amend, form=forms.ParticularsForm),
+        Deed("rename", gettext_lazy("更名"), _may_admit, _rename, form=forms.RenameForm),
+        Deed(
+            "admit",
+            gettext_lazy("登记入会"),
+            _may_admit,
+            _admit,
+            form=forms.FromDayForm,
+            fits=lambda one: not _is_member(one),
+        ),
+        Deed("leave", gettext_lazy("终止会籍"), _may_admit, _leave, form=forms.UntilDayForm, fits=_is_member),
+        Deed(
+            "appoint",
+            gettext_lazy("聘任经办人"),
+            _may_appoint,
+            _appoint_there,
+            form=forms.AppointAtInstitutionForm,
+            foretells=_tells_newcomer,
+        ),
+    )
+
+    def get_queryset(self, request: Any) -> QuerySet[Institution]:
+        return with_membership(institutions_visible_to(request.actor)).order_by("name", "pk")
+
+    @admin.display(description=gettext_lazy("会员"), boolean=True)
+    def member(self, institution: Institution) -> bool:
+        return _is_member(institution)
+
+    def tables(self, request: Any, obj: Institution) -> Sequence[Table]:
+        return [
+            Table(
+                _("曾用名"),
+                (_("名称"), _("用至")),
+                [(row.name, row.until_on or "—") for row in obj.former_names.order_by("-pk")],
+            ),
+            Table(
+                _("会籍"),
+                (_("入会"), _("止")),
+                [(row.from_on, row.until_on or _("至今")) for row in obj.memberships.all()],
+            ),
+            _people_of(request.actor, obj),
+        ]
+
+
+def _people_of(actor: Actor, institution: Institution) -> Table:
+    rows = appointments_visible_to(actor).filter(institution=institution).select_related("user")
+    return Table(
+        _("经办人员"),
+        (_("姓名"), _("角色"), _("起"), _("止")),
+        [
+            (
+                Cell(row.user.name, reverse("admin:association_appointment_change", args=[row.pk])),
+                row.get_role_display(),
+                row.from_on,
+                row.until_on or _("至今"),
+            )
+            for row in rows.order_by("-from_on", "-pk")
+        ],
+    )
+
+
+class HeldTodayFilter(admin.SimpleListFilter):
+    title = gettext_lazy("是否在任")
+    parameter_name = "held"
+
+    def lookups(self, _request: Any, _model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", _("在任")), ("no", _("已终止"))]
+
+    def queryset(self, _request: Any, queryset: QuerySet[Appointment]) -> QuerySet[Appointment]:
+        ended = queryset.filter(until_on__lt=clock.today())
+        if self.value() == "no":
+            return ended
+        return queryset.exclude(until_on__lt=clock.today()) if self.value() == "yes" else queryset
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(DeskAdmin):
+    lead = gettext_lazy("谁在本协会担任什么角色。任职按日期终止，从不删除。")
+    list_display = ("user", "role", "institution", "employer", "from_on", "until_on")
+    list_filter = ("role", HeldTodayFilter)
+    search_fields = ("user__name", "=user__email", "institution__name", "employer__name")
+    search_help_text = gettext_lazy("姓名、完整邮箱、机构名称")
+    list_select_related = ("user", "institution", "employer")
+    facts = ("user", "email", "role", "institution", "employer", "from_on", "until_on")
+    list_deeds = (
+        Deed(
+            "appoint",
+            gettext_lazy("聘任协会人员"),
+            _may_appoint,
+            _appoint_here,
+            form=forms.AppointHereForm,
+            foretells=_tells_newcomer,
+            main=True,
+        ),
+    )
+    deeds = (
+        Deed(
+            "end",
+            gettext_lazy("终止任职"),
+            _may_appoint,
+            _end,
+            form=forms.UntilDayForm,
+            fits=lambda row: row.until_on is None or row.until_on > clock.today(),
+            danger=True,
+        ),
+    )
+
+    def get_queryset(self, request: Any) -> QuerySet[Appointment]:
+        rows = appointments_visible_to(request.actor).select_related("user", "institution", "employer")
+        return rows.order_by("-from_on", "-pk")
+
+    def seen(self, request: Any, obj: Appointment) -> None:
+        record_read(request.actor, "appointment", obj)
+
+    @admin.display(description=gettext_lazy("邮箱"))
+    def email(self, row: Appointment) -> str:
+        return row.user.email
