@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from association import clock
 from association.actors import Actor
 from association.audit import record
-from association.choices import JobState
-from association.models import Job
-from association.operations import advance_job, start_job
+from association.choices import JobState, OutboxState
+from association.models import Job, OutboxJob
+from association.operations import advance_job, fail_job, start_job
 from association.outbox import enqueue
 from association.tenancy import current_association_id
 from common.errors import Refused
@@ -28,6 +28,7 @@ from credit_rating.rules.compiled import Rated
 from credit_rating.rules.scoring import ENGINE_VERSION
 
 KIND = "compute_round"
+TASK = "credit_rating.compute_chunk"
 CHUNK = 1000
 COMPUTED = (Stage.REVIEWED, Stage.DETERMINED)
 RUNNING = (JobState.QUEUED, JobState.RUNNING)
@@ -71,7 +72,7 @@ def compute_round(*, actor: Actor, round_id: int) -> Job:
     held_in = lock_round(actor, round_id)
     if held_in.state not in {RoundState.REVIEWING, RoundState.DETERMINING, RoundState.PUBLIC_NOTICE}:
         raise Refused(_("评审尚未开始或结果已公布，不能计算。"))
-    running = Job.objects.filter(kind=KIND, state__in=RUNNING, result__round_id=held_in.pk).first()
+    running = _running(held_in)
     if running is not None:
         return running
     ids = list(
@@ -88,7 +89,7 @@ def compute_round(*, actor: Actor, round_id: int) -> Job:
     job = start_job(actor=actor, kind=KIND, title=title, total=len(ids), round_id=held_in.pk)
     for first in range(0, len(ids), CHUNK):
         enqueue(
-            "credit_rating.compute_chunk",
+            TASK,
             key=f"job-{job.pk}-{first}",
             job_id=job.pk,
             round_id=held_in.pk,
@@ -96,6 +97,18 @@ def compute_round(*, actor: Actor, round_id: int) -> Job:
         )
     record(actor, "compute_round", held_in, assessments=len(ids), job=job.pk)
     return job
+
+
+def _running(held_in: Round) -> Job | None:
+    """The job under way; one whose part was given up has failed and makes room for a new one."""
+    job = Job.objects.filter(kind=KIND, state__in=RUNNING, result__round_id=held_in.pk).first()
+    if job is None:
+        return None
+    parts = OutboxJob.objects.filter(association_id=held_in.association_id, task=TASK, payload__job_id=job.pk)
+    if not parts.filter(state=OutboxState.DEAD).exists():
+        return job
+    fail_job(job.pk, message=_("有一部分多次未能完成，已停办。"))
+    return None
 
 
 @transaction.atomic

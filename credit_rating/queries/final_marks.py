@@ -35,8 +35,8 @@ WITH counted AS MATERIALIZED (
                     WHERE later.supersedes_id = opinion.id AND later.submitted_at IS NOT NULL))
 SELECT counted.assessment_id, counted.id, given.marks
 FROM counted CROSS JOIN LATERAL (
-  SELECT string_agg(int4send(CASE item.state WHEN 'scored' THEN (item.points * 100)::int
-                                             WHEN 'na' THEN -1 ELSE -2 END), '' ORDER BY item.indicator_id) AS marks
+  SELECT string_agg(int4send(coalesce((item.points * 100)::int, CASE item.state WHEN 'na' THEN -1 ELSE -2 END)), ''
+                    ORDER BY item.indicator_id) AS marks
   FROM credit_rating_opinionitem item WHERE item.opinion_id = counted.id) given
 ORDER BY counted.assessment_id, counted.id
 """

@@ -146,6 +146,35 @@ def test_round_is_computed_by_chunks_each_of_which_may_run_twice(scope, clerk, m
     assert Determination.objects.count() == 3
 
 
+def test_a_job_whose_part_was_given_up_makes_room_for_a_new_one(assessment, clerk):
+    reviewed(assessment)
+    stuck = operations.compute_round(actor=clerk, round_id=assessment.round_id)
+    OutboxJob.objects.filter(task="credit_rating.compute_chunk").update(state="dead")
+    fresh = operations.compute_round(actor=clerk, round_id=assessment.round_id)
+    assert fresh.pk != stuck.pk
+    assert Job.objects.get(pk=stuck.pk).state == "failed"
+    run_jobs("credit_rating.compute_chunk", operations.compute_chunk)
+    assert Job.objects.get(pk=fresh.pk).state == "done"
+
+
+def test_institution_reads_its_explanation_once_told_and_peers_stay_nameless(scope, clerk, member):
+    held_in = reviewing_round(institutions=[make_institution() for _ in range(5)])
+    rows = list(Assessment.objects.filter(round=held_in).order_by("pk"))
+    for place, row in enumerate(rows):
+        determined(row, {"B1.2": {"points": str(place)}}, member)
+    manager = actor_with(Role.INSTITUTION_ADMIN, rows[4].institution)
+    with pytest.raises(Refused, match="尚未告知"):
+        explanation_of(manager, rows[4].pk)
+    operations.open_public_notice(actor=clerk, round_id=held_in.pk)
+    told = explanation_of(manager, rows[4].pk)
+    assert (told.peers.count, told.peers.lowest, told.peers.median, told.peers.highest) == (5, 80, 82, 84)
+    assert dict(told.peers.grades) == {"A": 0, "B": 5, "C": 0, "D": 0}
+    assert told.ways_up[0].grade == "A"
+    for stranger in (actor_with(Role.INSTITUTION_ADMIN), actor_with(Role.ASSESSOR)):
+        with pytest.raises(NotFound):
+            explanation_of(stranger, rows[4].pk)
+
+
 def test_round_is_not_computed_by_assessors_nor_in_another_association(assessment, clerk):
     with pytest.raises(Forbidden):
         operations.compute_round(actor=actor_with(Role.ASSESSOR), round_id=assessment.round_id)
