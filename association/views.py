@@ -5,7 +5,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from association import access, operations, queries
 from association.guards import signed_in
@@ -52,9 +52,11 @@ def job(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def move_practice_clock(request: PortalRequest) -> HttpResponse:
     """演练时钟 forward; exists only in the demo."""
+    if request.method != "POST":
+        return render(request, "association/practice_clock.html")
     days = request.POST.get("days", "")
     if not days.isdecimal():
         raise InvalidInput(_("请填写天数。"))

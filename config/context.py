@@ -1,4 +1,4 @@
-"""Navigation of the desk, and what a signed-in person finds at the top of every page."""
+"""Navigation of the desk: its pages with what waits there, and the way to the staff desk."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from config.desk import desk_items
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """At most one query, and that only on the pages of the desk. Public pages do not ask who is there."""
+    """At most one query, and that only on whole pages of the desk. Public pages do not ask who is there."""
     if getattr(request, "association", None) is None or not request.path_info.startswith("/desk/"):
         return {}
-    if not request.actor.is_signed_in:  # type: ignore[attr-defined]
+    if request.headers.get("HX-Request") or not request.actor.is_signed_in:  # type: ignore[attr-defined]
         return {}
     return {"desk_nav": desk_items(request), "account_items": account_items(request)}
 
 
 def account_items(request: HttpRequest) -> list[tuple[str, str, bool]]:
-    """The desk, the staff desk for whom it opens, and the person's own account."""
+    """The desk, and the staff desk for whom it opens."""
     items = [(_("工作台"), reverse("desk"), True)]
     if request.actor.is_staff:  # type: ignore[attr-defined]
         items.append((_("秘书处"), reverse("admin:index"), False))
-    return [*items, (_("登录与安全"), reverse("mfa_index"), False)]
+    return items

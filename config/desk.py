@@ -130,6 +130,7 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
         (_("我的评审"), "assignments", "/desk/review/", bool(actor.roles & REVIEWER_ROLES), reviewed),
         (_("综合评定"), "committee", "/desk/committee/", bool(actor.roles & _DECIDE), decided),
         (_("通知"), "notices", "/desk/notices/", True, notices),
+        (_("登录与安全"), "mfa_index", "/accounts/2fa/", True, 0),
     ]
     return [
         (label, reverse(name), here == root if name == "desk" else here.startswith(root), count)
