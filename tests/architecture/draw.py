@@ -1,0 +1,82 @@
+"""Draws the workflows and the rights into docs/architecture.md: ``python -m tests.architecture.draw``."""
+
+import os
+import re
+import sys
+
+from config.home import PROJECT
+
+PAGE = PROJECT / "docs" / "architecture.md"
+PART = re.compile(r"(<!-- drawn: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def label(state):
+    return str(state.label)
+
+
+def steps_table(title, steps):
+    """From each state to what may follow; the order is that of the choices."""
+    kind = type(next(iter(steps)))
+    rows = [f"| {label(now)} `{now}` | {after(kind, steps[now])} |" for now in kind if now in steps]
+    return [
+        f"**{title}** `{kind.__module__}.{kind.__name__}`",
+        "",
+        "| 现在 | 之后可以 |",
+        "| --- | --- |",
+        *rows,
+        "",
+    ]
+
+
+def after(kind, following):
+    return "、".join(label(state) for state in kind if state in following) or "（终点）"
+
+
+def steps():
+    from association.choices import JOB_STEPS
+    from credit_rating import choices
+
+    tables = (
+        ("评估规范", choices.STANDARD_STEPS),
+        ("轮次", choices.ROUND_STEPS),
+        ("一家机构的评估", choices.STEPS),
+        ("评估任务", choices.ASSIGNMENT_STEPS),
+        ("综合评定", choices.DETERMINATION_STEPS),
+        ("异议", choices.OBJECTION_STEPS),
+        ("较长的作业", JOB_STEPS),
+    )
+    return [line for table in tables for line in steps_table(*table)]
+
+
+def rights():
+    """Who may do what: a row for each operation, a column for each role."""
+    from association import access as association
+    from association.choices import Role
+    from credit_rating import access as credit_rating
+    from members import access as members
+
+    roles = list(Role)
+    lines = [f"| 事项 | {' | '.join(map(label, roles))} |", f"| --- |{' :-: |' * len(roles)}"]
+    for app in (association, members, credit_rating):
+        for action, allowed in app.MAY.items():
+            marks = " | ".join("●" if role in allowed else "" for role in roles)
+            lines.append(f"| `{app.__name__.split('.')[0]}.{action}` | {marks} |")
+    return [*lines, ""]
+
+
+def drawn(page):
+    """The page with every drawn part as the code says it today."""
+    parts = {"steps": steps, "rights": rights}
+    return PART.sub(lambda found: found[1] + "\n" + "\n".join(parts[found[2]]()) + found[3], page)
+
+
+def main():
+    import django
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings_test"
+    django.setup()
+    PAGE.write_text(drawn(PAGE.read_text()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

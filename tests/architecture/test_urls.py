@@ -1,0 +1,289 @@
+"""The matrix of addresses and roles, taken from the resolvers: who is let in, and that nobody else is."""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import get_resolver, reverse
+
+from association.choices import INSTITUTION_ROLES, Role
+from association.locker import path_of
+from association.models import OutboxJob
+from association.notices import notify
+from association.operations import start_job
+from association.outbox import enqueue
+from association.tenancy import acting_for
+from credit_rating.models import Assessment, Assignment, Certificate, Evidence, Indicator, Publication
+from disclosure.models import RegisterCard
+from disclosure.operations import refresh_register
+from tests.architecture.url_table import (
+    EVERYBODY,
+    INSIDE,
+    PLATFORM,
+    PRESSED_BY,
+    SECRETARIAT,
+    SIGN_IN,
+    VISITOR,
+    Address,
+)
+from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
+from tests.factories.rating import make_attachment, reviewing_round
+from tests.factories.review import review
+
+pytestmark = pytest.mark.django_db
+SENT_AWAY = {403, 404}
+SIGN_IN_PLACES = ("/accounts/login/", "/admin/login/")
+
+
+def named(resolver, names=()):
+    """Every named pattern below a resolver, with its namespaces."""
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from named(pattern, (*names, pattern.namespace) if pattern.namespace else names)
+        elif pattern.name:
+            yield ":".join((*names, pattern.name)), set(pattern.pattern.converters) or groups(pattern)
+
+
+def groups(pattern):
+    return set(getattr(getattr(pattern.pattern, "regex", None), "groupindex", {}))
+
+
+def addresses():
+    """The table for the inside of an association: written by hand, and the lists and pages of the staff desk."""
+    table = dict(INSIDE)
+    for model, desk in admin.site._registry.items():
+        label = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        staff = INSIDE["admin:index"].who
+        table[f"{label}_changelist"] = Address(staff)
+        table[f"{label}_change"] = Address(staff, "get", {"object_id": model._meta.label})
+        for name, deeds in (("do", desk.deeds), ("do_list", desk.list_deeds)):
+            for deed in deeds:
+                arguments = {"deed": f"={deed.name}"} | (
+                    {"object_id": model._meta.label} if name == "do" else {}
+                )
+                who = PRESSED_BY.get((model._meta.label, deed.name), SECRETARIAT)
+                table[f"{label}_{name}#{deed.name}"] = Address(frozenset(who), "get", arguments)
+    return table
+
+
+def test_every_named_address_is_in_the_table():
+    inside = {name for name, _arguments in named(get_resolver("config.urls_association"))}
+    platform = {name for name, _arguments in named(get_resolver("config.urls"))}
+    known = {name.split("#")[0] for name in addresses()}
+    assert inside - known == set()
+    assert platform - set(PLATFORM) - set(SIGN_IN) == set()
+    assert set(INSIDE) - inside == set()
+
+
+# -- the world ------------------------------------------------------------------------------------------------
+
+
+def make_world(association):
+    """A published round of one institution, its papers, and one person of every role."""
+    institution = make_institution()
+    assessor = actor_with(Role.ASSESSOR)
+    round_ = reviewing_round(institutions=[institution])
+    assessment = Assessment.objects.get(round=round_)
+    review(assessment, assessor)
+    published_of(assessment)
+    notify("event", [assessor.user_id], subject="题", body="文")
+    enqueue("association.send_notice", key="matrix")
+    evidence = Evidence.objects.filter(item__opinion__assessment=assessment).first()
+    for attachment in (evidence.attachment, give_certificate(assessment, institution)):
+        place = path_of(association.pk, attachment.sha256)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"%PDF-1.7")
+    refresh_register()
+    return SimpleNamespace(
+        people={role: person(role, institution, assessor) for role in Role} | {VISITOR: None},
+        assessment=assessment.pk,
+        round=round_.pk,
+        year=round_.year,
+        assignment=Assignment.objects.get(assessor_id=assessor.user_id).pk,
+        indicator=Indicator.objects.filter(standard_id=round_.standard_id).exclude(method="").first().pk,
+        evidence=evidence.pk,
+        attachment=evidence.attachment_id,
+        job=start_job(actor=actor_with(Role.SECRETARIAT), kind="compute", title="计算", total=1).pk,
+        code=Certificate.objects.get().code,
+        card=RegisterCard.objects.get(institution_id=institution.pk).uscc,
+        word="abc",
+        app="association",
+        association=association,
+        institution=institution,
+    )
+
+
+def published_of(assessment):
+    for _ in range(2):
+        review(assessment, actor_with(Role.ASSESSOR))
+    from credit_rating import operations
+    from tests.factories.review import move_clock
+
+    clerk, chair = actor_with(Role.SECRETARIAT), actor_with(Role.COMMITTEE_CHAIR)
+    operations.finish_review(actor=clerk, assessment_id=assessment.pk)
+    operations.compute_assessment(actor=clerk, assessment_id=assessment.pk)
+    operations.determine(actor=actor_with(Role.COMMITTEE), assessment_id=assessment.pk)
+    operations.open_public_notice(actor=clerk, round_id=assessment.round_id)
+    move_clock(15)
+    operations.propose_publication(actor=clerk, round_id=assessment.round_id)
+    operations.approve_publication(actor=chair, round_id=assessment.round_id)
+
+
+def give_certificate(assessment, institution):
+    attachment = make_attachment(institution, name="证书.pdf")
+    publication = Publication.objects.get(assessment=assessment)
+    changed = Certificate.objects.filter(publication=publication).update(attachment=attachment)
+    assert changed == 1
+    return attachment
+
+
+def person(role, institution, assessor):
+    if role == Role.ASSESSOR:
+        return assessor.user_id
+    user = make_user()
+    appoint(user, role, institution=institution if role in INSTITUTION_ROLES else None)
+    return user.pk
+
+
+@pytest.fixture
+def world(public_sees_default):
+    association = make_association("first")
+    with acting_for(association.pk):
+        return make_world(association)
+
+
+def client_for(user_id):
+    client = Client(raise_request_exception=False)
+    if user_id:
+        from association.models import User
+
+        client.force_login(User.objects.get(pk=user_id))
+    return client
+
+
+def arguments_of(world, address):
+    return {name: argument(world, wanted) for name, wanted in address.arguments.items()}
+
+
+def argument(world, wanted):
+    if wanted.startswith("="):
+        return wanted[1:]
+    if "." not in wanted:
+        return getattr(world, wanted)
+    model = apps.get_model(wanted)
+    with acting_for(world.association.pk):
+        rows = (
+            model.objects.all()
+            if model is not OutboxJob
+            else model.objects.filter(association=world.association)
+        )
+        return rows.values_list("pk", flat=True).first() or 0
+
+
+def outcome(client, address, path):
+    """The status, and whether the person was let in; whatever was changed is undone."""
+    with transaction.atomic():
+        response = getattr(client, address.method)(path, address.data)
+        transaction.set_rollback(True)
+    place = response.headers.get("Location", "")
+    away = response.status_code in SENT_AWAY or any(part in place for part in SIGN_IN_PLACES)
+    return response.status_code, not away
+
+
+def path_of_address(name, arguments):
+    return reverse(name.split("#")[0], urlconf="config.urls_association", kwargs=arguments)
+
+
+def has_objects(address):
+    return any(
+        not wanted.startswith("=") and wanted not in {"word", "app", "year"}
+        for wanted in address.arguments.values()
+    )
+
+
+# -- the matrix -----------------------------------------------------------------------------------------------
+
+
+def test_every_role_opens_what_the_table_says_and_nothing_else(world):
+    clients = {role: client_for(user) for role, user in world.people.items()}
+    wrong = {}
+    for name, address in addresses().items():
+        arguments = arguments_of(world, address)
+        if 0 in arguments.values():
+            continue  # no such row in this world
+        path = "/first" + path_of_address(name, arguments)
+        for role, client in clients.items():
+            status, let_in = outcome(client, address, path)
+            if status >= 500 or let_in != (role in address.who):
+                wrong[f"{name} as {role}"] = status
+    assert wrong == {}
+
+
+def test_platform_pages_open_to_everybody(world):
+    for name, address in (PLATFORM | SIGN_IN).items():
+        path = reverse(name, kwargs=arguments_of(world, address))
+        for user_id in (None, world.people[Role.SECRETARIAT]):
+            status, _let_in = outcome(client_for(user_id), address, path)
+            assert status < 500, name
+            if address.who == EVERYBODY:
+                assert status not in SENT_AWAY, name
+
+
+def test_neighbour_institution_and_unassigned_assessor_open_nothing_of_this_one(world):
+    """The same roles, in the same association, without the connection."""
+    with acting_for(world.association.pk):
+        strangers = [
+            actor_with(Role.INSTITUTION_ADMIN),
+            actor_with(Role.INSTITUTION_STAFF),
+            actor_with(Role.ASSESSOR),
+            actor_with(Role.DISTRICT_REVIEWER),
+        ]
+    let_in = {}
+    for actor in strangers:
+        client = client_for(actor.user_id)
+        for name, address in addresses().items():
+            if VISITOR in address.who or not has_objects(address) or address.arguments.get("object_id"):
+                continue
+            path = "/first" + path_of_address(name, arguments_of(world, address))
+            status, opened = outcome(client, address, path)
+            if opened or status >= 500:
+                let_in[f"{name} as {set(actor.roles)}"] = status
+    assert let_in == {}
+
+
+def test_objects_of_a_neighbour_association_do_not_exist(world):
+    """Every role of the other association, with ids of this one: 404, never 403."""
+    neighbour = make_association("second")
+    with acting_for(neighbour.pk):
+        people = {role: actor_with(role).user_id for role in Role}
+    wrong = {}
+    for name, address in addresses().items():
+        if not has_objects(address) or name in {"verify", "api_verify"}:  # a code is good everywhere
+            continue
+        arguments = arguments_of(world, address)
+        if 0 in arguments.values() or argument_is_shared(address):
+            continue
+        path = "/second" + path_of_address(name, arguments)
+        for role in [*(address.who & set(people)), *([VISITOR] if VISITOR in address.who else [])]:
+            status, _opened = outcome(client_for(people.get(role)), address, path)
+            if status != 404:
+                wrong[f"{name} as {role}"] = status
+    assert wrong == {}
+
+
+def argument_is_shared(address):
+    """Calendar days and regions belong to all associations."""
+    label = address.arguments.get("object_id", "")
+    return label in {"association.CalendarDay", "association.Region"}
+
+
+def test_matrix_sees_an_open_door(world, settings):
+    """The test itself, shown red: without the guard a visitor comes in."""
+    with override_settings(ROOT_URLCONF="config.urls"):
+        status, let_in = outcome(client_for(None), Address(frozenset()), "/first/verify/")
+    assert (status, let_in) == (200, True)
+    assert re.match(r"^/first", "/first/verify/")

@@ -1,0 +1,137 @@
+"""网址与角色: every named address, how it is asked, and who may open it. A name that is missing here fails a test.
+
+"May" means: is not sent away (to the sign-in, 403 or 404). What is done there may still be refused with 400 or 409.
+"""
+
+from dataclasses import dataclass, field
+
+from association.choices import (
+    COMMITTEE_ROLES,
+    INSTITUTION_ROLES,
+    SECOND_FACTOR_ROLES,
+    STAFF_ROLES,
+    Role,
+)
+
+VISITOR = "visitor"
+SIGNED_IN = frozenset(Role)
+EVERYBODY = SIGNED_IN | {VISITOR}
+ADMIN = frozenset({Role.INSTITUTION_ADMIN})
+SECRETARIAT = frozenset({Role.SECRETARIAT})
+ASSIGNED = frozenset({Role.ASSESSOR})
+SEES_ALL = STAFF_ROLES | COMMITTEE_ROLES
+# Who sees one assessment: those who decide or look on, the institution itself, the assessor it was assigned to.
+OF_ASSESSMENT = SEES_ALL | INSTITUTION_ROLES | ASSIGNED
+
+
+@dataclass(frozen=True)
+class Address:
+    """How an address is opened: ``arguments`` are names of things in the world of ``test_urls``."""
+
+    who: frozenset
+    method: str = "get"
+    arguments: dict[str, str] = field(default_factory=dict)
+    data: dict[str, str] = field(default_factory=dict)
+
+
+def page(who, **arguments):
+    return Address(frozenset(who), "get", arguments)
+
+
+def form(who, **arguments):
+    return Address(frozenset(who), "post", arguments)
+
+
+PLATFORM = {
+    "home": page(EVERYBODY),
+    "healthz": page(EVERYBODY),
+    "readyz": page(EVERYBODY),
+}
+SIGN_IN = {
+    "set_language": form(EVERYBODY),
+    "account_login": page(EVERYBODY),
+    "account_logout": page(EVERYBODY),
+    "account_inactive": page(EVERYBODY),
+    "account_signup": page(EVERYBODY),
+    "account_reauthenticate": page(SIGNED_IN),
+    "account_email": page(SIGNED_IN),
+    "account_email_verification_sent": page(EVERYBODY),
+    "account_confirm_email": page(EVERYBODY, key="word"),
+    "account_change_password": page(SIGNED_IN),
+    "account_set_password": page(SIGNED_IN),
+    "account_reset_password": page(EVERYBODY),
+    "account_reset_password_done": page(EVERYBODY),
+    "account_reset_password_from_key": page(EVERYBODY, uidb36="word", key="word"),
+    "account_reset_password_from_key_done": page(EVERYBODY),
+    "account_confirm_login_code": page({VISITOR}),
+    "mfa_index": page(SIGNED_IN),
+    "mfa_authenticate": page({VISITOR}),
+    "mfa_reauthenticate": page(SIGNED_IN),
+    "mfa_activate_totp": page(SIGNED_IN),
+    "mfa_deactivate_totp": page(frozenset()),  # nobody here has set one up
+    "mfa_view_recovery_codes": page(frozenset()),
+    "mfa_generate_recovery_codes": page(frozenset()),
+    "mfa_download_recovery_codes": page(frozenset()),
+    "usersessions_list": page(SIGNED_IN),
+}
+PUBLIC = {
+    "home": page(EVERYBODY),
+    "register": page(EVERYBODY),
+    "institution": page(EVERYBODY, key="card"),
+    "rounds": page(EVERYBODY),
+    "round": page(EVERYBODY, year="year"),
+    "public_notice": page(EVERYBODY, year="year"),
+    "standard": page(EVERYBODY, round_id="round"),
+    "verify_form": page(EVERYBODY),
+    "verify": page(EVERYBODY, code="code"),
+    "api_register": page(EVERYBODY),
+    "api_institution": page(EVERYBODY, key="card"),
+    "api_rounds": page(EVERYBODY),
+    "api_round": page(EVERYBODY, year="year"),
+    "api_verify": page(EVERYBODY, code="code"),
+    "api_schema": page(EVERYBODY),
+    "api_docs": page(EVERYBODY),
+}
+DESK = {
+    "desk": page(SIGNED_IN),
+    "notices": page(SIGNED_IN),
+    "job": page(SEES_ALL, pk="job"),
+    "practice_clock": form(SIGNED_IN),
+    "assessments": page(SIGNED_IN),
+    "assessment": page(OF_ASSESSMENT, pk="assessment"),
+    "answer_supplement": form(INSTITUTION_ROLES, pk="assessment"),
+    "file_defence": form(ADMIN, pk="assessment"),
+    "file_objection": form(INSTITUTION_ROLES | SECRETARIAT, pk="assessment"),
+    "certificate_file": page(SEES_ALL | INSTITUTION_ROLES, pk="assessment"),
+    "evidence_file": page(OF_ASSESSMENT, pk="attachment"),
+    "self_assessment": page(OF_ASSESSMENT, pk="assessment"),
+    "begin_self_assessment": form(INSTITUTION_ROLES, pk="assessment"),
+    "confirm_all_carried": form(INSTITUTION_ROLES, pk="assessment"),
+    "save_row": form(INSTITUTION_ROLES, pk="assessment", indicator="indicator"),
+    "confirm_carried": form(INSTITUTION_ROLES, pk="assessment", indicator="indicator"),
+    "add_evidence": form(INSTITUTION_ROLES, pk="assessment", indicator="indicator"),
+    "remove_evidence": form(INSTITUTION_ROLES, pk="assessment", evidence="evidence"),
+    "preflight": page(INSTITUTION_ROLES, pk="assessment"),
+    "submit_self_assessment": form(ADMIN, pk="assessment"),
+    "withdraw": form(ADMIN, pk="assessment"),
+    "assignments": page(SIGNED_IN),
+    "declare": form(ASSIGNED, pk="assignment"),
+    "recuse": form(ASSIGNED, pk="assignment"),
+    "review_sheet": page(ASSIGNED, pk="assessment"),
+    "begin_review": form(ASSIGNED, pk="assessment"),
+    "submit_review": form(ASSIGNED, pk="assessment"),
+    "request_supplement": form(ASSIGNED | SECRETARIAT, pk="assessment"),
+    "save_review_row": form(ASSIGNED, pk="assessment", indicator="indicator"),
+}
+DESK_OF_STAFF = {
+    "admin:index": page(STAFF_ROLES),
+    "admin:login": page({VISITOR} | STAFF_ROLES),
+    "admin:logout": page(EVERYBODY),
+    "admin:autocomplete": page(frozenset()),  # no class of ours offers one
+    "admin:jsi18n": page(STAFF_ROLES),
+    "admin:app_list": page(STAFF_ROLES, app_label="app"),
+}
+INSIDE = SIGN_IN | PUBLIC | DESK | DESK_OF_STAFF
+# Buttons of the staff desk that others than the secretariat may press: downloads and reports, which change nothing.
+PRESSED_BY = {}
+assert SECOND_FACTOR_ROLES < SIGNED_IN
