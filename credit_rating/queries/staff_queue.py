@@ -11,6 +11,7 @@ from django.db.models import (
     DateTimeField,
     Exists,
     F,
+    IntegerField,
     Min,
     OuterRef,
     Q,
@@ -19,7 +20,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from association import clock
 from credit_rating.choices import (
@@ -65,7 +66,9 @@ def with_panel(rows: Assessments) -> Assessments:
         assessment=OuterRef("pk"), kind=OuterRef("due_kind"), submitted_at__isnull=False
     )
     panel = Case(
-        When(due_kind=StageKind.DISTRICT_REVIEW, then=Value(1)), default=F("round__standard__panel_minimum")
+        When(due_kind=StageKind.DISTRICT_REVIEW, then=Value(1)),
+        default=F("round__standard__panel_minimum"),
+        output_field=IntegerField(),
     )
     return rows.annotate(due_kind=due).annotate(needed=panel, asked=_number(asked), given=_number(given))
 
@@ -167,7 +170,7 @@ QUEUE: dict[str, Callable[[Assessments], Assessments]] = {
 }
 
 
-def _ends(code: str) -> F | Subquery | Value:
+def _ends(code: str) -> F | Subquery | Cast:
     """What the waiting runs against: the field or subquery with the moment it ends."""
     closing = RoundStage.objects.filter(round_id=OuterRef("round_id"), kind=StageKind.SELF_ASSESSMENT)
     objections = Objection.objects.filter(assessment=OuterRef("pk"), state=ObjectionState.FILED)
@@ -178,7 +181,7 @@ def _ends(code: str) -> F | Subquery | Value:
         "disputed": Subquery(objections.order_by("due_at").values("due_at")[:1]),
         "on_notice": F("public_notice__closes_at"),
     }
-    return known.get(code, Value(None, output_field=DateTimeField()))
+    return known.get(code, Cast(Value(None), DateTimeField()))
 
 
 def queue_counts(assessments: Assessments) -> dict[str, tuple[int, datetime | None]]:
