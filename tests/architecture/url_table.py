@@ -39,7 +39,8 @@ def page(who, **arguments):
 
 
 def form(who, **arguments):
-    return Address(frozenset(who), "post", arguments)
+    """Sent with what every form of a row carries."""
+    return Address(frozenset(who), "post", arguments, {"version": "0", "days": "1"})
 
 
 PLATFORM = {

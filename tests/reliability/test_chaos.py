@@ -80,7 +80,7 @@ class Stage:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self.log.close()
-        print((self.servers.home / "processes.log").read_text(errors="replace")[-6000:])  # shown on failure
+        print((self.servers.home / "processes.log").read_text(errors="replace")[-6000:])  # noqa: T201 - shown on failure
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_every_job_has_its_effect_exactly_once_whatever_is_killed(stage, ask):
             name = script.pop(0)[1]
             stage.kill(name)
             killed.append(name)
-            print(f"{time.monotonic() - deadline + SECONDS:.1f} {done} {name}")
+            print(f"{time.monotonic() - deadline + SECONDS:.1f} {done} {name}")  # noqa: T201
         time.sleep(0.1)
     assert ask(STATES) == {"done": JOBS}
     assert (ask(EFFECTS), ask(DIFFERENT)) == (JOBS, JOBS)

@@ -1,0 +1,78 @@
+"""通知: one for each event, person and channel; sent after the deed, with an address that works."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import override_settings
+
+from association import clock, operations
+from association.access import notices_visible_to
+from association.choices import Channel, Role
+from association.models import Notice, OutboxJob
+from association.notices import notify, people_of, send_notice
+from association.tenancy import acting_for
+from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def association():
+    association = make_association("first")
+    with acting_for(association.pk):
+        yield association
+
+
+def tell(user, event="e"):
+    notify(event, [user.pk, user.pk], subject="题", body="文", path="/desk/")
+    return Notice.objects.get(event=event, channel=Channel.MAIL, user=user)
+
+
+def test_person_is_told_once_in_each_channel():
+    user = make_user()
+    tell(user)
+    tell(user)
+    assert sorted(Notice.objects.values_list("channel", flat=True)) == [Channel.DESK, Channel.MAIL]
+    assert OutboxJob.objects.count() == 1
+
+
+def test_mail_waits_for_the_deed_and_goes_once():
+    notice = tell(make_user())
+    assert mail.outbox == []
+    send_notice(notice_id=notice.pk)
+    send_notice(notice_id=notice.pk)
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == ([notice.user.email], "题")
+
+
+@override_settings(SITE_SCHEME="https", SITE_PORT="", SHARED_HOST="portal.example.org")
+def test_mail_carries_the_address_of_the_association():
+    send_notice(notice_id=tell(make_user()).pk)
+    assert mail.outbox[0].body == "文\n\nhttps://portal.example.org/first/desk/"
+
+
+def test_people_of_a_role_are_those_of_today():
+    day = clock.today()
+    now, before, later = make_user(), make_user(), make_user()
+    appoint(now, Role.SECRETARIAT)
+    appoint(before, Role.SECRETARIAT, until_on=day - timedelta(days=1))
+    appoint(later, Role.SECRETARIAT, from_on=day + timedelta(days=1))
+    assert people_of(roles=[Role.SECRETARIAT]) == [now.pk]
+
+
+def test_people_of_an_institution_are_its_own():
+    institution = make_institution()
+    actor = actor_with(Role.INSTITUTION_STAFF, institution)
+    actor_with(Role.INSTITUTION_STAFF)
+    assert people_of(institution_id=institution.pk) == [actor.user_id]
+
+
+def test_reading_marks_the_own_notices_only():
+    mine, other = actor_with(Role.ASSESSOR), actor_with(Role.ASSESSOR)
+    notify("e", [mine.user_id, other.user_id], subject="题", body="文")
+    operations.mark_notices_read(actor=mine)
+    assert set(Notice.objects.filter(read_at__isnull=False).values_list("user_id", flat=True)) == {
+        mine.user_id
+    }
+    assert notices_visible_to(mine).count() == 2

@@ -1,0 +1,91 @@
+"""A process that serves refuses to begin as a role that row security does not bind."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+
+from association.checks import faults_of_role, faults_of_roles, refuse_unsafe_roles
+from config.home import PROJECT
+from config.roles import BACKUP, OWNER
+
+WEB = "import config.wsgi"
+WORKER = "from celery import signals; import django; import config; django.setup(); signals.worker_init.send(sender=None)"
+RELAY = "from django.core.management import execute_from_command_line as run; run(['manage.py', 'relay'])"
+
+
+@pytest.mark.django_db(databases=["default", "public"])
+def test_roles_of_the_portal_may_serve():
+    assert faults_of_roles() == []
+    assert run_checks(databases=["default", "public"]) == []
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_owner_is_told_apart():
+    assert faults_of_role("owner") == [f"{OWNER} owns tables"]
+
+
+def start(program, environment):
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "DEBUG": "1"}
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=PROJECT,
+        env=os.environ | environment | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return result.returncode, result.stderr
+
+
+@pytest.fixture
+def address_of(django_db_setup):
+    """The address of a role on this run's database."""
+    return lambda role: django_db_setup.servers.dsn(role, django_db_setup.name)
+
+
+@pytest.mark.parametrize(
+    ("variable", "role", "words"),
+    [
+        ("DATABASE_URL", OWNER, "owns tables"),
+        ("DATABASE_URL", BACKUP, "has BYPASSRLS"),
+        ("DATABASE_URL", "postgres", "is a superuser"),
+        ("DATABASE_PUBLIC_URL", "portal_app", "not published"),
+    ],
+)
+def test_web_does_not_start_as_a_role_that_is_not_bound(address_of, child_environment, variable, role, words):
+    code, output = start(WEB, child_environment | {variable: address_of(role)})
+    assert code != 0
+    assert "refusing to serve" in output
+    assert words in output
+
+
+@pytest.mark.parametrize("program", [WORKER, RELAY], ids=["worker", "relay"])
+def test_worker_and_relay_do_not_start_as_owner(address_of, child_environment, program):
+    code, output = start(program, child_environment | {"DATABASE_URL": address_of(OWNER)})
+    assert code != 0
+    assert "refusing to serve" in output
+
+
+def test_web_and_worker_start_as_the_roles_made_for_them(child_environment):
+    for program in (WEB, WORKER):
+        assert start(program, child_environment) == (0, "")
+
+
+def test_row_security_off_is_refused(child_environment):
+    address = child_environment["DATABASE_URL"] + "?options=-crow_security%3Doff"
+    code, output = start(WEB, child_environment | {"DATABASE_URL": address})
+    assert code != 0
+    assert "row_security off" in output
+
+
+@pytest.mark.django_db(databases=["default", "public"])
+def test_refusal_names_every_fault(monkeypatch):
+    monkeypatch.setattr("association.checks.faults_of_roles", lambda: ["a", "b"])
+    monkeypatch.setattr("association.checks.connections.close_all", lambda: None)
+    with pytest.raises(ImproperlyConfigured, match="a; b"):
+        refuse_unsafe_roles()
