@@ -19,7 +19,7 @@ class PastResultOutput(serializers.Serializer[Any]):
     scheme = serializers.CharField()
     grade = serializers.CharField()
     state = serializers.ChoiceField(choices=PAST_STATES)
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     source_url = serializers.CharField(allow_blank=True)
     note = serializers.CharField(allow_blank=True)
 
@@ -41,7 +41,7 @@ class HitOutput(serializers.ModelSerializer[RegisterCard]):
 
     class Meta:
         model = RegisterCard
-        fields = (
+        fields: tuple[str, ...] = (
             "key",
             "url",
             "name",
@@ -90,14 +90,14 @@ class BandOutput(serializers.Serializer[Any]):
     """等级分数段: ``lower`` belongs to it, ``upper`` does not."""
 
     grade = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     lower = serializers.CharField()
     upper = serializers.CharField(allow_null=True)
 
 
 class StageOutput(serializers.Serializer[Any]):
     kind = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     opens_at = serializers.DateTimeField()
     closes_at = serializers.DateTimeField()
 
@@ -140,7 +140,17 @@ class RoundOutput(serializers.ModelSerializer[PublishedRound]):
 
     class Meta:
         model = PublishedRound
-        fields = ("id", "year", "title", "state", "standard", "official", "bands", "stages", "as_of")
+        fields: tuple[str, ...] = (
+            "id",
+            "year",
+            "title",
+            "state",
+            "standard",
+            "official",
+            "bands",
+            "stages",
+            "as_of",
+        )
 
 
 class RoundResultsOutput(RoundOutput):
@@ -165,7 +175,7 @@ class StandingOutput(serializers.Serializer[Any]):
     """扫码验真 at this moment."""
 
     standing = serializers.ChoiceField(choices=CertificateStanding.choices)
-    label = serializers.CharField(source="standing.label")
+    label = serializers.CharField(source="standing.label")  # type: ignore[assignment]
     code = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
     uscc = serializers.CharField(allow_null=True)
@@ -187,4 +197,4 @@ class ProblemOutput(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = serializers.DictField(required=False)
+    errors = serializers.DictField(required=False)  # type: ignore[assignment]

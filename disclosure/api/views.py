@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from association.models import Association
 from association.throttle import Allowance, allow_reading
 from common.errors import TooMany
 from disclosure.api import serializers as output
@@ -48,6 +49,12 @@ def answers(shape: Any, *problems: int) -> dict[Any, Any]:
     return {200: OpenApiResponse(shape, "已公布的内容"), **refused}
 
 
+class AskedHere(Request):
+    """What the views below receive: a request inside one association."""
+
+    association: Association
+
+
 class Published(APIView):
     """Read-only, without account; every answer says what is left of the limit."""
 
@@ -77,7 +84,7 @@ class Register(Published):
         parameters=[QUERY, CURSOR],
         responses=answers(output.HitsOutput, 400),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: AskedHere) -> Response:
         """Hits, the most exact first; without ``q`` every institution by name. The order is kept by the cursor."""
         typed, cursor = request.query_params.get("q", ""), request.query_params.get("cursor", "")
         association_id, wish = request.association.pk, wish_of(typed)
@@ -97,7 +104,7 @@ class Institution(Published):
         parameters=[KEY],
         responses=answers(output.CardOutput, 404),
     )
-    def get(self, request: Request, key: str) -> Response:
+    def get(self, request: AskedHere, key: str) -> Response:
         """One institution with its grade, aspects, and all results so far."""
         card = card_of(request.association.pk, key)
         return Response(output.CardOutput(card, context={"request": request}).data)
@@ -110,7 +117,7 @@ class Rounds(Published):
         description="已经开始的各轮，新的在前。",
         responses=answers(output.RoundsOutput),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: AskedHere) -> Response:
         """Every round that was opened, newest first."""
         return Response(output.RoundsOutput({"results": published_rounds(request.association.pk)}).data)
 
@@ -123,7 +130,7 @@ class RoundsOfYear(Published):
         parameters=[YEAR],
         responses=answers(output.RoundsOfYearOutput, 404),
     )
-    def get(self, request: Request, year: int) -> Response:
+    def get(self, request: AskedHere, year: int) -> Response:
         """What is open to objection and what was published in this year."""
         held = rounds_of_year(request.association.pk, year)
         return Response(output.RoundsOfYearOutput({"results": held}).data)
@@ -139,7 +146,7 @@ class Verify(Published):
         parameters=[CODE],
         responses=answers(output.StandingOutput),
     )
-    def get(self, request: Request, code: str) -> Response:  # noqa: ARG002 - of the framework
+    def get(self, request: AskedHere, code: str) -> Response:  # noqa: ARG002 - of the framework
         """What the certificate is worth at this moment; a code that is not ours is an answer, not an error."""
         return Response(output.StandingOutput(standing_of(code)).data)
 
