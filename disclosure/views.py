@@ -1,6 +1,6 @@
 """What the public sees without an account. Nothing here needs a script."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from association import clock
-from association.links import path_to
 from association.middleware import PortalRequest
-from association.models import Association
 from association.queries import open_associations
 from association.throttle import check_reading
 from credit_rating.queries.results import STATES
-from disclosure.forms import SearchForm, VerifyForm
-from disclosure.models import RegisterCard
+from disclosure.documents import hit_html
+from disclosure.forms import VerifyForm
 from disclosure.queries.certificates import standing_of
 from disclosure.queries.register import all_cards, card_of
 from disclosure.queries.rounds import (
@@ -33,9 +31,13 @@ from disclosure.queries.search import search
 from disclosure.rules.wish import wish_of
 from members.choices import Field
 
+if TYPE_CHECKING:
+    from association.models import Association
+
 ROWS = 50
 LATEST = 4
 HITS_ON_THE_PLATFORM = 10
+LONGEST_SHOWN = 100
 
 
 @require_safe
@@ -44,7 +46,7 @@ def platform_home(request: HttpRequest) -> HttpResponse:
     associations = list(open_associations())
     context: dict[str, Any] = {
         "associations": [(row, _site(row)) for row in associations],
-        "form": _search_form(request),
+        "typed": _typed(request),
     }
     if request.GET.get("q"):
         check_reading(request, "page")
@@ -52,7 +54,7 @@ def platform_home(request: HttpRequest) -> HttpResponse:
         by_id = {association.pk: association for association in associations}
         hits = search(list(by_id), wish, request.GET.get("cursor", ""), HITS_ON_THE_PLATFORM)
         found = [
-            (card, owner, _site(owner, path_to("institution", card.key)))
+            hit_html(card, _site(owner, ""), owner.short_name)
             for card in hits.cards
             if (owner := by_id[card.association_id])
         ]
@@ -64,7 +66,7 @@ def platform_home(request: HttpRequest) -> HttpResponse:
 def home(request: PortalRequest) -> HttpResponse:
     """The association's first page: look somebody up, and what is being published."""
     rounds = list(published_rounds(request.association.pk)[:LATEST])
-    context = {"form": _search_form(request), "rounds": [(row, state_label(row)) for row in rounds]}
+    context = {"typed": _typed(request), "rounds": [(row, state_label(row)) for row in rounds]}
     return render(request, "disclosure/home.html", context)
 
 
@@ -77,10 +79,10 @@ def register(request: PortalRequest) -> HttpResponse:
     association_id = request.association.pk
     hits = search([association_id], wish, cursor) if searched else all_cards(association_id, cursor)
     context = {
-        "form": _search_form(request),
+        "typed": _typed(request),
         "wish": wish,
         "searched": searched,
-        "cards": hits.cards,
+        "hits": [hit_html(card, get_script_prefix().rstrip("/")) for card in hits.cards],
         "first_url": _first_url(request) if cursor else "",
         "next_url": _next_url(request, hits.next_cursor),
     }
@@ -91,7 +93,7 @@ def register(request: PortalRequest) -> HttpResponse:
 def institution(request: PortalRequest, key: str) -> HttpResponse:
     """登记卡: what the public may know of one institution."""
     check_reading(request, "page")
-    card: RegisterCard = card_of(request.association.pk, key)
+    card = card_of(request.association.pk, key)
     crumbs = [(_("机构查询"), reverse("register")), (card.name, "")]
     context = {"card": card, "field": Field(card.field).label, "crumbs": crumbs, "as_of": card.as_of}
     return render(request, "disclosure/institution.html", context)
@@ -182,13 +184,14 @@ def verify(request: PortalRequest, code: str) -> HttpResponse:
     return render(request, "disclosure/verify.html", context)
 
 
-def _site(association: Association, path: str = "/") -> str:
+def _site(association: "Association", path: str = "/") -> str:
     """An address inside the association, from the platform's page: by path, on the shared host."""
     return f"{get_script_prefix()}{association.slug}{path}"
 
 
-def _search_form(request: HttpRequest) -> SearchForm:
-    return SearchForm(initial={"q": request.GET.get("q", "")[:100]})
+def _typed(request: HttpRequest) -> str:
+    """What stands in the search box again."""
+    return request.GET.get("q", "")[:LONGEST_SHOWN]
 
 
 def _first_url(request: HttpRequest) -> str:
