@@ -25,7 +25,7 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _to_sign_in(request: Any) -> HttpResponse:
-    """htmx would put the sign-in page into the part it asked for: it is told to open it instead."""
+    """A request of a part is told to open the sign-in page, which it would else put into that part."""
     redirect = redirect_to_login(_page_behind(request), settings.LOGIN_URL)
     if not request.headers.get("HX-Request"):
         return redirect

@@ -14,13 +14,13 @@ from common.errors import InvalidInput, NotFound
 
 
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Database, relay and outbox are in order."""
     try:
         problems = queries.readiness()
@@ -62,4 +62,3 @@ def move_practice_clock(request: PortalRequest) -> HttpResponse:
         raise InvalidInput(_("请填写天数。"))
     operations.move_practice_clock(actor=request.actor, days=int(days))
     return redirect("desk")
-

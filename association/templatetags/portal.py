@@ -12,9 +12,9 @@ register = template.Library()
 
 
 @register.filter
-def until(moment: datetime | None) -> str:
+def until(moment: datetime | str | None) -> str:
     """截止: midnight belongs to the day before it, as the law writes it (24:00)."""
-    if moment is None:
+    if not isinstance(moment, datetime):
         return ""
     local = localtime(moment)
     if local.hour or local.minute or local.second:
@@ -23,6 +23,6 @@ def until(moment: datetime | None) -> str:
 
 
 @register.filter
-def plain(number: Decimal | None) -> str:
-    """Points without idle zeros."""
-    return "" if number is None else shown(number)
+def plain(number: Decimal | str | None) -> str:
+    """Points without idle zeros; nothing for what is not there."""
+    return shown(number) if isinstance(number, Decimal) else ""

@@ -37,13 +37,13 @@ def assessment(request: PortalRequest, pk: int) -> HttpResponse:
         "dossier": dossier,
         "assessment": dossier.assessment,
         "stages": stage_bar(dossier),
-        "may": _may(request, dossier),
+        "may": _may(dossier),
         "crumbs": [(_("工作台"), reverse("desk")), (str(dossier.assessment.round.title), "")],
     }
     return render(request, "credit_rating/assessment.html", context)
 
 
-def _may(request: PortalRequest, dossier: Dossier) -> dict[str, bool]:
+def _may(dossier: Dossier) -> dict[str, bool]:
     """Which forms the page offers; the operations decide again."""
     stage, moment, own = dossier.assessment.stage, clock.now(), dossier.own
     notice, public = (dossier.prior_notices or (None,))[-1], dossier.assessment.public_notice
@@ -52,7 +52,10 @@ def _may(request: PortalRequest, dossier: Dossier) -> dict[str, bool]:
         "begin": own and stage == Stage.INVITED,
         "fill": own and stage == Stage.SELF_ASSESSING,
         "withdraw": own and stage in {Stage.INVITED, Stage.SELF_ASSESSING},
-        "supplement": own and stage == Stage.SUPPLEMENT and supplement is not None and moment < supplement.due_at,
+        "supplement": own
+        and stage == Stage.SUPPLEMENT
+        and supplement is not None
+        and moment < supplement.due_at,
         "defend": own
         and stage == Stage.NOTICED
         and notice is not None

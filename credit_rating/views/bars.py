@@ -61,5 +61,3 @@ def _until(moment: Any) -> str:
 
 def _day(moment: Any) -> str:
     return f"{localtime(moment):%Y-%m-%d}"
-
-

@@ -44,7 +44,11 @@ def committee_round(request: PortalRequest, pk: int) -> HttpResponse:
         "rows": queries.table_rows(page.object_list),
         "job": queries.running_job(pk),
         "proposed": queries.proposed_publications(pk),
-        "crumbs": [(_("工作台"), reverse("desk")), (_("综合评定"), reverse("committee")), (held_in.title, "")],
+        "crumbs": [
+            (_("工作台"), reverse("desk")),
+            (_("综合评定"), reverse("committee")),
+            (held_in.title, ""),
+        ],
     }
     return render(request, "credit_rating/round.html", context)
 

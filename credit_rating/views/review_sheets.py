@@ -36,7 +36,9 @@ class ReviewAspect:
     total: int
 
 
-def review_row(found: ReviewRow, typed: Typed | None = None, trouble: RowTrouble | None = None) -> ReviewRowShown:
+def review_row(
+    found: ReviewRow, typed: Typed | None = None, trouble: RowTrouble | None = None
+) -> ReviewRowShown:
     """A stored row, or what was typed and why it was not saved."""
     row = row_shown(found.indicator_id, found.leaf, found.own)
     row = replace(row, style={"scored": "row-saved", "na": "row-na"}.get(row.state, ""))

@@ -102,12 +102,15 @@ def as_typed(row: RowShown, typed: Typed, trouble: RowTrouble) -> RowShown:
 def _typed_words(fields: Sequence[EntryField], typed: Typed) -> str:
     if typed.na:
         return _("不适用：%(reason)s") % {"reason": typed.na_reason}
-    return "；".join(_typed_field(one, typed.raw.get(one.name, "")) for one in fields)
+    values = [_typed_value(one, typed.raw.get(one.name, "")) for one in fields]
+    if len(values) == 1:
+        return values[0]
+    return "，".join(f"{one.label} {value}" for one, value in zip(fields, values, strict=True))
 
 
-def _typed_field(one: EntryField, value: str) -> str:
+def _typed_value(one: EntryField, value: str) -> str:
     labels: Mapping[str, str] = dict(one.choices)
-    return f"{one.label} {labels.get(value, value) or '—'}{one.unit if value else ''}"
+    return f"{labels.get(value, value)} {one.unit}".strip() if value else "—"
 
 
 def kept_or_trouble(save: Callable[[], Any]) -> tuple[Any, RowTrouble | None]:

@@ -38,6 +38,4 @@ def statements():
     found = []
     with CaptureQueriesContext(connection) as captured:
         yield found
-    found.extend(
-        query["sql"] for query in captured.captured_queries if not query["sql"].startswith(OVERHEAD)
-    )
+    found.extend(query["sql"] for query in captured.captured_queries if not query["sql"].startswith(OVERHEAD))
