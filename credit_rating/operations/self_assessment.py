@@ -1,5 +1,7 @@
 """自评: begun, confirmed, submitted or given up by the institution itself, inside the window."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
@@ -83,8 +85,8 @@ def submit_self_assessment(*, actor: Actor, assessment_id: int) -> Assessment:
     check = check_of(assessment.round.standard, opinion)
     if not check.may_submit:
         raise NotReady(_sentence(check), check)
-    moment = clock.now()
-    opinion.submitted_at = moment
+    # The moment that was held against the window is the one that is kept.
+    opinion.submitted_at = moment = check_window(assessment)
     opinion.save(update_fields=["submitted_at"])
     move_assessment(assessment, Stage.SUBMITTED, submitted_at=moment)
     record(actor, "submit_self_assessment", assessment, opinion=opinion.pk)
@@ -122,14 +124,15 @@ def lock_being_filled(actor: Actor, assessment_id: int) -> Assessment:
     return assessment
 
 
-def check_window(assessment: Assessment) -> None:
-    """窗口: the opening moment belongs to it, the closing moment does not."""
+def check_window(assessment: Assessment) -> datetime:
+    """窗口: the opening moment belongs to it, the closing moment does not. Returns the moment it looked at."""
     window = window_of(assessment.round, StageKind.SELF_ASSESSMENT)
     moment = clock.now()
     if moment >= window.closes_at:
         raise Refused(_("自评已于%(moment)s（北京时间）截止。") % {"moment": in_words(window.closes_at)})
     if moment < window.opens_at or assessment.round.state != RoundState.OPEN:
         raise Refused(_("自评于%(moment)s（北京时间）开始。") % {"moment": in_words(window.opens_at)})
+    return moment
 
 
 def _draft(assessment: Assessment) -> Opinion | None:

@@ -588,7 +588,7 @@ def test_neither_a_neighbours_answers_nor_unfiled_ones_come_along(here):
     standard, institution = frozen_standard(), make_institution()
     filed_year(standard, make_institution())
     round_ = open_round(standard, [institution], year=2025)
-    begun_assessment(assessment_of(round_, institution))
+    fill(assessment_of(round_, institution), actor_with(Role.INSTITUTION_ADMIN, institution))
     desk = next_year(institution, standard)
     assert not OpinionItem.objects.filter(opinion__assessment=desk.assessment, carried=True).exists()
 
