@@ -23,13 +23,12 @@ FIRST_ROUND = "专技类诚信等级评估"
 
 def tell(cast: Cast, users: dict[str, User]) -> None:
     take_office(users)
-    institutions = register(cast, BRANCH)
-    represent(users, institutions[3])
+    ids = register(cast, BRANCH, first=101)
+    represent(users, ids[3])
     _take_over_first_round(cast)
-    numbers = range(1, len(institutions) + 1)
-    people = [act_for(one, number) for number, one in zip(numbers, institutions, strict=True)]
+    numbers = range(1, len(ids) + 1)
+    people = [act_for(one, number) for number, one in zip(numbers, ids, strict=True)]
     standard_id = story.settled_standard(cast, "beijing_draft", -120)
-    ids = [one.pk for one in institutions]
     round_id = story.open_round(
         cast,
         year=beijing(cast.at(-75)).year,

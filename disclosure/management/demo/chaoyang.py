@@ -19,11 +19,10 @@ LAST_YEAR_SHARES = ("0.86", "0.70", "0.65", "0.60")
 
 def tell(cast: Cast, users: dict[str, User]) -> None:
     take_office(users)
-    institutions = register(cast, CHAOYANG)
-    represent(users, institutions[0])
-    people = [cast.actor("jigou"), *(act_for(one, number) for number, one in enumerate(institutions[1:], 2))]
+    ids = register(cast, CHAOYANG, first=1)
+    represent(users, ids[0])
+    people = [cast.actor("jigou"), *(act_for(one, number) for number, one in enumerate(ids[1:], 2))]
     standard_id = story.settled_standard(cast, "beijing_draft", -400)
-    ids = [one.pk for one in institutions]
     _last_year(cast, standard_id, ids, people)
     _this_year(cast, standard_id, ids, people)
 

@@ -7,7 +7,6 @@ from common import uscc
 from disclosure.management.demo.story import Cast
 from members import operations
 from members.choices import Field
-from members.models import Institution
 
 CHAOYANG = (
     ("演示晨光职业技能培训学校", Field.SKILLS),
@@ -30,21 +29,21 @@ BRANCH = (
 REGION = "110105"
 
 
-def register(cast: Cast, names: tuple[tuple[str, Field], ...]) -> list[Institution]:
-    """登记; all but the last are members."""
+def register(cast: Cast, names: tuple[tuple[str, Field], ...], *, first: int) -> list[int]:
+    """登记, numbered from ``first``; all but the last are members. Returns their ids."""
     with clock.rehearsing(cast.at(-500)):
         actor = cast.actor("mishu")
         found = [
             operations.register_institution(
                 actor=actor,
                 name=name,
-                uscc=uscc.with_body_check_digit(f"5299{REGION[2:]}99{number:06d}"[:16]),
+                uscc=uscc.with_body_check_digit(f"52{REGION}99{number:06d}"),
                 field=field,
                 region_code=REGION,
                 is_demo=True,
-            )
-            for number, (name, field) in enumerate(names, 1)
+            ).pk
+            for number, (name, field) in enumerate(names, first)
         ]
-        for institution in found[:-1]:
-            operations.admit_member(actor=actor, institution_id=institution.pk, from_on=date(2024, 3, 1))
+        for institution_id in found[:-1]:
+            operations.admit_member(actor=actor, institution_id=institution_id, from_on=date(2024, 3, 1))
     return found

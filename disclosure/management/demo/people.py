@@ -7,7 +7,6 @@ from association.actors import Actor, actor_of
 from association.choices import INSTITUTION_ROLES, Role
 from association.models import Appointment, User
 from association.tenancy import current_association_id
-from members.models import Institution
 
 PASSWORD = "yanshi-demo-2026"  # noqa: S105 - printed on the screen of the demo, which is refused elsewhere
 SINCE = date(2024, 1, 1)
@@ -58,22 +57,22 @@ def take_office(users: dict[str, User]) -> None:
             Appointment.objects.create(user=users[person.key], role=person.role, from_on=SINCE)
 
 
-def represent(users: dict[str, User], own: Institution) -> None:
+def represent(users: dict[str, User], own: int) -> None:
     """The people of one institution."""
     for person in PEOPLE:
         if person.role in INSTITUTION_ROLES:
             Appointment.objects.create(
-                user=users[person.key], role=person.role, institution_id=own.pk, from_on=SINCE
+                user=users[person.key], role=person.role, institution_id=own, from_on=SINCE
             )
 
 
-def act_for(institution: Institution, number: int) -> Actor:
+def act_for(institution_id: int, number: int) -> Actor:
     """An administrator of one of the other demo institutions."""
     email = f"jigou{number}-{current_association_id()}@yanshi.example"
     user = User.objects.filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email, name=f"演示机构{number}管理员")
         Appointment.objects.create(
-            user=user, role=Role.INSTITUTION_ADMIN, institution_id=institution.pk, from_on=SINCE
+            user=user, role=Role.INSTITUTION_ADMIN, institution_id=institution_id, from_on=SINCE
         )
     return actor_of(user, current_association_id())
