@@ -45,7 +45,7 @@ class PastResult:
 class PublicStanding:
     """What the public sees of one institution's rating: one of the six states, and all results so far.
 
-    ``profile`` has one ``{"title", "points", "full"}`` for each aspect, numbers as text.
+    ``profile`` is what ``profile_of`` kept with the publication.
     """
 
     state: PublicState = PublicState.NOT_ASSESSED

@@ -25,9 +25,13 @@ class PastResultOutput(serializers.Serializer[Any]):
 
 
 class AspectOutput(serializers.Serializer[Any]):
+    """分项情况: points of one aspect, and how many it can have where something does not apply."""
+
+    code = serializers.CharField()
     title = serializers.CharField()
-    points = serializers.CharField(allow_null=True)
-    full = serializers.CharField(allow_null=True)
+    title_en = serializers.CharField(allow_blank=True)
+    points = serializers.CharField()
+    ceiling = serializers.CharField()
 
 
 class HitOutput(serializers.ModelSerializer[RegisterCard]):

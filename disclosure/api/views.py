@@ -1,6 +1,6 @@
 """API v1: what is published, for machines; read-only, open, limited by address."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from association.models import Association
 from association.throttle import Allowance, allow_reading
 from common.errors import TooMany
 from disclosure.api import serializers as output
@@ -22,6 +21,9 @@ from disclosure.queries.register import all_cards, card_of
 from disclosure.queries.rounds import published_rounds, rounds_of_year
 from disclosure.queries.search import search
 from disclosure.rules.wish import wish_of
+
+if TYPE_CHECKING:
+    from association.models import Association
 
 PROBLEM = "application/problem+json"
 PROBLEMS = {
@@ -52,7 +54,7 @@ def answers(shape: Any, *problems: int) -> dict[Any, Any]:
 class AskedHere(Request):
     """What the views below receive: a request inside one association."""
 
-    association: Association
+    association: "Association"
 
 
 class Published(APIView):

@@ -20,9 +20,9 @@ from tests.factories.people import NUMBERS, make_institution, make_user
 from tests.factories.rating import beijing_standard, frozen_standard
 
 PROFILE = [
-    {"title": "基本条件", "points": "18.5", "full": "20"},
-    {"title": "教学服务", "points": "41", "full": "45"},
-    {"title": "诚信经营", "points": None, "full": "35"},
+    {"code": "A", "title": "基本条件", "title_en": "Basics", "points": "18.5", "ceiling": "20"},
+    {"code": "B", "title": "教学服务", "title_en": "Teaching", "points": "41", "ceiling": "45"},
+    {"code": "C", "title": "诚信经营", "title_en": "", "points": "0", "ceiling": "0"},
 ]
 
 
