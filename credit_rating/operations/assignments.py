@@ -34,7 +34,7 @@ def assign_assessor(*, actor: Actor, assessment_id: int, kind: StageKind, assess
         kind=kind,
         assessor_id=assessor_id,
         conflict_check=check.as_stored(),
-        assigned_by_id=actor.user_id,
+        assigned_by_id=actor.person_id,
         assigned_at=clock.now(),
     )
     AssessmentPermission.objects.get_or_create(
@@ -92,7 +92,7 @@ def recuse(*, actor: Actor, assignment_id: int, reason: str) -> Assignment:
     still = Assignment.objects.filter(assessment=assignment.assessment_id, assessor_id=actor.user_id)
     if not still.exclude(state=AssignmentState.RECUSED).exists():
         AssessmentPermission.objects.filter(
-            user_id=actor.user_id, content_object=assignment.assessment_id
+            user_id=actor.person_id, content_object=assignment.assessment_id
         ).delete()
     record(actor, "recuse", assignment, reason=reason)
     notify(

@@ -170,13 +170,17 @@ def _compute(plan: Plan, assessment_ids: Sequence[int]) -> Computed:
 
 
 def rated(plan: Plan, found: Sequence[FinalMarks]) -> Iterator[tuple[FinalMarks, Rated]]:
-    """计分: whole numbers where every mark is one, the long way where something is not applicable."""
+    """计分: whole numbers where every mark is one, prepared fractions where something is not applicable."""
     plain = [marks for marks in found if min(marks.row) >= 0]
     yield from zip(plain, plan.standard.rate_many(marks.row for marks in plain), strict=True)
     for marks in found:
         if min(marks.row) < 0:
-            each = marks_of(plan.standard.leaf_codes, marks.row, marks.na_reasons)
-            yield marks, plan.standard.rate_marks(each, struck_in(plan, marks.row))
+            yield marks, plan.shifted.rate(marks.row, marks.na_reasons) or _in_full(plan, marks)
+
+
+def _in_full(plan: Plan, marks: FinalMarks) -> Rated:
+    each = marks_of(plan.standard.leaf_codes, marks.row, marks.na_reasons)
+    return plan.standard.rate_marks(each, struck_in(plan, marks.row))
 
 
 def _write(plan: Plan, results: Sequence[tuple[FinalMarks, Rated]]) -> None:
@@ -210,10 +214,10 @@ def _row(plan: Plan, marks: FinalMarks, result: Rated) -> dict[str, Any]:
 
 def _propose(results: Sequence[tuple[FinalMarks, Rated]]) -> int:
     """拟定建议: a proposal for each result that is not the current one; what is unchanged is not touched."""
-    wanted = [
+    wanted: tuple[list[int], list[str]] = (
         [marks.assessment_id for marks, _result in results],
         [result.inputs_hash for _marks, result in results],
-    ]
+    )
     with connection.cursor() as cursor:
         cursor.execute(OUTDATED, wanted)
         outdated = [pk for (pk,) in cursor.fetchall()]

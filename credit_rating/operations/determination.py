@@ -1,5 +1,7 @@
 """综合评定: the committee confirms what was computed, or overrules it with a reason and a second signature."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -58,7 +60,7 @@ def _overrule(
     determination: Determination,
     grade: str,
     reason: str,
-    decided: dict[str, object],
+    decided: Mapping[str, object],
 ) -> None:
     if grade not in spec_of(assessment.round.standard).grades:
         sentence = _("评估规范没有这个等级。")
@@ -133,11 +135,9 @@ def _settle(assessment: Assessment, determination: Determination) -> None:
 
 def refuse_involved(actor: Actor, assessment: Assessment) -> None:
     """回避: who scored an assessment or has an interest in it does not decide it."""
-    if actor.user_id is None:
-        raise Forbidden(_("评定须由委员本人作出。"))
     if Opinion.objects.filter(assessment=assessment, author_id=actor.user_id).exists():
         raise Forbidden(_("您参加了这家机构的评分，不能参加评定。"))
-    refuse_conflict(conflict_check(actor.user_id, assessment))
+    refuse_conflict(conflict_check(actor.person_id, assessment))
 
 
 def is_adverse(assessment: Assessment) -> bool:

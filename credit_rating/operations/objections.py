@@ -54,7 +54,7 @@ def file_objection(
         objector_id=objector,
         document_number=number,
         text=required_text(paragraphs(text), "text", _("请填写异议内容。")),
-        filed_by_id=actor.user_id,
+        filed_by_id=actor.person_id,
         filed_at=clock.now(),
         rule=rule,
         due_at=due.ends_at,
@@ -140,12 +140,12 @@ def _refuse_earlier_decider(actor: Actor, assessment: Assessment) -> None:
     signed = (
         {determination.decided_by_id, determination.countersigned_by_id} if determination else set()
     ) - {None}
-    if actor.user_id is None or actor.user_id in signed:
+    if actor.person_id in signed:
         raise Forbidden(_("异议须由未参与该项评定的委员处理。"))
     reviews = [StageKind.DISTRICT_REVIEW, StageKind.REVIEW]
     if Opinion.objects.filter(assessment=assessment, author_id=actor.user_id, kind__in=reviews).exists():
         raise Forbidden(_("您参加了这家机构的评分，不能处理异议。"))
-    refuse_conflict(conflict_check(actor.user_id, assessment))
+    refuse_conflict(conflict_check(actor.person_id, assessment))
 
 
 def _close_if_last(assessment: Assessment) -> None:

@@ -38,7 +38,7 @@ def send_prior_notice(*, actor: Actor, assessment_id: int) -> PriorNotice:
         assessment=assessment,
         text=prior_notice_text(determination, due),
         rule=rule,
-        sent_by_id=actor.user_id,
+        sent_by_id=actor.person_id,
         sent_at=clock.now(),
         due_at=due.ends_at,
         explanation=due.explanation,

@@ -43,7 +43,7 @@ def open_public_notice(
         closes_at=due.ends_at,
         explanation=due.explanation,
         provisional=due.provisional,
-        opened_by_id=actor.user_id,
+        opened_by_id=actor.person_id,
     )
     for assessment in shown:
         move_assessment(assessment, Stage.PUBLIC_NOTICE, public_notice=notice)

@@ -49,7 +49,7 @@ def propose_publication(*, actor: Actor, round_id: int) -> list[Publication]:
             grade=row.grade,
             total=row.total,
             profile=profile_of(current[row.pk].computation, spec),
-            proposed_by_id=actor.user_id,
+            proposed_by_id=actor.person_id,
             proposed_at=clock.now(),
         )
         for row in wanted
@@ -145,7 +145,7 @@ def _stands(publication: Publication, current: dict[int, Determination]) -> bool
 def _publish(actor: Actor, publication: Publication) -> None:
     assessment = publication.assessment
     _rule, due = start_clock("ROUND-VALIDITY")
-    publication.approved_by_id, publication.published_at = actor.user_id, clock.now()
+    publication.approved_by_id, publication.published_at = actor.person_id, clock.now()
     publication.valid_until = due.on
     publication.save(update_fields=["approved_by", "published_at", "valid_until"])
     _supersede_earlier(publication)

@@ -35,7 +35,7 @@ def open_review(*, actor: Actor, assessment_id: int) -> Opinion:
     if opinion is not None:
         return opinion
     opinion = Opinion.objects.create(
-        assessment=assessment, kind=kind, author_id=actor.user_id, started_at=clock.now()
+        assessment=assessment, kind=kind, author_id=actor.person_id, started_at=clock.now()
     )
     ids = leaf_ids(assessment.round.standard_id, spec_of(assessment.round.standard))
     OpinionItem.objects.bulk_create(OpinionItem(opinion=opinion, indicator_id=pk) for pk in ids.values())
@@ -109,7 +109,7 @@ def submit_review(*, actor: Actor, assessment_id: int, summary: str = "") -> Opi
     codes = [item.indicator.code for item in left.order_by("indicator__position", "pk")]
     if codes:
         raise InvalidInput(_("还有%(count)s项未评分：%(codes)s。") % _listed(codes))
-    refuse_conflict(conflict_check(int(actor.user_id or 0), assessment))
+    refuse_conflict(conflict_check(actor.person_id, assessment))
     opinion.summary, opinion.submitted_at = summary.strip(), clock.now()
     opinion.save(update_fields=["summary", "submitted_at"])
     record(actor, "submit_review", opinion)

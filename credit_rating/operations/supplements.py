@@ -49,7 +49,7 @@ def request_supplement(*, actor: Actor, assessment_id: int, items: Mapping[int, 
     supplement = Supplement.objects.create(
         assessment=assessment,
         returns_to=assessment.stage,
-        requested_by_id=actor.user_id,
+        requested_by_id=actor.person_id,
         requested_at=clock.now(),
         rule=rule,
         due_at=due.ends_at,
@@ -190,7 +190,7 @@ def _copy_evidence(
         for row in kept
     ]
     rows += [
-        Evidence(item=new[pk], attachment=file, added_by_id=actor.user_id, added_at=clock.now())
+        Evidence(item=new[pk], attachment=file, added_by_id=actor.person_id, added_at=clock.now())
         for pk, added in files.items()
         for file in added
     ]

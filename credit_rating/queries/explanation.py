@@ -142,7 +142,7 @@ def _peers(assessment: Assessment, spec: StandardSpec) -> Peers | None:
     rows = Assessment.objects.filter(
         round_id=assessment.round_id, stage__in=GRADED, total__isnull=False
     ).values_list("total", "grade")
-    totals = sorted(total for total, _grade in rows)
+    totals = sorted(total for total, _grade in rows if total is not None)
     if len(totals) < LEAST_PEERS:
         return None
     grades = [grade for _total, grade in rows]

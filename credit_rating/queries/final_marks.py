@@ -8,6 +8,7 @@ import struct
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
@@ -16,13 +17,14 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from credit_rating.choices import ItemState, StageKind
-from credit_rating.models import OpinionItem, Round
+from credit_rating.models import AssessmentStandard, OpinionItem, Round
 from credit_rating.queries.review import deciding_kind, leaf_ids, review_kinds
 from credit_rating.queries.standards import spec_of
 from credit_rating.rules.canonical import CENT
 from credit_rating.rules.compiled import CompiledStandard, compile_standard
 from credit_rating.rules.marks import Mark
 from credit_rating.rules.panel import NOT_APPLICABLE, combined_row
+from credit_rating.rules.shifted import ShiftedStandard
 from credit_rating.rules.specification import Combine
 
 PACKED = """
@@ -57,6 +59,7 @@ class Plan:
     """What a whole round is computed with: read and prepared once."""
 
     standard: CompiledStandard
+    shifted: ShiftedStandard
     kind: StageKind
     # Where each leaf stands in a row that is ordered by row id; None when that is the same order.
     order: tuple[int, ...] | None
@@ -73,12 +76,14 @@ def plan_of(held_in: Round) -> Plan:
     kinds = review_kinds(held_in.pk)
     if not kinds:
         raise Refused(_("本轮没有评审环节，不能计算。"))
-    spec = spec_of(held_in.standard)
+    compiled, shifted = _engines(held_in.standard.sha256, held_in.standard_id)
+    spec = compiled.spec
     ids = leaf_ids(held_in.standard_id, spec)
     by_id = sorted(ids.values())
     order = tuple(by_id.index(pk) for pk in ids.values())
     return Plan(
-        standard=compile_standard(spec),
+        standard=compiled,
+        shifted=shifted,
         kind=deciding_kind(kinds),
         order=None if order == tuple(range(len(order))) else order,
         codes_by_id={pk: code for code, pk in ids.items()},
@@ -88,6 +93,14 @@ def plan_of(held_in: Round) -> Plan:
             if leaf.veto is not None and leaf.points > 0
         ),
     )
+
+
+@lru_cache(maxsize=8)
+def _engines(sha256: str, standard_id: int) -> tuple[CompiledStandard, ShiftedStandard]:
+    """A frozen standard is prepared once per process."""
+    spec = spec_of(AssessmentStandard.objects.get(pk=standard_id, sha256=sha256))
+    compiled = compile_standard(spec)
+    return compiled, ShiftedStandard(spec, compiled.standard_hash)
 
 
 def final_marks(plan: Plan, assessment_ids: Sequence[int]) -> list[FinalMarks]:
