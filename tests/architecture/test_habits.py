@@ -1,6 +1,7 @@
 """Habits that hold because something looks: sizes, who may write what, and what must not be there at all."""
 
 import ast
+import os
 import re
 from pathlib import Path
 
@@ -230,24 +231,18 @@ def test_dictionaries_from_outside_never_become_conditions():
 # -- what must not be there -----------------------------------------------------------------------------------
 
 
+NOT_OURS = {".git", ".venv", ".portal", "__pycache__", "staticfiles", "secrets"}
+KINDS = {".py", ".html", ".txt", ".md", ".css", ".js", ".toml", ".yml", ".sh", ".lock", ""}
+
+
 def texts():
-    skip = {".git", ".venv", ".portal", "node_modules", "__pycache__", "staticfiles"}
-    for path in PROJECT.rglob("*"):
-        kind = path.suffix in {
-            ".py",
-            ".html",
-            ".txt",
-            ".md",
-            ".css",
-            ".js",
-            ".toml",
-            ".yml",
-            ".sh",
-            ".lock",
-            "",
-        }
-        if kind and path.is_file() and not skip & set(path.relative_to(PROJECT).parts):
-            yield path
+    for folder, inner, names in os.walk(PROJECT):
+        inner[:] = [name for name in inner if name not in NOT_OURS and not name.endswith("_cache")]
+        yield from (
+            path
+            for name in names
+            if (path := Path(folder, name)).suffix in KINDS and not name.startswith(".")
+        )
 
 
 def where(pattern, paths):

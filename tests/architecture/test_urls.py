@@ -17,7 +17,16 @@ from association.notices import notify
 from association.operations import start_job
 from association.outbox import enqueue
 from association.tenancy import acting_for
-from credit_rating.models import Assessment, Assignment, Certificate, Evidence, Indicator, Publication
+from credit_rating.models import (
+    Assessment,
+    Assignment,
+    Certificate,
+    Determination,
+    Evidence,
+    Indicator,
+    Objection,
+    Publication,
+)
 from disclosure.models import RegisterCard
 from disclosure.operations import refresh_register
 from tests.architecture.url_table import (
@@ -55,6 +64,7 @@ def groups(pattern):
 def addresses():
     """The table for the inside of an association: written by hand, and the lists and pages of the staff desk."""
     table = dict(INSIDE)
+    existing = {name for name, _arguments in named(get_resolver("config.urls_association"))}
     for model, desk in admin.site._registry.items():
         label = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         staff = INSIDE["admin:index"].who
@@ -67,7 +77,9 @@ def addresses():
                 )
                 who = PRESSED_BY.get((model._meta.label, deed.name), SECRETARIAT)
                 table[f"{label}_{name}#{deed.name}"] = Address(frozenset(who), "get", arguments)
-    return table
+    return {
+        name: address for name, address in table.items() if name in INSIDE or name.split("#")[0] in existing
+    }
 
 
 def test_every_named_address_is_in_the_table():
@@ -108,6 +120,8 @@ def make_world(association):
         evidence=evidence.pk,
         attachment=evidence.attachment_id,
         job=start_job(actor=actor_with(Role.SECRETARIAT), kind="compute", title="计算", total=1).pk,
+        determination=Determination.objects.get(assessment=assessment).pk,
+        objection=Objection.objects.get(assessment=assessment).pk,
         code=Certificate.objects.get().code,
         card=RegisterCard.objects.get(institution_id=institution.pk).uscc,
         word="abc",
@@ -128,6 +142,9 @@ def published_of(assessment):
     operations.compute_assessment(actor=clerk, assessment_id=assessment.pk)
     operations.determine(actor=actor_with(Role.COMMITTEE), assessment_id=assessment.pk)
     operations.open_public_notice(actor=clerk, round_id=assessment.round_id)
+    own = actor_with(Role.INSTITUTION_ADMIN, assessment.institution)
+    objection = operations.file_objection(actor=own, assessment_id=assessment.pk, text="请复核")
+    operations.decide_objection(actor=chair, objection_id=objection.pk, upheld=False, decision="已核，维持")
     move_clock(15)
     operations.propose_publication(actor=clerk, round_id=assessment.round_id)
     operations.approve_publication(actor=chair, round_id=assessment.round_id)
@@ -234,7 +251,7 @@ def test_platform_pages_open_to_everybody(world):
         path = reverse(name, kwargs=arguments_of(world, address))
         for user_id in (None, world.people[Role.SECRETARIAT]):
             status, _let_in = outcome(client_for(user_id), address, path)
-            assert status < 500, name
+            assert status < 500 or name == "readyz", name  # no relay runs here, and it says so
             if address.who == EVERYBODY:
                 assert status not in SENT_AWAY, name
 

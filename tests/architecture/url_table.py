@@ -17,6 +17,7 @@ VISITOR = "visitor"
 SIGNED_IN = frozenset(Role)
 EVERYBODY = SIGNED_IN | {VISITOR}
 ADMIN = frozenset({Role.INSTITUTION_ADMIN})
+CHAIR = frozenset({Role.COMMITTEE_CHAIR})
 SECRETARIAT = frozenset({Role.SECRETARIAT})
 ASSIGNED = frozenset({Role.ASSESSOR})
 SEES_ALL = STAFF_ROLES | COMMITTEE_ROLES
@@ -40,7 +41,9 @@ def page(who, **arguments):
 
 def form(who, **arguments):
     """Sent with what every form of a row carries."""
-    return Address(frozenset(who), "post", arguments, {"version": "0", "days": "1"})
+    return Address(
+        frozenset(who), "post", arguments, {"version": "0", "days": "1", "decision": "x", "text": "x"}
+    )
 
 
 PLATFORM = {
@@ -123,6 +126,17 @@ DESK = {
     "submit_review": form(ASSIGNED, pk="assessment"),
     "request_supplement": form(ASSIGNED | SECRETARIAT, pk="assessment"),
     "save_review_row": form(ASSIGNED, pk="assessment", indicator="indicator"),
+    "explanation": page(SEES_ALL | INSTITUTION_ROLES, pk="assessment"),
+    "committee": page(SEES_ALL),
+    "committee_round": page(SEES_ALL, pk="round"),
+    "compute_round": form(COMMITTEE_ROLES | SECRETARIAT, pk="round"),
+    "approve_publication": form(CHAIR, pk="round"),
+    "determination": page(SEES_ALL, pk="assessment"),
+    "compute_assessment": form(COMMITTEE_ROLES | SECRETARIAT, pk="assessment"),
+    "determine": form(COMMITTEE_ROLES, pk="assessment"),
+    "answer_defence": form(COMMITTEE_ROLES, pk="assessment"),
+    "countersign": form(COMMITTEE_ROLES, pk="determination"),
+    "decide_objection": form(COMMITTEE_ROLES, pk="objection"),
 }
 DESK_OF_STAFF = {
     "admin:index": page(STAFF_ROLES),
