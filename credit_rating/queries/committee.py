@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -58,7 +59,7 @@ def table_rows(assessments: Iterable[Assessment]) -> list[TableRow]:
     return [_table_row(row, current.get(row.pk), stated.get(row.pk)) for row in rows]
 
 
-def _table_row(row: Assessment, decided: Determination | None, stated: Decimal | None) -> TableRow:
+def _table_row(row: Any, decided: Determination | None, stated: Decimal | None) -> TableRow:
     notice = getattr(decided, "prior_notice", None)
     return TableRow(
         assessment=row,

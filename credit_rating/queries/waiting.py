@@ -27,7 +27,7 @@ def with_terms(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
         with_self_progress(rows)
         .annotate(supplement_due=F("supplement__due_at"))
         .prefetch_related("prior_notices")
-        .order_by("closes_at", "pk")
+        .order_by("closes_at", "pk")  # type: ignore[misc]  # annotated by with_self_progress
     )
 
 
