@@ -1,0 +1,91 @@
+"""Register cards in bulk: names as training institutions have them, keys as the real code makes them."""
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+
+import psycopg2
+
+from common import uscc
+from disclosure.rules.keys import compared, keys_of
+
+DISTRICTS = ("朝阳", "海淀", "丰台", "通州", "昌平", "大兴", "顺义")
+SUBJECTS = ("职业", "技能", "艺术", "外语", "会计")
+KINDS = ("培训学校", "教育中心", "培训中心")
+CHARACTERS = "启明星河远航博学新程云山青禾立德致远求是弘毅思源知行"
+# Every word is found on a full page, also among 140.
+WORDS = (*DISTRICTS, *SUBJECTS, "培训", "教育", "学校", "中心", "演示", "北京")
+CARD = """
+INSERT INTO disclosure_registercard (association_id, institution_id, name, short_name, former_names, uscc, field,
+  region, is_member, is_demo, source, state, grade, grade_year, standard, official, profile, published_at, valid_until,
+  history, search_text, as_of)
+SELECT %(association)s, row_number() OVER (), name, '', '{}', uscc, 'vocational', '北京市朝阳区', true, true, '', 'graded', 'B', 2026,
+  '北京市演示评估规范（1）', false, '[]', now(), current_date + 365, '[]', text, now() FROM bulk_card
+"""
+KEYS = """
+INSERT INTO disclosure_cardgram (association_id, card_id, gram, text, place, length, best)
+SELECT card.association_id, card.id, key.gram, card.search_text, key.place, length(card.search_text), true
+FROM bulk_key key JOIN disclosure_registercard card ON card.search_text = key.text
+"""
+INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'disclosure_cardgram' AND indexdef NOT LIKE '%UNIQUE%'"
+
+
+def names() -> Iterator[str]:
+    """Each name once, districts and subjects in turn."""
+    number = 0
+    while True:
+        word = ""
+        rest = number
+        for _place in range(4):
+            rest, place = divmod(rest, len(CHARACTERS))
+            word += CHARACTERS[place]
+        district, subject = DISTRICTS[number % len(DISTRICTS)], SUBJECTS[number % len(SUBJECTS)]
+        yield f"北京演示{district}{word}{subject}{KINDS[number % len(KINDS)]}"
+        number += 1
+
+
+def load(dsn: str, association_id: int, count: int) -> None:
+    """Cards and keys; indexes are made once, at the end."""
+    with psycopg2.connect(dsn) as session, session.cursor() as cursor:
+        cursor.execute(INDEXES)
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        cursor.execute("CREATE TEMP TABLE bulk_card (name text, uscc text, text text)")
+        cursor.execute("CREATE TEMP TABLE bulk_key (text text, gram text, place int)")
+        cursor.execute("SET session_replication_role = replica")
+        found = list(islice(names(), count))
+        _copy(cursor, "bulk_card", ((name, _code(place), compared(name)) for place, name in enumerate(found)))
+        _copy(
+            cursor, "bulk_key", ((key.text, key.gram, key.place) for name in found for key in keys_of([name]))
+        )
+        cursor.execute("ANALYZE bulk_card, bulk_key")
+        cursor.execute(CARD, {"association": association_id})
+        cursor.execute(KEYS)
+        for _name, definition in indexes:
+            cursor.execute(definition)
+    session.close()
+    _tidy(dsn)
+
+
+def _code(number: int) -> str:
+    return uscc.with_body_check_digit(f"52110105{number:08d}")
+
+
+def _copy(cursor, table: str, rows: Iterator[tuple]) -> None:
+    """In pieces, so that four million keys need no memory."""
+    while piece := list(islice(rows, 200_000)):
+        text = io.StringIO()
+        csv.writer(text).writerows(piece)
+        text.seek(0)
+        cursor.copy_expert(f"COPY {table} FROM STDIN WITH (FORMAT csv)", text)
+
+
+def _tidy(dsn: str) -> None:
+    session = psycopg2.connect(dsn)
+    session.autocommit = True
+    with session.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE disclosure_registercard")
+        cursor.execute("VACUUM ANALYZE disclosure_cardgram")
+    session.close()
