@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -140,3 +141,7 @@ def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
         }
         for title, items in GROUPS
     ]
+
+
+def mark(_request: HttpRequest) -> str:
+    return static("img/mark.svg")

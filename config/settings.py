@@ -288,6 +288,7 @@ UNFOLD = {
     "SITE_TITLE": _("协会工作台"),
     "SITE_HEADER": _("协会工作台"),
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.dashboard.mark"}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
