@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from association.rules.clock import Due
+from common.numbers import shown
 from credit_rating.models import Determination
 from credit_rating.queries.explanation import result_of
 from credit_rating.queries.standards import spec_of
@@ -21,7 +22,7 @@ def prior_notice_text(determination: Determination, due: Due) -> str:
         % {
             "round": assessment.round.title,
             "grade": determination.grade,
-            "total": f"{determination.computation.total:f}"
+            "total": shown(determination.computation.total)
             if determination.computation.total is not None
             else "—",
             "standard": standard,

@@ -13,11 +13,6 @@
   const on = (name, act) => document.body.addEventListener(name, act);
 
   on("input", (event) => mark(event.target, true));
-  // Choosing an answer says that the row applies after all; before htmx sends it.
-  document.addEventListener("change", (event) => {
-    const na = event.target.matches(".saves") && event.target.form?.elements.na;
-    if (na) na.checked = false;
-  }, true);
   on("submit", (event) => {
     if (!event.defaultPrevented) mark(event.target, false);
   });

@@ -165,7 +165,9 @@ def test_complete_sheet_is_submitted_and_then_only_read(association):
     assert assessment.stage == Stage.SUBMITTED
     body = desk.get(f"rating/{assessment.pk}/self/").content.decode()
     assert "<button" not in body.split("<main")[1].split("</main")[0]
-    assert desk.part(place(assessment, "A1.2"), version=1, count="0").status_code == 409
+    late = desk.part(place(assessment, "A1.2"), version=1, count="0")
+    assert (late.status_code, late["HX-Retarget"]) == (409, "#desk-refusal")
+    assert "自评不能再改" in late.content.decode()
 
 
 def test_another_institution_finds_nothing(association):
