@@ -63,14 +63,19 @@ def stage(portal):
 
 @pytest.fixture
 def visit(browser, stage):
-    """``visit("mishu")`` is somebody at a browser of their own, signed in; ``visit()`` is the public."""
+    """``visit("mishu")`` is somebody at a browser of their own, signed in; ``visit()`` is the public.
+
+    The first visit of a person in a file goes through the sign-in page, later ones still have its cookie.
+    """
     visitors = []
 
     def enter(key="", slug="chaoyang", **options):
-        visitor = Visitor(browser, f"{stage.address}/{slug}", **options)
+        kept = stage.cookies.get((key, slug))
+        visitor = Visitor(browser, f"{stage.address}/{slug}", cookies=kept, **options)
         visitors.append(visitor)
-        if key:
+        if key and not kept:
             visitor.sign_in(key)
+            stage.cookies[key, slug] = visitor.context.storage_state()
         return visitor
 
     yield enter

@@ -13,10 +13,14 @@ SECONDS = 20_000
 class Visitor:
     """Somebody at a browser of their own. What the browser complains about is kept."""
 
-    def __init__(self, browser, address, *, script=True, size=DESK) -> None:
+    def __init__(self, browser, address, *, script=True, size=DESK, cookies=None) -> None:
         self.address = address
         self.context = browser.new_context(
-            viewport=size, java_script_enabled=script, locale="zh-CN", timezone_id="Asia/Shanghai"
+            viewport=size,
+            java_script_enabled=script,
+            storage_state=cookies,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
         )
         self.context.set_default_timeout(SECONDS)
         self.complaints: list[str] = []
@@ -41,7 +45,7 @@ class Visitor:
 
     def sign_in(self, key) -> None:
         self.go("/accounts/login/")
-        self.page.get_by_label("邮箱").fill(BY_KEY[key].email)
+        self.page.get_by_label("电子邮件").fill(BY_KEY[key].email)
         self.page.get_by_label("密码", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="登录").click()
         expect(self.page).to_have_url(re.compile("/(desk|admin)/"))

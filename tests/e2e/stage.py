@@ -97,6 +97,7 @@ class Stage:
     def __init__(self) -> None:
         self.database = DemoDatabase()
         self.running: list[subprocess.Popen] = []
+        self.cookies: dict = {}  # of those who have signed in since the last renewal
         self.address = ""
 
     def start(self) -> None:
@@ -121,6 +122,7 @@ class Stage:
         """Before each journey: the demo as on its first day; no throttle or lock-out of the one before."""
         self.database.renew()
         self.queue.flushdb()
+        self.cookies.clear()
 
     def stop(self) -> None:
         for process in self.running:
