@@ -50,7 +50,7 @@ class StaffDesk(UnfoldAdminSite):
     def get_urls(self) -> list[Any]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
 
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """The theme evaluates expressions in attributes: this site alone gets the wider policy."""
         inner = super().admin_view(view, cacheable)
         return csp_replace(settings.ADMIN_CSP)(inner)
@@ -74,16 +74,16 @@ class DeskPermissions:
     def has_module_permission(self, request: Any) -> bool:
         return bool(request.actor.is_staff)
 
-    def has_view_permission(self, request: Any, _obj: Model | None = None) -> bool:
+    def has_view_permission(self, request: Any, obj: Model | None = None) -> bool:
         return bool(request.actor.is_staff)
 
-    def has_add_permission(self, _request: Any, _obj: Model | None = None) -> bool:
+    def has_add_permission(self, request: Any, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, _request: Any, _obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: Any, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, _request: Any, _obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: Any, obj: Model | None = None) -> bool:
         return False
 
 

@@ -1,0 +1,364 @@
+"""诚信等级评估 on the staff desk: every button one operation, every refusal a sentence, every list a fixed cost."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from association import clock
+from association.choices import Role
+from association.models import AuditEntry, Job
+from association.tenancy import acting_for
+from credit_rating import operations
+from credit_rating.admin.rounds import steps_done
+from credit_rating.choices import RoundState, Stage, StageKind, StandardState
+from credit_rating.documents import export_standard, export_standard_header
+from credit_rating.models import Assessment, AssessmentStandard, Assignment, Indicator, IndicatorMap, Round
+from credit_rating.operations.standard_rows import write_standard
+from tests.credit_rating.desk import desk
+from tests.factories.people import actor_with, make_association, make_institution, valid_uscc
+from tests.factories.rating import (
+    BANDS,
+    draft_round,
+    draft_standard,
+    freeze,
+    frozen_standard,
+    open_round,
+    reviewing_round,
+    small_spec,
+)
+
+pytestmark = pytest.mark.django_db
+STANDARD = "credit_rating/assessmentstandard"
+
+
+@pytest.fixture
+def here():
+    return desk()
+
+
+def inside(here, read, *args, **kwargs):
+    with acting_for(here.association.pk):
+        return read(*args, **kwargs)
+
+
+def actions(here):
+    return inside(here, lambda: list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)))
+
+
+def upload(data, name):
+    return SimpleUploadedFile(name, data)
+
+
+def test_a_standard_is_exported_and_imported_again(here):
+    row = inside(here, draft_standard)
+    sheets = [
+        here.get(f"{STANDARD}/{row.pk}/do/{deed}/").content for deed in ("export-xlsx", "export-header")
+    ]
+    assert [sheet[:2] for sheet in sheets] == [b"PK", b"PK"]
+    answer = here.post(
+        f"{STANDARD}/do/import/",
+        file=upload(sheets[0], "指标.xlsx"),
+        header_file=upload(sheets[1], "信息.xlsx"),
+        version="2",
+    )
+    new = inside(here, lambda: AssessmentStandard.objects.get(version="2"))
+    assert answer["Location"] == here.address(f"{STANDARD}/{new.pk}/")
+    assert inside(here, new.indicators.count) == inside(here, row.indicators.count)
+
+
+def test_a_file_with_wrong_rows_imports_nothing_and_names_each_row(here):
+    row = inside(here, draft_standard)
+    with acting_for(here.association.pk):
+        lines = export_standard(row, "csv").decode("utf-8-sig").splitlines()
+        header = export_standard_header(row, "csv")
+    broken = "\r\n".join(
+        [lines[0], lines[1].replace("pass_fail", "guess").replace("是否符合", "猜"), *lines[2:]]
+    )
+    before = inside(here, AssessmentStandard.objects.count)
+    answer = here.post(
+        f"{STANDARD}/do/import/",
+        file=upload(broken.replace(",20,", ",二十,").encode(), "指标.csv"),
+        header_file=upload(header, "信息.csv"),
+        version="3",
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "没有导入" in page
+    assert "下载错误报告" in page
+    assert inside(here, AssessmentStandard.objects.count) == before
+
+
+def test_the_error_report_comes_back_as_a_file_without_formulas(here):
+    answer = here.post(f"{STANDARD}/do/error-file/", report='[[2, "分值", "=HYPERLINK(1)"]]')
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert "'=HYPERLINK(1)" in answer.content.decode("utf-8-sig")
+    assert here.post(f"{STANDARD}/do/error-file/", report='{"a": 1}').status_code == 400
+
+
+def test_a_shipped_template_becomes_a_draft(here):
+    here.post(f"{STANDARD}/do/load/", name="tianjin_form")
+    row = inside(here, AssessmentStandard.objects.get)
+    assert (row.state, row.official) == (StandardState.DRAFT, False)
+    assert "非官方" in here.get(f"{STANDARD}/{row.pk}/").content.decode()
+
+
+def settings_of(row, **changes):
+    values = {
+        "version": row.version,
+        "title": row.title,
+        "legal_basis": "",
+        "source": "",
+        "total_points": row.total_points,
+        "aggregation": row.aggregation,
+        "rounding_digits": 2,
+        "rounding_mode": "down",
+        "gap_share": "0.25",
+        "spread_share": "0.3",
+        "panel_minimum": 1,
+        "combine": "mean",
+        "successor_of": "",
+    }
+    return values | changes
+
+
+def test_settings_bands_and_indicators_of_a_draft_are_edited_through_the_operations(here):
+    row = inside(here, draft_standard)
+    page = f"{STANDARD}/{row.pk}/do"
+    assert here.post(f"{page}/settings/", **settings_of(row, title="演示新名")).status_code == 302
+    rows = {}
+    for place, band in enumerate(BANDS):
+        upper = "" if band.upper is None else band.upper
+        values = {"grade": band.grade, "label": f"演示{band.label}", "lower": band.lower, "upper": upper}
+        rows |= {f"row-{place}-{name}": value for name, value in values.items()}
+    assert here.post(f"{page}/bands/", **rows).status_code == 302
+    with acting_for(here.association.pk):
+        leaf = Indicator.objects.filter(standard=row, method="expert").first()
+    edited = here.post(f"credit_rating/indicator/{leaf.pk}/do/edit/", title="演示指标", points=f"{leaf.points:.2f}", method="expert", params="{}", na_policy="forbidden")  # fmt: skip
+    assert edited["Location"] == here.address(f"{STANDARD}/{row.pk}/")
+    with acting_for(here.association.pk):
+        row.refresh_from_db()
+        leaf.refresh_from_db()
+        assert (row.title, row.rounding_mode, row.panel_minimum, leaf.title) == (
+            "演示新名",
+            "down",
+            1,
+            "演示指标",
+        )
+        assert {band.label for band in row.bands.all()} == {f"演示{band.label}" for band in BANDS}
+    assert actions(here) == ["edit_settings", "edit_bands", "edit_indicator"]
+
+
+def test_a_hole_between_bands_is_refused_with_its_sentence_and_nothing_changes(here):
+    row = inside(here, draft_standard)
+    rows = {"row-0-grade": "A", "row-0-label": "优", "row-0-lower": "90", "row-1-grade": "D", "row-1-label": "差", "row-1-lower": "0", "row-1-upper": "80"}  # fmt: skip
+    answer = here.post(f"{STANDARD}/{row.pk}/do/bands/", **rows)
+    assert answer.status_code == 400
+    assert "d-refusal" in answer.content.decode()
+    assert inside(here, row.bands.count) == len(BANDS)
+
+
+def test_the_way_to_a_frozen_standard_and_nothing_editable_after_it(here):
+    row = inside(here, draft_standard)
+    here.post(f"{STANDARD}/{row.pk}/do/ask/")
+    refused = here.post(f"{STANDARD}/{row.pk}/do/freeze/", reason="")
+    assert "还没有专家对这一稿提出意见" in refused.content.decode()
+    here.post(f"{STANDARD}/{row.pk}/do/return/", reason="演示理由")
+    frozen = inside(here, lambda: freeze(row))
+    page = here.get(f"{STANDARD}/{row.pk}/").content.decode()
+    assert frozen.sha256 in page
+    for deed in ("settings", "bands", "map", "ask"):
+        assert f"/do/{deed}/" not in page
+    answer = here.post(f"{STANDARD}/{row.pk}/do/settings/", **settings_of(row))
+    assert "只有编制中的规范可以修改" in answer.content.decode()
+    here.post(f"{STANDARD}/{row.pk}/do/retire/", reason="演示停用")
+    assert inside(here, lambda: AssessmentStandard.objects.get().state) == StandardState.RETIRED
+
+
+def test_the_map_of_a_successor_is_suggested_and_saved(here):
+    with acting_for(here.association.pk):
+        old = frozen_standard()
+        new = write_standard(small_spec(version="next"), old.pk)
+    page = here.get(f"{STANDARD}/{new.pk}/do/map/")
+    form = page.context["form"]
+    rows = {field.html_name: field.value() or "" for _label, fields in form.grid() for field in fields}
+    assert here.post(f"{STANDARD}/{new.pk}/do/map/", **rows).status_code == 302
+    assert inside(here, lambda: IndicatorMap.objects.filter(new_standard=new).exists())
+    wrong = here.post(
+        f"{STANDARD}/{new.pk}/do/map/", **{"row-0-kind": "same", "row-0-old": "x", "row-0-new": "y"}
+    )
+    assert "没有写入对照表" in wrong.content.decode()
+
+
+def stage_rows(kinds=(0, 2, 3)):
+    start = clock.now().replace(second=0, microsecond=0) + timedelta(days=1)
+    rows = {}
+    for step, place in enumerate(kinds):
+        window = (start + timedelta(days=10 * step), start + timedelta(days=10 * step + 10))
+        for name, moment in zip(("opens_at", "closes_at"), window, strict=True):
+            local = moment + timedelta(hours=8)
+            rows[f"row-{place}-{name}"] = local.strftime("%Y-%m-%dT%H:%M")
+    return rows
+
+
+def test_a_round_is_planned_invited_by_pasted_codes_and_opened(here):
+    with acting_for(here.association.pk):
+        standard, chosen, pasted = frozen_standard(), make_institution(), make_institution()
+    planned = here.post("credit_rating/round/do/plan/", year=2026, title="演示轮次", standard=standard.pk, **stage_rows())  # fmt: skip
+    round_ = inside(here, Round.objects.get)
+    assert planned["Location"] == here.address(f"credit_rating/round/{round_.pk}/")
+    kinds = inside(here, lambda: [stage.kind for stage in round_.stages.order_by("position")])
+    assert kinds == [StageKind.SELF_ASSESSMENT, StageKind.REVIEW, StageKind.DETERMINATION]
+    invited = here.post(f"credit_rating/round/{round_.pk}/do/invite/", institutions=[chosen.pk], codes=f"\n{pasted.uscc}\n")  # fmt: skip
+    assert invited.status_code == 302
+    assert "受邀的2家机构" in here.get(f"credit_rating/round/{round_.pk}/do/open/").content.decode()
+    here.post(f"credit_rating/round/{round_.pk}/do/open/")
+    assert inside(here, lambda: Round.objects.get().state) == RoundState.OPEN
+
+
+def test_pasted_codes_are_answered_line_by_line_and_nobody_is_invited(here):
+    with acting_for(here.association.pk):
+        round_, good = draft_round(institutions=[]), make_institution()
+    neighbour = make_association()
+    with acting_for(neighbour.pk):
+        foreign = make_institution(uscc=valid_uscc(95555))
+    lines = f"{good.uscc}\n12345\n{foreign.uscc}"
+    page = here.post(f"credit_rating/round/{round_.pk}/do/invite/", codes=lines).content.decode()
+    assert "第2行 12345：统一社会信用代码应为18位，现在是5位。" in page
+    assert f"第3行 {foreign.uscc}：没有登记这个代码的机构" in page
+    assert "第1行" not in page
+    assert inside(here, Assessment.objects.count) == 0
+
+
+def test_who_must_stand_aside_cannot_be_chosen_and_the_reason_is_shown(here):
+    with acting_for(here.association.pk):
+        institution = make_institution("演示被评学校")
+        round_ = reviewing_round(institutions=[institution])
+        tied = actor_with(Role.ASSESSOR, employer=institution, name="演示有关人")
+        clear = actor_with(Role.ASSESSOR, name="演示无关人")
+        row = Assessment.objects.get(round=round_)
+    address = f"credit_rating/assessment/{row.pk}/do/assign/"
+    page = here.get(address).content.decode()
+    assert f'value="{clear.user_id}"' in page
+    assert f'value="{tied.user_id}"' not in page
+    assert "任职于“演示被评学校”" in page
+    assert here.post(address, assessors=[tied.user_id]).status_code == 400
+    assert here.post(address, assessors=[clear.user_id]).status_code == 302
+    assert inside(here, lambda: [one.assessor_id for one in Assignment.objects.all()]) == [clear.user_id]
+
+
+def test_finishing_too_early_is_refused_in_place_and_in_bulk(here):
+    row = inside(here, lambda: Assessment.objects.get(round=reviewing_round()))
+    page = here.post(f"credit_rating/assessment/{row.pk}/do/finish/", discussion="").content.decode()
+    assert "份评审意见，现有0份" in page
+    chosen = {"action": "finish", "_selected_action": [row.pk], "index": 0, "confirmed": "1"}
+    answer = here.client.post(here.address("credit_rating/assessment/"), chosen, follow=True)
+    assert "份评审意见，现有0份" in answer.content.decode()
+    assert inside(here, lambda: Assessment.objects.get().stage) == Stage.SUBMITTED
+
+
+def test_supplements_are_asked_in_one_list(here):
+    row = inside(here, lambda: Assessment.objects.get(round=reviewing_round()))
+    here.post(f"credit_rating/assessment/{row.pk}/do/supplement/", **{"row-1-request": "请补许可证"})
+    with acting_for(here.association.pk):
+        row.refresh_from_db()
+        assert (row.stage, [item.request for item in row.supplement.items.all()]) == (
+            Stage.SUPPLEMENT,
+            ["请补许可证"],
+        )
+    assert "supplements" in here.get().content.decode()
+
+
+def test_computing_before_any_review_is_finished_is_refused(here):
+    round_ = inside(here, reviewing_round)
+    answer = here.post(f"credit_rating/round/{round_.pk}/do/compute/")
+    assert "还没有完成评审的机构" in answer.content.decode()
+    assert inside(here, Job.objects.count) == 0
+
+
+def test_rounds_and_assessments_of_the_neighbour_are_not_found(here):
+    elsewhere = make_association()
+    with acting_for(elsewhere.pk):
+        row = Assessment.objects.get(round=reviewing_round())
+        paths = [f"credit_rating/round/{row.round_id}/", f"credit_rating/assessment/{row.pk}/", f"{STANDARD}/{row.round.standard_id}/"]  # fmt: skip
+    assert [here.get(path).status_code for path in paths] == [404, 404, 404]
+    assert here.post(f"credit_rating/round/{row.round_id}/do/compute/").status_code == 404
+    assert here.post(f"credit_rating/assessment/{row.pk}/do/finish/").status_code == 404
+
+
+def test_an_auditor_sees_the_round_without_buttons():
+    here = desk(Role.AUDITOR)
+    round_ = inside(here, reviewing_round)
+    page = here.get(f"credit_rating/round/{round_.pk}/").content.decode()
+    assert "进度看板" in page
+    assert "/do/" not in page
+    assert here.post(f"credit_rating/round/{round_.pk}/do/compute/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("stage", "done"),
+    [
+        (Stage.INVITED, [False, False, False, False]),
+        (Stage.NOT_FILED, [False, False, False, False]),
+        (Stage.SUBMITTED, [True, False, False, False]),
+        (Stage.REVIEWED, [True, True, False, False]),
+        (Stage.NOTICED, [True, True, True, False]),
+        (Stage.OBJECTION, [True, True, True, False]),
+        (Stage.PUBLISHED, [True, True, True, True]),
+    ],
+)
+def test_the_board_shows_what_is_behind_an_institution(stage, done):
+    kinds = [StageKind.SELF_ASSESSMENT, StageKind.REVIEW, StageKind.DETERMINATION]
+    assert steps_done(Assessment(stage=stage), kinds) == done
+
+
+def _standard():
+    write_standard(small_spec(version=str(AssessmentStandard.objects.count())), None)
+
+
+def _round():
+    draft_round(frozen_standard(small_spec(version=str(AssessmentStandard.objects.count()))))
+
+
+def _assessment():
+    round_ = Round.objects.first() or open_round()
+    operations.invite(
+        actor=actor_with(Role.SECRETARIAT), round_id=round_.pk, institution_ids=[make_institution().pk]
+    )
+
+
+LISTS = [
+    (STANDARD, _standard, 11),
+    ("credit_rating/round", _round, 13),
+    ("credit_rating/assessment", _assessment, 12),
+]
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+@pytest.mark.parametrize(("path", "make", "budget"), LISTS)
+def test_a_list_costs_the_same_for_one_row_and_for_three(
+    here, django_assert_num_queries, path, make, budget, item_count
+):
+    with acting_for(here.association.pk):
+        for _ in range(item_count):
+            make()
+    here.get(f"{path}/")
+    with django_assert_num_queries(budget):
+        assert here.get(f"{path}/").status_code == 200
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_the_queue_of_today_counts_in_two_queries_and_leads_to_its_lists(
+    here, django_assert_num_queries, item_count
+):
+    with acting_for(here.association.pk):
+        for _ in range(item_count):
+            _assessment()
+    here.get()
+    with django_assert_num_queries(11):
+        page = here.get().content.decode()
+    assert "尚未开始自评的机构" in page
+    listed = here.get("credit_rating/assessment/", waits="unanswered")
+    assert listed.context["cl"].result_count == item_count + 1
+    for code in ("unassigned", "reviewed", "supplements", "to_compute", "to_tell", "defended", "heard", "disputed", "on_notice", "to_propose", "to_approve"):  # fmt: skip
+        assert here.get("credit_rating/assessment/", waits=code).context["cl"].result_count == 0
