@@ -50,7 +50,7 @@ class StaffDesk(UnfoldAdminSite):
     def get_urls(self) -> list[Any]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
 
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
         """The theme evaluates expressions in attributes: this site alone gets the wider policy."""
         inner = super().admin_view(view, cacheable)
         return csp_replace(settings.ADMIN_CSP)(inner)
