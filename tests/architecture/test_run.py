@@ -88,6 +88,8 @@ def test_chromium_is_asked_for_by_the_tests_only(tmp_path):
     nothing = machine(tmp_path, dpkg_query="exit 1", id="echo 1000", sudo="exit 1")
     assert "chromium" in run("test", environment=nothing).stderr
     assert "chromium" not in run("demo", environment=nothing).stderr
+    asked = {word: "gettext" in run(word, environment=nothing).stderr for word in ("test", "bench", "demo")}
+    assert asked == {"test": True, "bench": False, "demo": False}
 
 
 def test_root_installs_what_is_missing(tmp_path):

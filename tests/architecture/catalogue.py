@@ -1,0 +1,104 @@
+"""Brings the English catalogue up to date with the sources: ``python -m tests.architecture.catalogue``.
+
+Every string people read stands in the sources in Chinese; English is a translation, and it is complete.
+The programs of gettext collect the strings (Debian package ``gettext``); nothing else here needs them.
+New strings are added empty and listed, those that went out of use leave, the rest stay as they are.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import polib
+
+from config.home import PROJECT
+
+FOLDERS = ("association", "common", "config", "credit_rating", "disclosure", "members", "templates")
+CATALOGUE = PROJECT / "locale" / "en" / "LC_MESSAGES" / "django.po"
+COMPILED = CATALOGUE.with_suffix(".mo")
+HEADER = {
+    "Language": "en",
+    "MIME-Version": "1.0",
+    "Content-Type": "text/plain; charset=UTF-8",
+    "Content-Transfer-Encoding": "8bit",
+    "Plural-Forms": "nplurals=2; plural=(n != 1);",
+}
+# Printf placeholders and tags: a translation has the same ones, each as often.
+MARKS = re.compile(r"%\(\w+\)[a-z]|%%|%[sd]|</?\w+[^>]*>|\{\{.*?\}\}")
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+# A language is listed under its own name; demo institutions are told by their names; the separator to be typed.
+STAYS_CHINESE = ("简体中文", "演示", "“、”")
+
+
+def source_strings():
+    """What the sources say today, without translations."""
+    with tempfile.TemporaryDirectory(prefix="portal-catalogue-") as folder:
+        for name in FOLDERS:
+            shutil.copytree(PROJECT / name, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__"))
+        Path(folder, "locale").mkdir()
+        collect = [sys.executable, "-m", "django", "makemessages", "-l", "en", "--no-location", "--no-wrap"]
+        alone = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        subprocess.run([*collect, "-v0"], cwd=folder, env=alone, check=True)
+        return polib.pofile(str(Path(folder, "locale", "en", "LC_MESSAGES", "django.po")), wrapwidth=0)
+
+
+def key(entry):
+    return entry.msgctxt, entry.msgid
+
+
+def problems(catalogue, sources):
+    """Each in one line; none in a catalogue that is complete."""
+    have, want = {key(entry): entry for entry in catalogue}, {key(entry) for entry in sources}
+    yield from (f"missing: {msgid!r}" for _, msgid in want - have.keys())
+    yield from (f"out of use: {msgid!r}" for _, msgid in have.keys() - want)
+    for entry in catalogue:
+        yield from (f"{what}: {entry.msgid!r}" for what in faults(entry))
+
+
+def faults(entry):
+    texts = list(entry.msgstr_plural.values()) or [entry.msgstr]
+    if not all(texts):
+        yield "untranslated"
+        return
+    if entry.fuzzy:
+        yield "fuzzy"
+    if any(sorted(MARKS.findall(text)) != sorted(MARKS.findall(entry.msgid)) for text in texts):
+        yield "placeholders differ"
+    if any(CHINESE.search(without_names(text)) for text in texts):
+        yield "Chinese in the English"
+
+
+def without_names(text):
+    for name in STAYS_CHINESE:
+        text = text.replace(name, "")
+    return text
+
+
+def refreshed(catalogue, sources):
+    """Sorted by source, so that a change of one string is a change of one place in the file."""
+    have = {key(entry): entry for entry in catalogue}
+    fresh = polib.POFile(wrapwidth=0)
+    fresh.metadata = HEADER
+    fresh.extend(sorted(sources, key=lambda entry: (entry.msgid, entry.msgctxt or "")))
+    for entry in fresh:
+        if known := have.get(key(entry)):
+            entry.msgstr, entry.msgstr_plural = known.msgstr, known.msgstr_plural
+    return fresh
+
+
+def main():
+    catalogue = polib.pofile(str(CATALOGUE), wrapwidth=0)
+    fresh = refreshed(catalogue, source_strings())
+    fresh.save(str(CATALOGUE))
+    fresh.save_as_mofile(str(COMPILED))
+    found = [line for entry in fresh for line in (f"{what}: {entry.msgid!r}" for what in faults(entry))]
+    sys.stdout.write("".join(f"{line}\n" for line in found) or "complete\n")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
