@@ -13,7 +13,7 @@ def base_url() -> str:
     association_id = current_association_id()
     host = AssociationHost.objects.filter(association_id=association_id).values_list("host", flat=True).first()
     if host:
-        return f"{settings.SITE_SCHEME}://{host}"
+        return f"{settings.SITE_SCHEME}://{host}{settings.SITE_PORT}"
     slug = Association.objects.values_list("slug", flat=True).get(pk=association_id)
     return f"{settings.SITE_SCHEME}://{settings.SHARED_HOST}{settings.SITE_PORT}/{slug}"
 
