@@ -260,16 +260,24 @@ def sources():
 
 
 def names_queued():
-    """The first argument of every ``enqueue(…)``: it must be written out, or nobody could look for it."""
+    """The first argument of every ``enqueue(…)``: written out, there or in a constant of the same file."""
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text())):
+        tree = ast.parse(path.read_text())
+        constants = {
+            node.targets[0].id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        }
+        for node in ast.walk(tree):
             if (
                 isinstance(node, ast.Call)
                 and getattr(node.func, "id", "") == "enqueue"
                 and path.stem != "periodic"
             ):
-                assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno}"
-                yield node.args[0].value
+                name = node.args[0]
+                yield name.value if isinstance(name, ast.Constant) else constants[name.id]
 
 
 def test_every_queued_name_has_a_task():
