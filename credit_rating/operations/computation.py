@@ -1,7 +1,7 @@
 """综合计分: the whole round by the worker, or one assessment at once; the same inputs write nothing twice."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,23 +38,13 @@ INSERT INTO credit_rating_computation (association_id, assessment_id, standard_h
 SELECT %s, assessment_id, %s, inputs_hash, result_hash, %s, total, grade, inputs, result, %s
 FROM json_to_recordset(%s) AS given(assessment_id bigint, inputs_hash text, result_hash text, total numeric,
                                     grade text, inputs jsonb, result jsonb)
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING RETURNING assessment_id, id
 """
-# The computation of each assessment, new or not, is found by the hash of its inputs.
-WANTED = """
-FROM unnest(%s::bigint[], %s::text[]) AS wanted(assessment_id, inputs_hash)
-JOIN credit_rating_computation computation USING (assessment_id, inputs_hash)
-"""
-CURRENT = "current.assessment_id = computation.assessment_id AND current.state <> 'superseded'"
-OUTDATED = f"""
-SELECT current.id {WANTED}
-JOIN credit_rating_determination current ON {CURRENT} AND current.computation_id <> computation.id
-"""
-PROPOSE = f"""
+PROPOSE = """
 INSERT INTO credit_rating_determination (association_id, assessment_id, computation_id, state, grade, overruled, reason)
-SELECT computation.association_id, computation.assessment_id, computation.id, 'proposed', computation.grade, false, ''
-{WANTED} WHERE NOT EXISTS (SELECT 1 FROM credit_rating_determination current WHERE {CURRENT})
-"""  # noqa: S608 - made of constants only
+SELECT %s, assessment_id, computation_id, 'proposed', grade, false, ''
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS given(assessment_id, computation_id, grade)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +154,7 @@ def _locked(held_in: Round, assessment_ids: Sequence[int]) -> list[int]:
 def _compute(plan: Plan, assessment_ids: Sequence[int]) -> Computed:
     """Everything in sets: one read of the marks, one insert of what is new, one look at what stood before."""
     results = list(rated(plan, final_marks(plan, assessment_ids)))
-    _write(plan, results)
-    new = _propose(results)
+    new = _propose(results, _write(plan, results))
     return Computed(new=new, unchanged=len(results) - new)
 
 
@@ -183,7 +172,8 @@ def _in_full(plan: Plan, marks: FinalMarks) -> Rated:
     return plan.standard.rate_marks(each, struck_in(plan, marks.row))
 
 
-def _write(plan: Plan, results: Sequence[tuple[FinalMarks, Rated]]) -> None:
+def _write(plan: Plan, results: Sequence[tuple[FinalMarks, Rated]]) -> dict[int, int]:
+    """Assessment to computation; one that was there already is found by the hash of its inputs."""
     rows = [_row(plan, marks, result) for marks, result in results]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -196,6 +186,15 @@ def _write(plan: Plan, results: Sequence[tuple[FinalMarks, Rated]]) -> None:
                 json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
             ],
         )
+        found = dict(cursor.fetchall())
+    left = {
+        marks.assessment_id: result.inputs_hash
+        for marks, result in results
+        if marks.assessment_id not in found
+    }
+    before = Computation.objects.filter(assessment_id__in=left, inputs_hash__in=left.values())
+    rows_before = before.values_list("assessment_id", "inputs_hash", "pk") if left else ()
+    return found | {pk: computation for pk, inputs, computation in rows_before if left[pk] == inputs}
 
 
 def _row(plan: Plan, marks: FinalMarks, result: Rated) -> dict[str, Any]:
@@ -212,16 +211,24 @@ def _row(plan: Plan, marks: FinalMarks, result: Rated) -> dict[str, Any]:
     }
 
 
-def _propose(results: Sequence[tuple[FinalMarks, Rated]]) -> int:
+def _propose(results: Sequence[tuple[FinalMarks, Rated]], computations: Mapping[int, int]) -> int:
     """拟定建议: a proposal for each result that is not the current one; what is unchanged is not touched."""
-    wanted: tuple[list[int], list[str]] = (
-        [marks.assessment_id for marks, _result in results],
-        [result.inputs_hash for _marks, result in results],
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(OUTDATED, wanted)
-        outdated = [pk for (pk,) in cursor.fetchall()]
-        for row in Determination.objects.select_for_update().filter(pk__in=outdated):
-            move_determination(row, DeterminationState.SUPERSEDED)
-        cursor.execute(PROPOSE, wanted)
-        return int(cursor.rowcount)
+    standing = {
+        row.assessment_id: row
+        for row in Determination.objects.select_for_update()
+        .filter(assessment_id__in=list(computations))
+        .exclude(state=DeterminationState.SUPERSEDED)
+    }
+    changed = {
+        marks.assessment_id: result.grade or ""
+        for marks, result in results
+        if marks.assessment_id not in standing
+        or standing[marks.assessment_id].computation_id != computations[marks.assessment_id]
+    }
+    for pk in changed.keys() & standing.keys():
+        move_determination(standing[pk], DeterminationState.SUPERSEDED)
+    if changed:
+        with connection.cursor() as cursor:
+            given = [list(changed), [computations[pk] for pk in changed], list(changed.values())]
+            cursor.execute(PROPOSE, [current_association_id(), *given])
+    return len(changed)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from credit_rating.rules.panel import NOT_APPLICABLE, combined_row
 from credit_rating.rules.shifted import ShiftedStandard
 from credit_rating.rules.specification import Combine
 
+# Points alone, so that nothing is decided for each of so many rows: what is not scored leaves the row short.
 PACKED = """
 WITH counted AS MATERIALIZED (
   SELECT opinion.id, opinion.assessment_id
@@ -37,10 +39,14 @@ WITH counted AS MATERIALIZED (
                     WHERE later.supersedes_id = opinion.id AND later.submitted_at IS NOT NULL))
 SELECT counted.assessment_id, counted.id, given.marks
 FROM counted CROSS JOIN LATERAL (
-  SELECT string_agg(int4send(coalesce((item.points * 100)::int, CASE item.state WHEN 'na' THEN -1 ELSE -2 END)), ''
-                    ORDER BY item.indicator_id) AS marks
+  SELECT string_agg(int4send((item.points * 100)::int), '' ORDER BY item.indicator_id) AS marks
   FROM credit_rating_opinionitem item WHERE item.opinion_id = counted.id) given
 ORDER BY counted.assessment_id, counted.id
+"""
+WITH_GAPS = """
+SELECT opinion_id, string_agg(int4send(coalesce((points * 100)::int, CASE state WHEN 'na' THEN -1 ELSE -2 END)), ''
+                              ORDER BY indicator_id)
+FROM credit_rating_opinionitem WHERE opinion_id = ANY(%s) GROUP BY opinion_id
 """
 
 
@@ -123,18 +129,25 @@ def _combined(
     plan: Plan, assessment_ids: Sequence[int]
 ) -> Iterator[tuple[int, tuple[int, ...], tuple[int, ...]]]:
     """Assessment, the opinions that count, and their row in the order of the leaves."""
-    unpack = struct.Struct(f">{len(plan.codes_by_id)}i").unpack
-    for assessment_id, group in groupby(_packed(plan.kind, assessment_ids), key=itemgetter(0)):
+    row_of = struct.Struct(f">{len(plan.codes_by_id)}i")
+    for assessment_id, group in groupby(_packed(plan.kind, assessment_ids, row_of.size), key=itemgetter(0)):
         given = list(group)
-        row = combined_row([unpack(data) for _assessment, _opinion, data in given], plan.combine)
+        row = combined_row([row_of.unpack(data) for _assessment, _opinion, data in given], plan.combine)
         in_order = row if plan.order is None else tuple([row[place] for place in plan.order])
         yield assessment_id, tuple(opinion for _assessment, opinion, _data in given), in_order
 
 
-def _packed(kind: StageKind, assessment_ids: Sequence[int]) -> list[tuple[int, int, memoryview]]:
+def _packed(kind: StageKind, assessment_ids: Sequence[int], size: int) -> list[tuple[int, int, Any]]:
+    """Assessment, opinion and its packed row; those with something not scored are read again, in full."""
     with connection.cursor() as cursor:
         cursor.execute(PACKED, [list(assessment_ids), kind.value])
-        return list(cursor.fetchall())
+        rows = cursor.fetchall()
+        short = [opinion for _assessment, opinion, data in rows if data is None or len(data) != size]
+        if not short:
+            return list(rows)
+        cursor.execute(WITH_GAPS, [short])
+        full = dict(cursor.fetchall())
+    return [(assessment, opinion, full.get(opinion, data)) for assessment, opinion, data in rows]
 
 
 def _corrections(assessment_ids: Sequence[int]) -> dict[int, list[OpinionItem]]:
