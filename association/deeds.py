@@ -65,9 +65,9 @@ class DeedForm(forms.Form):
 
     required_css_class = "required"
 
-    def __init__(self, *args: Any, request: Any, obj: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, files: Any = None, *, request: Any, obj: Any = None) -> None:
         self.request, self.obj = request, obj
-        super().__init__(*args, initial=self.starts() | kwargs.pop("initial", {}), **kwargs)
+        super().__init__(data, files, initial=self.starts())
         self.prepare()
 
     def starts(self) -> dict[str, Any]:
@@ -99,7 +99,7 @@ class GridForm(DeedForm):
     most_rows = 300
 
     def row_values(self) -> Sequence[dict[str, Any]]:
-        """What stands in the rows first; ``label`` names a row that is always there."""
+        """What stands in the rows first; ``heading`` names a row that is always there."""
         return ()
 
     def prepare(self) -> None:
@@ -123,7 +123,7 @@ class GridForm(DeedForm):
     def grid(self) -> Iterator[tuple[Any, list[forms.BoundField]]]:
         for place in range(self._count()):
             start = self.row_values_shown[place] if place < len(self.row_values_shown) else {}
-            yield start.get("label", ""), [self[f"row-{place}-{name}"] for name in self.columns]
+            yield start.get("heading", ""), [self[f"row-{place}-{name}"] for name in self.columns]
 
     def headings(self) -> list[Any]:
         return [self.labels[name] for name in self.columns]

@@ -120,7 +120,7 @@ class AppointAtInstitutionForm(AppointForm):
 class AppointHereForm(AppointForm):
     """任职 at the association; the employer is what the conflict check reads."""
 
-    employer = forms.ModelChoiceField(
+    employer: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
         queryset=None,
         label=_("供职或任职过的机构"),
         required=False,

@@ -159,7 +159,7 @@ class MapForm(GridForm):
         rows = map_rows_of(self.obj) or suggested_map(old, new)
         return [
             {
-                "label": " → ".join(
+                "heading": " → ".join(
                     "、".join(spec.by_code[code].title for code in codes if code in spec.by_code) or "（无）"
                     for spec, codes in ((old, row.from_codes), (new, row.to_codes))
                 ),

@@ -40,7 +40,7 @@ class StagesForm(GridForm):
     def row_values(self) -> Sequence[dict[str, Any]]:
         known = {stage.kind: stage for stage in stages_of(self.obj.pk)} if self.obj is not None else {}
         return [
-            {"label": kind.label}
+            {"heading": kind.label}
             | (
                 {"opens_at": known[kind].opens_at, "closes_at": known[kind].closes_at}
                 if kind in known
@@ -77,7 +77,7 @@ class PlanForm(StagesForm):
 
 
 class InviteForm(DeedForm):
-    institutions = forms.ModelMultipleChoiceField(
+    institutions: "forms.ModelMultipleChoiceField[Any]" = forms.ModelMultipleChoiceField(
         queryset=None,
         label=_("查找机构"),
         required=False,
@@ -123,7 +123,7 @@ class InviteForm(DeedForm):
 
     def _known(self, codes: list[str]) -> dict[str, int]:
         rows = institutions_visible_to(self.request.actor).filter(uscc__in=codes)
-        return dict(rows.values_list("uscc", "pk"))
+        return {row.uscc or "": row.pk for row in rows.only("uscc")}
 
     def clean(self) -> dict[str, Any]:
         if not self.errors and not self.ids():
@@ -176,7 +176,7 @@ class SupplementForm(GridForm):
     def row_values(self) -> Sequence[dict[str, Any]]:
         spec = spec_of(self.obj.round.standard)
         self.indicators = leaf_ids(self.obj.round.standard_id, spec)
-        return [{"label": f"{code} {spec.by_code[code].title}"} for code in self.indicators]
+        return [{"heading": f"{code} {spec.by_code[code].title}"} for code in self.indicators]
 
     def items(self) -> dict[int, str]:
         ids = list(self.indicators.values())
@@ -190,7 +190,9 @@ class ObjectionForm(DeedForm):
         help_text=_("只记内容，不写个人信息；原件留在档案室。"),
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    objector = forms.ModelChoiceField(queryset=None, label=_("异议机构（是机构提出的）"), required=False)
+    objector: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(
+        queryset=None, label=_("异议机构（是机构提出的）"), required=False
+    )
 
     def prepare(self) -> None:
         field = self.fields["objector"]

@@ -53,7 +53,7 @@ def _staff(actor: Actor) -> bool:
     return bool(actor.roles & STAFF_ROLES)
 
 
-def in_state(*states: StandardState) -> Any:
+def in_state(*states: str) -> Any:
     return lambda standard: standard.state in states
 
 
@@ -137,8 +137,8 @@ def _settings(request: Any, standard: AssessmentStandard, form: Any) -> Done:
     given = dict(form.cleaned_data)
     successor = given.pop("successor_of")
     rounding = Rounding(given.pop("rounding_digits"), RoundingMode(given.pop("rounding_mode")))
-    shares = ("gap_share", "spread_share", "panel_minimum")
-    review = ReviewRule(*(given.pop(name) for name in shares), combine=Combine(given.pop("combine")))
+    shares = {name: given.pop(name) for name in ("gap_share", "spread_share", "panel_minimum")}
+    review = ReviewRule(**shares, combine=Combine(given.pop("combine")))
     given["aggregation"] = Aggregation(given["aggregation"])
     operations.edit_settings(
         actor=request.actor,
@@ -190,7 +190,7 @@ def _tells_experts(_request: Any, _standard: Any) -> Foretold:
 
 
 def _before_freezing(_request: Any, standard: AssessmentStandard) -> Foretold:
-    rows = [(one.code or "—", one.sentence) for one in problems(spec_of(standard))]
+    rows = [(one.where or "—", one.sentence) for one in problems(spec_of(standard))]
     check = Table(_("定稿前检查"), (_("编号"), _("问题")), rows, empty=_("没有问题。"))
     does = _("定稿后计算摘要，任何人不能再修改；只有定稿的规范可以用于轮次。")
     return Foretold(does, tables=[check])

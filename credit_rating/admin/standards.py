@@ -79,7 +79,7 @@ class StandardAdmin(DeskAdmin):
         if obj.successor_of_id is not None:
             found.append(_map(obj))
         if obj.state in {StandardState.DRAFT, StandardState.EXPERT_REVIEW}:
-            rows = [(one.code or "—", one.sentence) for one in problems(spec)]
+            rows = [(one.where or "—", one.sentence) for one in problems(spec)]
             check = Table(_("定稿前检查"), (_("编号"), _("问题")), rows, empty=_("没有问题，可以定稿。"))
             found.insert(0, check)
         return found

@@ -158,6 +158,15 @@ def test_a_hole_between_bands_is_refused_with_its_sentence_and_nothing_changes(h
     assert inside(here, row.bands.count) == len(BANDS)
 
 
+def test_what_keeps_a_draft_from_being_frozen_is_listed_with_its_code(here):
+    row = inside(here, draft_standard)
+    with acting_for(here.association.pk):
+        Indicator.objects.filter(standard=row, method="expert").update(points="1")
+    for page in (f"{STANDARD}/{row.pk}/", f"{STANDARD}/{row.pk}/do/freeze/"):
+        assert "没有问题" not in here.get(page).content.decode()
+    assert "定稿前检查" in here.get(f"{STANDARD}/{row.pk}/").content.decode()
+
+
 def test_the_way_to_a_frozen_standard_and_nothing_editable_after_it(here):
     row = inside(here, draft_standard)
     here.post(f"{STANDARD}/{row.pk}/do/ask/")
