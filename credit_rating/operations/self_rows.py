@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from association import clock
@@ -17,7 +17,7 @@ from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from credit_rating.access import MAY
 from credit_rating.choices import ItemState, RoundState, Stage, StageKind
-from credit_rating.models import Assessment, OpinionItem, RoundStage
+from credit_rating.models import Assessment, Evidence, OpinionItem, RoundStage
 from credit_rating.operations.rounds import in_words
 from credit_rating.operations.scored_rows import StaleRow, scored
 from credit_rating.operations.self_assessment import own_assessments
@@ -79,7 +79,10 @@ def save_row(
 
 
 def _lock_row(actor: Actor, assessment_id: int, indicator_id: int) -> OpinionItem:
-    """One query. It locks the assessment, which whoever submits or closes it locks too; ``_write`` guards the row."""
+    """One query. It locks the assessment, which whoever submits or closes it locks too; ``_write`` guards the row.
+
+    It also brings what the page says beside the row, so that nobody asks again: how far the sheet is, and files.
+    """
     window = RoundStage.objects.filter(
         round_id=OuterRef("opinion__assessment__round_id"), kind=StageKind.SELF_ASSESSMENT
     )
@@ -87,7 +90,11 @@ def _lock_row(actor: Actor, assessment_id: int, indicator_id: int) -> OpinionIte
         OpinionItem.objects.select_for_update(of=("opinion__assessment",))
         .select_related("indicator__parent", "opinion__assessment__round")
         .annotate(
-            opens_at=Subquery(window.values("opens_at")), closes_at=Subquery(window.values("closes_at"))
+            opens_at=Subquery(window.values("opens_at")),
+            closes_at=Subquery(window.values("closes_at")),
+            rows=Subquery(_counted(Q())),
+            others_done=Subquery(_counted(~Q(state=ItemState.OPEN) & ~Q(pk=OuterRef("pk")))),
+            has_evidence=Exists(Evidence.objects.filter(item=OuterRef("pk"))),
         )
         .filter(
             opinion__assessment__in=own_assessments(actor).filter(pk=assessment_id),
@@ -101,6 +108,12 @@ def _lock_row(actor: Actor, assessment_id: int, indicator_id: int) -> OpinionIte
         raise NotFound(_("没有这项指标，或自评尚未开始。"))
     _check_open(item.opinion.assessment, item.opens_at, item.closes_at)
     return cast("OpinionItem", item)
+
+
+def _counted(which: Q) -> QuerySet[Any]:
+    """How many rows of the same sheet are such."""
+    sheet = OpinionItem.objects.filter(opinion_id=OuterRef("opinion_id")).order_by().values("opinion_id")
+    return sheet.annotate(number=Count("pk", filter=which)).values("number")
 
 
 def _check_open(assessment: Assessment, opens_at: datetime, closes_at: datetime) -> None:

@@ -129,8 +129,9 @@ def self_sheet(actor: Actor, assessment_id: int) -> SelfSheet:
 
 
 def sheet_row(item: OpinionItem) -> SheetRow:
-    """One row again, after it was saved; reads its evidence and no more."""
-    return _row(item, indicator_spec(item.indicator), _evidence_of([item]), {})
+    """One row again, after it was saved; reads its evidence where there is any, and no more."""
+    evidence = _evidence_of([item]) if getattr(item, "has_evidence", True) else {}
+    return _row(item, indicator_spec(item.indicator), evidence, {})
 
 
 def _is_open(actor: Actor, assessment: Assessment, window: RoundStage) -> bool:

@@ -49,7 +49,7 @@ def save_row(request: PortalRequest, pk: int, indicator: int) -> HttpResponse:
         return _refused_row(request, pk, indicator, typed, trouble)
     if not _is_part(request):
         return redirect(_place(pk, item.indicator.code))
-    return _row_part(request, pk, self_row(sheet_row(item)), row_progress(item.opinion_id))
+    return _row_part(request, pk, self_row(sheet_row(item)), row_progress(item))
 
 
 def _stored_row(request: PortalRequest, pk: int, indicator: int) -> HttpResponse:
