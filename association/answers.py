@@ -61,15 +61,15 @@ def problem(status: int, detail: str, code: str, **more: Any) -> JsonResponse:
 _TITLES = {400: "请求有误", 401: "需要登录", 403: "没有权限", 404: "没有找到", 405: "方法不支持", 409: "现在不能办理", 413: "内容过大", 415: "格式不支持", 429: "请求过于频繁", 500: "系统出错"}  # fmt: skip
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _plain(request, 400, _("请求有误，没有办理。"))
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _plain(request, 403, _("您没有权限打开这一页。"))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _plain(request, 404, _("没有找到这一页。"))
 
 
@@ -81,7 +81,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _plain(request, 500, _("系统出错，刚才的操作没有保存。"))
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _plain(request, 403, _("页面已过期，请返回后刷新再提交；您填写的内容没有丢失。"))
 
 

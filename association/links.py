@@ -11,7 +11,9 @@ from association.tenancy import current_association_id
 def base_url() -> str:
     """``https://own.host`` or ``https://shared.host/slug``, without a slash at the end."""
     association_id = current_association_id()
-    host = AssociationHost.objects.filter(association_id=association_id).values_list("host", flat=True).first()
+    host = (
+        AssociationHost.objects.filter(association_id=association_id).values_list("host", flat=True).first()
+    )
     if host:
         return f"{settings.SITE_SCHEME}://{host}{settings.SITE_PORT}"
     slug = Association.objects.values_list("slug", flat=True).get(pk=association_id)

@@ -56,4 +56,6 @@ DENY_CHANGE = migrations.RunSQL(
 
 def publish(table: str) -> migrations.RunSQL:
     """Let the role of the public search read this table, and nothing else."""
-    return migrations.RunSQL(f"GRANT SELECT ON {table} TO portal_public;", f"REVOKE ALL ON {table} FROM portal_public;")
+    return migrations.RunSQL(
+        f"GRANT SELECT ON {table} TO portal_public;", f"REVOKE ALL ON {table} FROM portal_public;"
+    )

@@ -14,10 +14,22 @@ from association.outbox import enqueue
 
 
 def notify(event: str, users: Iterable[int], *, subject: str, body: str, path: str = "") -> None:
-    """Tell each person once, at the desk and by mail. ``path`` is relative to the association's mount."""
+    """Tell each person once, at the desk and by mail. ``path`` is relative to the association's mount.
+
+    What is written stays in Chinese, whatever language the sender's pages are in: callers mark their sentences
+    with ``gettext_noop``.
+    """
     moment = clock.now()
     rows = [
-        Notice(event=event, user_id=user, channel=channel, subject=subject, body=body, path=path, created_at=moment)
+        Notice(
+            event=event,
+            user_id=user,
+            channel=channel,
+            subject=subject,
+            body=body,
+            path=path,
+            created_at=moment,
+        )
         for user in sorted(set(users))
         for channel in (Channel.DESK, Channel.MAIL)
     ]
@@ -30,7 +42,9 @@ def notify(event: str, users: Iterable[int], *, subject: str, body: str, path: s
 def people_of(*, roles: Iterable[Role] = (), institution_id: int | None = None) -> list[int]:
     """Ids of the people who hold a role today, or who act for an institution."""
     day = clock.today()
-    rows = Appointment.objects.filter(from_on__lte=day).filter(Q(until_on__isnull=True) | Q(until_on__gte=day))
+    rows = Appointment.objects.filter(from_on__lte=day).filter(
+        Q(until_on__isnull=True) | Q(until_on__gte=day)
+    )
     if institution_id is not None:
         rows = rows.filter(institution_id=institution_id)
     else:

@@ -42,5 +42,3 @@ def _api(error: exceptions.APIException) -> Any:
     if isinstance(error, exceptions.Throttled) and error.wait:
         answer["Retry-After"] = str(int(error.wait) + 1)
     return answer
-
-

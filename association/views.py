@@ -14,13 +14,13 @@ from common.errors import InvalidInput, NotFound
 
 
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @require_safe
-def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def readyz(request: HttpRequest) -> HttpResponse:
     """Database, relay and outbox are in order."""
     try:
         problems = queries.readiness()

@@ -12,7 +12,7 @@ os.environ.setdefault("DATABASE_PUBLIC_URL", "postgres://portal_public@127.0.0.1
 os.environ.setdefault("DATABASE_OWNER_URL", "postgres://portal_owner@127.0.0.1/portal")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
 
 PORTAL_DEMO = True
 PORTAL_SKIP_SECOND_FACTOR = True

@@ -3,55 +3,44 @@
 The drawing is kept under everything that it shows, so that it cannot be older than what was read.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from association.links import path_to
 from disclosure.models import RegisterCard
 
 KEPT = 5000  # hits of two or three thousand characters each
+# What a hit shows of a card, and the former names.
+SHOWN = (
+    "key", "name", "uscc", "region", "is_member", "is_demo", "source", "state", "grade", "grade_year", "official"
+)  # fmt: skip
+shown = attrgetter(*SHOWN)
 
 
-class Shown(NamedTuple):
-    """What a hit shows of a card."""
-
-    key: str
-    name: str
-    former_names: tuple[str, ...]
-    uscc: str | None
-    region: str
-    is_member: bool
-    is_demo: bool
-    source: str
-    state: str
-    grade: str
-    grade_year: int | None
-    official: bool
+def hits_html(cards: Iterable[RegisterCard], mount: str) -> SafeString:
+    """A page of hits, each leading to its card under ``mount``."""
+    return mark_safe("".join(hit_html(card, mount) for card in cards))  # our own templates
 
 
 def hit_html(card: RegisterCard, mount: str, association: str = "") -> str:
-    """One hit, leading to its card under ``mount``; the association's short name on the platform's page."""
-    shown = Shown(
-        card.key,
-        card.name,
-        tuple(card.former_names),
-        card.uscc,
-        card.region,
-        card.is_member,
-        card.is_demo,
-        card.source,
-        card.state,
-        card.grade,
-        card.grade_year,
-        card.official,
-    )
-    return _drawn(get_language(), mount, association, shown)
+    """One hit; with the association's short name on the platform's page."""
+    return _drawn(get_language(), mount, association, tuple(card.former_names), shown(card))
 
 
 @lru_cache(maxsize=KEPT)
-def _drawn(_language: str | None, mount: str, association: str, card: Shown) -> str:
-    href = f"{mount}{path_to('institution', card.key)}"
+def _drawn(
+    _language: str | None,
+    mount: str,
+    association: str,
+    former_names: tuple[str, ...],
+    values: tuple[Any, ...],
+) -> str:
+    card = dict(zip(SHOWN, values, strict=True)) | {"former_names": former_names}
+    href = f"{mount}{path_to('institution', card['key'])}"
     return render_to_string("disclosure/_hit.html", {"card": card, "href": href, "association": association})

@@ -14,7 +14,7 @@ from association.middleware import PortalRequest
 from association.queries import open_associations
 from association.throttle import check_reading
 from credit_rating.queries.results import STATES
-from disclosure.documents import hit_html
+from disclosure.documents import hit_html, hits_html
 from disclosure.forms import VerifyForm
 from disclosure.queries.certificates import standing_of
 from disclosure.queries.register import all_cards, card_of
@@ -82,7 +82,7 @@ def register(request: PortalRequest) -> HttpResponse:
         "typed": _typed(request),
         "wish": wish,
         "searched": searched,
-        "hits": [hit_html(card, get_script_prefix().rstrip("/")) for card in hits.cards],
+        "hits": hits_html(hits.cards, get_script_prefix().rstrip("/")),
         "first_url": _first_url(request) if cursor else "",
         "next_url": _next_url(request, hits.next_cursor),
     }

@@ -17,7 +17,12 @@ class Institution(AssociationOwned):
     licence_number = models.CharField(_("办学许可证号"), max_length=20, blank=True)
     field = models.CharField(_("类别"), max_length=14, choices=Field.choices, default=Field.OTHER)
     region = models.ForeignKey(
-        "association.Region", models.PROTECT, null=True, blank=True, verbose_name=_("所在地区"), related_name="+"
+        "association.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("所在地区"),
+        related_name="+",
     )
     address = models.CharField(_("地址"), max_length=160, blank=True)
     is_demo = models.BooleanField(_("演示机构"), default=False)
@@ -46,7 +51,9 @@ class Institution(AssociationOwned):
 class FormerName(AssociationOwned):
     """曾用名, with the days it was in use where they are known."""
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="former_names", verbose_name=_("机构"))
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, related_name="former_names", verbose_name=_("机构")
+    )
     name = models.CharField(_("名称"), max_length=80)
     until_on = models.DateField(_("用至"), null=True, blank=True)
 
@@ -63,7 +70,9 @@ class FormerName(AssociationOwned):
 class Membership(AssociationOwned):
     """会籍: from a day to a day. Non-members are institutions without one."""
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="memberships", verbose_name=_("机构"))
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, related_name="memberships", verbose_name=_("机构")
+    )
     from_on = models.DateField(_("入会"))
     until_on = models.DateField(_("止"), null=True, blank=True)
 
@@ -72,7 +81,9 @@ class Membership(AssociationOwned):
         ordering: ClassVar = ["-from_on"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["association", "institution"], name="membership_open_once", condition=Q(until_on__isnull=True)
+                fields=["association", "institution"],
+                name="membership_open_once",
+                condition=Q(until_on__isnull=True),
             ),
         ]
 

@@ -5,239 +5,426 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('secretariat', '秘书处'), ('committee_chair', '评定委员会主任'), ('committee', '评定委员会委员'), ('district_reviewer', '区级评估员'), ('assessor', '评估员'), ('auditor', '审计员'), ('institution_admin', '机构管理员'), ('institution_staff', '机构经办人')], max_length=30, verbose_name='角色')),
-                ('from_on', models.DateField(verbose_name='起')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='止')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("secretariat", "秘书处"),
+                            ("committee_chair", "评定委员会主任"),
+                            ("committee", "评定委员会委员"),
+                            ("district_reviewer", "区级评估员"),
+                            ("assessor", "评估员"),
+                            ("auditor", "审计员"),
+                            ("institution_admin", "机构管理员"),
+                            ("institution_staff", "机构经办人"),
+                        ],
+                        max_length=30,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="起")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="止")),
             ],
             options={
-                'verbose_name': '任职',
-                'verbose_name_plural': '任职',
+                "verbose_name": "任职",
+                "verbose_name_plural": "任职",
             },
         ),
         migrations.CreateModel(
-            name='Association',
+            name="Association",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9-]+$')], verbose_name='网址代号')),
-                ('kind', models.CharField(choices=[('association', '社会团体'), ('branch', '分支机构')], default='association', max_length=20, verbose_name='类别')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=30, verbose_name='简称')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='英文名称')),
-                ('supervising_unit', models.CharField(blank=True, max_length=80, verbose_name='业务主管单位')),
-                ('registration_authority', models.CharField(blank=True, max_length=80, verbose_name='登记管理机关')),
-                ('accent', models.CharField(choices=[('azurite', '石青'), ('pine', '松绿'), ('vermilion', '朱砂'), ('indigo', '靛蓝'), ('ochre', '赭石'), ('ink', '墨')], default='azurite', max_length=10, verbose_name='主色')),
-                ('is_open', models.BooleanField(default=True, help_text='未开通的协会只作为上级单位列出', verbose_name='已开通')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=40,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("^[a-z][a-z0-9-]+$")],
+                        verbose_name="网址代号",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("association", "社会团体"), ("branch", "分支机构")],
+                        default="association",
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=30, verbose_name="简称")),
+                ("name_en", models.CharField(blank=True, max_length=160, verbose_name="英文名称")),
+                (
+                    "supervising_unit",
+                    models.CharField(blank=True, max_length=80, verbose_name="业务主管单位"),
+                ),
+                (
+                    "registration_authority",
+                    models.CharField(blank=True, max_length=80, verbose_name="登记管理机关"),
+                ),
+                (
+                    "accent",
+                    models.CharField(
+                        choices=[
+                            ("azurite", "石青"),
+                            ("pine", "松绿"),
+                            ("vermilion", "朱砂"),
+                            ("indigo", "靛蓝"),
+                            ("ochre", "赭石"),
+                            ("ink", "墨"),
+                        ],
+                        default="azurite",
+                        max_length=10,
+                        verbose_name="主色",
+                    ),
+                ),
+                (
+                    "is_open",
+                    models.BooleanField(
+                        default=True, help_text="未开通的协会只作为上级单位列出", verbose_name="已开通"
+                    ),
+                ),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示")),
             ],
             options={
-                'verbose_name': '协会',
-                'verbose_name_plural': '协会',
-                'ordering': ['name'],
+                "verbose_name": "协会",
+                "verbose_name_plural": "协会",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='AssociationHost',
+            name="AssociationHost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(max_length=120, unique=True, verbose_name='域名')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("host", models.CharField(max_length=120, unique=True, verbose_name="域名")),
             ],
             options={
-                'verbose_name': '独立域名',
-                'verbose_name_plural': '独立域名',
+                "verbose_name": "独立域名",
+                "verbose_name_plural": "独立域名",
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='文件名')),
-                ('media_type', models.CharField(max_length=60, verbose_name='类型')),
-                ('size', models.PositiveIntegerField(verbose_name='大小（字节）')),
-                ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
-                ('original_sha256', models.CharField(max_length=64, verbose_name='原件摘要')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='有效期至')),
-                ('created_at', models.DateTimeField(verbose_name='上传时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="文件名")),
+                ("media_type", models.CharField(max_length=60, verbose_name="类型")),
+                ("size", models.PositiveIntegerField(verbose_name="大小（字节）")),
+                ("sha256", models.CharField(max_length=64, verbose_name="摘要")),
+                ("original_sha256", models.CharField(max_length=64, verbose_name="原件摘要")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="有效期至")),
+                ("created_at", models.DateTimeField(verbose_name="上传时间")),
             ],
             options={
-                'verbose_name': '附件',
-                'verbose_name_plural': '附件',
-                'ordering': ['-id'],
+                "verbose_name": "附件",
+                "verbose_name_plural": "附件",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='入库时间')),
-                ('action', models.CharField(max_length=60, verbose_name='事项')),
-                ('object_kind', models.CharField(max_length=60, verbose_name='对象类别')),
-                ('object_id', models.BigIntegerField(null=True, verbose_name='对象编号')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('detail', models.JSONField(default=dict, verbose_name='内容')),
-                ('request_id', models.CharField(blank=True, max_length=32, verbose_name='请求编号')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="入库时间")),
+                ("action", models.CharField(max_length=60, verbose_name="事项")),
+                ("object_kind", models.CharField(max_length=60, verbose_name="对象类别")),
+                ("object_id", models.BigIntegerField(null=True, verbose_name="对象编号")),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("detail", models.JSONField(default=dict, verbose_name="内容")),
+                ("request_id", models.CharField(blank=True, max_length=32, verbose_name="请求编号")),
             ],
             options={
-                'verbose_name': '办理记录',
-                'verbose_name_plural': '办理记录',
-                'ordering': ['-id'],
+                "verbose_name": "办理记录",
+                "verbose_name_plural": "办理记录",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('date', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
-                ('kind', models.CharField(choices=[('off', '放假'), ('work', '调休上班')], max_length=4, verbose_name='类别')),
-                ('holiday', models.CharField(max_length=20, verbose_name='节日')),
-                ('source', models.CharField(max_length=200, verbose_name='依据')),
+                ("date", models.DateField(primary_key=True, serialize=False, verbose_name="日期")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("off", "放假"), ("work", "调休上班")], max_length=4, verbose_name="类别"
+                    ),
+                ),
+                ("holiday", models.CharField(max_length=20, verbose_name="节日")),
+                ("source", models.CharField(max_length=200, verbose_name="依据")),
             ],
             options={
-                'verbose_name': '放假与调休',
-                'verbose_name_plural': '放假与调休',
-                'ordering': ['date'],
+                "verbose_name": "放假与调休",
+                "verbose_name_plural": "放假与调休",
+                "ordering": ["date"],
             },
         ),
         migrations.CreateModel(
-            name='DeadlineRule',
+            name="DeadlineRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='代号')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='数值')),
-                ('unit', models.CharField(choices=[('working_day', '工作日'), ('day', '日'), ('month', '个月'), ('year', '年')], max_length=12, verbose_name='单位')),
-                ('citation', models.CharField(max_length=200, verbose_name='依据')),
-                ('certainty', models.CharField(choices=[('sourced', '有出处'), ('charter', '协会自定'), ('unverified', '未核实')], max_length=12, verbose_name='依据性质')),
-                ('owner', models.CharField(blank=True, max_length=60, verbose_name='由谁办理')),
-                ('silence_means', models.CharField(blank=True, max_length=120, verbose_name='逾期视为')),
-                ('valid_from', models.DateField(verbose_name='生效')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='失效')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="代号")),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="数值")),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("working_day", "工作日"), ("day", "日"), ("month", "个月"), ("year", "年")],
+                        max_length=12,
+                        verbose_name="单位",
+                    ),
+                ),
+                ("citation", models.CharField(max_length=200, verbose_name="依据")),
+                (
+                    "certainty",
+                    models.CharField(
+                        choices=[("sourced", "有出处"), ("charter", "协会自定"), ("unverified", "未核实")],
+                        max_length=12,
+                        verbose_name="依据性质",
+                    ),
+                ),
+                ("owner", models.CharField(blank=True, max_length=60, verbose_name="由谁办理")),
+                ("silence_means", models.CharField(blank=True, max_length=120, verbose_name="逾期视为")),
+                ("valid_from", models.DateField(verbose_name="生效")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="失效")),
             ],
             options={
-                'verbose_name': '期限规则',
-                'verbose_name_plural': '期限规则',
-                'ordering': ['code', '-valid_from'],
+                "verbose_name": "期限规则",
+                "verbose_name_plural": "期限规则",
+                "ordering": ["code", "-valid_from"],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='类别')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('done', '已完成'), ('failed', '未完成')], default='queued', max_length=8, verbose_name='状态')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='总数')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='已完成')),
-                ('message', models.TextField(blank=True, verbose_name='说明')),
-                ('result', models.JSONField(default=dict, verbose_name='结果')),
-                ('created_at', models.DateTimeField(verbose_name='发起时间')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40, verbose_name="类别")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("running", "进行中"),
+                            ("done", "已完成"),
+                            ("failed", "未完成"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="总数")),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="已完成")),
+                ("message", models.TextField(blank=True, verbose_name="说明")),
+                ("result", models.JSONField(default=dict, verbose_name="结果")),
+                ("created_at", models.DateTimeField(verbose_name="发起时间")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
             ],
             options={
-                'verbose_name': '作业进度',
-                'verbose_name_plural': '作业进度',
-                'ordering': ['-id'],
+                "verbose_name": "作业进度",
+                "verbose_name_plural": "作业进度",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=120, verbose_name='事件')),
-                ('channel', models.CharField(choices=[('desk', '站内'), ('mail', '邮件')], max_length=6, verbose_name='渠道')),
-                ('subject', models.CharField(max_length=120, verbose_name='标题')),
-                ('body', models.TextField(verbose_name='正文')),
-                ('path', models.CharField(blank=True, max_length=200, verbose_name='链接')),
-                ('created_at', models.DateTimeField(verbose_name='时间')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='发出时间')),
-                ('read_at', models.DateTimeField(null=True, verbose_name='阅读时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event", models.CharField(max_length=120, verbose_name="事件")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("desk", "站内"), ("mail", "邮件")], max_length=6, verbose_name="渠道"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=120, verbose_name="标题")),
+                ("body", models.TextField(verbose_name="正文")),
+                ("path", models.CharField(blank=True, max_length=200, verbose_name="链接")),
+                ("created_at", models.DateTimeField(verbose_name="时间")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="发出时间")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="阅读时间")),
             ],
             options={
-                'verbose_name': '通知',
-                'verbose_name_plural': '通知',
-                'ordering': ['-id'],
+                "verbose_name": "通知",
+                "verbose_name_plural": "通知",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='OutboxJob',
+            name="OutboxJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=80, verbose_name='作业')),
-                ('key', models.CharField(max_length=120, verbose_name='唯一键')),
-                ('payload', models.JSONField(default=dict, verbose_name='参数')),
-                ('state', models.CharField(choices=[('waiting', '待办'), ('done', '已完成'), ('dead', '已停办')], default='waiting', max_length=8, verbose_name='状态')),
-                ('handed_out', models.PositiveIntegerField(default=0, verbose_name='发出次数')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='开始次数')),
-                ('due_at', models.DateTimeField(verbose_name='应办时间')),
-                ('done_at', models.DateTimeField(null=True, verbose_name='完成时间')),
-                ('last_error', models.TextField(blank=True, verbose_name='最近错误')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("task", models.CharField(max_length=80, verbose_name="作业")),
+                ("key", models.CharField(max_length=120, verbose_name="唯一键")),
+                ("payload", models.JSONField(default=dict, verbose_name="参数")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "待办"), ("done", "已完成"), ("dead", "已停办")],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("handed_out", models.PositiveIntegerField(default=0, verbose_name="发出次数")),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="开始次数")),
+                ("due_at", models.DateTimeField(verbose_name="应办时间")),
+                ("done_at", models.DateTimeField(null=True, verbose_name="完成时间")),
+                ("last_error", models.TextField(blank=True, verbose_name="最近错误")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
             ],
             options={
-                'verbose_name': '待办作业',
-                'verbose_name_plural': '待办作业',
+                "verbose_name": "待办作业",
+                "verbose_name_plural": "待办作业",
             },
         ),
         migrations.CreateModel(
-            name='PracticeClock',
+            name="PracticeClock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('offset_seconds', models.BigIntegerField(default=0, verbose_name='拨快秒数')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("offset_seconds", models.BigIntegerField(default=0, verbose_name="拨快秒数")),
             ],
             options={
-                'verbose_name': '演练时钟',
-                'verbose_name_plural': '演练时钟',
+                "verbose_name": "演练时钟",
+                "verbose_name_plural": "演练时钟",
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='代码')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('level', models.CharField(max_length=12, verbose_name='级别')),
+                (
+                    "code",
+                    models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name="代码"),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("level", models.CharField(max_length=12, verbose_name="级别")),
             ],
             options={
-                'verbose_name': '行政区划',
-                'verbose_name_plural': '行政区划',
-                'ordering': ['code'],
+                "verbose_name": "行政区划",
+                "verbose_name_plural": "行政区划",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='WorkerBeat',
+            name="WorkerBeat",
             fields=[
-                ('name', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
+                ("name", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='邮箱')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('is_operator', models.BooleanField(default=False, verbose_name='平台运维')),
-                ('joined_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="邮箱")),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("is_operator", models.BooleanField(default=False, verbose_name="平台运维")),
+                ("joined_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '人员',
-                'verbose_name_plural': '人员',
+                "verbose_name": "人员",
+                "verbose_name_plural": "人员",
             },
         ),
     ]

@@ -6,189 +6,373 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('association', '0001_initial'),
-        ('members', '0001_initial'),
+        ("association", "0001_initial"),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appointment',
-            name='employer',
-            field=models.ForeignKey(blank=True, help_text='用于回避：评估员不得评估自己供职、任职、授课或持股的机构', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='employed', to='members.institution', verbose_name='供职或任职过的机构'),
+            model_name="appointment",
+            name="employer",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="用于回避：评估员不得评估自己供职、任职、授课或持股的机构",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="employed",
+                to="members.institution",
+                verbose_name="供职或任职过的机构",
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='institution',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='members.institution', verbose_name='机构'),
+            model_name="appointment",
+            name="institution",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appointments",
+                to="members.institution",
+                verbose_name="机构",
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL, verbose_name='人员'),
+            model_name="appointment",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appointments",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="人员",
+            ),
         ),
         migrations.AddField(
-            model_name='association',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='branches', to='association.association', verbose_name='所属社会团体'),
+            model_name="association",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="branches",
+                to="association.association",
+                verbose_name="所属社会团体",
+            ),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='association',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association'),
+            model_name="appointment",
+            name="association",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="association.association",
+            ),
         ),
         migrations.AddField(
-            model_name='associationhost',
-            name='association',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hosts', to='association.association', verbose_name='协会'),
+            model_name="associationhost",
+            name="association",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="hosts",
+                to="association.association",
+                verbose_name="协会",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='association',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association'),
+            model_name="attachment",
+            name="association",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="association.association",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='institution',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='members.institution', verbose_name='机构'),
+            model_name="attachment",
+            name="institution",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachments",
+                to="members.institution",
+                verbose_name="机构",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='uploaded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人'),
+            model_name="attachment",
+            name="uploaded_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="上传人",
+            ),
         ),
         migrations.AddField(
-            model_name='auditentry',
-            name='association',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association'),
+            model_name="auditentry",
+            name="association",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="association.association",
+            ),
         ),
         migrations.AddField(
-            model_name='auditentry',
-            name='user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='人员'),
+            model_name="auditentry",
+            name="user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="人员",
+            ),
         ),
         migrations.AddField(
-            model_name='deadlinerule',
-            name='association',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association'),
+            model_name="deadlinerule",
+            name="association",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="association.association",
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='association',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association'),
+            model_name="job",
+            name="association",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="association.association",
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='started_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人'),
+            model_name="job",
+            name="started_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="发起人",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='association',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association'),
+            model_name="notice",
+            name="association",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="association.association",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL, verbose_name='收件人'),
+            model_name="notice",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notices",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="收件人",
+            ),
         ),
         migrations.AddField(
-            model_name='outboxjob',
-            name='association',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association'),
+            model_name="outboxjob",
+            name="association",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="association.association"
+            ),
         ),
         migrations.AddField(
-            model_name='practiceclock',
-            name='association',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association'),
+            model_name="practiceclock",
+            name="association",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="association.association",
+            ),
         ),
         migrations.AddField(
-            model_name='region',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='association.region', verbose_name='上级'),
+            model_name="region",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="association.region",
+                verbose_name="上级",
+            ),
         ),
         migrations.AddField(
-            model_name='association',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='association.region', verbose_name='所在地区'),
+            model_name="association",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="association.region", verbose_name="所在地区"
+            ),
         ),
         migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['association', 'user'], name='appointment_of_user'),
+            model_name="appointment",
+            index=models.Index(fields=["association", "user"], name="appointment_of_user"),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('institution__isnull', False), ('role__in', ['institution_admin', 'institution_staff'])), models.Q(models.Q(('role__in', ['institution_admin', 'institution_staff']), _negated=True), ('institution__isnull', True)), _connector='OR'), name='appointment_institution_role'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("institution__isnull", False),
+                        ("role__in", ["institution_admin", "institution_staff"]),
+                    ),
+                    models.Q(
+                        models.Q(("role__in", ["institution_admin", "institution_staff"]), _negated=True),
+                        ("institution__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="appointment_institution_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('until_on__gte', models.F('from_on')), _connector='OR'), name='appointment_dates'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"
+                ),
+                name="appointment_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('association', 'institution', 'original_sha256'), name='attachment_once', nulls_distinct=False),
+            model_name="attachment",
+            constraint=models.UniqueConstraint(
+                fields=("association", "institution", "original_sha256"),
+                name="attachment_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='attachment_not_empty'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size__gt", 0)), name="attachment_not_empty"
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['association', 'object_kind', 'object_id'], name='audit_of_object'),
+            model_name="auditentry",
+            index=models.Index(fields=["association", "object_kind", "object_id"], name="audit_of_object"),
         ),
         migrations.AddConstraint(
-            model_name='deadlinerule',
-            constraint=models.UniqueConstraint(fields=('association', 'code', 'valid_from'), name='deadline_rule_once'),
+            model_name="deadlinerule",
+            constraint=models.UniqueConstraint(
+                fields=("association", "code", "valid_from"), name="deadline_rule_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadlinerule',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='deadline_rule_number'),
+            model_name="deadlinerule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="deadline_rule_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadlinerule',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='deadline_rule_dates'),
+            model_name="deadlinerule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_until__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="deadline_rule_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='job_done_le_total'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done__lte", models.F("total"))), name="job_done_le_total"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['association', 'user', '-id'], name='notice_of_user'),
+            model_name="notice",
+            index=models.Index(fields=["association", "user", "-id"], name="notice_of_user"),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('association', 'event', 'user', 'channel'), name='notice_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("association", "event", "user", "channel"), name="notice_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxjob',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='outbox_due'),
+            model_name="outboxjob",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["due_at"], name="outbox_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboxjob',
-            constraint=models.UniqueConstraint(fields=('association', 'task', 'key'), name='outbox_once'),
+            model_name="outboxjob",
+            constraint=models.UniqueConstraint(fields=("association", "task", "key"), name="outbox_once"),
         ),
         migrations.AddConstraint(
-            model_name='outboxjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), ('done_at__isnull', False)), models.Q(models.Q(('state', 'done'), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='outbox_done_at'),
+            model_name="outboxjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), ("done_at__isnull", False)),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("done_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="outbox_done_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='practiceclock',
-            constraint=models.UniqueConstraint(fields=('association',), name='one_practice_clock'),
+            model_name="practiceclock",
+            constraint=models.UniqueConstraint(fields=("association",), name="one_practice_clock"),
         ),
         migrations.AddConstraint(
-            model_name='practiceclock',
-            constraint=models.CheckConstraint(condition=models.Q(('offset_seconds__gte', 0)), name='practice_clock_forward'),
+            model_name="practiceclock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("offset_seconds__gte", 0)), name="practice_clock_forward"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'association'), ('parent__isnull', True)), models.Q(('kind', 'branch'), ('parent__isnull', False)), _connector='OR'), name='association_branch_has_parent'),
+            model_name="association",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "association"), ("parent__isnull", True)),
+                    models.Q(("kind", "branch"), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="association_branch_has_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__in', ('accounts', 'admin', 'api', 'desk', 'healthz', 'i18n', 'metrics', 'operator', 'readyz', 'register', 'static', 'verify')), _negated=True), name='association_slug_free'),
+            model_name="association",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "slug__in",
+                        (
+                            "accounts",
+                            "admin",
+                            "api",
+                            "desk",
+                            "healthz",
+                            "i18n",
+                            "metrics",
+                            "operator",
+                            "readyz",
+                            "register",
+                            "static",
+                            "verify",
+                        ),
+                    ),
+                    _negated=True,
+                ),
+                name="association_slug_free",
+            ),
         ),
     ]

@@ -19,7 +19,7 @@ LINKS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('association', '0002_people'), ('members', '0002_walls')]
+    dependencies = [("association", "0002_people"), ("members", "0002_walls")]
     operations = [
         DENY_CHANGE,
         *[isolate(table) for table in TABLES],

@@ -78,7 +78,8 @@ class Association(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="association_branch_has_parent",
-                condition=Q(kind=Kind.ASSOCIATION, parent__isnull=True) | Q(kind=Kind.BRANCH, parent__isnull=False),
+                condition=Q(kind=Kind.ASSOCIATION, parent__isnull=True)
+                | Q(kind=Kind.BRANCH, parent__isnull=False),
             ),
             models.CheckConstraint(name="association_slug_free", condition=~Q(slug__in=RESERVED_SLUGS)),
         ]
@@ -106,7 +107,12 @@ class Appointment(AssociationOwned):
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name=_("人员"))
     role = models.CharField(_("角色"), max_length=30, choices=Role.choices)
     institution = models.ForeignKey(
-        "members.Institution", models.PROTECT, null=True, blank=True, verbose_name=_("机构"), related_name="appointments"
+        "members.Institution",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("机构"),
+        related_name="appointments",
     )
     employer = models.ForeignKey(
         "members.Institution",

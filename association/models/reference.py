@@ -61,7 +61,8 @@ class DeadlineRule(AssociationOwned):
             models.UniqueConstraint(fields=["association", "code", "valid_from"], name="deadline_rule_once"),
             models.CheckConstraint(name="deadline_rule_number", condition=Q(number__gte=1)),
             models.CheckConstraint(
-                name="deadline_rule_dates", condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from"))
+                name="deadline_rule_dates",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
             ),
         ]
 

@@ -42,7 +42,9 @@ class OutboxJob(models.Model):
     task = models.CharField(_("作业"), max_length=80)
     key = models.CharField(_("唯一键"), max_length=120)
     payload = models.JSONField(_("参数"), default=dict)
-    state = models.CharField(_("状态"), max_length=8, choices=OutboxState.choices, default=OutboxState.WAITING)
+    state = models.CharField(
+        _("状态"), max_length=8, choices=OutboxState.choices, default=OutboxState.WAITING
+    )
     handed_out = models.PositiveIntegerField(_("发出次数"), default=0)
     attempts = models.PositiveIntegerField(_("开始次数"), default=0)
     due_at = models.DateTimeField(_("应办时间"))
@@ -109,7 +111,9 @@ class Notice(AssociationOwned):
     """通知: exactly one for each event, person and channel."""
 
     event = models.CharField(_("事件"), max_length=120)
-    user = models.ForeignKey("association.User", models.PROTECT, verbose_name=_("收件人"), related_name="notices")
+    user = models.ForeignKey(
+        "association.User", models.PROTECT, verbose_name=_("收件人"), related_name="notices"
+    )
     channel = models.CharField(_("渠道"), max_length=6, choices=Channel.choices)
     subject = models.CharField(_("标题"), max_length=120)
     body = models.TextField(_("正文"))
@@ -152,7 +156,9 @@ class Attachment(AssociationOwned):
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["association", "institution", "original_sha256"], name="attachment_once", nulls_distinct=False
+                fields=["association", "institution", "original_sha256"],
+                name="attachment_once",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(name="attachment_not_empty", condition=Q(size__gt=0)),
         ]

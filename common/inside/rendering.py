@@ -33,7 +33,7 @@ class AssetFetcher(URLFetcher):
         self.assets = assets
         self.has_refused = False  # the drawing of SVG swallows even fatal errors
 
-    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002 - the interface
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         name = url.removeprefix(SCHEME)
         if not url.startswith(SCHEME) or name not in self.assets:
             self.has_refused = True

@@ -1,6 +1,8 @@
 """事先告知书: the text an institution receives before an adverse grade is shown to anybody."""
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from association.rules.clock import Due
 from common.numbers import shown
@@ -13,7 +15,12 @@ MOST_LOSSES = 5
 
 
 def prior_notice_text(determination: Determination, due: Due) -> str:
-    """拟定等级、主要失分、依据、申辩的权利和期限, in words."""
+    """拟定等级、主要失分、依据、申辩的权利和期限, in words: in Chinese, whoever sends it from whatever pages."""
+    with override(settings.LANGUAGE_CODE):
+        return _text(determination, due)
+
+
+def _text(determination: Determination, due: Due) -> str:
     assessment = determination.assessment
     standard = assessment.round.standard
     lines = [

@@ -8,699 +8,2088 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('association', '0002_people'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('members', '0001_initial'),
+        ("association", "0002_people"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("members", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(choices=[('invited', '已邀请'), ('self_assessing', '自评中'), ('not_filed', '未申报'), ('submitted', '已自评'), ('supplement', '补正中'), ('district_reviewed', '已区评'), ('reviewed', '已复评'), ('determined', '已拟定'), ('noticed', '已告知'), ('public_notice', '公示中'), ('objection', '异议处理'), ('published', '已公布'), ('suspended', '暂停'), ('expired', '已过期'), ('withdrawn', '已退出')], default='invited', editable=False, max_length=18, verbose_name='进度')),
-                ('invited_at', models.DateTimeField(verbose_name='邀请时间')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True, verbose_name='提交时间')),
-                ('total', models.DecimalField(decimal_places=3, editable=False, max_digits=8, null=True, verbose_name='总分')),
-                ('grade', models.CharField(blank=True, editable=False, max_length=12, verbose_name='等级')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='members.institution', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("invited", "已邀请"),
+                            ("self_assessing", "自评中"),
+                            ("not_filed", "未申报"),
+                            ("submitted", "已自评"),
+                            ("supplement", "补正中"),
+                            ("district_reviewed", "已区评"),
+                            ("reviewed", "已复评"),
+                            ("determined", "已拟定"),
+                            ("noticed", "已告知"),
+                            ("public_notice", "公示中"),
+                            ("objection", "异议处理"),
+                            ("published", "已公布"),
+                            ("suspended", "暂停"),
+                            ("expired", "已过期"),
+                            ("withdrawn", "已退出"),
+                        ],
+                        default="invited",
+                        editable=False,
+                        max_length=18,
+                        verbose_name="进度",
+                    ),
+                ),
+                ("invited_at", models.DateTimeField(verbose_name="邀请时间")),
+                ("submitted_at", models.DateTimeField(editable=False, null=True, verbose_name="提交时间")),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=3, editable=False, max_digits=8, null=True, verbose_name="总分"
+                    ),
+                ),
+                ("grade", models.CharField(blank=True, editable=False, max_length=12, verbose_name="等级")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="members.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评估',
-                'verbose_name_plural': '评估',
-                'ordering': ['-round', 'id'],
-                'permissions': [('review_assessment', '评估这一件')],
+                "verbose_name": "评估",
+                "verbose_name_plural": "评估",
+                "ordering": ["-round", "id"],
+                "permissions": [("review_assessment", "评估这一件")],
             },
         ),
         migrations.CreateModel(
-            name='AssessmentStandard',
+            name="AssessmentStandard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='代号')),
-                ('version', models.CharField(max_length=20, verbose_name='版本')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('state', models.CharField(choices=[('draft', '编制中'), ('expert_review', '专家评审'), ('frozen', '已定稿'), ('retired', '已停用')], default='draft', editable=False, max_length=14, verbose_name='状态')),
-                ('official', models.BooleanField(default=False, help_text='否：各处均标明“非官方”', verbose_name='正式文本')),
-                ('legal_basis', models.CharField(blank=True, max_length=300, verbose_name='依据')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='出处')),
-                ('total_points', models.DecimalField(decimal_places=3, max_digits=8, verbose_name='总分')),
-                ('aggregation', models.CharField(choices=[(credit_rating.rules.specification.Aggregation['SUM'], '逐项相加'), (credit_rating.rules.specification.Aggregation['FACTOR_PRODUCT'], '系数相乘'), (credit_rating.rules.specification.Aggregation['DIMENSION_COUNT'], '按达标维度计')], default=credit_rating.rules.specification.Aggregation['SUM'], max_length=16, verbose_name='汇总方式')),
-                ('aggregation_params', models.JSONField(blank=True, default=dict, verbose_name='汇总参数')),
-                ('rounding_digits', models.PositiveSmallIntegerField(default=1, verbose_name='保留小数位')),
-                ('rounding_mode', models.CharField(choices=[(credit_rating.rules.specification.RoundingMode['HALF_UP'], '四舍五入'), (credit_rating.rules.specification.RoundingMode['HALF_EVEN'], '四舍六入五成双'), (credit_rating.rules.specification.RoundingMode['DOWN'], '舍去')], default=credit_rating.rules.specification.RoundingMode['HALF_UP'], max_length=10, verbose_name='取舍')),
-                ('gap_share', models.DecimalField(decimal_places=3, default='0.2', max_digits=4, verbose_name='差距须说明（占分值比例）')),
-                ('spread_share', models.DecimalField(decimal_places=3, default='0.3', max_digits=4, verbose_name='分歧须合议（占分值比例）')),
-                ('panel_minimum', models.PositiveSmallIntegerField(default=3, verbose_name='评估组最少人数')),
-                ('combine', models.CharField(choices=[(credit_rating.rules.specification.Combine['MEDIAN'], '中位数'), (credit_rating.rules.specification.Combine['MEAN'], '平均数')], default=credit_rating.rules.specification.Combine['MEDIAN'], max_length=6, verbose_name='合议取值')),
-                ('sha256', models.CharField(blank=True, editable=False, max_length=64, verbose_name='定稿摘要')),
-                ('frozen_at', models.DateTimeField(editable=False, null=True, verbose_name='定稿时间')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='建立时间')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('successor_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='credit_rating.assessmentstandard', verbose_name='接替')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="代号")),
+                ("version", models.CharField(max_length=20, verbose_name="版本")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "编制中"),
+                            ("expert_review", "专家评审"),
+                            ("frozen", "已定稿"),
+                            ("retired", "已停用"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=14,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "official",
+                    models.BooleanField(
+                        default=False, help_text="否：各处均标明“非官方”", verbose_name="正式文本"
+                    ),
+                ),
+                ("legal_basis", models.CharField(blank=True, max_length=300, verbose_name="依据")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="出处")),
+                ("total_points", models.DecimalField(decimal_places=3, max_digits=8, verbose_name="总分")),
+                (
+                    "aggregation",
+                    models.CharField(
+                        choices=[
+                            (credit_rating.rules.specification.Aggregation["SUM"], "逐项相加"),
+                            (credit_rating.rules.specification.Aggregation["FACTOR_PRODUCT"], "系数相乘"),
+                            (
+                                credit_rating.rules.specification.Aggregation["DIMENSION_COUNT"],
+                                "按达标维度计",
+                            ),
+                        ],
+                        default=credit_rating.rules.specification.Aggregation["SUM"],
+                        max_length=16,
+                        verbose_name="汇总方式",
+                    ),
+                ),
+                ("aggregation_params", models.JSONField(blank=True, default=dict, verbose_name="汇总参数")),
+                ("rounding_digits", models.PositiveSmallIntegerField(default=1, verbose_name="保留小数位")),
+                (
+                    "rounding_mode",
+                    models.CharField(
+                        choices=[
+                            (credit_rating.rules.specification.RoundingMode["HALF_UP"], "四舍五入"),
+                            (credit_rating.rules.specification.RoundingMode["HALF_EVEN"], "四舍六入五成双"),
+                            (credit_rating.rules.specification.RoundingMode["DOWN"], "舍去"),
+                        ],
+                        default=credit_rating.rules.specification.RoundingMode["HALF_UP"],
+                        max_length=10,
+                        verbose_name="取舍",
+                    ),
+                ),
+                (
+                    "gap_share",
+                    models.DecimalField(
+                        decimal_places=3, default="0.2", max_digits=4, verbose_name="差距须说明（占分值比例）"
+                    ),
+                ),
+                (
+                    "spread_share",
+                    models.DecimalField(
+                        decimal_places=3, default="0.3", max_digits=4, verbose_name="分歧须合议（占分值比例）"
+                    ),
+                ),
+                ("panel_minimum", models.PositiveSmallIntegerField(default=3, verbose_name="评估组最少人数")),
+                (
+                    "combine",
+                    models.CharField(
+                        choices=[
+                            (credit_rating.rules.specification.Combine["MEDIAN"], "中位数"),
+                            (credit_rating.rules.specification.Combine["MEAN"], "平均数"),
+                        ],
+                        default=credit_rating.rules.specification.Combine["MEDIAN"],
+                        max_length=6,
+                        verbose_name="合议取值",
+                    ),
+                ),
+                (
+                    "sha256",
+                    models.CharField(blank=True, editable=False, max_length=64, verbose_name="定稿摘要"),
+                ),
+                ("frozen_at", models.DateTimeField(editable=False, null=True, verbose_name="定稿时间")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="建立时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "successor_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="credit_rating.assessmentstandard",
+                        verbose_name="接替",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评估规范',
-                'verbose_name_plural': '评估规范',
-                'ordering': ['code', '-id'],
+                "verbose_name": "评估规范",
+                "verbose_name_plural": "评估规范",
+                "ordering": ["code", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('self_assessment', '自评'), ('district_review', '区评'), ('review', '复评'), ('determination', '综合评定')], max_length=16, verbose_name='环节')),
-                ('state', models.CharField(choices=[('assigned', '待声明'), ('declared', '已声明无利害关系'), ('recused', '已回避')], default='assigned', editable=False, max_length=10, verbose_name='状态')),
-                ('conflict_check', models.JSONField(default=dict, verbose_name='回避核对')),
-                ('assigned_at', models.DateTimeField(verbose_name='指派时间')),
-                ('declared_at', models.DateTimeField(null=True, verbose_name='声明时间')),
-                ('recusal_reason', models.TextField(blank=True, verbose_name='回避理由')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='credit_rating.assessment', verbose_name='评估')),
-                ('assessor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL, verbose_name='评估员')),
-                ('assigned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='指派人')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("self_assessment", "自评"),
+                            ("district_review", "区评"),
+                            ("review", "复评"),
+                            ("determination", "综合评定"),
+                        ],
+                        max_length=16,
+                        verbose_name="环节",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("assigned", "待声明"),
+                            ("declared", "已声明无利害关系"),
+                            ("recused", "已回避"),
+                        ],
+                        default="assigned",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("conflict_check", models.JSONField(default=dict, verbose_name="回避核对")),
+                ("assigned_at", models.DateTimeField(verbose_name="指派时间")),
+                ("declared_at", models.DateTimeField(null=True, verbose_name="声明时间")),
+                ("recusal_reason", models.TextField(blank=True, verbose_name="回避理由")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="credit_rating.assessment",
+                        verbose_name="评估",
+                    ),
+                ),
+                (
+                    "assessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="评估员",
+                    ),
+                ),
+                (
+                    "assigned_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="指派人",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '指派',
-                'verbose_name_plural': '指派',
-                'ordering': ['-id'],
+                "verbose_name": "指派",
+                "verbose_name_plural": "指派",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Band',
+            name="Band",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.CharField(max_length=12, verbose_name='等级')),
-                ('label', models.CharField(max_length=40, verbose_name='含义')),
-                ('lower', models.DecimalField(decimal_places=3, max_digits=8, verbose_name='下限（含）')),
-                ('upper', models.DecimalField(blank=True, decimal_places=3, max_digits=8, null=True, verbose_name='上限（不含）')),
-                ('adverse', models.BooleanField(default=False, help_text='拟定为此等级时须事先告知', verbose_name='不利等级')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bands', to='credit_rating.assessmentstandard', verbose_name='评估规范')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.CharField(max_length=12, verbose_name="等级")),
+                ("label", models.CharField(max_length=40, verbose_name="含义")),
+                ("lower", models.DecimalField(decimal_places=3, max_digits=8, verbose_name="下限（含）")),
+                (
+                    "upper",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=8, null=True, verbose_name="上限（不含）"
+                    ),
+                ),
+                (
+                    "adverse",
+                    models.BooleanField(
+                        default=False, help_text="拟定为此等级时须事先告知", verbose_name="不利等级"
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bands",
+                        to="credit_rating.assessmentstandard",
+                        verbose_name="评估规范",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '等级分数段',
-                'verbose_name_plural': '等级分数段',
-                'ordering': ['standard', '-lower'],
+                "verbose_name": "等级分数段",
+                "verbose_name_plural": "等级分数段",
+                "ordering": ["standard", "-lower"],
             },
         ),
         migrations.CreateModel(
-            name='Computation',
+            name="Computation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('standard_hash', models.CharField(max_length=64, verbose_name='规范摘要')),
-                ('inputs_hash', models.CharField(max_length=64, verbose_name='输入摘要')),
-                ('result_hash', models.CharField(max_length=64, verbose_name='结果摘要')),
-                ('engine_version', models.CharField(max_length=20, verbose_name='计算程序版本')),
-                ('total', models.DecimalField(decimal_places=3, max_digits=8, null=True, verbose_name='总分')),
-                ('grade', models.CharField(blank=True, max_length=12, verbose_name='等级')),
-                ('inputs', models.JSONField(verbose_name='输入')),
-                ('result', models.JSONField(verbose_name='结果')),
-                ('created_at', models.DateTimeField(verbose_name='时间')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='computations', to='credit_rating.assessment', verbose_name='评估')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("standard_hash", models.CharField(max_length=64, verbose_name="规范摘要")),
+                ("inputs_hash", models.CharField(max_length=64, verbose_name="输入摘要")),
+                ("result_hash", models.CharField(max_length=64, verbose_name="结果摘要")),
+                ("engine_version", models.CharField(max_length=20, verbose_name="计算程序版本")),
+                (
+                    "total",
+                    models.DecimalField(decimal_places=3, max_digits=8, null=True, verbose_name="总分"),
+                ),
+                ("grade", models.CharField(blank=True, max_length=12, verbose_name="等级")),
+                ("inputs", models.JSONField(verbose_name="输入")),
+                ("result", models.JSONField(verbose_name="结果")),
+                ("created_at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="computations",
+                        to="credit_rating.assessment",
+                        verbose_name="评估",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '计算记录',
-                'verbose_name_plural': '计算记录',
-                'ordering': ['-id'],
+                "verbose_name": "计算记录",
+                "verbose_name_plural": "计算记录",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Determination',
+            name="Determination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', '待确认'), ('countersign', '待第二人签署'), ('confirmed', '已确认'), ('superseded', '已被替代')], default='proposed', max_length=12, verbose_name='状态')),
-                ('grade', models.CharField(max_length=12, verbose_name='等级')),
-                ('overruled', models.BooleanField(default=False, verbose_name='改判')),
-                ('reason', models.TextField(blank=True, verbose_name='理由')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='评定时间')),
-                ('countersigned_at', models.DateTimeField(null=True, verbose_name='第二签署时间')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='determinations', to='credit_rating.assessment', verbose_name='评估')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('computation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit_rating.computation', verbose_name='计算记录')),
-                ('countersigned_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='第二签署人')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='评定人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "待确认"),
+                            ("countersign", "待第二人签署"),
+                            ("confirmed", "已确认"),
+                            ("superseded", "已被替代"),
+                        ],
+                        default="proposed",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("grade", models.CharField(max_length=12, verbose_name="等级")),
+                ("overruled", models.BooleanField(default=False, verbose_name="改判")),
+                ("reason", models.TextField(blank=True, verbose_name="理由")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="评定时间")),
+                ("countersigned_at", models.DateTimeField(null=True, verbose_name="第二签署时间")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="determinations",
+                        to="credit_rating.assessment",
+                        verbose_name="评估",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "computation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="credit_rating.computation",
+                        verbose_name="计算记录",
+                    ),
+                ),
+                (
+                    "countersigned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="第二签署人",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="评定人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '综合评定',
-                'verbose_name_plural': '综合评定',
-                'ordering': ['-id'],
+                "verbose_name": "综合评定",
+                "verbose_name_plural": "综合评定",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ExpertOpinion',
+            name="ExpertOpinion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('agree', '同意'), ('agree_with_changes', '修改后同意'), ('disagree', '不同意')], max_length=20, verbose_name='结论')),
-                ('text', models.TextField(verbose_name='意见')),
-                ('created_at', models.DateTimeField(verbose_name='时间')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='专家')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='expert_opinions', to='credit_rating.assessmentstandard', verbose_name='评估规范')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("agree", "同意"),
+                            ("agree_with_changes", "修改后同意"),
+                            ("disagree", "不同意"),
+                        ],
+                        max_length=20,
+                        verbose_name="结论",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="意见")),
+                ("created_at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="专家",
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="expert_opinions",
+                        to="credit_rating.assessmentstandard",
+                        verbose_name="评估规范",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '专家评审意见',
-                'verbose_name_plural': '专家评审意见',
-                'ordering': ['-id'],
+                "verbose_name": "专家评审意见",
+                "verbose_name_plural": "专家评审意见",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalResult',
+            name="HistoricalResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('scheme', models.CharField(max_length=80, verbose_name='评估名称')),
-                ('grade', models.CharField(max_length=12, verbose_name='结果')),
-                ('issuing_body', models.CharField(max_length=80, verbose_name='发布单位')),
-                ('source_title', models.CharField(max_length=200, verbose_name='出处')),
-                ('source_url', models.CharField(blank=True, max_length=300, verbose_name='链接')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='historical_results', to='members.institution', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("scheme", models.CharField(max_length=80, verbose_name="评估名称")),
+                ("grade", models.CharField(max_length=12, verbose_name="结果")),
+                ("issuing_body", models.CharField(max_length=80, verbose_name="发布单位")),
+                ("source_title", models.CharField(max_length=200, verbose_name="出处")),
+                ("source_url", models.CharField(blank=True, max_length=300, verbose_name="链接")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="historical_results",
+                        to="members.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '历史结果',
-                'verbose_name_plural': '历史结果',
-                'ordering': ['-year'],
+                "verbose_name": "历史结果",
+                "verbose_name_plural": "历史结果",
+                "ordering": ["-year"],
             },
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.UUIDField(default=uuid.uuid4, editable=False, verbose_name='跨版本标识')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='级')),
-                ('code', models.CharField(max_length=20, verbose_name='编号')),
-                ('position', models.PositiveIntegerField(verbose_name='顺序')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('title_en', models.CharField(blank=True, max_length=200, verbose_name='英文名称')),
-                ('points', models.DecimalField(decimal_places=3, max_digits=8, verbose_name='分值')),
-                ('method', models.CharField(blank=True, choices=[(credit_rating.rules.specification.Method['PASS_FAIL'], '是否符合'), (credit_rating.rules.specification.Method['DEDUCT_EACH'], '逐项扣分'), (credit_rating.rules.specification.Method['BAND'], '分档'), (credit_rating.rules.specification.Method['RATIO'], '比率'), (credit_rating.rules.specification.Method['SAMPLE_RATE'], '抽样合格率'), (credit_rating.rules.specification.Method['SURVEY'], '问卷'), (credit_rating.rules.specification.Method['EXPERT'], '专家评分')], max_length=12, verbose_name='计分方法')),
-                ('params', models.JSONField(blank=True, default=dict, verbose_name='计分参数')),
-                ('na_policy', models.CharField(choices=[(credit_rating.rules.specification.NaPolicy['FORBIDDEN'], '不得选不适用'), (credit_rating.rules.specification.NaPolicy['EXCLUDE_AND_RESCALE'], '分值转给同级指标'), (credit_rating.rules.specification.NaPolicy['FULL_MARKS'], '按满分计'), (credit_rating.rules.specification.NaPolicy['ZERO_WITH_REASON'], '按零分计并说明')], default=credit_rating.rules.specification.NaPolicy['FORBIDDEN'], max_length=20, verbose_name='不适用的处理')),
-                ('veto_effect', models.CharField(blank=True, choices=[(credit_rating.rules.specification.VetoEffect['CAP'], '封顶'), (credit_rating.rules.specification.VetoEffect['FORCE'], '直接定级')], max_length=5, verbose_name='一票否决')),
-                ('veto_grade', models.CharField(blank=True, max_length=12, verbose_name='否决等级')),
-                ('evidence_required', models.BooleanField(default=False, verbose_name='必须有佐证')),
-                ('evidence_hint', models.CharField(blank=True, max_length=200, verbose_name='佐证材料')),
-                ('basis', models.CharField(blank=True, max_length=200, verbose_name='依据')),
-                ('data_source', models.CharField(blank=True, max_length=60, verbose_name='数据来源')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='credit_rating.indicator', verbose_name='上级指标')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='credit_rating.assessmentstandard', verbose_name='评估规范')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("identity", models.UUIDField(default=uuid.uuid4, editable=False, verbose_name="跨版本标识")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="级")),
+                ("code", models.CharField(max_length=20, verbose_name="编号")),
+                ("position", models.PositiveIntegerField(verbose_name="顺序")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("title_en", models.CharField(blank=True, max_length=200, verbose_name="英文名称")),
+                ("points", models.DecimalField(decimal_places=3, max_digits=8, verbose_name="分值")),
+                (
+                    "method",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (credit_rating.rules.specification.Method["PASS_FAIL"], "是否符合"),
+                            (credit_rating.rules.specification.Method["DEDUCT_EACH"], "逐项扣分"),
+                            (credit_rating.rules.specification.Method["BAND"], "分档"),
+                            (credit_rating.rules.specification.Method["RATIO"], "比率"),
+                            (credit_rating.rules.specification.Method["SAMPLE_RATE"], "抽样合格率"),
+                            (credit_rating.rules.specification.Method["SURVEY"], "问卷"),
+                            (credit_rating.rules.specification.Method["EXPERT"], "专家评分"),
+                        ],
+                        max_length=12,
+                        verbose_name="计分方法",
+                    ),
+                ),
+                ("params", models.JSONField(blank=True, default=dict, verbose_name="计分参数")),
+                (
+                    "na_policy",
+                    models.CharField(
+                        choices=[
+                            (credit_rating.rules.specification.NaPolicy["FORBIDDEN"], "不得选不适用"),
+                            (
+                                credit_rating.rules.specification.NaPolicy["EXCLUDE_AND_RESCALE"],
+                                "分值转给同级指标",
+                            ),
+                            (credit_rating.rules.specification.NaPolicy["FULL_MARKS"], "按满分计"),
+                            (
+                                credit_rating.rules.specification.NaPolicy["ZERO_WITH_REASON"],
+                                "按零分计并说明",
+                            ),
+                        ],
+                        default=credit_rating.rules.specification.NaPolicy["FORBIDDEN"],
+                        max_length=20,
+                        verbose_name="不适用的处理",
+                    ),
+                ),
+                (
+                    "veto_effect",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (credit_rating.rules.specification.VetoEffect["CAP"], "封顶"),
+                            (credit_rating.rules.specification.VetoEffect["FORCE"], "直接定级"),
+                        ],
+                        max_length=5,
+                        verbose_name="一票否决",
+                    ),
+                ),
+                ("veto_grade", models.CharField(blank=True, max_length=12, verbose_name="否决等级")),
+                ("evidence_required", models.BooleanField(default=False, verbose_name="必须有佐证")),
+                ("evidence_hint", models.CharField(blank=True, max_length=200, verbose_name="佐证材料")),
+                ("basis", models.CharField(blank=True, max_length=200, verbose_name="依据")),
+                ("data_source", models.CharField(blank=True, max_length=60, verbose_name="数据来源")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="credit_rating.indicator",
+                        verbose_name="上级指标",
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="indicators",
+                        to="credit_rating.assessmentstandard",
+                        verbose_name="评估规范",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '指标',
-                'verbose_name_plural': '指标',
-                'ordering': ['standard', 'position'],
+                "verbose_name": "指标",
+                "verbose_name_plural": "指标",
+                "ordering": ["standard", "position"],
             },
         ),
         migrations.CreateModel(
-            name='IndicatorMap',
+            name="IndicatorMap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('same', '不变'), ('renamed', '更名'), ('reweighted', '调分'), ('split', '拆分'), ('merged', '合并'), ('new', '新增'), ('retired', '取消')], max_length=12, verbose_name='关系')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('new_indicator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='credit_rating.indicator', verbose_name='新指标')),
-                ('new_standard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='maps_back', to='credit_rating.assessmentstandard', verbose_name='新版')),
-                ('old_indicator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='credit_rating.indicator', verbose_name='旧指标')),
-                ('old_standard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='maps_onward', to='credit_rating.assessmentstandard', verbose_name='旧版')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("same", "不变"),
+                            ("renamed", "更名"),
+                            ("reweighted", "调分"),
+                            ("split", "拆分"),
+                            ("merged", "合并"),
+                            ("new", "新增"),
+                            ("retired", "取消"),
+                        ],
+                        max_length=12,
+                        verbose_name="关系",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "new_indicator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="credit_rating.indicator",
+                        verbose_name="新指标",
+                    ),
+                ),
+                (
+                    "new_standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="maps_back",
+                        to="credit_rating.assessmentstandard",
+                        verbose_name="新版",
+                    ),
+                ),
+                (
+                    "old_indicator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="credit_rating.indicator",
+                        verbose_name="旧指标",
+                    ),
+                ),
+                (
+                    "old_standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="maps_onward",
+                        to="credit_rating.assessmentstandard",
+                        verbose_name="旧版",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '指标对照',
-                'verbose_name_plural': '指标对照',
+                "verbose_name": "指标对照",
+                "verbose_name_plural": "指标对照",
             },
         ),
         migrations.CreateModel(
-            name='Opinion',
+            name="Opinion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('self_assessment', '自评'), ('district_review', '区评'), ('review', '复评'), ('determination', '综合评定')], max_length=16, verbose_name='环节')),
-                ('summary', models.TextField(blank=True, verbose_name='总体意见')),
-                ('started_at', models.DateTimeField(verbose_name='开始时间')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='提交时间')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='credit_rating.assessment', verbose_name='评估')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='评分人')),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='credit_rating.opinion', verbose_name='替代')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("self_assessment", "自评"),
+                            ("district_review", "区评"),
+                            ("review", "复评"),
+                            ("determination", "综合评定"),
+                        ],
+                        max_length=16,
+                        verbose_name="环节",
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="总体意见")),
+                ("started_at", models.DateTimeField(verbose_name="开始时间")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="提交时间")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinions",
+                        to="credit_rating.assessment",
+                        verbose_name="评估",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="评分人",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="credit_rating.opinion",
+                        verbose_name="替代",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评分意见',
-                'verbose_name_plural': '评分意见',
-                'ordering': ['id'],
+                "verbose_name": "评分意见",
+                "verbose_name_plural": "评分意见",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='OpinionItem',
+            name="OpinionItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', '未填'), ('scored', '已填'), ('na', '不适用')], default='open', max_length=6, verbose_name='状态')),
-                ('entry', models.JSONField(default=dict, verbose_name='填报内容')),
-                ('points', models.DecimalField(decimal_places=3, max_digits=8, null=True, verbose_name='得分')),
-                ('na_reason', models.CharField(blank=True, max_length=300, verbose_name='不适用的理由')),
-                ('comment', models.TextField(blank=True, verbose_name='说明')),
-                ('gap_reason', models.TextField(blank=True, verbose_name='与自评差距的理由')),
-                ('carried', models.BooleanField(default=False, verbose_name='上年带入待确认')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='修订号')),
-                ('edited_at', models.DateTimeField(null=True, verbose_name='修改时间')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('edited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='修改人')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit_rating.indicator', verbose_name='指标')),
-                ('opinion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='credit_rating.opinion', verbose_name='评分意见')),
-                ('origin', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit_rating.opinionitem', verbose_name='上年来源')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "未填"), ("scored", "已填"), ("na", "不适用")],
+                        default="open",
+                        max_length=6,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("entry", models.JSONField(default=dict, verbose_name="填报内容")),
+                (
+                    "points",
+                    models.DecimalField(decimal_places=3, max_digits=8, null=True, verbose_name="得分"),
+                ),
+                ("na_reason", models.CharField(blank=True, max_length=300, verbose_name="不适用的理由")),
+                ("comment", models.TextField(blank=True, verbose_name="说明")),
+                ("gap_reason", models.TextField(blank=True, verbose_name="与自评差距的理由")),
+                ("carried", models.BooleanField(default=False, verbose_name="上年带入待确认")),
+                ("version", models.PositiveIntegerField(default=0, verbose_name="修订号")),
+                ("edited_at", models.DateTimeField(null=True, verbose_name="修改时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "edited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="修改人",
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="credit_rating.indicator",
+                        verbose_name="指标",
+                    ),
+                ),
+                (
+                    "opinion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="credit_rating.opinion",
+                        verbose_name="评分意见",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="credit_rating.opinionitem",
+                        verbose_name="上年来源",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评分行',
-                'verbose_name_plural': '评分行',
-                'ordering': ['id'],
+                "verbose_name": "评分行",
+                "verbose_name_plural": "评分行",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('added_at', models.DateTimeField(verbose_name='上传时间')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('attachment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.attachment', verbose_name='附件')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='credit_rating.opinionitem', verbose_name='评分行')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("added_at", models.DateTimeField(verbose_name="上传时间")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "attachment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.attachment",
+                        verbose_name="附件",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="credit_rating.opinionitem",
+                        verbose_name="评分行",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '佐证',
-                'verbose_name_plural': '佐证',
-                'ordering': ['id'],
+                "verbose_name": "佐证",
+                "verbose_name_plural": "佐证",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='PriorNotice',
+            name="PriorNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='告知内容')),
-                ('sent_at', models.DateTimeField(verbose_name='告知时间')),
-                ('due_at', models.DateTimeField(verbose_name='申辩截止')),
-                ('explanation', models.TextField(verbose_name='期限计算')),
-                ('defence', models.TextField(blank=True, verbose_name='申辩')),
-                ('defended_at', models.DateTimeField(null=True, verbose_name='申辩时间')),
-                ('answer', models.TextField(blank=True, verbose_name='对申辩的答复')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='答复时间')),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prior_notices', to='credit_rating.assessment', verbose_name='评估')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('determination', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='prior_notice', to='credit_rating.determination', verbose_name='综合评定')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.deadlinerule', verbose_name='期限规则')),
-                ('sent_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='告知人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="告知内容")),
+                ("sent_at", models.DateTimeField(verbose_name="告知时间")),
+                ("due_at", models.DateTimeField(verbose_name="申辩截止")),
+                ("explanation", models.TextField(verbose_name="期限计算")),
+                ("defence", models.TextField(blank=True, verbose_name="申辩")),
+                ("defended_at", models.DateTimeField(null=True, verbose_name="申辩时间")),
+                ("answer", models.TextField(blank=True, verbose_name="对申辩的答复")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="答复时间")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="答复人",
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prior_notices",
+                        to="credit_rating.assessment",
+                        verbose_name="评估",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "determination",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="prior_notice",
+                        to="credit_rating.determination",
+                        verbose_name="综合评定",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.deadlinerule",
+                        verbose_name="期限规则",
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="告知人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '事先告知',
-                'verbose_name_plural': '事先告知',
-                'ordering': ['-id'],
+                "verbose_name": "事先告知",
+                "verbose_name_plural": "事先告知",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('grade', models.CharField(max_length=12, verbose_name='等级')),
-                ('total', models.DecimalField(decimal_places=3, max_digits=8, null=True, verbose_name='总分')),
-                ('profile', models.JSONField(default=list, verbose_name='分项情况')),
-                ('proposed_at', models.DateTimeField(verbose_name='提请时间')),
-                ('published_at', models.DateTimeField(null=True, verbose_name='公布时间')),
-                ('valid_until', models.DateField(null=True, verbose_name='有效期至')),
-                ('superseded_at', models.DateTimeField(null=True, verbose_name='被替代时间')),
-                ('suspended_at', models.DateTimeField(null=True, verbose_name='暂停时间')),
-                ('suspension_reason', models.TextField(blank=True, verbose_name='暂停理由')),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='credit_rating.assessment', verbose_name='评估')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('determination', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='publication', to='credit_rating.determination', verbose_name='综合评定')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提请人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("grade", models.CharField(max_length=12, verbose_name="等级")),
+                (
+                    "total",
+                    models.DecimalField(decimal_places=3, max_digits=8, null=True, verbose_name="总分"),
+                ),
+                ("profile", models.JSONField(default=list, verbose_name="分项情况")),
+                ("proposed_at", models.DateTimeField(verbose_name="提请时间")),
+                ("published_at", models.DateTimeField(null=True, verbose_name="公布时间")),
+                ("valid_until", models.DateField(null=True, verbose_name="有效期至")),
+                ("superseded_at", models.DateTimeField(null=True, verbose_name="被替代时间")),
+                ("suspended_at", models.DateTimeField(null=True, verbose_name="暂停时间")),
+                ("suspension_reason", models.TextField(blank=True, verbose_name="暂停理由")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="credit_rating.assessment",
+                        verbose_name="评估",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "determination",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publication",
+                        to="credit_rating.determination",
+                        verbose_name="综合评定",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提请人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公布',
-                'verbose_name_plural': '公布',
-                'ordering': ['-id'],
+                "verbose_name": "公布",
+                "verbose_name_plural": "公布",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='验证码')),
-                ('issued_at', models.DateTimeField(verbose_name='签发时间')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('attachment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.attachment', verbose_name='证书文件')),
-                ('publication', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='certificate', to='credit_rating.publication', verbose_name='公布')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="验证码")),
+                ("issued_at", models.DateTimeField(verbose_name="签发时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "attachment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.attachment",
+                        verbose_name="证书文件",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificate",
+                        to="credit_rating.publication",
+                        verbose_name="公布",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '等级证书',
-                'verbose_name_plural': '等级证书',
+                "verbose_name": "等级证书",
+                "verbose_name_plural": "等级证书",
             },
         ),
         migrations.CreateModel(
-            name='PublicNotice',
+            name="PublicNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opens_at', models.DateTimeField(verbose_name='开始')),
-                ('closes_at', models.DateTimeField(verbose_name='截止')),
-                ('explanation', models.TextField(verbose_name='期限计算')),
-                ('provisional', models.BooleanField(default=False, verbose_name='暂定')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='发起人')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.deadlinerule', verbose_name='期限规则')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(verbose_name="开始")),
+                ("closes_at", models.DateTimeField(verbose_name="截止")),
+                ("explanation", models.TextField(verbose_name="期限计算")),
+                ("provisional", models.BooleanField(default=False, verbose_name="暂定")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="发起人",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.deadlinerule",
+                        verbose_name="期限规则",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示',
-                'verbose_name_plural': '公示',
-                'ordering': ['-id'],
+                "verbose_name": "公示",
+                "verbose_name_plural": "公示",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document_number', models.CharField(blank=True, max_length=60, verbose_name='书面异议编号')),
-                ('text', models.TextField(verbose_name='异议内容')),
-                ('state', models.CharField(choices=[('filed', '已提出'), ('upheld', '成立'), ('rejected', '不成立')], default='filed', editable=False, max_length=8, verbose_name='状态')),
-                ('filed_at', models.DateTimeField(verbose_name='提出时间')),
-                ('due_at', models.DateTimeField(verbose_name='答复截止')),
-                ('explanation', models.TextField(verbose_name='期限计算')),
-                ('decision', models.TextField(blank=True, verbose_name='处理意见')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='处理时间')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='credit_rating.assessment', verbose_name='评估')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='处理人')),
-                ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('objector', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.institution', verbose_name='异议机构')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.deadlinerule', verbose_name='期限规则')),
-                ('public_notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='credit_rating.publicnotice', verbose_name='公示')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("document_number", models.CharField(blank=True, max_length=60, verbose_name="书面异议编号")),
+                ("text", models.TextField(verbose_name="异议内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("filed", "已提出"), ("upheld", "成立"), ("rejected", "不成立")],
+                        default="filed",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("filed_at", models.DateTimeField(verbose_name="提出时间")),
+                ("due_at", models.DateTimeField(verbose_name="答复截止")),
+                ("explanation", models.TextField(verbose_name="期限计算")),
+                ("decision", models.TextField(blank=True, verbose_name="处理意见")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="处理时间")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objections",
+                        to="credit_rating.assessment",
+                        verbose_name="评估",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="处理人",
+                    ),
+                ),
+                (
+                    "filed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "objector",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.institution",
+                        verbose_name="异议机构",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.deadlinerule",
+                        verbose_name="期限规则",
+                    ),
+                ),
+                (
+                    "public_notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objections",
+                        to="credit_rating.publicnotice",
+                        verbose_name="公示",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '异议',
-                'verbose_name_plural': '异议',
-                'ordering': ['-id'],
+                "verbose_name": "异议",
+                "verbose_name_plural": "异议",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='public_notice',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='credit_rating.publicnotice', verbose_name='公示'),
+            model_name="assessment",
+            name="public_notice",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assessments",
+                to="credit_rating.publicnotice",
+                verbose_name="公示",
+            ),
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('state', models.CharField(choices=[('draft', '筹备中'), ('open', '自评中'), ('reviewing', '评审中'), ('determining', '综合评定中'), ('public_notice', '公示中'), ('published', '已公布')], default='draft', editable=False, max_length=14, verbose_name='状态')),
-                ('authorising_document', models.CharField(blank=True, max_length=200, verbose_name='开展依据文件')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='建立时间')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='credit_rating.assessmentstandard', verbose_name='评估规范')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "筹备中"),
+                            ("open", "自评中"),
+                            ("reviewing", "评审中"),
+                            ("determining", "综合评定中"),
+                            ("public_notice", "公示中"),
+                            ("published", "已公布"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=14,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "authorising_document",
+                    models.CharField(blank=True, max_length=200, verbose_name="开展依据文件"),
+                ),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="建立时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="credit_rating.assessmentstandard",
+                        verbose_name="评估规范",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评估轮次',
-                'verbose_name_plural': '评估轮次',
-                'ordering': ['-year', '-id'],
+                "verbose_name": "评估轮次",
+                "verbose_name_plural": "评估轮次",
+                "ordering": ["-year", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='publicnotice',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='public_notices', to='credit_rating.round', verbose_name='轮次'),
+            model_name="publicnotice",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="public_notices",
+                to="credit_rating.round",
+                verbose_name="轮次",
+            ),
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='credit_rating.round', verbose_name='轮次'),
+            model_name="assessment",
+            name="round",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assessments",
+                to="credit_rating.round",
+                verbose_name="轮次",
+            ),
         ),
         migrations.CreateModel(
-            name='RoundStage',
+            name="RoundStage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='顺序')),
-                ('kind', models.CharField(choices=[('self_assessment', '自评'), ('district_review', '区评'), ('review', '复评'), ('determination', '综合评定')], max_length=16, verbose_name='环节')),
-                ('opens_at', models.DateTimeField(verbose_name='开始')),
-                ('closes_at', models.DateTimeField(verbose_name='截止')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='credit_rating.round', verbose_name='轮次')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="顺序")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("self_assessment", "自评"),
+                            ("district_review", "区评"),
+                            ("review", "复评"),
+                            ("determination", "综合评定"),
+                        ],
+                        max_length=16,
+                        verbose_name="环节",
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(verbose_name="开始")),
+                ("closes_at", models.DateTimeField(verbose_name="截止")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stages",
+                        to="credit_rating.round",
+                        verbose_name="轮次",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '环节',
-                'verbose_name_plural': '环节',
-                'ordering': ['round', 'position'],
+                "verbose_name": "环节",
+                "verbose_name_plural": "环节",
+                "ordering": ["round", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Supplement',
+            name="Supplement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('returns_to', models.CharField(choices=[('invited', '已邀请'), ('self_assessing', '自评中'), ('not_filed', '未申报'), ('submitted', '已自评'), ('supplement', '补正中'), ('district_reviewed', '已区评'), ('reviewed', '已复评'), ('determined', '已拟定'), ('noticed', '已告知'), ('public_notice', '公示中'), ('objection', '异议处理'), ('published', '已公布'), ('suspended', '暂停'), ('expired', '已过期'), ('withdrawn', '已退出')], max_length=18, verbose_name='补正后回到')),
-                ('requested_at', models.DateTimeField(verbose_name='提出时间')),
-                ('due_at', models.DateTimeField(verbose_name='截止')),
-                ('explanation', models.TextField(verbose_name='期限计算')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='补正时间')),
-                ('assessment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='supplement', to='credit_rating.assessment', verbose_name='评估')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.deadlinerule', verbose_name='期限规则')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "returns_to",
+                    models.CharField(
+                        choices=[
+                            ("invited", "已邀请"),
+                            ("self_assessing", "自评中"),
+                            ("not_filed", "未申报"),
+                            ("submitted", "已自评"),
+                            ("supplement", "补正中"),
+                            ("district_reviewed", "已区评"),
+                            ("reviewed", "已复评"),
+                            ("determined", "已拟定"),
+                            ("noticed", "已告知"),
+                            ("public_notice", "公示中"),
+                            ("objection", "异议处理"),
+                            ("published", "已公布"),
+                            ("suspended", "暂停"),
+                            ("expired", "已过期"),
+                            ("withdrawn", "已退出"),
+                        ],
+                        max_length=18,
+                        verbose_name="补正后回到",
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(verbose_name="提出时间")),
+                ("due_at", models.DateTimeField(verbose_name="截止")),
+                ("explanation", models.TextField(verbose_name="期限计算")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="补正时间")),
+                (
+                    "assessment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="supplement",
+                        to="credit_rating.assessment",
+                        verbose_name="评估",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提出人",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.deadlinerule",
+                        verbose_name="期限规则",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '补正',
-                'verbose_name_plural': '补正',
+                "verbose_name": "补正",
+                "verbose_name_plural": "补正",
             },
         ),
         migrations.CreateModel(
-            name='SupplementItem',
+            name="SupplementItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('request', models.CharField(max_length=300, verbose_name='需补正的内容')),
-                ('answer', models.TextField(blank=True, verbose_name='补正说明')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit_rating.indicator', verbose_name='指标')),
-                ('supplement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='credit_rating.supplement', verbose_name='补正')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("request", models.CharField(max_length=300, verbose_name="需补正的内容")),
+                ("answer", models.TextField(blank=True, verbose_name="补正说明")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="credit_rating.indicator",
+                        verbose_name="指标",
+                    ),
+                ),
+                (
+                    "supplement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="credit_rating.supplement",
+                        verbose_name="补正",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '补正事项',
-                'verbose_name_plural': '补正事项',
-                'ordering': ['id'],
+                "verbose_name": "补正事项",
+                "verbose_name_plural": "补正事项",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='AssessmentPermission',
+            name="AssessmentPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='permissions', to='credit_rating.assessment')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="permissions",
+                        to="credit_rating.assessment",
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('association', 'user', 'permission', 'content_object'), name='assessment_permission_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "user", "permission", "content_object"),
+                        name="assessment_permission_once",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='assessmentstandard',
-            constraint=models.UniqueConstraint(fields=('association', 'code', 'version'), name='standard_version_once'),
+            model_name="assessmentstandard",
+            constraint=models.UniqueConstraint(
+                fields=("association", "code", "version"), name="standard_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessmentstandard',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'expert_review']), models.Q(('sha256__regex', '^[0-9a-f]{64}$'), ('frozen_at__isnull', False)), _connector='OR'), name='standard_frozen_has_hash'),
+            model_name="assessmentstandard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "expert_review"]),
+                    models.Q(("sha256__regex", "^[0-9a-f]{64}$"), ("frozen_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="standard_frozen_has_hash",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessmentstandard',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'expert_review', 'frozen', 'retired'])), name='standard_state_known'),
+            model_name="assessmentstandard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "expert_review", "frozen", "retired"])),
+                name="standard_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessmentstandard',
-            constraint=models.CheckConstraint(condition=models.Q(('total_points__gt', 0)), name='standard_total'),
+            model_name="assessmentstandard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("total_points__gt", 0)), name="standard_total"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('association', 'assessment', 'kind', 'assessor'), name='assignment_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                fields=("association", "assessment", "kind", "assessor"), name="assignment_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['district_review', 'review'])), name='assignment_kind'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["district_review", "review"])), name="assignment_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declared'), _negated=True), ('declared_at__isnull', False), _connector='OR'), name='assignment_declared'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "declared"), _negated=True),
+                    ("declared_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="assignment_declared",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'recused'), _negated=True), models.Q(('recusal_reason', ''), _negated=True), _connector='OR'), name='assignment_recused'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "recused"), _negated=True),
+                    models.Q(("recusal_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="assignment_recused",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='band',
-            constraint=models.UniqueConstraint(fields=('association', 'standard', 'grade'), name='band_grade_once'),
+            model_name="band",
+            constraint=models.UniqueConstraint(
+                fields=("association", "standard", "grade"), name="band_grade_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='band',
-            constraint=models.UniqueConstraint(fields=('association', 'standard', 'lower'), name='band_lower_once'),
+            model_name="band",
+            constraint=models.UniqueConstraint(
+                fields=("association", "standard", "lower"), name="band_lower_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='band',
-            constraint=models.CheckConstraint(condition=models.Q(('upper__isnull', True), ('upper__gt', models.F('lower')), _connector='OR'), name='band_not_empty'),
+            model_name="band",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("upper__isnull", True), ("upper__gt", models.F("lower")), _connector="OR"
+                ),
+                name="band_not_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computation',
-            constraint=models.UniqueConstraint(fields=('association', 'assessment', 'inputs_hash'), name='computation_once'),
+            model_name="computation",
+            constraint=models.UniqueConstraint(
+                fields=("association", "assessment", "inputs_hash"), name="computation_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'superseded'), _negated=True), fields=('association', 'assessment'), name='determination_current_once'),
+            model_name="determination",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "superseded"), _negated=True),
+                fields=("association", "assessment"),
+                name="determination_current_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(('countersigned_by__isnull', True), models.Q(('countersigned_by', models.F('decided_by')), _negated=True), _connector='OR'), name='determination_two_people'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("countersigned_by__isnull", True),
+                    models.Q(("countersigned_by", models.F("decided_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="determination_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(('overruled', False), models.Q(('state', 'confirmed'), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), ('countersigned_by__isnull', False)), _connector='OR'), name='determination_overruled'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("overruled", False),
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(models.Q(("reason", ""), _negated=True), ("countersigned_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="determination_overruled",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='determination',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'proposed'), ('state', 'superseded'), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='determination_decided'),
+            model_name="determination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "proposed"),
+                    ("state", "superseded"),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="determination_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='historicalresult',
-            constraint=models.UniqueConstraint(fields=('association', 'institution', 'year', 'scheme'), name='historical_result_once'),
+            model_name="historicalresult",
+            constraint=models.UniqueConstraint(
+                fields=("association", "institution", "year", "scheme"), name="historical_result_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('association', 'standard', 'code'), name='indicator_code_once'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(
+                fields=("association", "standard", "code"), name="indicator_code_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('association', 'standard', 'identity'), name='indicator_identity_once'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(
+                fields=("association", "standard", "identity"), name="indicator_identity_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('points__gte', 0)), name='indicator_points'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("points__gte", 0)), name="indicator_points"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('level__lte', 3)), name='indicator_level'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(condition=models.Q(("level__lte", 3)), name="indicator_level"),
         ),
         migrations.AddConstraint(
-            model_name='indicatormap',
-            constraint=models.UniqueConstraint(fields=('association', 'new_standard', 'old_indicator', 'new_indicator'), name='indicator_map_pair_once', nulls_distinct=False),
+            model_name="indicatormap",
+            constraint=models.UniqueConstraint(
+                fields=("association", "new_standard", "old_indicator", "new_indicator"),
+                name="indicator_map_pair_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicatormap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'new'), ('new_indicator__isnull', False), ('old_indicator__isnull', True)), models.Q(('kind', 'retired'), ('new_indicator__isnull', True), ('old_indicator__isnull', False)), models.Q(models.Q(('kind__in', ['new', 'retired']), _negated=True), ('new_indicator__isnull', False), ('old_indicator__isnull', False)), _connector='OR'), name='indicator_map_ends'),
+            model_name="indicatormap",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "new"), ("new_indicator__isnull", False), ("old_indicator__isnull", True)
+                    ),
+                    models.Q(
+                        ("kind", "retired"), ("new_indicator__isnull", True), ("old_indicator__isnull", False)
+                    ),
+                    models.Q(
+                        models.Q(("kind__in", ["new", "retired"]), _negated=True),
+                        ("new_indicator__isnull", False),
+                        ("old_indicator__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="indicator_map_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.UniqueConstraint(condition=models.Q(('submitted_at__isnull', True)), fields=('association', 'assessment', 'kind', 'author'), name='opinion_open_once', nulls_distinct=False),
+            model_name="opinion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("submitted_at__isnull", True)),
+                fields=("association", "assessment", "kind", "author"),
+                name="opinion_open_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', True), ('kind', 'self_assessment')), models.Q(models.Q(('kind', 'self_assessment'), _negated=True), ('author__isnull', False)), _connector='OR'), name='opinion_author'),
+            model_name="opinion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("author__isnull", True), ("kind", "self_assessment")),
+                    models.Q(models.Q(("kind", "self_assessment"), _negated=True), ("author__isnull", False)),
+                    _connector="OR",
+                ),
+                name="opinion_author",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opinionitem',
-            constraint=models.UniqueConstraint(fields=('association', 'opinion', 'indicator'), name='opinion_item_once'),
+            model_name="opinionitem",
+            constraint=models.UniqueConstraint(
+                fields=("association", "opinion", "indicator"), name="opinion_item_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opinionitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('points__isnull', True), ('state', 'open')), models.Q(('points__gte', 0), ('points__isnull', False), ('state', 'scored')), models.Q(('points__isnull', True), ('state', 'na'), models.Q(('na_reason', ''), _negated=True)), _connector='OR'), name='opinion_item_state'),
+            model_name="opinionitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("points__isnull", True), ("state", "open")),
+                    models.Q(("points__gte", 0), ("points__isnull", False), ("state", "scored")),
+                    models.Q(
+                        ("points__isnull", True), ("state", "na"), models.Q(("na_reason", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="opinion_item_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('association', 'item', 'attachment'), name='evidence_once'),
+            model_name="evidence",
+            constraint=models.UniqueConstraint(
+                fields=("association", "item", "attachment"), name="evidence_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='priornotice',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('sent_at'))), name='prior_notice_window'),
+            model_name="priornotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_at__gt", models.F("sent_at"))), name="prior_notice_window"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='priornotice',
-            constraint=models.CheckConstraint(condition=models.Q(('defended_at__isnull', True), models.Q(('defence', ''), _negated=True), _connector='OR'), name='prior_notice_defence'),
+            model_name="priornotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("defended_at__isnull", True), models.Q(("defence", ""), _negated=True), _connector="OR"
+                ),
+                name="prior_notice_defence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='priornotice',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='prior_notice_answer'),
+            model_name="priornotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_at__isnull", True), models.Q(("answer", ""), _negated=True), _connector="OR"
+                ),
+                name="prior_notice_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='publication_two_people'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="publication_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', True), ('published_at__isnull', True)), models.Q(('approved_by__isnull', False), ('published_at__isnull', False), ('valid_until__isnull', False)), _connector='OR'), name='publication_complete'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_by__isnull", True), ("published_at__isnull", True)),
+                    models.Q(
+                        ("approved_by__isnull", False),
+                        ("published_at__isnull", False),
+                        ("valid_until__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="publication_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('suspended_at__isnull', True), models.Q(('suspension_reason', ''), _negated=True), _connector='OR'), name='publication_suspension'),
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("suspended_at__isnull", True),
+                    models.Q(("suspension_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="publication_suspension",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('objector__isnull', False), models.Q(('document_number', ''), _negated=True), _connector='OR'), name='objection_source'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("objector__isnull", False),
+                    models.Q(("document_number", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="objection_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'filed')), models.Q(models.Q(('state', 'filed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='objection_decided'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("state", "filed")),
+                    models.Q(
+                        models.Q(("state", "filed"), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        models.Q(("decision", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="objection_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('association', 'year', 'standard'), name='round_once'),
+            model_name="round",
+            constraint=models.UniqueConstraint(fields=("association", "year", "standard"), name="round_once"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'reviewing', 'determining', 'public_notice', 'published'])), name='round_state_known'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "open", "reviewing", "determining", "public_notice", "published"])
+                ),
+                name="round_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='round_year'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__gte", 2000), ("year__lte", 2100)), name="round_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='public_notice_window'),
+            model_name="publicnotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="public_notice_window"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['association', 'round', 'stage'], name='assessment_by_stage'),
+            model_name="assessment",
+            index=models.Index(fields=["association", "round", "stage"], name="assessment_by_stage"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('association', 'round', 'institution'), name='assessment_once'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                fields=("association", "round", "institution"), name="assessment_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['invited', 'self_assessing', 'not_filed', 'submitted', 'supplement', 'district_reviewed', 'reviewed', 'determined', 'noticed', 'public_notice', 'objection', 'published', 'suspended', 'expired', 'withdrawn'])), name='assessment_stage_known'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "invited",
+                            "self_assessing",
+                            "not_filed",
+                            "submitted",
+                            "supplement",
+                            "district_reviewed",
+                            "reviewed",
+                            "determined",
+                            "noticed",
+                            "public_notice",
+                            "objection",
+                            "published",
+                            "suspended",
+                            "expired",
+                            "withdrawn",
+                        ],
+                    )
+                ),
+                name="assessment_stage_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ('determined', 'noticed', 'public_notice', 'objection', 'published', 'suspended', 'expired')), models.Q(('grade', ''), _negated=True)), models.Q(models.Q(('stage__in', ('determined', 'noticed', 'public_notice', 'objection', 'published', 'suspended', 'expired')), _negated=True), ('grade', '')), _connector='OR'), name='assessment_graded_has_grade'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "stage__in",
+                            (
+                                "determined",
+                                "noticed",
+                                "public_notice",
+                                "objection",
+                                "published",
+                                "suspended",
+                                "expired",
+                            ),
+                        ),
+                        models.Q(("grade", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "stage__in",
+                                (
+                                    "determined",
+                                    "noticed",
+                                    "public_notice",
+                                    "objection",
+                                    "published",
+                                    "suspended",
+                                    "expired",
+                                ),
+                            ),
+                            _negated=True,
+                        ),
+                        ("grade", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="assessment_graded_has_grade",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage__in', ['public_notice', 'objection', 'published']), _negated=True), ('public_notice__isnull', False), _connector='OR'), name='assessment_public_has_notice'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage__in", ["public_notice", "objection", "published"]), _negated=True),
+                    ("public_notice__isnull", False),
+                    _connector="OR",
+                ),
+                name="assessment_public_has_notice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['invited', 'self_assessing', 'not_filed', 'withdrawn']), ('submitted_at__isnull', False), _connector='OR'), name='assessment_submitted_at'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stage__in", ["invited", "self_assessing", "not_filed", "withdrawn"]),
+                    ("submitted_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="assessment_submitted_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roundstage',
-            constraint=models.UniqueConstraint(fields=('association', 'round', 'kind'), name='round_stage_once'),
+            model_name="roundstage",
+            constraint=models.UniqueConstraint(
+                fields=("association", "round", "kind"), name="round_stage_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roundstage',
-            constraint=models.UniqueConstraint(fields=('association', 'round', 'position'), name='round_stage_position'),
+            model_name="roundstage",
+            constraint=models.UniqueConstraint(
+                fields=("association", "round", "position"), name="round_stage_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roundstage',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='round_stage_window'),
+            model_name="roundstage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="round_stage_window"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supplementitem',
-            constraint=models.UniqueConstraint(fields=('association', 'supplement', 'indicator'), name='supplement_item_once'),
+            model_name="supplementitem",
+            constraint=models.UniqueConstraint(
+                fields=("association", "supplement", "indicator"), name="supplement_item_once"
+            ),
         ),
     ]

@@ -76,7 +76,11 @@ LINKS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('credit_rating', '0001_initial'), ('association', '0003_walls'), ('members', '0002_walls')]
+    dependencies = [
+        ("credit_rating", "0001_initial"),
+        ("association", "0003_walls"),
+        ("members", "0002_walls"),
+    ]
     operations = [
         *[isolate(table) for table in TABLES],
         *[keep_together(*link) for link in LINKS],

@@ -110,9 +110,15 @@ SETTLED = (
     ("credit_rating_publication", "keep_publication"),
 )
 FUNCTIONS = (
-    "portal_keep_standard()", "portal_keep_part_of_standard()", "portal_keep_map()",
-    "portal_round_needs_frozen_standard()", "portal_keep_opinion()", "portal_keep_opinion_item()",
-    "portal_keep_evidence()", "portal_keep_publication()", "portal_standard_is_settled(bigint)",
+    "portal_keep_standard()",
+    "portal_keep_part_of_standard()",
+    "portal_keep_map()",
+    "portal_round_needs_frozen_standard()",
+    "portal_keep_opinion()",
+    "portal_keep_opinion_item()",
+    "portal_keep_evidence()",
+    "portal_keep_publication()",
+    "portal_standard_is_settled(bigint)",
 )
 ALWAYS = "".join(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger};" for table, trigger in SETTLED)
 BACKWARD = "".join(f"DROP TRIGGER {trigger} ON {table};" for table, trigger in SETTLED) + "".join(

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -44,8 +45,8 @@ def assign_assessor(*, actor: Actor, assessment_id: int, kind: StageKind, assess
     notify(
         f"assigned-{assignment.pk}",
         [assessor_id],
-        subject=_("您有新的评审任务"),
-        body=_("请先就%(institution)s作无利害关系声明，再查阅材料。")
+        subject=gettext_noop("您有新的评审任务"),
+        body=gettext_noop("请先就%(institution)s作无利害关系声明，再查阅材料。")
         % {"institution": assessment.institution},
         path=DESK,
     )
@@ -98,8 +99,8 @@ def recuse(*, actor: Actor, assignment_id: int, reason: str) -> Assignment:
     notify(
         f"recused-{assignment.pk}",
         people_of(roles=[Role.SECRETARIAT]),
-        subject=_("评估员回避，请另行指派"),
-        body=_("%(name)s就%(institution)s回避。")
+        subject=gettext_noop("评估员回避，请另行指派"),
+        body=gettext_noop("%(name)s就%(institution)s回避。")
         % {"name": actor.name, "institution": assignment.assessment.institution},
         path=DESK,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -75,7 +76,7 @@ def compute_round(*, actor: Actor, round_id: int) -> Job:
     plan_of(held_in)
     if held_in.state == RoundState.REVIEWING:
         move_round(held_in, RoundState.DETERMINING)
-    title = _("计算%(round)s") % {"round": held_in.title}
+    title = gettext_noop("计算%(round)s") % {"round": held_in.title}
     job = start_job(actor=actor, kind=KIND, title=title, total=len(ids), round_id=held_in.pk)
     for first in range(0, len(ids), CHUNK):
         enqueue(
@@ -97,7 +98,7 @@ def _running(held_in: Round) -> Job | None:
     parts = OutboxJob.objects.filter(association_id=held_in.association_id, task=TASK, payload__job_id=job.pk)
     if not parts.filter(state=OutboxState.DEAD).exists():
         return job
-    fail_job(job.pk, message=_("有一部分多次未能完成，已停办。"))
+    fail_job(job.pk, message=gettext_noop("有一部分多次未能完成，已停办。"))
     return None
 
 

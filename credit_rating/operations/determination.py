@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -73,8 +74,8 @@ def _overrule(
     notify(
         f"countersign-{determination.pk}-{clock.now():%Y%m%d%H%M%S}",
         others,
-        subject=_("一件改判等待第二人签署"),
-        body=_("%(institution)s拟改判为%(grade)s。")
+        subject=gettext_noop("一件改判等待第二人签署"),
+        body=gettext_noop("%(institution)s拟改判为%(grade)s。")
         % {"institution": assessment.institution, "grade": grade},
         path=DESK,
     )

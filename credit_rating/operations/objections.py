@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from association import clock
 from association.actors import Actor
@@ -88,8 +90,8 @@ def _tell(objection: Objection, term: str) -> None:
     notify(
         f"objection-{objection.pk}",
         people,
-        subject=_("评估结果公示收到异议"),
-        body=_("%(institution)s的公示条目已标注“异议中”。%(term)s")
+        subject=gettext_noop("评估结果公示收到异议"),
+        body=gettext_noop("%(institution)s的公示条目已标注“异议中”。%(term)s")
         % {"institution": objection.assessment.institution, "term": term},
         path=DESK,
     )
@@ -211,10 +213,12 @@ def _corrected_item(
 
 def _tell_decision(objection: Objection) -> None:
     people = [objection.filed_by_id, *people_of(institution_id=objection.assessment.institution_id)]
+    with override(settings.LANGUAGE_CODE):
+        outcome = f"{objection.get_state_display()}：{objection.decision}"
     notify(
         f"objection-{objection.pk}-decided",
         people,
-        subject=_("异议处理结果"),
-        body=f"{objection.get_state_display()}：{objection.decision}",
+        subject=gettext_noop("异议处理结果"),
+        body=outcome,
         path=DESK,
     )

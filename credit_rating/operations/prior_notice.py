@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -48,7 +49,7 @@ def send_prior_notice(*, actor: Actor, assessment_id: int) -> PriorNotice:
     notify(
         f"prior-notice-{notice.pk}",
         people_of(institution_id=assessment.institution_id),
-        subject=_("评估结果事先告知书"),
+        subject=gettext_noop("评估结果事先告知书"),
         body=notice.text,
         path=DESK,
     )
@@ -78,8 +79,8 @@ def file_defence(*, actor: Actor, assessment_id: int, text: str) -> PriorNotice:
     notify(
         f"defence-{notice.pk}",
         people_of(roles=[*COMMITTEE_ROLES, Role.SECRETARIAT]),
-        subject=_("收到陈述申辩"),
-        body=_("%(institution)s就拟定等级提出申辩。") % {"institution": assessment.institution},
+        subject=gettext_noop("收到陈述申辩"),
+        body=gettext_noop("%(institution)s就拟定等级提出申辩。") % {"institution": assessment.institution},
         path=DESK,
     )
     return notice
@@ -103,7 +104,7 @@ def answer_defence(*, actor: Actor, assessment_id: int, answer: str, reconsider:
     notify(
         f"defence-answer-{notice.pk}",
         people_of(institution_id=assessment.institution_id),
-        subject=_("对陈述申辩的答复"),
+        subject=gettext_noop("对陈述申辩的答复"),
         body=notice.answer,
         path=DESK,
     )

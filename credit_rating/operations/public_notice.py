@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -54,8 +55,8 @@ def open_public_notice(
     notify(
         f"public-notice-{notice.pk}",
         institution_people(row.institution_id for row in shown),
-        subject=_("评估结果公示"),
-        body=_("“%(round)s”拟定结果公示，公示期内可提出异议。%(term)s")
+        subject=gettext_noop("评估结果公示"),
+        body=gettext_noop("“%(round)s”拟定结果公示，公示期内可提出异议。%(term)s")
         % {"round": held_in.title, "term": due.explanation},
         path=DESK,
     )

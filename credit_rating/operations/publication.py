@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -58,8 +59,8 @@ def propose_publication(*, actor: Actor, round_id: int) -> list[Publication]:
     notify(
         f"publication-proposed-{publications[0].pk}",
         people_of(roles=[Role.COMMITTEE_CHAIR]),
-        subject=_("评估结果提请公布"),
-        body=_("“%(round)s”%(count)s家机构的结果等待批准公布。")
+        subject=gettext_noop("评估结果提请公布"),
+        body=gettext_noop("“%(round)s”%(count)s家机构的结果等待批准公布。")
         % {"round": held_in.title, "count": len(publications)},
         path=DESK,
     )
@@ -162,8 +163,8 @@ def _publish(actor: Actor, publication: Publication) -> None:
     notify(
         f"published-{publication.pk}",
         people_of(institution_id=assessment.institution_id),
-        subject=_("评估结果已公布"),
-        body=_("贵机构的诚信等级为%(grade)s，有效期至%(until)s。")
+        subject=gettext_noop("评估结果已公布"),
+        body=gettext_noop("贵机构的诚信等级为%(grade)s，有效期至%(until)s。")
         % {"grade": publication.grade, "until": due.on.isoformat()},
         path=DESK,
     )
@@ -197,7 +198,7 @@ def suspend_publication(*, actor: Actor, publication_id: int, reason: str) -> Pu
     reason = required_text(reason, "reason", _("请说明暂停的理由。"))
     move_assessment(publication.assessment, Stage.SUSPENDED)
     publication.suspended_at, publication.suspension_reason = clock.now(), reason
-    return _changed(actor, publication, "suspend_publication", _("评估结果暂停"), reason)
+    return _changed(actor, publication, "suspend_publication", gettext_noop("评估结果暂停"), reason)
 
 
 @transaction.atomic
@@ -207,7 +208,7 @@ def resume_publication(*, actor: Actor, publication_id: int, reason: str = "") -
     publication = _lock_published(actor, publication_id)
     move_assessment(publication.assessment, Stage.PUBLISHED)
     publication.suspended_at, publication.suspension_reason = None, ""
-    return _changed(actor, publication, "resume_publication", _("评估结果恢复"), reason.strip())
+    return _changed(actor, publication, "resume_publication", gettext_noop("评估结果恢复"), reason.strip())
 
 
 def _lock_published(actor: Actor, publication_id: int) -> Publication:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -116,8 +117,8 @@ def submit_review(*, actor: Actor, assessment_id: int, summary: str = "") -> Opi
     notify(
         f"reviewed-{opinion.pk}",
         people_of(roles=[Role.SECRETARIAT]),
-        subject=_("收到一份评审意见"),
-        body=_("%(institution)s的评审意见已提交。") % {"institution": assessment.institution},
+        subject=gettext_noop("收到一份评审意见"),
+        body=gettext_noop("%(institution)s的评审意见已提交。") % {"institution": assessment.institution},
         path=DESK,
     )
     return opinion

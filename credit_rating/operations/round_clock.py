@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -56,8 +56,8 @@ def close_self_assessment(*, actor: Actor, round_id: int) -> int:
         notify(
             f"assessment-{assessment.pk}-not-filed",
             people_of(institution_id=assessment.institution_id),
-            subject=_("%(title)s自评已截止") % {"title": round_.title},
-            body=_("贵机构未在截止前提交自评，记为“未申报”。未申报不是等级，也不作不利评价。"),
+            subject=gettext_noop("%(title)s自评已截止") % {"title": round_.title},
+            body=gettext_noop("贵机构未在截止前提交自评，记为“未申报”。未申报不是等级，也不作不利评价。"),
             path=DESK,
         )
     move_round(round_, RoundState.REVIEWING)
@@ -86,8 +86,8 @@ def _remind(stage: RoundStage, moment: datetime) -> None:
             notify(
                 event,
                 people_of(institution_id=institution_id),
-                subject=_("%(title)s自评即将截止") % {"title": stage.round.title},
-                body=_("自评将于%(closes)s（北京时间）截止，请及时提交。")
+                subject=gettext_noop("%(title)s自评即将截止") % {"title": stage.round.title},
+                body=gettext_noop("自评将于%(closes)s（北京时间）截止，请及时提交。")
                 % {"closes": in_words(stage.closes_at)},
                 path=DESK,
             )

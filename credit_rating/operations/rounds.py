@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -193,8 +194,8 @@ def _announce(round_: Round, assessments: Collection[Assessment]) -> None:
             notify(
                 f"assessment-{assessment.pk}-invited",
                 people_of(institution_id=assessment.institution_id),
-                subject=_("邀请参加%(title)s") % {"title": round_.title},
-                body=_(
+                subject=gettext_noop("邀请参加%(title)s") % {"title": round_.title},
+                body=gettext_noop(
                     "请于%(opens)s至%(closes)s（北京时间）填写自评并提交。不参加的，记为“未申报”，不评定等级。"
                 )
                 % {"opens": in_words(window.opens_at), "closes": in_words(window.closes_at)},

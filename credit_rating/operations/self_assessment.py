@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -90,7 +91,7 @@ def submit_self_assessment(*, actor: Actor, assessment_id: int) -> Assessment:
     opinion.save(update_fields=["submitted_at"])
     move_assessment(assessment, Stage.SUBMITTED, submitted_at=moment)
     record(actor, "submit_self_assessment", assessment, opinion=opinion.pk)
-    _tell_secretariat(assessment, "submitted", _("提交了自评"))
+    _tell_secretariat(assessment, "submitted", gettext_noop("提交了自评"))
     return assessment
 
 
@@ -103,7 +104,7 @@ def withdraw(*, actor: Actor, assessment_id: int, reason: str = "") -> Assessmen
         raise Refused(_refusal(assessment))
     move_assessment(assessment, Stage.WITHDRAWN)
     record(actor, "withdraw", assessment, reason=paragraphs(reason))
-    _tell_secretariat(assessment, "withdrawn", _("退出了本轮评估"))
+    _tell_secretariat(assessment, "withdrawn", gettext_noop("退出了本轮评估"))
     return assessment
 
 
@@ -159,8 +160,9 @@ def _tell_secretariat(assessment: Assessment, event: str, words: str) -> None:
     notify(
         f"assessment-{assessment.pk}-{event}",
         people_of(roles=[Role.SECRETARIAT]),
-        subject=_("%(institution)s%(words)s") % {"institution": assessment.institution, "words": words},
-        body=_("%(title)s：%(institution)s%(words)s。")
+        subject=gettext_noop("%(institution)s%(words)s")
+        % {"institution": assessment.institution, "words": words},
+        body=gettext_noop("%(title)s：%(institution)s%(words)s。")
         % {"title": assessment.round.title, "institution": assessment.institution, "words": words},
         path=DESK,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -37,8 +38,8 @@ def send_to_experts(*, actor: Actor, standard_id: int) -> AssessmentStandard:
     notify(
         f"standard-{standard.pk}-experts-{entry.pk}",
         people_of(roles=COMMITTEE_ROLES | REVIEWER_ROLES),
-        subject=_("请评审评估规范"),
-        body=_("评估规范“%(title)s”已送专家评审，请填写意见。") % {"title": standard},
+        subject=gettext_noop("请评审评估规范"),
+        body=gettext_noop("评估规范“%(title)s”已送专家评审，请填写意见。") % {"title": standard},
     )
     return standard
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
@@ -63,8 +64,8 @@ def request_supplement(*, actor: Actor, assessment_id: int, items: Mapping[int, 
     notify(
         f"supplement-{supplement.pk}",
         people_of(institution_id=assessment.institution_id),
-        subject=_("请补正自评材料"),
-        body=_("共%(count)s项须补正，逾期按现有材料评审。%(term)s")
+        subject=gettext_noop("请补正自评材料"),
+        body=gettext_noop("共%(count)s项须补正，逾期按现有材料评审。%(term)s")
         % {"count": len(wanted), "term": due.explanation},
         path=DESK,
     )
@@ -120,8 +121,8 @@ def answer_supplement(
     notify(
         f"supplemented-{supplement.pk}",
         told,
-        subject=_("机构已补正材料"),
-        body=_("%(institution)s已补正。") % {"institution": assessment.institution},
+        subject=gettext_noop("机构已补正材料"),
+        body=gettext_noop("%(institution)s已补正。") % {"institution": assessment.institution},
         path=DESK,
     )
     return supplement

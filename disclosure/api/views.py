@@ -148,13 +148,13 @@ class Verify(Published):
         parameters=[CODE],
         responses=answers(output.StandingOutput),
     )
-    def get(self, request: AskedHere, code: str) -> Response:  # noqa: ARG002 - of the framework
+    def get(self, request: AskedHere, code: str) -> Response:
         """What the certificate is worth at this moment; a code that is not ours is an answer, not an error."""
         return Response(output.StandingOutput(standing_of(code)).data)
 
 
 @require_safe
-def schema(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - of the framework
+def schema(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document, with this association as its server."""
     document = {**openapi(), "servers": [{"url": get_script_prefix().rstrip("/") or "/"}]}
     return JsonResponse(document, content_type="application/vnd.oai.openapi+json")

@@ -6,89 +6,173 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('association', '0002_people'),
-        ('credit_rating', '0001_initial'),
-        ('members', '0001_initial'),
+        ("association", "0002_people"),
+        ("credit_rating", "0001_initial"),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RegisterCard',
+            name="RegisterCard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('former_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list, size=None, verbose_name='曾用名')),
-                ('uscc', models.CharField(max_length=18, null=True, verbose_name='统一社会信用代码')),
-                ('field', models.CharField(max_length=14, verbose_name='类别')),
-                ('region', models.CharField(blank=True, max_length=40, verbose_name='地区')),
-                ('is_member', models.BooleanField(default=False, verbose_name='会员')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='资料来源')),
-                ('state', models.CharField(choices=[('not_assessed', '未参评'), ('in_progress', '评估中'), ('graded', '已评'), ('objection', '异议中'), ('suspended', '暂停'), ('expired', '已过期')], max_length=16, verbose_name='评估状态')),
-                ('grade', models.CharField(blank=True, max_length=12, verbose_name='等级')),
-                ('grade_year', models.PositiveSmallIntegerField(null=True, verbose_name='年度')),
-                ('standard', models.CharField(blank=True, max_length=160, verbose_name='评估规范')),
-                ('official', models.BooleanField(default=True, verbose_name='正式规范')),
-                ('profile', models.JSONField(default=list, verbose_name='分项情况')),
-                ('published_at', models.DateTimeField(null=True, verbose_name='公布时间')),
-                ('valid_until', models.DateField(null=True, verbose_name='有效期至')),
-                ('history', models.JSONField(default=list, verbose_name='历史结果')),
-                ('search_text', models.CharField(max_length=80)),
-                ('as_of', models.DateTimeField(verbose_name='数据截至')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='association.association')),
-                ('institution', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.institution')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                (
+                    "former_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        default=list,
+                        size=None,
+                        verbose_name="曾用名",
+                    ),
+                ),
+                ("uscc", models.CharField(max_length=18, null=True, verbose_name="统一社会信用代码")),
+                ("field", models.CharField(max_length=14, verbose_name="类别")),
+                ("region", models.CharField(blank=True, max_length=40, verbose_name="地区")),
+                ("is_member", models.BooleanField(default=False, verbose_name="会员")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="资料来源")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("not_assessed", "未参评"),
+                            ("in_progress", "评估中"),
+                            ("graded", "已评"),
+                            ("objection", "异议中"),
+                            ("suspended", "暂停"),
+                            ("expired", "已过期"),
+                        ],
+                        max_length=16,
+                        verbose_name="评估状态",
+                    ),
+                ),
+                ("grade", models.CharField(blank=True, max_length=12, verbose_name="等级")),
+                ("grade_year", models.PositiveSmallIntegerField(null=True, verbose_name="年度")),
+                ("standard", models.CharField(blank=True, max_length=160, verbose_name="评估规范")),
+                ("official", models.BooleanField(default=True, verbose_name="正式规范")),
+                ("profile", models.JSONField(default=list, verbose_name="分项情况")),
+                ("published_at", models.DateTimeField(null=True, verbose_name="公布时间")),
+                ("valid_until", models.DateField(null=True, verbose_name="有效期至")),
+                ("history", models.JSONField(default=list, verbose_name="历史结果")),
+                ("search_text", models.CharField(max_length=80)),
+                ("as_of", models.DateTimeField(verbose_name="数据截至")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="members.institution",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '登记卡',
-                'verbose_name_plural': '登记卡',
+                "verbose_name": "登记卡",
+                "verbose_name_plural": "登记卡",
             },
         ),
         migrations.CreateModel(
-            name='CardGram',
+            name="CardGram",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gram', models.CharField(max_length=2)),
-                ('text', models.CharField(max_length=80)),
-                ('place', models.PositiveSmallIntegerField()),
-                ('length', models.PositiveSmallIntegerField()),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='association.association')),
-                ('card', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grams', to='disclosure.registercard')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gram", models.CharField(max_length=2)),
+                ("text", models.CharField(max_length=80)),
+                ("place", models.PositiveSmallIntegerField()),
+                ("length", models.PositiveSmallIntegerField()),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grams",
+                        to="disclosure.registercard",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PublishedRound',
+            name="PublishedRound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=120)),
-                ('state', models.CharField(max_length=16)),
-                ('standard', models.CharField(max_length=160)),
-                ('official', models.BooleanField(default=True)),
-                ('bands', models.JSONField(default=list)),
-                ('results', models.JSONField(default=list)),
-                ('notice', models.JSONField(default=dict)),
-                ('as_of', models.DateTimeField()),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='association.association')),
-                ('round', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='credit_rating.round')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=120)),
+                ("state", models.CharField(max_length=16)),
+                ("standard", models.CharField(max_length=160)),
+                ("official", models.BooleanField(default=True)),
+                ("bands", models.JSONField(default=list)),
+                ("results", models.JSONField(default=list)),
+                ("notice", models.JSONField(default=dict)),
+                ("as_of", models.DateTimeField()),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "round",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="credit_rating.round",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['association', 'year'], name='published_round_year')],
+                "indexes": [models.Index(fields=["association", "year"], name="published_round_year")],
             },
         ),
         migrations.AddIndex(
-            model_name='registercard',
-            index=models.Index(fields=['association', 'uscc'], name='card_uscc'),
+            model_name="registercard",
+            index=models.Index(fields=["association", "uscc"], name="card_uscc"),
         ),
         migrations.AddIndex(
-            model_name='registercard',
-            index=models.Index(fields=['association', 'search_text'], name='card_search_text'),
+            model_name="registercard",
+            index=models.Index(fields=["association", "search_text"], name="card_search_text"),
         ),
         migrations.AddIndex(
-            model_name='cardgram',
-            index=models.Index(fields=['association', 'gram', 'place', 'length', 'card'], include=('text',), name='card_gram_rank'),
+            model_name="cardgram",
+            index=models.Index(
+                fields=["association", "gram", "place", "length", "card"],
+                include=("text",),
+                name="card_gram_rank",
+            ),
         ),
     ]

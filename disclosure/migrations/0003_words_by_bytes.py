@@ -5,68 +5,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('association', '0004_practice_clock'),
-        ('disclosure', '0002_published'),
-        ('members', '0002_walls'),
+        ("association", "0004_practice_clock"),
+        ("disclosure", "0002_published"),
+        ("members", "0002_walls"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='cardgram',
-            name='card_gram_rank',
+            model_name="cardgram",
+            name="card_gram_rank",
         ),
         migrations.RemoveIndex(
-            model_name='registercard',
-            name='card_search_text',
+            model_name="registercard",
+            name="card_search_text",
         ),
         migrations.AddField(
-            model_name='cardgram',
-            name='best',
+            model_name="cardgram",
+            name="best",
             field=models.BooleanField(default=True),
         ),
         migrations.AddField(
-            model_name='publishedround',
-            name='rules',
+            model_name="publishedround",
+            name="rules",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='publishedround',
-            name='stages',
+            model_name="publishedround",
+            name="stages",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='registercard',
-            name='short_name',
-            field=models.CharField(blank=True, max_length=30, verbose_name='简称'),
+            model_name="registercard",
+            name="short_name",
+            field=models.CharField(blank=True, max_length=30, verbose_name="简称"),
         ),
         migrations.AlterField(
-            model_name='cardgram',
-            name='association',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='association.association'),
+            model_name="cardgram",
+            name="association",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="association.association",
+            ),
         ),
         migrations.AlterField(
-            model_name='cardgram',
-            name='gram',
-            field=models.CharField(db_collation='C', max_length=2),
+            model_name="cardgram",
+            name="gram",
+            field=models.CharField(db_collation="C", max_length=2),
         ),
         migrations.AlterField(
-            model_name='cardgram',
-            name='text',
-            field=models.CharField(db_collation='C', max_length=80),
+            model_name="cardgram",
+            name="text",
+            field=models.CharField(db_collation="C", max_length=80),
         ),
         migrations.AlterField(
-            model_name='registercard',
-            name='search_text',
-            field=models.CharField(db_collation='C', max_length=80),
+            model_name="registercard",
+            name="search_text",
+            field=models.CharField(db_collation="C", max_length=80),
         ),
         migrations.AddIndex(
-            model_name='cardgram',
-            index=models.Index(fields=['association', 'gram', 'place', 'length', 'card'], include=('text', 'best'), name='card_gram_rank'),
+            model_name="cardgram",
+            index=models.Index(
+                fields=["association", "gram", "place", "length", "card"],
+                include=("text", "best"),
+                name="card_gram_rank",
+            ),
         ),
         migrations.AddIndex(
-            model_name='registercard',
-            index=models.Index(fields=['association', 'search_text', 'id'], name='card_by_name'),
+            model_name="registercard",
+            index=models.Index(fields=["association", "search_text", "id"], name="card_by_name"),
         ),
     ]

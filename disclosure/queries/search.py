@@ -7,6 +7,7 @@ hits are few enough to sort, otherwise hits are so common that the range is read
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connections
 
@@ -18,13 +19,16 @@ PAGE = 20
 FEW = 500
 COMMON, RARE = "c", "r"
 
-SHOWN = """
-SELECT card.id, card.association_id, card.institution_id, card.name, card.short_name, card.former_names, card.uscc,
-  card.field, card.region, card.is_member, card.is_demo, card.source, card.state, card.grade, card.grade_year,
-  card.standard, card.official, card.published_at, card.valid_until, card.as_of, hit.place, hit.length
+COLUMNS = (
+    "id", "association_id", "institution_id", "name", "short_name", "former_names", "uscc", "field", "region",
+    "is_member", "is_demo", "source", "state", "grade", "grade_year", "standard", "official", "published_at",
+    "valid_until", "as_of",
+)  # fmt: skip
+SHOWN = f"""
+SELECT {", ".join(f"card.{column}" for column in COLUMNS)}, hit.place, hit.length
 FROM hit JOIN disclosure_registercard card ON card.id = hit.card_id
 ORDER BY hit.place, hit.length, hit.card_id
-"""
+"""  # noqa: S608 - our own names
 ALONG_THE_INDEX = f"""
 WITH hit AS MATERIALIZED (
   SELECT found.* FROM unnest(%(associations)s::bigint[]) AS wanted(id) CROSS JOIN LATERAL (
@@ -73,20 +77,22 @@ def search(associations: Sequence[int], wish: Wish, cursor: str = "", most: int 
         cards = RegisterCard.objects.using("public").filter(association_id__in=associations, uscc=wish.code)
         return Hits(tuple(cards.defer("profile", "history")[:most]))
     mode, gram, *after = _start(associations, wish, cursor)
-    rows = RegisterCard.objects.using("public").raw(
-        SORTED if mode == RARE else ALONG_THE_INDEX,
-        {
-            "associations": list(associations),
-            "gram": gram,
-            "word": wish.words[0],
-            "patterns": [f"%{word}%" for word in wish.words],
-            "place": after[0],
-            "length": after[1],
-            "card": after[2],
-            "most": most + 1,
-        },
-    )
-    return _hits(list(rows), most, mode, gram)
+    with connections["public"].cursor() as session:
+        session.execute(
+            SORTED if mode == RARE else ALONG_THE_INDEX,
+            {
+                "associations": list(associations),
+                "gram": gram,
+                "word": wish.words[0],
+                "patterns": [f"%{word}%" for word in wish.words],
+                "place": after[0],
+                "length": after[1],
+                "card": after[2],
+                "most": most + 1,
+            },
+        )
+        rows = session.fetchall()
+    return _hits(rows, most, mode, gram)
 
 
 def _start(associations: Sequence[int], wish: Wish, cursor: str) -> cursors.Mark:
@@ -104,8 +110,10 @@ def _start(associations: Sequence[int], wish: Wish, cursor: str) -> cursors.Mark
     return (RARE, gram, -1, 0, 0) if number < FEW else (COMMON, wish.grams[0], -1, 0, 0)
 
 
-def _hits(rows: list[RegisterCard], most: int, mode: str, gram: str) -> Hits:
+def _hits(rows: list[tuple[Any, ...]], most: int, mode: str, gram: str) -> Hits:
+    """Cards made from their columns by hand: half of what a raw queryset takes for a page."""
+    cards = [RegisterCard.from_db("public", COLUMNS, row[: len(COLUMNS)]) for row in rows[:most]]
     if len(rows) <= most:
-        return Hits(rows)
-    last = rows[most - 1]
-    return Hits(rows[:most], cursors.written(mode, gram, last.place, last.length, last.pk))  # type: ignore[attr-defined]
+        return Hits(cards)
+    place, length = rows[most - 1][-2:]
+    return Hits(cards, cursors.written(mode, gram, place, length, cards[-1].pk))

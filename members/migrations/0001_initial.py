@@ -5,87 +5,179 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('association', '0001_initial'),
+        ("association", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Institution',
+            name="Institution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('short_name', models.CharField(blank=True, max_length=30, verbose_name='简称')),
-                ('uscc', models.CharField(blank=True, max_length=18, null=True, verbose_name='统一社会信用代码')),
-                ('licence_number', models.CharField(blank=True, max_length=20, verbose_name='办学许可证号')),
-                ('field', models.CharField(choices=[('skills', '职业技能类'), ('professional', '专业技术类'), ('other', '其他')], default='other', max_length=14, verbose_name='类别')),
-                ('address', models.CharField(blank=True, max_length=160, verbose_name='地址')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示机构')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='资料来源')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.region', verbose_name='所在地区')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("short_name", models.CharField(blank=True, max_length=30, verbose_name="简称")),
+                (
+                    "uscc",
+                    models.CharField(blank=True, max_length=18, null=True, verbose_name="统一社会信用代码"),
+                ),
+                ("licence_number", models.CharField(blank=True, max_length=20, verbose_name="办学许可证号")),
+                (
+                    "field",
+                    models.CharField(
+                        choices=[("skills", "职业技能类"), ("professional", "专业技术类"), ("other", "其他")],
+                        default="other",
+                        max_length=14,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=160, verbose_name="地址")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示机构")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="资料来源")),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.region",
+                        verbose_name="所在地区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '培训机构',
-                'verbose_name_plural': '培训机构',
-                'ordering': ['name'],
+                "verbose_name": "培训机构",
+                "verbose_name_plural": "培训机构",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='FormerName',
+            name="FormerName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='用至')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former_names', to='members.institution', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="用至")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="former_names",
+                        to="members.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '曾用名',
-                'verbose_name_plural': '曾用名',
+                "verbose_name": "曾用名",
+                "verbose_name_plural": "曾用名",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='入会')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('association', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='association.association')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='members.institution', verbose_name='机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="入会")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="association.association",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="members.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '会籍',
-                'verbose_name_plural': '会籍',
-                'ordering': ['-from_on'],
+                "verbose_name": "会籍",
+                "verbose_name_plural": "会籍",
+                "ordering": ["-from_on"],
             },
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(fields=('association', 'uscc'), name='institution_uscc_once'),
+            model_name="institution",
+            constraint=models.UniqueConstraint(fields=("association", "uscc"), name="institution_uscc_once"),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.UniqueConstraint(condition=models.Q(('uscc__isnull', True)), fields=('association', 'name'), name='institution_name_once'),
+            model_name="institution",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("uscc__isnull", True)),
+                fields=("association", "name"),
+                name="institution_name_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(('uscc__isnull', True), ('uscc__regex', '^[0-9A-HJ-NPQRTUWXY]{18}$'), _connector='OR'), name='institution_uscc_shape'),
+            model_name="institution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("uscc__isnull", True), ("uscc__regex", "^[0-9A-HJ-NPQRTUWXY]{18}$"), _connector="OR"
+                ),
+                name="institution_uscc_shape",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='institution',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='institution_has_name'),
+            model_name="institution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="institution_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formername',
-            constraint=models.UniqueConstraint(fields=('association', 'institution', 'name'), name='former_name_once'),
+            model_name="formername",
+            constraint=models.UniqueConstraint(
+                fields=("association", "institution", "name"), name="former_name_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_on__isnull', True)), fields=('association', 'institution'), name='membership_open_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_on__isnull", True)),
+                fields=("association", "institution"),
+                name="membership_open_once",
+            ),
         ),
     ]

@@ -14,7 +14,7 @@ LINKS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('members', '0001_initial'), ('association', '0002_people')]
+    dependencies = [("members", "0001_initial"), ("association", "0002_people")]
     operations = [
         *[isolate(table) for table in TABLES],
         *[keep_together(*link) for link in LINKS],
