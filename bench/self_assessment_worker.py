@@ -2,12 +2,14 @@
 
 import json
 import sys
+from collections.abc import Callable
 
 import django
 
 django.setup()
 
 from django.db import connection  # noqa: E402 - after the settings
+from django.http import HttpResponse  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
@@ -15,12 +17,12 @@ from association.choices import Role  # noqa: E402
 from association.models import User  # noqa: E402
 from association.tenancy import acting_for  # noqa: E402
 from config.home import HOST  # noqa: E402
-from credit_rating.models import OpinionItem  # noqa: E402
+from credit_rating.models import Assessment, AssessmentStandard, OpinionItem  # noqa: E402
 from tests.factories.people import actor_with, make_association, make_institution  # noqa: E402
 from tests.factories.rating import (  # noqa: E402
     assessment_of,
-    beijing_standard,
     begun_assessment,
+    beijing_standard,
     open_round,
 )
 
@@ -28,9 +30,9 @@ NO_QUERY = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT set_c
 SIZES = (1, 3, 9)
 
 
-def cost(ask) -> int:
+def cost(ask: Callable[..., HttpResponse], *arguments, **options) -> int:
     with CaptureQueriesContext(connection) as captured:
-        answer = ask()
+        answer = ask(*arguments, **options)
     if answer.status_code != 200:
         raise RuntimeError(f"status {answer.status_code}")
     found = [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(NO_QUERY)]
@@ -39,38 +41,35 @@ def cost(ask) -> int:
     return len(found)
 
 
+def begun(standard: AssessmentStandard, size: int) -> tuple[Assessment, User, OpinionItem]:
+    """A round of so many institutions; the last one's self-assessment, its administrator, one of its rows."""
+    institutions = [make_institution() for _one in range(size)]
+    held_in = open_round(standard, institutions, year=2020 + size)
+    for institution in institutions:
+        assessment = assessment_of(held_in, institution)
+        actor = actor_with(Role.INSTITUTION_ADMIN, institution)
+        opinion = begun_assessment(assessment, actor)
+    rows = OpinionItem.objects.filter(opinion=opinion, indicator__method="pass_fail")
+    return assessment, User.objects.get(pk=actor.user_id), rows.select_related("indicator")[0]
+
+
 def main() -> None:
     pages, saves = [], []
     association = make_association()
+    with acting_for(association.pk):
+        standard = beijing_standard()
     for size in SIZES:
         with acting_for(association.pk):
-            institutions = [make_institution() for _one in range(size)]
-            held_in = open_round(
-                beijing_standard() if size == SIZES[0] else standard, institutions, year=2020 + size
-            )
-            standard = held_in.standard
-            for institution in institutions:
-                actor = actor_with(Role.INSTITUTION_ADMIN, institution)
-                begun_assessment(assessment_of(held_in, institution), actor)
-            assessment = assessment_of(held_in, institution)
-            item = OpinionItem.objects.filter(
-                opinion__assessment=assessment, indicator__method="pass_fail"
-            ).first()
-            user = User.objects.get(pk=actor.user_id)
+            assessment, user, item = begun(standard, size)
         client = Client(SERVER_NAME=HOST, headers={"X-Forwarded-Proto": "https"})
         client.force_login(user)
         place = f"/{association.slug}/desk/rating/{assessment.pk}/self/"
         client.get(place)
-        pages.append(cost(lambda: client.get(place)))
-        row = f"{place}{item.indicator_id}/"
-        saves.extend(
-            cost(
-                lambda: client.post(
-                    row, {"version": version, "passed": passed}, headers={"HX-Request": "true"}
-                )
-            )
-            for version, passed in enumerate(("yes", "no"))
-        )
+        pages.append(cost(client.get, place))
+        for version, passed in enumerate(("yes", "no")):
+            entry = {"version": version, "passed": passed}
+            row = f"{place}{item.indicator_id}/"
+            saves.append(cost(client.post, row, entry, headers={"HX-Request": "true"}))
     print(json.dumps({"pages": pages, "saves": saves}))
 
 
