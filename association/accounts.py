@@ -16,7 +16,7 @@ from association.models import Association, User
 from association.tenancy import current_association_id
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts come from appointments, never from a sign-up page."""
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
@@ -30,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("home")
 
     def clean_email(self, email: str) -> str:
-        return super().clean_email(email).lower()  # type: ignore[no-any-return]
+        return super().clean_email(email).lower()
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """People have no user name: the address signs in."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from association import clock
@@ -41,7 +42,7 @@ def store_file(
         raise TooLarge(_("文件超过10 MB，请压缩后再传。"))
     data = upload.read()
     original = hashlib.sha256(data).hexdigest()
-    before = Attachment.objects.filter(institution_id=institution_id, original_sha256=original).first()
+    before = _kept_before(institution_id, original)
     if before is not None:
         return before
     checked = inspect_upload(data, upload.name)
@@ -67,7 +68,7 @@ def store_document(
 ) -> Attachment:
     """Keep a file made here (a certificate, a report). The same bytes are kept once."""
     digest = hashlib.sha256(data).hexdigest()
-    before = Attachment.objects.filter(institution_id=institution_id, original_sha256=digest).first()
+    before = _kept_before(institution_id, digest)
     if before is not None:
         return before
     return Attachment.objects.create(
@@ -80,6 +81,11 @@ def store_document(
         original_sha256=digest,
         created_at=clock.now(),
     )
+
+
+def _kept_before(institution_id: int | None, digest: str) -> Attachment | None:
+    owner = Q(institution__isnull=True) if institution_id is None else Q(institution_id=institution_id)
+    return Attachment.objects.filter(owner, original_sha256=digest).first()
 
 
 def read_file(attachment: Attachment) -> bytes:

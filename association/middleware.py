@@ -114,7 +114,7 @@ RESERVED = frozenset({"accounts", "api", "healthz", "i18n", "metrics", "operator
 
 
 def _mount(request: HttpRequest, mount: str) -> None:
-    request.urlconf = settings.ASSOCIATION_URLCONF  # type: ignore[attr-defined]
+    request.urlconf = settings.ASSOCIATION_URLCONF
     if mount:
         script = request.META.get("SCRIPT_NAME", "").rstrip("/") + mount
         request.META["SCRIPT_NAME"] = script

@@ -81,7 +81,7 @@ def _move_job(job: Job, state: JobState) -> Job:
 
 @transaction.atomic
 def mark_notices_read(*, actor: Actor) -> int:
-    return Notice.objects.filter(user_id=actor.user_id, read_at__isnull=True).update(read_at=clock.now())
+    return Notice.objects.filter(user_id=actor.person_id, read_at__isnull=True).update(read_at=clock.now())
 
 
 @transaction.atomic

@@ -58,7 +58,11 @@ def enqueue(task: str, *, key: str, due: datetime | None = None, **payload: Any)
 def lease(most: int = 400) -> list[tuple[int, str]]:
     """Take due jobs for a while, ``most`` of each task at once: ``(id, task)``. Unanswered ones are due again."""
     with transaction.atomic(), connection.cursor() as cursor:
-        values = {"most": most, "lease": settings.OUTBOX_LEASE_SECONDS, "moment": timezone.now()}
+        values: dict[str, Any] = {
+            "most": most,
+            "lease": settings.OUTBOX_LEASE_SECONDS,
+            "moment": timezone.now(),
+        }
         cursor.execute(LEASE, values)
         return list(cursor.fetchall())
 
@@ -78,10 +82,10 @@ def outbox_task(
                 close_old_connections()
             _run(job_id, body)
 
-        run.__wrapped__ = body  # type: ignore[attr-defined]
+        run.__wrapped__ = body
         task = shared_task(name=name)(run)
         QUEUES[name] = queue
-        return task  # type: ignore[no-any-return]
+        return task
 
     return wrap
 

@@ -39,6 +39,7 @@ def _api(error: exceptions.APIException) -> Any:
     if isinstance(error, exceptions.ValidationError):
         return problem(400, _("填写的内容有误。"), "invalid_input", errors=error.detail)
     answer = problem(error.status_code, str(error.detail), str(error.default_code))
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        answer["Retry-After"] = str(int(error.wait) + 1)
+    wait = getattr(error, "wait", None)
+    if wait:
+        answer["Retry-After"] = str(int(wait) + 1)
     return answer

@@ -87,7 +87,7 @@ class DeskPermissions:
         return False
 
 
-class DeskAdmin(DeskPermissions, ModelAdmin):  # type: ignore[misc]
+class DeskAdmin(DeskPermissions, ModelAdmin):
     """A list of the staff desk, its object pages and its buttons."""
 
     list_per_page = 50
@@ -136,7 +136,7 @@ class DeskAdmin(DeskPermissions, ModelAdmin):  # type: ignore[misc]
             if deed.shows_to(request.actor)
         ]
         context = {"desk_buttons": buttons, "desk_lead": self.lead, "title": self.opts.verbose_name_plural}
-        return super().changelist_view(request, context | (extra_context or {}))  # type: ignore[no-any-return]
+        return super().changelist_view(request, context | (extra_context or {}))
 
     def object_view(self, request: Any, object_id: int) -> HttpResponse:
         obj = self.found(request, object_id)
@@ -189,7 +189,7 @@ class DeskAdmin(DeskPermissions, ModelAdmin):  # type: ignore[misc]
         return ()
 
     def _fact(self, name: str, obj: Any) -> tuple[str, Any]:
-        label = label_for_field(name, self.model, self)
+        label = str(label_for_field(name, self.model, self))
         model_field, _attr, value = lookup_field(name, obj, self)
         if model_field is None:
             return label, display_for_value(value, self.empty_value_display)
@@ -244,7 +244,8 @@ class DeskAdmin(DeskPermissions, ModelAdmin):  # type: ignore[misc]
                 return None
             planned = list(bulk.plans(request, rows))
             if "confirmed" in request.POST:
-                return self._bulk_done(request, bulk, planned)
+                self._bulk_done(request, bulk, planned)
+                return None
             context = {
                 "title": bulk.label,
                 "bulk": bulk,

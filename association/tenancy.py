@@ -60,8 +60,8 @@ class ScopedQuerySet(models.QuerySet[Any]):
 _Manager = models.Manager.from_queryset(ScopedQuerySet)
 
 
-class ScopedManager(_Manager):  # type: ignore[valid-type, misc]
-    def get_queryset(self) -> ScopedQuerySet:
+class ScopedManager(_Manager):
+    def get_queryset(self) -> Any:
         return super().get_queryset().filter(association_id=current_association_id())
 
 

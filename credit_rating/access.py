@@ -82,7 +82,7 @@ def assessments_visible_to(actor: Actor) -> QuerySet[Assessment]:
 def _granted(actor: Actor) -> QuerySet[AssessmentPermission]:
     """The direct-key rows of guardian, read here and nowhere else."""
     return AssessmentPermission.objects.filter(
-        content_object=OuterRef("pk"), user_id=actor.user_id, permission__codename="review_assessment"
+        content_object=OuterRef("pk"), user_id=actor.person_id, permission__codename="review_assessment"
     )
 
 

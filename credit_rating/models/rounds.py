@@ -153,7 +153,7 @@ class Assessment(AssociationOwned):
         return f"{self.institution} {self.round}"
 
 
-class AssessmentPermissionManager(ScopedManager, UserObjectPermissionManager):  # type: ignore[misc]
+class AssessmentPermissionManager(ScopedManager, UserObjectPermissionManager):
     """guardian's direct-key permissions, inside the association's scope."""
 
 
@@ -162,7 +162,7 @@ class AssessmentPermission(AssociationOwned, UserObjectPermissionBase):
 
     content_object = models.ForeignKey(Assessment, models.CASCADE, related_name="permissions")
 
-    objects = AssessmentPermissionManager()
+    objects: ClassVar[AssessmentPermissionManager] = AssessmentPermissionManager()
 
     class Meta:
         constraints: ClassVar = [

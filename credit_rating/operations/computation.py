@@ -230,6 +230,6 @@ def _propose(results: Sequence[tuple[FinalMarks, Rated]], computations: Mapping[
         move_determination(standing[pk], DeterminationState.SUPERSEDED)
     if changed:
         with connection.cursor() as cursor:
-            given = [list(changed), [computations[pk] for pk in changed], list(changed.values())]
+            given: list[Any] = [list(changed), [computations[pk] for pk in changed], list(changed.values())]
             cursor.execute(PROPOSE, [current_association_id(), *given])
     return len(changed)

@@ -82,11 +82,11 @@ def _unanswered(rows: Assessments) -> Assessments:
 
 
 def _unassigned(rows: Assessments) -> Assessments:
-    return _in_review(rows).filter(asked__lt=F("needed"))
+    return _in_review(rows).filter(Q(asked__lt=F("needed")))
 
 
 def _reviewed(rows: Assessments) -> Assessments:
-    return _in_review(rows).filter(given__gte=F("needed"))
+    return _in_review(rows).filter(Q(given__gte=F("needed")))
 
 
 def _supplements(rows: Assessments) -> Assessments:
