@@ -76,6 +76,7 @@ def demo_environment(servers: Servers, port: str) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "SHARED_HOST": HOST,
         "LOG_LEVEL": "WARNING",
+        "PYTHONWARNINGS": "ignore:You're running the worker",
         "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "EMAIL_FILE_PATH": str(mail),
         "GRANIAN_HOST": HOST,
