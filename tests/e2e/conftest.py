@@ -1,6 +1,7 @@
 """One portal and one browser for all journeys; each journey begins with the demo as it is on its first day."""
 
 import shutil
+import sys
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -43,7 +44,7 @@ def portal():
         yield stage
     finally:
         stage.stop()
-        print(stage.log.read_text(errors="replace")[-4000:])
+        sys.stdout.write(stage.log.read_text(errors="replace")[-4000:])  # shown on failure
 
 
 @pytest.fixture(scope="session")

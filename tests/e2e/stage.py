@@ -106,14 +106,21 @@ class Stage:
         self.log = Path(tempfile.mkdtemp(prefix="portal-e2e-")) / "processes.log"
         port = free_port()
         self.address = f"http://{HOST}:{port}"
-        self.environment = os.environ | self.database.environment() | settings_of_the_demo(self.log.parent, port)
+        self.environment = (
+            os.environ | self.database.environment() | settings_of_the_demo(self.log.parent, port)
+        )
         self.queue = redis.Redis.from_url(self.environment["REDIS_URL"])
         self.queue.flushdb()
         with self.log.open("ab") as log:
             for command in COMMANDS.values():
                 self.running.append(
                     subprocess.Popen(
-                        [sys.executable, *command], cwd=PROJECT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                        [sys.executable, *command],
+                        cwd=PROJECT,
+                        env=self.environment,
+                        stdout=log,
+                        stderr=log,
+                        start_new_session=True,
                     )
                 )
         wait_until(lambda: answers(f"{self.address}/healthz"), "the portal does not answer", READY_SECONDS)
