@@ -43,8 +43,7 @@ def portal():
         stage.start()
         yield stage
     finally:
-        stage.stop()
-        sys.stdout.write(stage.log.read_text(errors="replace")[-4000:])  # shown on failure
+        sys.stdout.write(stage.stop())  # shown on failure
 
 
 @pytest.fixture(scope="session")

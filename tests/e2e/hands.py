@@ -63,6 +63,7 @@ class Visitor:
 
     def let_days_pass(self, days) -> None:
         """演示时钟 is moved on by hand."""
+        self.go("/desk/")
         self.page.get_by_role("link", name="拨动时钟").click()
         self.page.get_by_label("拨快几天").fill(str(days))
         self.press("拨快")

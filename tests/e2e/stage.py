@@ -6,6 +6,7 @@ under the same name, while the processes keep running and reconnect.
 
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,9 +26,15 @@ from config.home import HOST, PROJECT
 from tests.database import TestDatabase, drop, manage, names_like, shape_of_the_schema
 
 READY_SECONDS = 60
+QUEUES = range(9, 15)  # Valkey's databases for the journeys; the other tests use the first
 STOP_SECONDS = 15
 TOLD_BY = ("common", "association", "members", "credit_rating", "disclosure")
 ONLY_SHOWN_BY = {"admin", "views", "urls", "forms", "api", "context"}
+TICK = """
+INSERT INTO association_outboxjob
+  (association_id, task, key, payload, state, handed_out, attempts, due_at, last_error, created_at)
+SELECT id, task, 'now-' || gen_random_uuid(), '{}', 'waiting', 0, 0, now(), '', now() FROM association_association,
+  unnest(ARRAY['credit_rating.keep_the_clock', 'disclosure.refresh_register']) task WHERE is_open"""
 COMMANDS = {
     "web": ["-m", "granian", "--interface", "wsgi", "config.wsgi:application"],
     "worker": ["-m", "celery", "--quiet", "-A", "config", "worker", "--queues", "default,pdf", "--concurrency", "1"],
@@ -51,7 +58,6 @@ class DemoDatabase(TestDatabase):
     def __init__(self) -> None:
         super().__init__()
         self.name = self.name.replace("portal_test_", "portal_test_demo_", 1)
-        self.media = self.servers.home / "media"
 
     def renew(self) -> None:
         with self._superuser() as session:
@@ -96,42 +102,48 @@ class Stage:
 
     def __init__(self) -> None:
         self.database = DemoDatabase()
+        self.folder = Path(tempfile.mkdtemp(prefix="portal-e2e-"))
         self.running: list[subprocess.Popen] = []
         self.cookies: dict = {}  # of those who have signed in since the last renewal
-        self.address = ""
+        port = free_port()
+        self.address = f"http://{HOST}:{port}"
+        self.settings = settings_of_the_demo(self.folder, port)
 
     def start(self) -> None:
         self.database.servers.start()
         self.database.start()
-        self.log = Path(tempfile.mkdtemp(prefix="portal-e2e-")) / "processes.log"
-        port = free_port()
-        self.address = f"http://{HOST}:{port}"
-        self.environment = (
-            os.environ | self.database.environment() | settings_of_the_demo(self.log.parent, port)
+        queue = (
+            f"{self.database.servers.redis_url().rpartition('/')[0]}/{QUEUES[0] + os.getpid() % len(QUEUES)}"
         )
-        self.queue = redis.Redis.from_url(self.environment["REDIS_URL"])
-        self.queue.flushdb()
-        with self.log.open("ab") as log:
-            for command in COMMANDS.values():
-                self.running.append(
-                    subprocess.Popen(
-                        [sys.executable, *command],
-                        cwd=PROJECT,
-                        env=self.environment,
-                        stdout=log,
-                        stderr=log,
-                        start_new_session=True,
-                    )
+        self.environment = os.environ | self.database.environment() | self.settings | {"REDIS_URL": queue}
+        self.forget_queue()
+        with (self.folder / "processes.log").open("ab") as log:
+            self.running = [
+                subprocess.Popen(
+                    [sys.executable, *command],
+                    cwd=PROJECT,
+                    env=self.environment,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
                 )
+                for command in COMMANDS.values()
+            ]
         wait_until(lambda: answers(f"{self.address}/healthz"), "the portal does not answer", READY_SECONDS)
+
+    def forget_queue(self) -> None:
+        """Queue, throttles and lock-outs."""
+        with redis.Redis.from_url(self.environment["REDIS_URL"]) as queue:
+            queue.flushdb()
 
     def renew(self) -> None:
         """Before each journey: the demo as on its first day; no throttle or lock-out of the one before."""
         self.database.renew()
-        self.queue.flushdb()
+        self.forget_queue()
         self.cookies.clear()
 
-    def stop(self) -> None:
+    def stop(self) -> str:
+        """Ends every process; the answer is what they wrote last."""
         for process in self.running:
             process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
@@ -141,12 +153,15 @@ class Stage:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        self.queue.close()
         self.database.stop()
+        log = self.folder / "processes.log"
+        said = log.read_text(errors="replace")[-4000:] if log.exists() else ""
+        shutil.rmtree(self.folder)
+        return said
 
     def tick(self) -> None:
-        """What beat does every half minute, at once; ends when all that is due is done."""
-        manage(["shell", "-c", "from association.tasks import tick; tick()"], self.environment)
+        """What beat asks for every minute, now; ends when all that is due is done."""
+        self.database.ask(TICK)
         self.settle()
 
     def settle(self) -> None:
@@ -156,7 +171,6 @@ class Stage:
 
 
 def settings_of_the_demo(home: Path, port: int) -> dict[str, str]:
-    redis_url = TestDatabase().servers.redis_url().rpartition("/")[0]
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "",
@@ -165,7 +179,6 @@ def settings_of_the_demo(home: Path, port: int) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "SHARED_HOST": HOST,
         "PORT": str(port),
-        "REDIS_URL": f"{redis_url}/{9 + os.getpid() % 6}",
         "LOG_LEVEL": "WARNING",
         "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "EMAIL_FILE_PATH": str(home),

@@ -45,11 +45,13 @@ def staff_at_the_round(here):
 def score(form, entry):
     """One row by hand; a single choice is saved by its click, everything else by the button."""
     for name, value in entry.items():
-        field = form.locator(f'[name="{name}"]')
-        if field.first.get_attribute("type") == "radio":
-            form.locator(f'[name="{name}"][value="{value}"]').check()
-        else:
-            field.fill(value)
+        choice = form.locator(f'[name="{name}"][type=radio][value="{value}"]')
+        if not choice.count():
+            form.locator(f'[name="{name}"]').fill(value)
+            continue
+        choice.check()
+        if "saves" in (choice.get_attribute("class") or ""):
+            return
     form.get_by_role("button", name="保存").click()
 
 
