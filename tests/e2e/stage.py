@@ -33,7 +33,7 @@ ONLY_SHOWN_BY = {"admin", "views", "urls", "forms", "api", "context"}
 TICK = """
 INSERT INTO association_outboxjob
   (association_id, task, key, payload, state, handed_out, attempts, due_at, last_error, created_at)
-SELECT id, task, 'now-' || gen_random_uuid(), '{}', 'waiting', 0, 0, now(), '', now() FROM association_association,
+SELECT id, task, 'now-' || gen_random_uuid(), '{}'::jsonb, 'waiting', 0, 0, now(), '', now() FROM association_association,
   unnest(ARRAY['credit_rating.keep_the_clock', 'disclosure.refresh_register']) task WHERE is_open"""
 COMMANDS = {
     "web": ["-m", "granian", "--interface", "wsgi", "config.wsgi:application"],

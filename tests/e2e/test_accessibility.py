@@ -36,6 +36,9 @@ DESKS = {
     ("pinggu2", "chaoyang"): ("/desk/", "/desk/review/", "/desk/review/{演示安泰消防职业培训学校}/"),
     ("weiyuan", "beijing-pwh"): ("/desk/", "/desk/committee/", "/desk/committee/assessments/{演示筑匠建造培训有限公司}/",
         "/desk/committee/assessments/{演示知远职业教育有限公司}/"),
+    ("mishu", "chaoyang"): ("/admin/", "/admin/credit_rating/round/", "/admin/credit_rating/round/do/plan/",
+        "/admin/credit_rating/assessment/", "/admin/credit_rating/assessment/{演示安泰消防职业培训学校}/",
+        "/admin/members/institution/", "/admin/association/auditentry/"),
 }  # fmt: skip
 
 
