@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from association.language import translated
 from common.errors import DomainError, InvalidInput, TooMany
 
 PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
@@ -13,15 +14,16 @@ PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page for a ``DomainError``; for htmx a notice beside the page, so that what was typed stays."""
-    context: dict[str, Any] = {"sentence": error.sentence}
+    sentence = translated(error.sentence)
+    context: dict[str, Any] = {"sentence": sentence}
     if isinstance(error, InvalidInput):
-        context["fields"] = error.fields
+        context["fields"] = {name: translated(wrong) for name, wrong in error.fields.items()}
     if request.path_info.startswith("/api/"):
-        return problem(error.status, error.sentence, error.code)
+        return problem(error.status, sentence, error.code)
     if request.headers.get("HX-Request"):
-        response = part(request, error.status, error.sentence, context)
+        response = part(request, error.status, sentence, context)
     else:
-        response = page(request, error.status, error.sentence, context)
+        response = page(request, error.status, sentence, context)
     if isinstance(error, TooMany) and error.retry_after:
         response["Retry-After"] = str(error.retry_after)
     return response

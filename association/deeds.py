@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from association.actors import Actor
+from association.language import translated
 from common.errors import DomainError, Forbidden, InvalidInput, NotFound
 
 
@@ -82,9 +83,9 @@ class DeedForm(forms.Form):
         named = error.fields if isinstance(error, InvalidInput) else {}
         for name, sentence in named.items():
             if name in self.fields:
-                self.add_error(name, sentence)
+                self.add_error(name, translated(sentence))
         if not named.keys() & self.fields.keys():
-            self.add_error(None, error.sentence)
+            self.add_error(None, translated(error.sentence))
 
     def plain_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if not name.startswith("row-")]
@@ -210,5 +211,5 @@ class BulkDeed:
         try:
             self.each(request, obj)
         except DomainError as error:
-            return error.sentence
+            return translated(error.sentence)
         return ""

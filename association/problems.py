@@ -9,6 +9,7 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from association.answers import problem
+from association.language import translated
 from common.errors import DomainError, InvalidInput, TooMany
 
 
@@ -27,8 +28,9 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Any:
 
 def _domain(error: DomainError) -> Any:
     set_rollback()
-    more = {"errors": error.fields} if isinstance(error, InvalidInput) and error.fields else {}
-    answer = problem(error.status, error.sentence, error.code, **more)
+    fields = error.fields if isinstance(error, InvalidInput) else {}
+    more = {"errors": {name: translated(wrong) for name, wrong in fields.items()}} if fields else {}
+    answer = problem(error.status, translated(error.sentence), error.code, **more)
     if isinstance(error, TooMany) and error.retry_after:
         answer["Retry-After"] = str(error.retry_after)
     return answer

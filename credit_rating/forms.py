@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from association.language import translated
 from common.errors import InvalidInput
 from common.numbers import shown
 from credit_rating.choices import ItemState
@@ -133,10 +134,10 @@ def inputs_of(fields: Sequence[EntryField], values: Mapping[str, str]) -> tuple[
     return tuple(
         RowInput(
             name=one.name,
-            label=one.label,
+            label=translated(one.label),
             kind=one.kind,
             value=str(values.get(one.name, "")),
-            unit=one.unit,
+            unit=translated(one.unit),
             choices=tuple(_choice(value, label) for value, label in one.choices),
             maximum=shown(one.maximum) if one.maximum is not None else "",
             required=one.required,
@@ -148,7 +149,7 @@ def inputs_of(fields: Sequence[EntryField], values: Mapping[str, str]) -> tuple[
 def _choice(value: str, label: str) -> tuple[str, str, tuple[str, ...]]:
     """A tier's label, and its clauses apart: all of them are needed for it."""
     name, _colon, clauses = label.partition(":")
-    return value, name, tuple(part for part in clauses.split(";") if part)
+    return value, translated(name), tuple(part for part in clauses.split(";") if part)
 
 
 def said(leaf: IndicatorSpec, item: Any) -> str:

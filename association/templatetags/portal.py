@@ -1,11 +1,15 @@
 """How moments and numbers are written for people."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils.timezone import localtime
 
+from association.language import titled
+from association.language import translated as in_language
 from common.numbers import shown
 
 register = template.Library()
@@ -26,3 +30,17 @@ def until(moment: datetime | str | None) -> str:
 def plain(number: Decimal | str | None) -> str:
     """Points without idle zeros; nothing for what is not there."""
     return shown(number) if isinstance(number, Decimal) else ""
+
+
+@register.filter
+def indicator_title(indicator: Any) -> str:
+    """The title of an indicator, or of its published copy, in the language of the page."""
+    if isinstance(indicator, Mapping):
+        return titled(indicator["title"], indicator.get("title_en", ""))
+    return titled(indicator.title, indicator.title_en)
+
+
+@register.filter
+def translated(sentence: str) -> str:
+    """A sentence or a word of the rules, or a published label, in the language of the page."""
+    return in_language(sentence)

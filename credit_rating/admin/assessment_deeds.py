@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from association.deeds import BulkDeed, Deed, Done, Foretold, Planned
+from association.language import translated
 from association.notices import people_of
 from common.errors import DomainError, InvalidInput
 from credit_rating import operations
@@ -44,7 +45,7 @@ def _assign(kind: StageKind) -> Any:
                 )
                 done.append(names[pk])
             except DomainError as error:
-                refused.append(f"{names[pk]}：{error.sentence}")
+                refused.append(f"{names[pk]}：{translated(error.sentence)}")
         if not done:
             raise InvalidInput("".join(refused))
         for sentence in refused:

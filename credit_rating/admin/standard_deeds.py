@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES, STAFF_ROLES
 from association.deeds import Deed, DeedForm, Done, Foretold, Table
+from association.language import translated
 from association.notices import people_of
 from common.errors import InvalidInput
 from common.spreadsheet import write_csv
@@ -93,7 +94,7 @@ def _import(request: Any, _obj: None, form: Any) -> Done | HttpResponse:
 
 def _report(request: Any, filename: str, errors: Any) -> HttpResponse:
     """错误报告: every row with its column and sentence, on the page and as a file."""
-    rows = [(error.row or _("全表"), error.column, error.sentence) for error in errors]
+    rows = [(error.row or _("全表"), error.column, translated(error.sentence)) for error in errors]
     context = {
         "title": _("没有导入：%(count)d处须修改") % {"count": len(rows)},
         "filename": filename,
@@ -190,7 +191,7 @@ def _tells_experts(_request: Any, _standard: Any) -> Foretold:
 
 
 def _before_freezing(_request: Any, standard: AssessmentStandard) -> Foretold:
-    rows = [(one.where or "—", one.sentence) for one in problems(spec_of(standard))]
+    rows = [(one.where or "—", translated(one.sentence)) for one in problems(spec_of(standard))]
     check = Table(_("定稿前检查"), (_("编号"), _("问题")), rows, empty=_("没有问题。"))
     does = _("定稿后计算摘要，任何人不能再修改；只有定稿的规范可以用于轮次。")
     return Foretold(does, tables=[check])

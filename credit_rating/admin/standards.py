@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from association.deeds import Cell, Deed, Table
+from association.language import translated
 from association.staff_desk import DeskAdmin
 from common.numbers import shown
 from credit_rating.access import MAY, standards_visible_to
@@ -79,7 +80,7 @@ class StandardAdmin(DeskAdmin):
         if obj.successor_of_id is not None:
             found.append(_map(obj))
         if obj.state in {StandardState.DRAFT, StandardState.EXPERT_REVIEW}:
-            rows = [(one.where or "—", one.sentence) for one in problems(spec)]
+            rows = [(one.where or "—", translated(one.sentence)) for one in problems(spec)]
             check = Table(_("定稿前检查"), (_("编号"), _("问题")), rows, empty=_("没有问题，可以定稿。"))
             found.insert(0, check)
         return found

@@ -12,7 +12,7 @@ from common.errors import Forbidden, NotFound
 from credit_rating.access import assignments_visible_to
 from credit_rating.choices import AssignmentState, ItemState, Stage, StageKind
 from credit_rating.models import Assessment, Assignment, Evidence, Indicator, Opinion, OpinionItem, RoundStage
-from credit_rating.queries.standards import spec_of
+from credit_rating.queries.standards import spec_of, title_of
 from credit_rating.rules.entries import EntryField, fields_for
 from credit_rating.rules.review import gap_needs_reason
 from credit_rating.rules.specification import IndicatorSpec, StandardSpec
@@ -164,7 +164,7 @@ def _headings(spec: StandardSpec, rows: Mapping[str, ReviewRow]) -> tuple[Review
     for code, row in rows.items():
         under.setdefault(heading_of(spec, code), []).append(row)
     return tuple(
-        ReviewHeading(spec.by_code[code].title, code, spec.aspect_of(code).title, tuple(found))
+        ReviewHeading(title_of(spec.by_code[code]), code, title_of(spec.aspect_of(code)), tuple(found))
         for code, found in under.items()
     )
 

@@ -83,6 +83,7 @@ def _rules(standard: AssessmentStandard) -> dict[str, Any]:
                 "level": row.level,
                 "code": row.code,
                 "title": row.title,
+                "title_en": row.title_en,
                 "points": shown(row.points),
                 "method": str(row.get_method_display()) if row.method else "",
             }

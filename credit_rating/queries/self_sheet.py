@@ -13,7 +13,7 @@ from common.errors import NotFound
 from credit_rating.access import assessments_visible_to, opinions_visible_to
 from credit_rating.choices import ItemState, RoundState, Stage, StageKind
 from credit_rating.models import Assessment, Evidence, Opinion, OpinionItem, RoundStage
-from credit_rating.queries.standards import indicator_spec, settled_map_of, spec_of
+from credit_rating.queries.standards import indicator_spec, settled_map_of, spec_of, title_of
 from credit_rating.rules.entries import EntryField, fields_for
 from credit_rating.rules.exact import plain
 from credit_rating.rules.indicator_map import MapKind, MapRow
@@ -224,8 +224,8 @@ def _headings(spec: StandardSpec, rows: Mapping[str, SheetRow]) -> tuple[SheetHe
     return tuple(
         SheetHeading(
             code,
-            spec.by_code[code].title,
-            spec.aspect_of(code).title,
+            title_of(spec.by_code[code]),
+            title_of(spec.aspect_of(code)),
             spec.by_code[code].points,
             tuple(found),
         )

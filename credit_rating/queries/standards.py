@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.db.models import Count, Q, QuerySet
 
+from association.language import titled
 from credit_rating.choices import StandardState
 from credit_rating.models import AssessmentStandard, Band, Indicator, IndicatorMap
 from credit_rating.rules.exact import plain
@@ -32,6 +33,11 @@ def standards() -> QuerySet[AssessmentStandard]:
 
 def with_indicator_count(rows: QuerySet[AssessmentStandard]) -> QuerySet[AssessmentStandard]:
     return rows.annotate(indicator_count=Count("indicators", filter=~Q(indicators__method="")))
+
+
+def title_of(indicator: IndicatorSpec) -> str:
+    """In the language of the page; computations and documents keep the Chinese title."""
+    return titled(indicator.title, indicator.title_en)
 
 
 def standards_for_rounds() -> QuerySet[AssessmentStandard]:

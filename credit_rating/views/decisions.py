@@ -14,7 +14,7 @@ from credit_rating.forms import points_shown, said
 from credit_rating.queries.desk import Dossier
 from credit_rating.queries.panel import PanelRow, PanelSheet
 from credit_rating.queries.review import leaf_ids
-from credit_rating.queries.standards import spec_of
+from credit_rating.queries.standards import spec_of, title_of
 from credit_rating.views.rows import row_shown
 
 OPEN = frozenset({Stage.REVIEWED, Stage.DETERMINED})
@@ -47,7 +47,7 @@ def _line(row: PanelRow) -> PanelLine:
     panel = row.panel
     return PanelLine(
         code=row.leaf.code,
-        title=row.leaf.title,
+        title=title_of(row.leaf),
         points=shown(row.leaf.points),
         self_points=points_shown(row.self_points) or "—",
         scores=tuple(

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from association.guards import signed_in
+from association.language import translated
 from association.middleware import PortalRequest
 from common.numbers import shown
 from credit_rating.forms import points_shown
 from credit_rating.queries.explanation import Explanation, explanation_of
-from credit_rating.queries.standards import spec_of
+from credit_rating.queries.standards import spec_of, title_of
 from credit_rating.rules.waterfall import Part, PartKind, Waterfall
 from credit_rating.views.sheets import crumbs
 
@@ -53,12 +54,13 @@ def explanation(request: PortalRequest, pk: int) -> HttpResponse:
 def explained(found: Explanation) -> dict[str, Any]:
     """The explanation as the templates take it."""
     steps = list(_steps(found)) if found.waterfall is not None else []
+    spec = spec_of(found.assessment.round.standard)
     full = found.assessment.round.standard.total_points
     return {
         "explanation": found,
         "steps": steps,
         "axis": shown(max(full, found.computation.total or ZERO)),
-        "lines": [_line(part) for part in _indicators(found.waterfall)],
+        "lines": [_line(part, title_of(spec.by_code[part.code])) for part in _indicators(found.waterfall)],
         "others": [(part, shown(part.contribution)) for part in _others(found.waterfall)],
         "total": points_shown(found.computation.total),
         "full": shown(full),
@@ -73,12 +75,12 @@ def _others(falls: Waterfall | None) -> Iterator[Part]:
     return (part for part in (falls.parts if falls else ()) if part.kind is not PartKind.INDICATOR)
 
 
-def _line(part: Part) -> Line:
+def _line(part: Part, title: str) -> Line:
     ceiling = part.ceiling or ZERO
     final = part.final_points if part.final_points is not None else ZERO
     return Line(
         code=part.code,
-        title=part.title,
+        title=title,
         ceiling=shown(ceiling),
         self_points=points_shown(part.self_points) or "—",
         review_points=points_shown(part.review_points) or "—",
@@ -86,7 +88,7 @@ def _line(part: Part) -> Line:
         contribution=shown(part.contribution),
         share=shown(round(final / ceiling * 100, 1)) if ceiling else "0",
         change=_change(part),
-        note=part.note,
+        note=translated(part.note),
     )
 
 
@@ -113,10 +115,10 @@ def _sums(found: Explanation) -> Iterator[tuple[str, Decimal, str]]:
     for aspect in spec.aspects:
         own = [part for part in _indicators(found.waterfall) if spec.aspect_of(part.code).code == aspect.code]
         note = _("满分 %(points)s 分，%(count)s 项指标") % {"points": shown(aspect.points), "count": len(own)}
-        yield aspect.title, sum((part.contribution for part in own), ZERO), note
+        yield title_of(aspect), sum((part.contribution for part in own), ZERO), note
     for part in _others(found.waterfall):
         if part.contribution:
-            yield part.title, part.contribution, part.note
+            yield translated(part.title), part.contribution, translated(part.note)
 
 
 def _signed(change: Decimal) -> str:

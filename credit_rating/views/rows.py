@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from association.language import translated
 from common.errors import InvalidInput
 from common.numbers import shown
 from credit_rating.choices import ItemState
@@ -118,6 +119,6 @@ def kept_or_trouble(save: Callable[[], Any]) -> tuple[Any, RowTrouble | None]:
     try:
         return save(), None
     except StaleRow as stale:
-        return None, RowTrouble(stale.status, stale.sentence, theirs=stale.theirs)
+        return None, RowTrouble(stale.status, translated(stale.sentence), theirs=stale.theirs)
     except InvalidInput as refused:
-        return None, RowTrouble(refused.status, refused.sentence, refused.fields)
+        return None, RowTrouble(refused.status, translated(refused.sentence), refused.fields)

@@ -2,9 +2,11 @@
 
 Every string people read stands in the sources in Chinese; English is a translation, and it is complete.
 The programs of gettext collect the strings (Debian package ``gettext``); nothing else here needs them.
+Pure rules know nothing of gettext: what they say as it stands is read from their source and listed too.
 New strings are added empty and listed, those that went out of use leave, the rest stay as they are.
 """
 
+import ast
 import os
 import re
 import shutil
@@ -20,6 +22,9 @@ from config.home import PROJECT
 FOLDERS = ("association", "common", "config", "credit_rating", "disclosure", "members", "templates")
 CATALOGUE = PROJECT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
+# 纯规则: whole sentences anywhere in these; in the modules named below, words too (labels of fields and of bars).
+PURE = ("common/**/*.py", "*/rules/**/*.py")
+WORDS = {"credit_rating/rules/entries.py", "credit_rating/rules/waterfall.py"}
 HEADER = {
     "Language": "en",
     "MIME-Version": "1.0",
@@ -43,7 +48,27 @@ def source_strings():
         collect = [sys.executable, "-m", "django", "makemessages", "-l", "en", "--no-location", "--no-wrap"]
         alone = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
         subprocess.run([*collect, "-v0"], cwd=folder, env=alone, check=True)
-        return polib.pofile(str(Path(folder, "locale", "en", "LC_MESSAGES", "django.po")), wrapwidth=0)
+        found = polib.pofile(str(Path(folder, "locale", "en", "LC_MESSAGES", "django.po")), wrapwidth=0)
+    known = {entry.msgid for entry in found}
+    found.extend(polib.POEntry(msgid=text) for text in sorted(set(said_by_rules()) - known))
+    return found
+
+
+def said_by_rules():
+    for pattern in PURE:
+        for path in sorted(PROJECT.glob(pattern)):
+            words = path.relative_to(PROJECT).as_posix() in WORDS
+            yield from (text for text in texts_of(path) if words or text[1:].endswith("。"))
+
+
+def texts_of(path):
+    """Chinese constants inside functions: not the parts of an f-string, not docstrings."""
+    tree = ast.parse(path.read_text())
+    nodes = [node for kind in ast.walk(tree) if isinstance(kind, ast.FunctionDef) for node in ast.walk(kind)]
+    parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    parts |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    plain = [node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in parts]
+    return [text for text in plain if isinstance(text, str) and CHINESE.search(text)]
 
 
 def key(entry):
