@@ -55,14 +55,15 @@ def faults(visitor, size) -> list:
 
 
 def faults_on(visitor, addresses) -> dict:
-    """By size and address, only where there are any."""
+    """By address and width, only where there are any."""
     found = {}
-    for size in (DESK, PHONE):
-        visitor.page.set_viewport_size(size)
-        for address in addresses:
-            visitor.go(address)
+    for address in addresses:
+        visitor.page.set_viewport_size(DESK)
+        visitor.go(address)
+        for size in (DESK, PHONE):
+            visitor.page.set_viewport_size(size)
             if bad := faults(visitor, size):
-                found[size["width"], address] = bad
+                found[address, size["width"]] = bad
     return found
 
 

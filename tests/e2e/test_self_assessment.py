@@ -106,7 +106,7 @@ def test_the_institution_submits_once(visit):
     clerk = at_the_sheet(visit("jingban"))
     clerk.press("提交前检查")
     clerk.press("提交自评")
-    clerk.sees("提交")  # 经办人 may fill in; only the administrator submits
+    clerk.sees("您的角色不能办理此事")  # 经办人 may fill in; only the administrator submits
     someone = at_the_sheet(visit("jigou"))
     someone.press("提交前检查")
     someone.sees("测算（不是评定结果）")
