@@ -21,7 +21,8 @@ from config.home import PROJECT
 
 FOLDERS = ("association", "common", "config", "credit_rating", "disclosure", "members", "templates")
 CATALOGUE = PROJECT / "locale" / "en" / "LC_MESSAGES" / "django.po"
-COMPILED = CATALOGUE.with_suffix(".mo")
+# Besides English: the words of the staff desk's theme, whose own source is English, in Chinese.
+CATALOGUES = sorted(PROJECT.glob("locale/*/LC_MESSAGES/django.po"))
 # 纯规则: whole sentences anywhere in these; in the modules named below, words too (labels of fields and of bars).
 PURE = ("common/**/*.py", "*/rules/**/*.py")
 WORDS = {"credit_rating/rules/entries.py", "credit_rating/rules/waterfall.py"}
@@ -119,7 +120,8 @@ def main():
     catalogue = polib.pofile(str(CATALOGUE), wrapwidth=0)
     fresh = refreshed(catalogue, source_strings())
     fresh.save(str(CATALOGUE))
-    fresh.save_as_mofile(str(COMPILED))
+    for path in CATALOGUES:
+        polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))
     found = [line for entry in fresh for line in (f"{what}: {entry.msgid!r}" for what in faults(entry))]
     sys.stdout.write("".join(f"{line}\n" for line in found) or "complete\n")
     return bool(found)

@@ -27,9 +27,10 @@ def test_refreshing_changes_nothing(catalogue, sources):
     assert str(tool.refreshed(catalogue, sources)) == str(catalogue)
 
 
-def test_what_is_read_at_run_time_is_the_catalogue(catalogue):
-    compiled = polib.mofile(str(tool.COMPILED))
-    assert texts(compiled) == texts(catalogue)
+@pytest.mark.parametrize("path", tool.CATALOGUES, ids=lambda path: path.parts[-3])
+def test_what_is_read_at_run_time_is_the_catalogue(path):
+    compiled = polib.mofile(str(path.with_suffix(".mo")))
+    assert texts(compiled) == texts(polib.pofile(str(path)))
 
 
 def texts(entries):
