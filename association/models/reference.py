@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from association.choices import Certainty, DayKind, Unit
@@ -67,4 +68,9 @@ class DeadlineRule(AssociationOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} {self.number}{self.get_unit_display()}"
+        unit = self.get_unit_display()
+        return gettext("%(title)s %(number)d%(unit)s") % {
+            "title": self.title,
+            "number": self.number,
+            "unit": unit,
+        }
