@@ -24,7 +24,7 @@ CHECKS: dict[str, list[str]] = {
     "migrations": ["-m", "django", "makemigrations", "--check", "--dry-run"],
     "deployment": ["-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
 }
-ALONE = "e2e or chaos"
+ALONE = "e2e or chaos or alone"
 TEST_RUNS = (
     ["-q", "-m", f"not ({ALONE})", "-n", "2", "--dist", "loadfile"],
     ["-q", "-m", ALONE],

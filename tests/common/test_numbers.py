@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import InvalidInput
-from common.numbers import parse_decimal, parse_whole, plain_digits, shown
+from common.numbers import parse_decimal, parse_whole, plain_digits, shown, whole_or_none
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,26 @@ def test_no_text_breaks_the_reader(text):
 
 def test_plain_digits_folds_width_and_blanks():
     assert plain_digits(" １２ ３ａ。") == "123a."
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("0012", 12),
+        ("１２", 12),
+        ("", None),
+        ("-1", None),
+        ("1.0", None),
+        ("²", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_number_sent_by_a_page(text, number):
+    assert whole_or_none(text) == number
+
+
+def test_number_sent_by_a_page_has_a_limit():
+    assert whole_or_none("300", most=300) == 300
+    assert whole_or_none("301", most=300) is None
+    assert whole_or_none(str(2**63)) is None

