@@ -1,10 +1,15 @@
 """The English catalogue is complete, current and compiled; its placeholders are those of the source."""
 
+import re
+
 import polib
 import pytest
 from django.utils import translation
 
+from config.home import PROJECT
 from tests.architecture import catalogue as tool
+
+GLOSSARY = PROJECT / "docs" / "glossary.md"
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +72,19 @@ def test_missing_and_unused_strings_are_found():
     new.append(polib.POEntry(msgid="新", msgstr=""))
     assert set(tool.problems(old, new)) == {"missing: '新'", "out of use: '旧'"}
     assert [entry.msgid for entry in tool.refreshed(old, new)] == ["新"]
+
+
+def glossary():
+    """Each term with its English word, where the row has as many of one as of the other."""
+    rows = [row.strip("| ").split(" | ") for row in GLOSSARY.read_text().splitlines() if row.startswith("| ")]
+    for chinese, _code, english, _meaning in rows[2:]:
+        terms, words = re.split("、| / ", chinese), re.split(", | / ", english)
+        if len(terms) == len(words):
+            yield from zip(terms, words, strict=True)
+
+
+def test_terms_are_translated_as_the_glossary_says(catalogue):
+    english = {entry.msgid: entry.msgstr.lower() for entry in catalogue}
+    used = [(term, word) for term, word in glossary() if term in english]
+    assert len(used) > 30
+    assert {term: english[term] for term, word in used if english[term] not in {word, f"{word}s"}} == {}
