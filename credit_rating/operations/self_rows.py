@@ -93,7 +93,9 @@ def _lock_row(actor: Actor, assessment_id: int, indicator_id: int) -> OpinionIte
             opens_at=Subquery(window.values("opens_at")),
             closes_at=Subquery(window.values("closes_at")),
             rows=Subquery(_counted(Q())),
-            others_done=Subquery(_counted(~Q(state=ItemState.OPEN) & ~Q(pk=OuterRef("pk")))),
+            others_done=Subquery(
+                _counted(~Q(state=ItemState.OPEN) & Q(carried=False) & ~Q(pk=OuterRef("pk")))
+            ),
             has_evidence=Exists(Evidence.objects.filter(item=OuterRef("pk"))),
         )
         .filter(

@@ -34,7 +34,10 @@ def with_self_progress(assessments: QuerySet[Assessment]) -> QuerySet[Assessment
     own = Q(opinions__kind=StageKind.SELF_ASSESSMENT, opinions__supersedes__isnull=True)
     return assessments.select_related("institution", "round__standard").annotate(
         rows_total=Count("opinions__items", filter=own),
-        rows_done=Count("opinions__items", filter=own & ~Q(opinions__items__state=ItemState.OPEN)),
+        rows_done=Count(
+            "opinions__items",
+            filter=own & ~Q(opinions__items__state=ItemState.OPEN) & Q(opinions__items__carried=False),
+        ),
         opens_at=Subquery(window.values("opens_at")),
         closes_at=Subquery(window.values("closes_at")),
     )

@@ -49,7 +49,8 @@ class SheetRow:
 
     @property
     def done(self) -> bool:
-        return self.item.state != ItemState.OPEN
+        """A value carried from last year counts once somebody has confirmed it."""
+        return self.item.state != ItemState.OPEN and not self.item.carried
 
     @property
     def evidence_missing(self) -> bool:
