@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from association.language import translated
 from common.errors import DomainError, InvalidInput, TooMany
 
 PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
+# lock_not_available (somebody held the row for longer than lock_timeout) and deadlock_detected.
+CONTENDED = {"55P03", "40P01"}
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -29,8 +33,29 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     return response
 
 
+def is_contended(error: Exception) -> bool:
+    """Whether the database gave up because somebody else was at the same row."""
+    return isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in CONTENDED
+
+
+def contended(request: HttpRequest) -> HttpResponse:
+    """别人正在办理: the whole scope is rolled back, and not one query more is asked, also not by the session."""
+    if transaction.get_connection().in_atomic_block:
+        transaction.set_rollback(True)
+    session = getattr(request, "session", None)
+    if session is not None:
+        session.modified = False
+    sentence = _("别人正在办理同一件事，请稍后再试；您填写的内容没有丢失。")
+    if request.path_info.startswith("/api/"):
+        return problem(409, sentence, "contended")
+    known = {"request_id": getattr(request, "request_id", ""), "home_url": reverse("home")}
+    # Without the request no context processor runs.
+    draw = part if request.headers.get("HX-Request") else page
+    return draw(None, 409, sentence, known)
+
+
 def part(
-    request: HttpRequest, status: int, sentence: str = "", context: dict[str, Any] | None = None
+    request: HttpRequest | None, status: int, sentence: str = "", context: dict[str, Any] | None = None
 ) -> HttpResponse:
     """The same for a request of a part: it goes into the desk's own place for refusals, never over a form."""
     values = {"sentence": sentence, "request_id": getattr(request, "request_id", ""), **(context or {})}
@@ -41,7 +66,7 @@ def part(
 
 
 def page(
-    request: HttpRequest, status: int, sentence: str = "", context: dict[str, Any] | None = None
+    request: HttpRequest | None, status: int, sentence: str = "", context: dict[str, Any] | None = None
 ) -> HttpResponse:
     shown = status if status in PAGES else 400
     values = {"sentence": sentence, "request_id": getattr(request, "request_id", ""), **(context or {})}

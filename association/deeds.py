@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.language import translated
 from common.errors import DomainError, Forbidden, InvalidInput, NotFound
+from common.numbers import whole_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,9 @@ class GridForm(DeedForm):
     def _count(self) -> int:
         count = len(self.row_values_shown) + self.blank_rows
         if self.is_bound:
-            places = [key.split("-")[1] for key in self.data if key.startswith("row-")]
-            count = max([count, *(int(place) + 1 for place in places if place.isdecimal())])
+            named = (key.split("-")[1] for key in self.data if key.startswith("row-"))
+            places = (whole_or_none(place, most=self.most_rows) for place in named)
+            count = max([count, *(place + 1 for place in places if place is not None)])
         return min(count, self.most_rows)
 
     def grid(self) -> Iterator[tuple[Any, list[forms.BoundField]]]:

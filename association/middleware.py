@@ -16,7 +16,7 @@ from django.urls.base import get_script_prefix, set_script_prefix
 from django.utils.functional import SimpleLazyObject
 
 from association import actors
-from association.answers import refusal
+from association.answers import contended, is_contended, refusal
 from association.choices import SECOND_FACTOR_ROLES
 from association.logging import set_request_id
 from association.models import Association
@@ -181,4 +181,4 @@ class SentenceMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return refusal(request, exception)
-        return None
+        return contended(request) if is_contended(exception) else None

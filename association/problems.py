@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from association.answers import problem
+from association.answers import contended, is_contended, problem
 from association.language import translated
 from common.errors import DomainError, InvalidInput, TooMany
 
@@ -17,6 +17,8 @@ def problem_details(error: Exception, context: dict[str, Any]) -> Any:
     """DRF's exception handler; what it does not know is a 500 of the ordinary kind."""
     if isinstance(error, DomainError):
         return _domain(error)
+    if is_contended(error):
+        return contended(context["request"])
     if isinstance(error, Http404):
         return problem(404, _("没有找到。"), "not_found")
     if isinstance(error, PermissionDenied):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from common.errors import InvalidInput
 
 MAX_LENGTH = 40
+LARGEST = 2**63 - 1  # what a column of the database holds
 PUNCTUATION = str.maketrans({"。": ".", "．": ".", "，": ",", "－": "-", "—": "-", "−": "-", "＋": "+"})
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 GROUPED = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
@@ -40,6 +41,14 @@ def parse_whole(text: str, *, minimum: int | None = None, maximum: int | None = 
     low = None if minimum is None else Decimal(minimum)
     high = None if maximum is None else Decimal(maximum)
     return int(parse_decimal(text, minimum=low, maximum=high, digits=0))
+
+
+def whole_or_none(text: str, *, most: int = LARGEST) -> int | None:
+    """What a page of ours sends as a number: digits only, never so many that reading them is the harm."""
+    if len(text) > MAX_LENGTH or not text.isdecimal():
+        return None
+    number = int(text)
+    return number if number <= most else None
 
 
 def shown(number: Decimal) -> str:

@@ -32,12 +32,14 @@ URL_VARIABLES = {
 }
 
 # A stuck request gives its locks back by itself; a migration would rather fail than queue everybody behind it.
+# A certificate's job holds its row while the PDF is rendered beside it, for 90 seconds at most (common/sandbox.py):
+# its transaction is idle that long, and must not be ended under it.
 LIMITS = {
     OWNER: {"lock_timeout": "3s"},
     APP: {
         "lock_timeout": "2s",
         "statement_timeout": "15s",
-        "idle_in_transaction_session_timeout": "30s",
+        "idle_in_transaction_session_timeout": "120s",
     },
     PUBLIC: {
         "default_transaction_read_only": "on",

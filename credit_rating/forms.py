@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from association.language import translated
 from common.errors import InvalidInput
-from common.numbers import shown
+from common.numbers import shown, whole_or_none
 from credit_rating.choices import ItemState
 from credit_rating.rules.entries import EntryField
 from credit_rating.rules.specification import IndicatorSpec, Method, NaPolicy
 
 LONGEST_NUMBER = 60
+LARGEST_VERSION = 2**31 - 1
 LONGEST_REASON = 300
 ENTRY_NAMES = ("passed", "count", "tier", "value", "sampled", "mean", "responses", "points")
 CORRECTED = frozenset({*ENTRY_NAMES, "na_reason"})
@@ -69,11 +70,11 @@ class RowTrouble:
 
 def typed_row(posted: Mapping[str, str]) -> Typed:
     """One posted row; a reason for 不适用 counts only while 不适用 is ticked."""
-    version = posted.get("version", "")
-    if not version.isdecimal():
+    version = whole_or_none(posted.get("version", ""), most=LARGEST_VERSION)
+    if version is None:
         raise InvalidInput(_("页面不完整，请刷新后再填写。"))
     return Typed(
-        version=int(version),
+        version=version,
         raw={name: posted[name][:LONGEST_NUMBER] for name in ENTRY_NAMES if name in posted},
         na="na" in posted,
         na_reason=posted.get("na_reason", ""),
@@ -114,9 +115,10 @@ def posted_date(posted: Mapping[str, str], name: str) -> date | None:
 def numbered(posted: Iterable[str], prefix: str) -> Iterator[tuple[str, int]]:
     """The posted names ``prefix-<number>``, each with its number."""
     for name in posted:
-        head, _dash, number = name.partition("-")
-        if head == prefix and number.isdecimal():
-            yield name, int(number)
+        head, _dash, digits = name.partition("-")
+        number = whole_or_none(digits)
+        if head == prefix and number is not None:
+            yield name, number
 
 
 def corrections_of(posted: Mapping[str, str]) -> dict[int, dict[str, str]]:
@@ -124,9 +126,10 @@ def corrections_of(posted: Mapping[str, str]) -> dict[int, dict[str, str]]:
     found: dict[int, dict[str, str]] = {}
     for name, value in posted.items():
         head, _dash, rest = name.partition("-")
-        number, _dash, entry = rest.partition("-")
-        if head == "fix" and number.isdecimal() and entry in CORRECTED and value.strip():
-            found.setdefault(int(number), {})[entry] = value.strip()[:LONGEST_REASON]
+        digits, _dash, entry = rest.partition("-")
+        number = whole_or_none(digits)
+        if head == "fix" and number is not None and entry in CORRECTED and value.strip():
+            found.setdefault(number, {})[entry] = value.strip()[:LONGEST_REASON]
     return found
 
 
