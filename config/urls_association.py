@@ -13,7 +13,7 @@ handler500 = "association.answers.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("config.urls_accounts")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("desk/", desk.desk, name="desk"),
     path("desk/", include("association.urls")),

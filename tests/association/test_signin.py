@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -20,9 +21,10 @@ from django.core import mail
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client, override_settings
-from django.urls import include, path
+from django.urls import include, path, reverse
 
 from association.choices import SECOND_FACTOR_ROLES, Role
+from association.models import AssociationHost
 from association.tenancy import acting_for
 from config.home import PROJECT
 from tests.factories.people import appoint, make_association, make_institution, make_user
@@ -40,9 +42,10 @@ handler404 = "association.answers.not_found"
 
 
 @pytest.fixture(autouse=True)
-def ours():
+def ours(counting):
     cache.clear()
-    with override_settings(ASSOCIATION_URLCONF=__name__):
+    limits = settings.THROTTLES | {"sign_in": (1000, 60)}
+    with override_settings(ASSOCIATION_URLCONF=__name__, THROTTLES=limits):
         yield
     cache.clear()
 
@@ -339,3 +342,29 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client, person):
     sign_in(client, person.email)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+@pytest.mark.parametrize("name", ["account_signup", "account_email", "account_set_password"])
+def test_nobody_changes_the_address_that_appointments_land_on(client, name):
+    association = make_association()
+    with acting_for(association.pk):
+        clerk = make_user()
+        school = make_institution()
+        appoint(clerk, Role.INSTITUTION_STAFF, institution=school)
+    client.force_login(clerk)
+    place = f"/{association.slug}{reverse(name, urlconf='config.urls_association')}"
+    asked = client.post(place, {"action_add": "", "email": "ghost@example.org"})
+    assert (asked.status_code, client.get(place).status_code) == (404, 404)
+    assert not EmailAddress.objects.filter(email="ghost@example.org").exists()
+
+
+def test_a_nul_in_a_query_is_refused(client):
+    association = make_association()
+    assert client.get(f"/{association.slug}/register/?q=%00").status_code == 400
+
+
+@pytest.mark.parametrize("host", ["OWN.example", "own.example."])
+def test_a_host_is_the_same_however_it_is_written(client, host):
+    association = make_association()
+    AssociationHost.objects.create(association=association, host="own.example")
+    assert client.get("/accounts/login/", headers={"host": host}).status_code == 200
