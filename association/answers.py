@@ -88,7 +88,7 @@ def problem(status: int, detail: str, code: str, **more: Any) -> JsonResponse:
 _TITLES = {400: "请求有误", 401: "需要登录", 403: "没有权限", 404: "没有找到", 405: "方法不支持", 409: "现在不能办理", 413: "内容过大", 415: "格式不支持", 429: "请求过于频繁", 500: "系统出错"}  # fmt: skip
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _plain(request, 400, _("请求有误，没有办理。"))
 
 

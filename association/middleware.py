@@ -16,7 +16,7 @@ from django.urls.base import get_script_prefix, set_script_prefix
 from django.utils.functional import SimpleLazyObject
 
 from association import actors
-from association.answers import contended, is_contended, refusal
+from association.answers import bad_request, contended, is_contended, refusal
 from association.choices import SECOND_FACTOR_ROLES
 from association.logging import set_request_id
 from association.models import Association
@@ -78,6 +78,8 @@ class AssociationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+            return bad_request(request)  # no column takes a NUL, so no filter may be asked for one
         association, mount = _find(request)
         request.association = association  # type: ignore[attr-defined]
         if association is None:
@@ -98,7 +100,7 @@ class AssociationMiddleware:
 
 def _find(request: HttpRequest) -> tuple[Association | None, str]:
     """The association and the part of the path that names it ("" on its own host)."""
-    host = request.get_host().rsplit(":", 1)[0]
+    host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
     if host != settings.SHARED_HOST:
         own = Association.objects.filter(hosts__host=host, is_open=True).first()
         if own is not None:
