@@ -8,6 +8,7 @@ import os
 import tempfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -47,18 +48,22 @@ def store_file(
         return before
     checked = inspect_upload(data, upload.name)
     kept = checked.derivative if checked.derivative is not None else data
-    attachment = Attachment.objects.create(
-        institution_id=institution_id,
-        uploaded_by_id=actor.user_id,
-        name=one_line(Path(upload.name).name)[:160],
-        media_type=checked.mime,
-        size=len(kept),
-        sha256=_keep(actor.association_id, kept),
-        original_sha256=original,
-        valid_until=valid_until,
-        created_at=clock.now(),
+    # Somebody else may have sent the same bytes while these were looked at.
+    same: dict[str, Any] = {"institution_id": institution_id, "original_sha256": original}
+    attachment, is_new = Attachment.objects.get_or_create(
+        **same,
+        defaults={
+            "uploaded_by_id": actor.user_id,
+            "name": one_line(Path(upload.name).name)[:160],
+            "media_type": checked.mime,
+            "size": len(kept),
+            "sha256": _keep(actor.association_id, kept),
+            "valid_until": valid_until,
+            "created_at": clock.now(),
+        },
     )
-    record(actor, "store_file", attachment, sha256=attachment.sha256)
+    if is_new:
+        record(actor, "store_file", attachment, sha256=attachment.sha256)
     return attachment
 
 

@@ -17,6 +17,7 @@ from credit_rating.choices import DeterminationState, Stage
 from credit_rating.models import Assessment, Determination, Opinion
 from credit_rating.operations.assignments import lock_assessment, refuse_conflict, required_text
 from credit_rating.operations.computation import current_determination
+from credit_rating.operations.disputes import refuse_disputed
 from credit_rating.operations.moves import move_assessment, move_determination
 from credit_rating.operations.rounds import DESK
 from credit_rating.queries.conflicts import conflict_check
@@ -53,6 +54,9 @@ def _proposed(assessment: Assessment) -> Determination:
     determination = current_determination(assessment)
     if determination is None:
         raise Refused(_("请先计算，再作评定。"))
+    if determination.state == DeterminationState.COUNTERSIGN:
+        raise Refused(_("这件评估的改判正等待第二人签署，签署或退回后才能再评定。"))
+    refuse_disputed(assessment)
     return determination
 
 

@@ -17,8 +17,16 @@ from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from credit_rating.access import MAY, assessments_visible_to
 from credit_rating.choices import ObjectionState, Stage, StageKind
-from credit_rating.models import Assessment, Indicator, Objection, Opinion, OpinionItem
-from credit_rating.operations.announcements import refresh_institution
+from credit_rating.models import (
+    Assessment,
+    Determination,
+    Indicator,
+    Objection,
+    Opinion,
+    OpinionItem,
+    PriorNotice,
+)
+from credit_rating.operations.announcements import refresh_institution, refresh_round
 from credit_rating.operations.assignments import lock_assessment, refuse_conflict, required_text
 from credit_rating.operations.computation import current_determination, recompute
 from credit_rating.operations.moves import move_assessment, move_objection
@@ -66,8 +74,14 @@ def file_objection(
         move_assessment(assessment, Stage.OBJECTION)
     record(actor, "file_objection", objection)
     _tell(objection, due.explanation)
-    refresh_institution(assessment.institution_id, f"objection-{objection.pk}-filed")
+    _refresh(assessment, f"objection-{objection.pk}-filed")
     return objection
+
+
+def _refresh(assessment: Assessment, event: str) -> None:
+    """Both the card of the institution and the list of the round carry the flag."""
+    refresh_institution(assessment.institution_id, event)
+    refresh_round(assessment.round_id, event)
 
 
 def _source(
@@ -132,22 +146,26 @@ def decide_objection(
         _close_if_last(assessment)
     record(actor, "decide_objection", objection, upheld=upheld, corrected=sorted(corrections or {}))
     _tell_decision(objection)
-    refresh_institution(assessment.institution_id, f"objection-{objection.pk}-decided")
+    _refresh(assessment, f"objection-{objection.pk}-decided")
     return objection
 
 
 def _refuse_earlier_decider(actor: Actor, assessment: Assessment) -> None:
     """Nobody judges an objection to their own decision; who scored or has an interest does not judge it either."""
-    determination = current_determination(assessment)
-    signed = (
-        {determination.decided_by_id, determination.countersigned_by_id} if determination else set()
-    ) - {None}
-    if actor.person_id in signed:
+    if actor.person_id in _deciders(assessment):
         raise Forbidden(_("异议须由未参与该项评定的委员处理。"))
     reviews = [StageKind.DISTRICT_REVIEW, StageKind.REVIEW]
     if Opinion.objects.filter(assessment=assessment, author_id=actor.user_id, kind__in=reviews).exists():
         raise Forbidden(_("您参加了这家机构的评分，不能处理异议。"))
     refuse_conflict(conflict_check(actor.person_id, assessment))
+
+
+def _deciders(assessment: Assessment) -> set[int | None]:
+    """Whoever signed any determination of it, superseded ones included, or answered a defence."""
+    signed = Determination.objects.filter(assessment=assessment)
+    answered = PriorNotice.objects.filter(assessment=assessment, answered_at__isnull=False)
+    pairs = signed.values_list("decided_by_id", "countersigned_by_id")
+    return {who for pair in pairs for who in pair} | {notice.answered_by_id for notice in answered}
 
 
 def _close_if_last(assessment: Assessment) -> None:
@@ -165,7 +183,7 @@ def _correct(actor: Actor, assessment: Assessment, corrections: Corrections) -> 
         raise InvalidInput(sentence, {"corrections": sentence})
     if corrections:
         _correction_opinion(actor, assessment, corrections)
-    if assessment.stage == Stage.OBJECTION:
+    if assessment.stage in {Stage.OBJECTION, Stage.NOTICED}:
         move_assessment(assessment, Stage.DETERMINED)
     recompute(actor, assessment)
     after = current_determination(assessment)

@@ -19,8 +19,10 @@ from credit_rating.models import Assessment, Determination, PriorNotice
 from credit_rating.operations.assignments import lock_assessment, required_text
 from credit_rating.operations.computation import current_determination
 from credit_rating.operations.determination import is_adverse, refuse_involved
+from credit_rating.operations.disputes import refuse_disputed
 from credit_rating.operations.moves import move_assessment, move_determination
 from credit_rating.operations.rounds import DESK
+from credit_rating.operations.self_assessment import lock_own
 
 
 @transaction.atomic
@@ -31,6 +33,7 @@ def send_prior_notice(*, actor: Actor, assessment_id: int) -> PriorNotice:
     determination = confirmed(assessment)
     if assessment.stage != Stage.DETERMINED or determination is None:
         raise Refused(_("评定确认后才能告知。"))
+    refuse_disputed(assessment)
     if not is_adverse(assessment):
         raise Refused(_("这不是不利等级，无须事先告知。"))
     rule, due = start_clock("ROUND-DEFENCE")
@@ -64,9 +67,9 @@ def confirmed(assessment: Assessment) -> Determination | None:
 
 @transaction.atomic
 def file_defence(*, actor: Actor, assessment_id: int, text: str) -> PriorNotice:
-    """陈述申辩: once, before the window closes."""
+    """陈述申辩: by the institution itself, once, before the window closes."""
     actor.require(MAY, "file_defence")
-    assessment = lock_assessment(actor, assessment_id)
+    assessment = lock_own(actor, assessment_id)
     notice = _running(assessment)
     if notice.defended_at is not None:
         raise Refused(_("已经提交过申辩。"))

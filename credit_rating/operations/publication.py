@@ -21,12 +21,15 @@ from credit_rating.choices import DeterminationState, ObjectionState, RoundState
 from credit_rating.models import Assessment, Certificate, Determination, Objection, Publication, Round
 from credit_rating.operations.announcements import refresh_institution, refresh_round
 from credit_rating.operations.assignments import lock_assessment, required_text
+from credit_rating.operations.determination import refuse_involved
 from credit_rating.operations.moves import move_assessment, move_round
 from credit_rating.operations.rounds import DESK, lock_round
 from credit_rating.queries.explanation import profile_of
 from credit_rating.queries.standards import spec_of
 
 ON_NOTICE = frozenset({Stage.DETERMINED, Stage.NOTICED, Stage.PUBLIC_NOTICE, Stage.OBJECTION})
+IN_FORCE = gettext_noop("贵机构的诚信等级为%(grade)s，有效期至%(until)s。")
+LATE = gettext_noop("贵机构的诚信等级为%(grade)s。贵机构已有更新年度的结果，本结果公布时即被其替代。")
 UNDER_WAY = ON_NOTICE | {Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED, Stage.REVIEWED}
 
 
@@ -72,16 +75,17 @@ def approve_publication(*, actor: Actor, round_id: int) -> list[Publication]:
     """批准公布, by another person than the one who proposed; earlier results of the institution are superseded."""
     actor.require(MAY, "approve_publication")
     held_in = lock_round(actor, round_id)
+    waiting = _hold(held_in)
     proposed = list(_proposed(held_in).select_for_update(of=("self",)))
     if not proposed:
         raise Refused(_("没有等待批准的公布。"))
     if any(row.proposed_by_id == actor.user_id for row in proposed):
         raise Forbidden(_("提请人与批准人不能是同一人。"))
-    waiting = list(_waiting(held_in))
     current = _confirmed([row for row in waiting if _is_ripe(row)])
     ready = [row for row in proposed if _stands(row, current)]
     if not ready:
         raise Refused(_("提请公布的结果都有未处理的异议或新的评定，不能公布。"))
+    ready = _uninvolved(actor, ready)
     for publication in ready:
         _publish(actor, publication)
     if not Assessment.objects.filter(round=held_in, stage__in=UNDER_WAY).exists():
@@ -89,6 +93,31 @@ def approve_publication(*, actor: Actor, round_id: int) -> list[Publication]:
     record(actor, "approve_publication", held_in, publications=[row.pk for row in ready])
     refresh_round(held_in.pk, f"published-{ready[-1].pk}")
     return ready
+
+
+def _hold(held_in: Round) -> list[Assessment]:
+    """Everything of the institutions proposed, in every round and in one order: what is superseded is moved too.
+
+    Round, assessments by their number, publications: everybody here takes them in this order. Returns this round's.
+    """
+    institutions = _proposed(held_in).order_by().values_list("assessment__institution_id", flat=True)
+    rows = Assessment.objects.select_for_update(of=("self",)).select_related("public_notice")
+    held = rows.filter(institution_id__in=list(institutions)).order_by("pk")
+    return [row for row in held if row.round_id == held_in.pk]
+
+
+def _uninvolved(actor: Actor, ready: list[Publication]) -> list[Publication]:
+    """回避: where the approver scored or has an interest it waits for another chair; with nothing else left, why."""
+    free, refusals = [], []
+    for publication in ready:
+        try:
+            refuse_involved(actor, publication.assessment)
+            free.append(publication)
+        except (Forbidden, Refused) as refused:
+            refusals.append(refused)
+    if not free:
+        raise refusals[0]
+    return free
 
 
 def _waiting(held_in: Round) -> QuerySet[Assessment]:
@@ -125,7 +154,9 @@ def _proposed(held_in: Round) -> QuerySet[Publication]:
             published_at__isnull=True,
             determination__state=DeterminationState.CONFIRMED,
         )
-        .select_related("assessment__institution", "assessment__public_notice", "determination")
+        .select_related(
+            "assessment__institution", "assessment__public_notice", "assessment__round", "determination"
+        )
         .order_by("pk")
     )
 
@@ -145,12 +176,16 @@ def _stands(publication: Publication, current: dict[int, Determination]) -> bool
 
 def _publish(actor: Actor, publication: Publication) -> None:
     assessment = publication.assessment
-    _rule, due = start_clock("ROUND-VALIDITY")
+    rule, due = start_clock("ROUND-VALIDITY")
+    late = _newer_stands(publication)
     publication.approved_by_id, publication.published_at = actor.person_id, clock.now()
-    publication.valid_until = due.on
-    publication.save(update_fields=["approved_by", "published_at", "valid_until"])
-    _supersede_earlier(publication)
+    publication.valid_until, publication.superseded_at = due.on, clock.now() if late else None
+    publication.save(update_fields=["approved_by", "published_at", "valid_until", "superseded_at"])
     move_assessment(assessment, Stage.PUBLISHED)
+    if late:
+        move_assessment(assessment, Stage.EXPIRED)
+    else:
+        _supersede_earlier(publication)
     certificate = Certificate.objects.create(
         publication=publication, code=secrets.token_hex(16), issued_at=clock.now()
     )
@@ -159,29 +194,45 @@ def _publish(actor: Actor, publication: Publication) -> None:
         key=f"certificate-{certificate.pk}",
         certificate_id=certificate.pk,
     )
-    record(actor, "publish", publication, grade=publication.grade)
+    record(actor, "publish", publication, grade=publication.grade, rule=rule.pk, superseded=late)
     notify(
         f"published-{publication.pk}",
         people_of(institution_id=assessment.institution_id),
         subject=gettext_noop("评估结果已公布"),
-        body=gettext_noop("贵机构的诚信等级为%(grade)s，有效期至%(until)s。")
-        % {"grade": publication.grade, "until": due.on.isoformat()},
+        body=(LATE if late else IN_FORCE) % {"grade": publication.grade, "until": due.on.isoformat()},
         path=DESK,
     )
     refresh_institution(assessment.institution_id, f"published-{publication.pk}")
 
 
+def _standing(publication: Publication) -> QuerySet[Publication]:
+    """The other published results of the institution that nothing has superseded."""
+    rows = Publication.objects.filter(
+        assessment__institution_id=publication.assessment.institution_id,
+        published_at__isnull=False,
+        superseded_at__isnull=True,
+    )
+    return rows.exclude(pk=publication.pk)
+
+
+def _newer_stands(publication: Publication) -> bool:
+    """A round that comes late does not take the place of a later year's result."""
+    return (
+        _standing(publication).filter(assessment__round__year__gt=publication.assessment.round.year).exists()
+    )
+
+
 def _supersede_earlier(publication: Publication) -> None:
-    """被替代: the result of an earlier round ends with the new one, its certificate says so when scanned."""
+    """被替代: an earlier result ends with the new one, its certificate says so when scanned.
+
+    Their assessments are held already.
+    """
     earlier = (
-        Publication.objects.select_for_update(of=("self",))
+        _standing(publication)
+        .select_for_update(of=("self",))
         .select_related("assessment")
-        .filter(
-            assessment__institution_id=publication.assessment.institution_id,
-            published_at__isnull=False,
-            superseded_at__isnull=True,
-        )
-        .exclude(pk=publication.pk)
+        .filter(assessment__round__year__lte=publication.assessment.round.year)
+        .order_by("pk")
     )
     for row in earlier:
         row.superseded_at = clock.now()
@@ -194,21 +245,22 @@ def _supersede_earlier(publication: Publication) -> None:
 def suspend_publication(*, actor: Actor, publication_id: int, reason: str) -> Publication:
     """暂停: the grade stays on record and no longer counts; page, API and certificate say so."""
     actor.require(MAY, "suspend_publication")
-    publication = _lock_published(actor, publication_id)
     reason = required_text(reason, "reason", _("请说明暂停的理由。"))
+    publication = _lock_published(actor, publication_id)
     move_assessment(publication.assessment, Stage.SUSPENDED)
     publication.suspended_at, publication.suspension_reason = clock.now(), reason
     return _changed(actor, publication, "suspend_publication", gettext_noop("评估结果暂停"), reason)
 
 
 @transaction.atomic
-def resume_publication(*, actor: Actor, publication_id: int, reason: str = "") -> Publication:
-    """恢复 what was suspended."""
+def resume_publication(*, actor: Actor, publication_id: int, reason: str) -> Publication:
+    """恢复 what was suspended, with a reason."""
     actor.require(MAY, "suspend_publication")
+    reason = required_text(reason, "reason", _("请说明恢复的理由。"))
     publication = _lock_published(actor, publication_id)
     move_assessment(publication.assessment, Stage.PUBLISHED)
     publication.suspended_at, publication.suspension_reason = None, ""
-    return _changed(actor, publication, "resume_publication", gettext_noop("评估结果恢复"), reason.strip())
+    return _changed(actor, publication, "resume_publication", gettext_noop("评估结果恢复"), reason)
 
 
 def _lock_published(actor: Actor, publication_id: int) -> Publication:
@@ -221,6 +273,7 @@ def _lock_published(actor: Actor, publication_id: int) -> Publication:
     assessment = lock_assessment(actor, found.assessment_id)
     publication = Publication.objects.select_for_update().get(pk=found.pk)
     publication.assessment = assessment
+    refuse_involved(actor, assessment)
     return publication
 
 
@@ -231,8 +284,10 @@ def _changed(actor: Actor, publication: Publication, action: str, subject: str, 
         f"publication-{publication.pk}-{entry.pk}",
         people_of(institution_id=publication.assessment.institution_id),
         subject=subject,
-        body=reason or subject,
+        body=reason,
         path=DESK,
     )
-    refresh_institution(publication.assessment.institution_id, f"publication-{publication.pk}-{entry.pk}")
+    event = f"publication-{publication.pk}-{entry.pk}"
+    refresh_institution(publication.assessment.institution_id, event)
+    refresh_round(publication.assessment.round_id, event)
     return publication

@@ -109,8 +109,17 @@ def withdraw(*, actor: Actor, assessment_id: int, reason: str = "") -> Assessmen
 
 
 def lock_own(actor: Actor, assessment_id: int) -> Assessment:
-    found = own_assessments(actor).select_related("institution", "round__standard")
-    assessment = found.select_for_update(of=("self",)).filter(pk=assessment_id).first()
+    """The own assessment, held until the transaction ends."""
+    return _found(own_assessments(actor).select_for_update(of=("self",)), assessment_id)
+
+
+def see_own(actor: Actor, assessment_id: int) -> Assessment:
+    """The own assessment, not held: before something slow, after which it is locked and checked again."""
+    return _found(own_assessments(actor), assessment_id)
+
+
+def _found(rows: QuerySet[Assessment], assessment_id: int) -> Assessment:
+    assessment = rows.select_related("institution", "round__standard").filter(pk=assessment_id).first()
     if assessment is None:
         raise NotFound(_("没有这件评估。"))
     return assessment
@@ -118,7 +127,10 @@ def lock_own(actor: Actor, assessment_id: int) -> Assessment:
 
 def lock_being_filled(actor: Actor, assessment_id: int) -> Assessment:
     """The assessment while it may be filled in: begun, not submitted, inside the window."""
-    assessment = lock_own(actor, assessment_id)
+    return check_being_filled(lock_own(actor, assessment_id))
+
+
+def check_being_filled(assessment: Assessment) -> Assessment:
     if assessment.stage != Stage.SELF_ASSESSING:
         raise Refused(_refusal(assessment))
     check_window(assessment)

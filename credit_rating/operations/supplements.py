@@ -31,6 +31,8 @@ from credit_rating.models import (
 from credit_rating.operations.assignments import lock_assessment
 from credit_rating.operations.moves import move_assessment
 from credit_rating.operations.rounds import DESK
+from credit_rating.operations.self_assessment import lock_own, see_own
+from credit_rating.operations.self_evidence import check_bytes, check_count
 from credit_rating.queries.review import current_opinions, leaf_ids
 from credit_rating.queries.standards import spec_of
 
@@ -101,15 +103,16 @@ def answer_supplement(
     answers: Mapping[int, str],
     uploads: Mapping[int, Sequence[UploadedFile]] | None = None,
 ) -> Supplement:
-    """提交补正: every item answered, by words or files, in time. Files join a copy of the self-assessment."""
+    """提交补正: every item answered, by words or files, in time. Files join a copy of the self-assessment.
+
+    The files are looked at before the assessment is held, so that nobody waits for it.
+    """
     actor.require(MAY, "answer_supplement")
-    assessment = lock_assessment(actor, assessment_id)
-    supplement = Supplement.objects.select_for_update().filter(assessment=assessment).first()
-    if supplement is None:
-        raise NotFound(_("没有补正要求。"))
-    if assessment.stage != Stage.SUPPLEMENT or clock.now() >= supplement.due_at:
-        raise Refused(_("补正期限已过或已经补正。"))
-    files = _stored(actor, assessment, uploads or {})
+    seen = see_own(actor, assessment_id)
+    _check_uploads(_running(seen), uploads or {})
+    files = _stored(actor, seen, uploads or {})
+    assessment = lock_own(actor, assessment_id)
+    supplement = _running(assessment)
     _keep_answers(supplement, answers, files)
     if files:
         _renewed_opinion(actor, assessment, files)
@@ -126,6 +129,22 @@ def answer_supplement(
         path=DESK,
     )
     return supplement
+
+
+def _running(assessment: Assessment) -> Supplement:
+    """The request while it may be answered. Whoever holds the assessment holds it too."""
+    supplement = Supplement.objects.filter(assessment=assessment).first()
+    if supplement is None:
+        raise NotFound(_("没有补正要求。"))
+    if assessment.stage != Stage.SUPPLEMENT or clock.now() >= supplement.due_at:
+        raise Refused(_("补正期限已过或已经补正。"))
+    return supplement
+
+
+def _check_uploads(supplement: Supplement, uploads: Mapping[int, Sequence[UploadedFile]]) -> None:
+    asked = set(supplement.items.values_list("indicator_id", flat=True))
+    if not {pk for pk, given in uploads.items() if given} <= asked:
+        raise InvalidInput(_("只能就要求补正的指标上传材料。"))
 
 
 def _stored(
@@ -145,8 +164,6 @@ def _keep_answers(
     supplement: Supplement, answers: Mapping[int, str], files: Mapping[int, list[Attachment]]
 ) -> None:
     rows = list(supplement.items.select_related("indicator"))
-    if not files.keys() <= {row.indicator_id for row in rows}:
-        raise InvalidInput(_("只能就要求补正的指标上传材料。"))
     for row in rows:
         row.answer = paragraphs(answers.get(row.indicator_id, ""))
     open_codes = [row.indicator.code for row in rows if not row.answer and row.indicator_id not in files]
@@ -165,6 +182,7 @@ def _renewed_opinion(actor: Actor, assessment: Assessment, files: Mapping[int, l
         assessment=assessment, kind=before.kind, summary=before.summary, supersedes=before, started_at=moment
     )
     old = {item.indicator_id: item for item in before.items.all()}
+    _check_room(assessment, old, files)
     OpinionItem.objects.bulk_create(
         OpinionItem(opinion=after, **{name: getattr(item, name) for name in COPIED}) for item in old.values()
     )
@@ -172,6 +190,14 @@ def _renewed_opinion(actor: Actor, assessment: Assessment, files: Mapping[int, l
     after.submitted_at = moment
     after.save(update_fields=["submitted_at"])
     return after
+
+
+def _check_room(
+    assessment: Assessment, old: Mapping[int, OpinionItem], files: Mapping[int, list[Attachment]]
+) -> None:
+    for pk, added in files.items():
+        check_count(old[pk], added)
+    check_bytes(assessment.pk, [file for added in files.values() for file in added])
 
 
 def _copy_evidence(

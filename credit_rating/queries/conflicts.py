@@ -3,17 +3,22 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from association import clock
-from association.choices import Role
+from association.choices import Role, Unit
+from association.deadlines import rule_in_force
 from association.models import Appointment
 from association.rules.clock import beijing
+from common.errors import Refused
 from credit_rating.choices import AssignmentState, Clearance
 from credit_rating.models import Assessment, Assignment
 from credit_rating.rules.conflict import WORKS_FOR, Assessed, Tie, TieKind, conflicts
 
-LOOK_BACK_MONTHS = 36
+MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
 # Every training institution of a district is somebody's competitor: shown and weighed, not forbidden.
 WEIGHED = frozenset({TieKind.COMPETITOR})
 
@@ -45,16 +50,26 @@ def conflict_checks(user_ids: Collection[int], assessment: Assessment) -> dict[i
     assigned = _assigned_in(assessment.round_id)
     ties = _ties({*user_ids, *(user for users in assigned.values() for user in users)})
     subject, day = assessed(assessment.institution), clock.today()
+    look_back = look_back_months(day)
     found = {}
     for user in user_ids:
         judged_by = _judged_by(user, ties, assigned)
-        against = conflicts(ties[user], subject, day, LOOK_BACK_MONTHS, judged_by)
+        against = conflicts(ties[user], subject, day, look_back, judged_by)
         blocked = any(one.kind not in WEIGHED for one in against)
         weighed = Clearance.WARN if against else Clearance.CLEAR
         found[user] = ConflictCheck(
             Clearance.BLOCKED if blocked else weighed, tuple(one.sentence for one in against)
         )
     return found
+
+
+def look_back_months(day: date) -> int:
+    """回溯期 by the rule in force: how long ago a tie must have ended to count no more."""
+    rule = rule_in_force("CONFLICT-LOOK-BACK", day)
+    months = MONTHS.get(Unit(rule.unit))
+    if months is None:
+        raise Refused(_("回避核对的回溯期须以月或年计。"))
+    return rule.number * months
 
 
 def assessed(institution: Any) -> Assessed:

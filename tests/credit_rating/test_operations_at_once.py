@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
+from association import clock
 from association.choices import Role
 from association.models import Job, OutboxJob
 from association.tenancy import acting_for
@@ -21,8 +22,14 @@ from credit_rating.models import (
     Objection,
     Publication,
 )
-from tests.factories.people import actor_with, make_association
-from tests.factories.rating import reviewing_round
+from tests.factories.people import actor_with, make_association, make_institution
+from tests.factories.rating import (
+    close_windows,
+    frozen_standard,
+    open_round,
+    reviewing_round,
+    submitted_assessment,
+)
 from tests.factories.review import computed, move_clock, on_notice, reviewed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,3 +134,27 @@ def test_approval_and_objection_decision_race_without_a_double_publication(assoc
         assert Publication.objects.exclude(published_at=None).count() == 1
         assert Certificate.objects.count() == 1
         assert OutboxJob.objects.filter(task="credit_rating.render_certificate").count() == 1
+
+
+def test_two_rounds_approved_at_once_leave_one_result_standing(association):
+    with acting_for(association.pk):
+        institution, year = make_institution(), clock.today().year
+        held = []
+        for place in (1, 0):
+            held_in = open_round(frozen_standard(), [institution], year=year - place)
+            submitted_assessment(held_in, institution)
+            close_windows(held_in)
+            on_notice(Assessment.objects.get(round=held_in))
+            held.append(held_in)
+        move_clock(15)
+        clerk, chair = actor_with(Role.SECRETARIAT), actor_with(Role.COMMITTEE_CHAIR)
+        for held_in in held:
+            operations.propose_publication(actor=clerk, round_id=held_in.pk)
+    approved = at_once(
+        association,
+        *[lambda pk=one.pk: operations.approve_publication(actor=chair, round_id=pk) for one in held],
+    )
+    assert len(winners(approved)) == 2
+    with acting_for(association.pk):
+        standing = Publication.objects.get(superseded_at=None)
+        assert standing.assessment.round_id == held[1].pk

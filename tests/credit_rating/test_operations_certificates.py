@@ -56,7 +56,7 @@ def test_certificate_is_rendered_once_and_its_code_is_answered_from_live_data(sc
     chair = actor_with(Role.COMMITTEE_CHAIR)
     operations.suspend_publication(actor=chair, publication_id=publication.pk, reason="核查中")
     assert certificate_standing(certificate.code).standing == CertificateStanding.SUSPENDED
-    operations.resume_publication(actor=chair, publication_id=publication.pk)
+    operations.resume_publication(actor=chair, publication_id=publication.pk, reason="已核实")
     assert certificate_standing(certificate.code).standing == CertificateStanding.VALID
     move_clock(380)
     assert certificate_standing(certificate.code).standing == CertificateStanding.EXPIRED

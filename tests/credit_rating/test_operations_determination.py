@@ -380,7 +380,7 @@ def test_the_next_round_supersedes_and_suspension_is_seen(scope, clerk):
     assert public_state_of(institution.pk).state == PublicState.SUSPENDED
     with pytest.raises(Refused):
         operations.suspend_publication(actor=chair, publication_id=first.pk, reason="核查")
-    operations.resume_publication(actor=chair, publication_id=first.pk)
+    operations.resume_publication(actor=chair, publication_id=first.pk, reason="已核实")
     assert public_state_of(institution.pk).grade == "A"
     held_in = reviewing_round(frozen_standard(), [institution])
     second = published(Assessment.objects.get(round=held_in), {"B1.2": {"points": "5"}})
