@@ -1,5 +1,6 @@
 """What changes the association itself, its clock, its jobs and its notices."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -80,8 +81,10 @@ def _move_job(job: Job, state: JobState) -> Job:
 
 
 @transaction.atomic
-def mark_notices_read(*, actor: Actor) -> int:
-    return Notice.objects.filter(user_id=actor.person_id, read_at__isnull=True).update(read_at=clock.now())
+def mark_notices_read(*, actor: Actor, notice_ids: Collection[int]) -> int:
+    """已读: the own notices that were on the page, and no other."""
+    shown = Notice.objects.filter(user_id=actor.person_id, pk__in=notice_ids, read_at__isnull=True)
+    return shown.update(read_at=clock.now())
 
 
 @transaction.atomic

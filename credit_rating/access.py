@@ -1,10 +1,12 @@
 """Who may do what in 诚信等级评估, and who sees which assessments."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from association.actors import Actor
+from association.actors import Actor, appointments_on
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
 from association.models import Attachment
+from common.errors import Forbidden
 from credit_rating.choices import AssignmentState, StandardState
 from credit_rating.models import (
     Assessment,
@@ -43,6 +45,7 @@ MAY = {
     "request_supplement": REVIEWER_ROLES | SECRETARIAT,
     "answer_supplement": INSTITUTION_ROLES,
     "finish_review": SECRETARIAT,
+    "discontinue_assessment": SECRETARIAT,
     # 综合评定
     "compute_round": SECRETARIAT | COMMITTEE_ROLES,
     "render_certificate": frozenset(),
@@ -86,10 +89,26 @@ def _granted(actor: Actor) -> QuerySet[AssessmentPermission]:
     )
 
 
+def tied_to(actor: Actor) -> frozenset[int]:
+    """The institutions that this person acts or works for today, by whatever appointment."""
+    rows = appointments_on(actor.person_id) if actor.user_id else ()
+    return actor.institution_ids | {
+        pk for row in rows for pk in (row.institution_id, row.employer_id) if pk is not None
+    }
+
+
+def refuse_tied(actor: Actor, institution_id: int) -> None:
+    """回避: what is said about the own institution is not read by its people, whatever else they are."""
+    if not (actor.is_system or actor.roles & STAFF_ROLES) and institution_id in tied_to(actor):
+        raise Forbidden(_("您与这家机构有任职关系，不能查看对它的评审。"))
+
+
 def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
     """An assessor sees the own ones; staff and committee all."""
-    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+    if actor.is_system or actor.roles & STAFF_ROLES:
         return Assignment.objects.all()
+    if actor.roles & COMMITTEE_ROLES:
+        return Assignment.objects.exclude(assessment__institution_id__in=tied_to(actor))
     return (
         Assignment.objects.filter(assessor_id=actor.user_id) if actor.user_id else Assignment.objects.none()
     )
@@ -98,10 +117,14 @@ def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
 def opinions_visible_to(actor: Actor) -> QuerySet[Opinion]:
     """Reviewers do not see each other's opinions; an institution sees its own self-assessment.
 
-    A dossier opens to an assessor only after the declaration of no conflict.
+    A dossier opens to an assessor only after the declaration of no conflict. A member of the committee who belongs
+    to the institution does not read what others say about it, nor who they are.
     """
-    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+    if actor.is_system or actor.roles & STAFF_ROLES:
         return Opinion.objects.all()
+    if actor.roles & COMMITTEE_ROLES:
+        judged = Q(assessment__institution_id__in=tied_to(actor)) & ~Q(kind="self_assessment")
+        return Opinion.objects.exclude(judged)
     own = Q(kind="self_assessment", assessment__institution_id__in=actor.institution_ids)
     if actor.roles & REVIEWER_ROLES and actor.user_id:
         declared = Assignment.objects.filter(

@@ -39,15 +39,17 @@ class RoundState(TextChoices):
     DETERMINING = "determining", _("综合评定中")
     PUBLIC_NOTICE = "public_notice", _("公示中")
     PUBLISHED = "published", _("已公布")
+    ENDED = "ended", _("已结束（无结果）")
 
 
 ROUND_STEPS = {
     RoundState.DRAFT: frozenset({RoundState.OPEN}),
     RoundState.OPEN: frozenset({RoundState.REVIEWING}),
-    RoundState.REVIEWING: frozenset({RoundState.DETERMINING}),
-    RoundState.DETERMINING: frozenset({RoundState.PUBLIC_NOTICE}),
+    RoundState.REVIEWING: frozenset({RoundState.DETERMINING, RoundState.ENDED}),
+    RoundState.DETERMINING: frozenset({RoundState.PUBLIC_NOTICE, RoundState.ENDED}),
     RoundState.PUBLIC_NOTICE: frozenset({RoundState.PUBLISHED}),
     RoundState.PUBLISHED: frozenset(),
+    RoundState.ENDED: frozenset(),
 }
 
 
@@ -75,10 +77,10 @@ STEPS = {
     Stage.INVITED: frozenset({Stage.SELF_ASSESSING, Stage.NOT_FILED, Stage.WITHDRAWN}),
     Stage.SELF_ASSESSING: frozenset({Stage.SUBMITTED, Stage.NOT_FILED, Stage.WITHDRAWN}),
     Stage.NOT_FILED: frozenset(),
-    Stage.SUBMITTED: frozenset({Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED, Stage.REVIEWED}),
-    Stage.SUPPLEMENT: frozenset({Stage.SUBMITTED, Stage.DISTRICT_REVIEWED}),
-    Stage.DISTRICT_REVIEWED: frozenset({Stage.SUPPLEMENT, Stage.REVIEWED}),
-    Stage.REVIEWED: frozenset({Stage.DETERMINED}),
+    Stage.SUBMITTED: frozenset({Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED, Stage.REVIEWED, Stage.WITHDRAWN}),
+    Stage.SUPPLEMENT: frozenset({Stage.SUBMITTED, Stage.DISTRICT_REVIEWED, Stage.WITHDRAWN}),
+    Stage.DISTRICT_REVIEWED: frozenset({Stage.SUPPLEMENT, Stage.REVIEWED, Stage.WITHDRAWN}),
+    Stage.REVIEWED: frozenset({Stage.DETERMINED, Stage.WITHDRAWN}),
     Stage.DETERMINED: frozenset({Stage.DETERMINED, Stage.NOTICED, Stage.PUBLIC_NOTICE}),
     Stage.NOTICED: frozenset({Stage.DETERMINED, Stage.PUBLIC_NOTICE}),
     Stage.PUBLIC_NOTICE: frozenset({Stage.OBJECTION, Stage.PUBLISHED}),

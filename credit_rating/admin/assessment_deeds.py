@@ -88,6 +88,13 @@ def _prior_notice(request: Any, assessment: Assessment, _form: Any) -> Done:
     return Done(_("已告知。%(term)s") % {"term": notice.explanation})
 
 
+def _discontinue(request: Any, assessment: Assessment, form: Any) -> Done:
+    operations.discontinue_assessment(
+        actor=request.actor, assessment_id=assessment.pk, reason=form.cleaned_data["reason"]
+    )
+    return Done(_("评估已终止，已通知机构。"))
+
+
 def _prior_notice_each(request: Any, assessment: Assessment) -> None:
     operations.send_prior_notice(actor=request.actor, assessment_id=assessment.pk)
 
@@ -125,6 +132,11 @@ def _before_prior_notice(_request: Any, assessment: Assessment) -> Foretold:
 def _before_objection(_request: Any, assessment: Assessment) -> Foretold:
     does = _("公示中的条目立即标注“异议中”，由未参与评定的委员按期答复。")
     return Foretold(does, [_("评定委员会和秘书处全体"), _to_institution(assessment)])
+
+
+def _before_discontinuing(_request: Any, assessment: Assessment) -> Foretold:
+    does = _("机构停办或退出时使用。本轮不再评审，不评定等级，不能恢复；机构看到理由。")
+    return Foretold(does, [_to_institution(assessment)])
 
 
 def may_be_told(assessment: Assessment) -> bool:
@@ -218,6 +230,15 @@ OBJECT = (
         form=forms.ObjectionForm,
         fits=at(*ON_NOTICE),
         foretells=_before_objection,
+    ),
+    Deed(
+        "discontinue",
+        gettext_lazy("终止评估"),
+        may("discontinue_assessment"),
+        _discontinue,
+        form=forms.DiscontinueForm,
+        fits=at(*UNDER_REVIEW, Stage.REVIEWED),
+        foretells=_before_discontinuing,
     ),
 )
 BULK = (

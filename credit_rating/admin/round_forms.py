@@ -166,6 +166,15 @@ class DiscussionForm(DeedForm):
     )
 
 
+class DiscontinueForm(DeedForm):
+    reason = forms.CharField(
+        label=_("终止的理由"),
+        help_text=_("机构会看到。"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class SupplementForm(GridForm):
     """补正: one list with every missing thing."""
 

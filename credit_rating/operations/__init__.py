@@ -4,10 +4,11 @@ from credit_rating.operations.assignments import assign_assessor, declare_no_con
 from credit_rating.operations.certificates import certificate_file, render_certificate
 from credit_rating.operations.computation import compute_assessment, compute_chunk, compute_round
 from credit_rating.operations.determination import countersign, determine
+from credit_rating.operations.discontinuing import discontinue_assessment
 from credit_rating.operations.indicator_maps import set_indicator_map, suggest_indicator_map
 from credit_rating.operations.objections import decide_objection, file_objection
 from credit_rating.operations.prior_notice import answer_defence, file_defence, send_prior_notice
-from credit_rating.operations.public_notice import open_public_notice
+from credit_rating.operations.public_notice import open_public_notice, ready_for_notice
 from credit_rating.operations.publication import (
     approve_publication,
     propose_publication,
@@ -59,6 +60,7 @@ __all__ = [
     "decide_objection",
     "declare_no_conflict",
     "determine",
+    "discontinue_assessment",
     "edit_bands",
     "edit_indicator",
     "edit_settings",
@@ -77,6 +79,7 @@ __all__ = [
     "open_self_assessment",
     "plan_round",
     "propose_publication",
+    "ready_for_notice",
     "recuse",
     "remove_evidence",
     "render_certificate",

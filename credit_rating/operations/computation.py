@@ -19,11 +19,11 @@ from association.outbox import enqueue
 from association.tenancy import current_association_id
 from common.errors import Refused
 from credit_rating.access import MAY
-from credit_rating.choices import DeterminationState, RoundState, Stage
+from credit_rating.choices import DeterminationState, RoundState, Stage, StageKind
 from credit_rating.models import Assessment, Computation, Determination, Round
 from credit_rating.operations.assignments import lock_assessment
 from credit_rating.operations.moves import move_determination, move_round
-from credit_rating.operations.rounds import lock_round
+from credit_rating.operations.rounds import lock_round, refuse_before
 from credit_rating.queries.final_marks import FinalMarks, Plan, final_marks, marks_of, plan_of, struck_in
 from credit_rating.rules.compiled import Rated
 from credit_rating.rules.scoring import ENGINE_VERSION
@@ -63,6 +63,7 @@ def compute_round(*, actor: Actor, round_id: int) -> Job:
     held_in = lock_round(actor, round_id)
     if held_in.state not in {RoundState.REVIEWING, RoundState.DETERMINING, RoundState.PUBLIC_NOTICE}:
         raise Refused(_("评审尚未开始或结果已公布，不能计算。"))
+    refuse_before(held_in, StageKind.DETERMINATION)
     running = _running(held_in)
     if running is not None:
         return running
@@ -120,6 +121,7 @@ def compute_assessment(*, actor: Actor, assessment_id: int) -> Computation:
     assessment = lock_assessment(actor, assessment_id)
     if assessment.stage not in COMPUTED:
         raise Refused(_("这件评估尚未完成评审，不能计算。"))
+    refuse_before(assessment.round, StageKind.DETERMINATION)
     return recompute(actor, assessment)
 
 

@@ -13,13 +13,13 @@ from association.choices import COMMITTEE_ROLES
 from association.notices import notify, people_of
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from credit_rating.access import MAY, assessments_visible_to
-from credit_rating.choices import DeterminationState, Stage
+from credit_rating.choices import DeterminationState, Stage, StageKind
 from credit_rating.models import Assessment, Determination, Opinion
-from credit_rating.operations.assignments import lock_assessment, refuse_conflict, required_text
+from credit_rating.operations.assignments import free_text, lock_assessment, refuse_conflict, required_text
 from credit_rating.operations.computation import current_determination
 from credit_rating.operations.disputes import refuse_disputed
 from credit_rating.operations.moves import move_assessment, move_determination
-from credit_rating.operations.rounds import DESK
+from credit_rating.operations.rounds import DESK, refuse_before
 from credit_rating.queries.conflicts import conflict_check
 from credit_rating.queries.standards import spec_of
 
@@ -33,6 +33,7 @@ def determine(
     """评定: without ``grade``, or with the computed one, it is confirmed; another one waits for a second signature."""
     actor.require(MAY, "determine")
     assessment = lock_assessment(actor, assessment_id)
+    reason = free_text(reason, "reason")
     determination = _proposed(assessment)
     refuse_involved(actor, assessment)
     computed = determination.computation.grade
@@ -40,17 +41,18 @@ def determine(
     if grade is None or grade == computed:
         if not computed:
             raise Refused(_("没有算出等级，须由委员会说明理由另行定级。"))
-        move_determination(determination, DeterminationState.CONFIRMED, reason=reason.strip(), **decided)
+        move_determination(determination, DeterminationState.CONFIRMED, reason=reason, **decided)
         _settle(assessment, determination)
     else:
         _overrule(assessment, determination, grade, reason, decided)
-    record(actor, "determine", determination, reason=reason.strip(), grade=determination.grade)
+    record(actor, "determine", determination, reason=reason, grade=determination.grade)
     return determination
 
 
 def _proposed(assessment: Assessment) -> Determination:
     if assessment.stage not in OPEN:
         raise Refused(_("这件评估现在不能评定。"))
+    refuse_before(assessment.round, StageKind.DETERMINATION)
     determination = current_determination(assessment)
     if determination is None:
         raise Refused(_("请先计算，再作评定。"))

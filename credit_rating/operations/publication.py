@@ -18,7 +18,15 @@ from association.outbox import enqueue
 from common.errors import Forbidden, NotFound, Refused
 from credit_rating.access import MAY, assessments_visible_to
 from credit_rating.choices import DeterminationState, ObjectionState, RoundState, Stage
-from credit_rating.models import Assessment, Certificate, Determination, Objection, Publication, Round
+from credit_rating.models import (
+    Assessment,
+    Certificate,
+    Determination,
+    Objection,
+    Publication,
+    PublicNotice,
+    Round,
+)
 from credit_rating.operations.announcements import refresh_institution, refresh_round
 from credit_rating.operations.assignments import lock_assessment, required_text
 from credit_rating.operations.determination import refuse_involved
@@ -84,7 +92,7 @@ def approve_publication(*, actor: Actor, round_id: int) -> list[Publication]:
     current = _confirmed([row for row in waiting if _is_ripe(row)])
     ready = [row for row in proposed if _stands(row, current)]
     if not ready:
-        raise Refused(_("提请公布的结果都有未处理的异议或新的评定，不能公布。"))
+        raise Refused(_why_none(waiting))
     ready = _uninvolved(actor, ready)
     for publication in ready:
         _publish(actor, publication)
@@ -129,7 +137,9 @@ def _waiting(held_in: Round) -> QuerySet[Assessment]:
 def _is_ripe(assessment: Assessment) -> bool:
     """公示期满且无未处理异议."""
     notice = assessment.public_notice
-    if assessment.stage != Stage.PUBLIC_NOTICE or notice is None or clock.now() < notice.closes_at:
+    if assessment.stage != Stage.PUBLIC_NOTICE or notice is None or notice.provisional:
+        return False  # a provisional end may still move on with the holidays
+    if clock.now() < notice.closes_at:
         return False
     return not Objection.objects.filter(assessment=assessment, state=ObjectionState.FILED).exists()
 
@@ -141,9 +151,25 @@ def _why_not(waiting: list[Assessment], ripe: list[Assessment]) -> str:
     if ripe:
         return _("可公布的结果都已提请，等待批准。")
     latest = max(running, key=lambda notice: notice.closes_at)
+    if latest.provisional:
+        return provisional_end(latest)
     if clock.now() < latest.closes_at:
         return _("公示期未满，不能提请公布。%(term)s") % {"term": latest.explanation}
     return _("还有未处理的异议，不能提请公布。")
+
+
+def _why_none(waiting: Iterable[Assessment]) -> str:
+    """Why nothing of what was proposed may be published now."""
+    for row in waiting:
+        if row.public_notice is not None and row.public_notice.provisional:
+            return provisional_end(row.public_notice)
+    return _("提请公布的结果都有未处理的异议或新的评定，不能公布。")
+
+
+def provisional_end(notice: PublicNotice) -> str:
+    return _("公示期的截止日为暂定，待放假安排公布并重新计算后才能公布。%(term)s") % {
+        "term": notice.explanation
+    }
 
 
 def _proposed(held_in: Round) -> QuerySet[Publication]:
@@ -237,6 +263,7 @@ def _supersede_earlier(publication: Publication) -> None:
     for row in earlier:
         row.superseded_at = clock.now()
         row.save(update_fields=["superseded_at"])
+        refresh_round(row.assessment.round_id, f"superseded-{row.pk}")
         if row.assessment.stage in {Stage.PUBLISHED, Stage.SUSPENDED}:
             move_assessment(row.assessment, Stage.EXPIRED)
 

@@ -138,6 +138,16 @@ def window_of(round_: Round, kind: StageKind) -> RoundStage:
     return stage
 
 
+def refuse_before(round_: Round, kind: StageKind) -> None:
+    """未到环节: the work of a stage does not begin before its window does."""
+    window = window_of(round_, kind)
+    if clock.now() < window.opens_at:
+        raise Refused(
+            _("“%(stage)s”自%(moment)s（北京时间）开始，现在还不能办理。")
+            % {"stage": kind.label, "moment": in_words(window.opens_at)}
+        )
+
+
 def _frozen(actor: Actor, standard_id: int) -> AssessmentStandard:
     standard = standards_visible_to(actor).filter(pk=standard_id).first()
     if standard is None:

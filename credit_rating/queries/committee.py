@@ -90,9 +90,9 @@ def _self_points(assessment_ids: Iterable[int]) -> Mapping[int, Decimal]:
 
 
 def running_job(round_id: int) -> Job | None:
-    """The computation of the round that is under way, or was the last."""
-    jobs = Job.objects.filter(kind="compute_round", result__round_id=round_id).order_by("-pk")
-    return jobs.exclude(state=JobState.DONE).first()
+    """The last computation of the round, unless it is done: what failed before a later success is over."""
+    last = Job.objects.filter(kind="compute_round", result__round_id=round_id).order_by("-pk").first()
+    return last if last is not None and last.state != JobState.DONE else None
 
 
 def proposed_publications(round_id: int) -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, STAFF_ROLES
 from common.errors import NotFound, Refused
-from credit_rating.access import assessments_visible_to
+from credit_rating.access import assessments_visible_to, tied_to
 from credit_rating.choices import DeterminationState, ItemState, Stage, StageKind
 from credit_rating.models import Assessment, Computation, Determination, OpinionItem
 from credit_rating.models.rounds import GRADED
@@ -26,16 +26,18 @@ from credit_rating.rules.waterfall import Waterfall, waterfall
 LEAST_PEERS = 5
 """Smaller groups would let one institution work out another's points."""
 TOLD = frozenset(GRADED) - {Stage.DETERMINED}
+SHOWN = TOLD - {Stage.NOTICED}
 
 
 @dataclass(frozen=True, slots=True)
 class Peers:
-    """同轮机构, without names: how many, the middle, and how many of each grade."""
+    """同轮机构 whose results are public, without names: how many, the middle, and how many of each grade.
+
+    Neither the lowest nor the highest: that is the total of one institution.
+    """
 
     count: int
-    lowest: Decimal
     median: Decimal
-    highest: Decimal
     grades: tuple[tuple[str, int], ...]
 
 
@@ -61,7 +63,7 @@ def explanation_of(actor: Actor, assessment_id: int) -> Explanation:
         .filter(pk=assessment_id)
         .first()
     )
-    decides = actor.is_system or bool(actor.roles & (STAFF_ROLES | COMMITTEE_ROLES))
+    decides = assessment is not None and _decides(actor, assessment)
     if assessment is None or not (decides or assessment.institution_id in actor.institution_ids):
         raise NotFound(_("没有这件评估。"))
     if not decides and assessment.stage not in TOLD:
@@ -75,6 +77,13 @@ def explanation_of(actor: Actor, assessment_id: int) -> Explanation:
     if determination is None:
         raise Refused(_("尚未计算，没有等级说明。"))
     return _explained(assessment, determination)
+
+
+def _decides(actor: Actor, assessment: Assessment) -> bool:
+    """Who belongs to the institution reads as the institution, also with a seat on the committee."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return True
+    return bool(actor.roles & COMMITTEE_ROLES) and assessment.institution_id not in tied_to(actor)
 
 
 def _explained(assessment: Assessment, determination: Determination) -> Explanation:
@@ -140,7 +149,7 @@ def _reviewed(assessment: Assessment, spec: StandardSpec) -> Result | None:
 
 def _peers(assessment: Assessment, spec: StandardSpec) -> Peers | None:
     rows = Assessment.objects.filter(
-        round_id=assessment.round_id, stage__in=GRADED, total__isnull=False
+        round_id=assessment.round_id, stage__in=SHOWN, total__isnull=False
     ).values_list("total", "grade")
     totals = sorted(total for total, _grade in rows if total is not None)
     if len(totals) < LEAST_PEERS:
@@ -148,9 +157,7 @@ def _peers(assessment: Assessment, spec: StandardSpec) -> Peers | None:
     grades = [grade for _total, grade in rows]
     return Peers(
         count=len(totals),
-        lowest=totals[0],
         median=median(totals),
-        highest=totals[-1],
         grades=tuple((grade, grades.count(grade)) for grade in spec.grades),
     )
 

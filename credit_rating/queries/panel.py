@@ -11,7 +11,7 @@ from association.choices import COMMITTEE_ROLES, STAFF_ROLES
 from association.models import User
 from association.notices import people_of
 from common.errors import NotFound
-from credit_rating.access import assessments_visible_to
+from credit_rating.access import assessments_visible_to, refuse_tied
 from credit_rating.choices import StageKind
 from credit_rating.models import Assessment, Assignment, OpinionItem
 from credit_rating.queries.conflicts import ConflictCheck, conflict_checks
@@ -71,6 +71,7 @@ def panel_sheet(actor: Actor, assessment_id: int) -> PanelSheet:
     )
     if assessment is None:
         raise NotFound(_("没有这件评估。"))
+    refuse_tied(actor, assessment.institution_id)
     return panel_of(assessment)
 
 

@@ -139,25 +139,24 @@ def certificate_standing(code: str) -> Standing:
 
 
 def published_results(round_id: int) -> QuerySet[Publication]:
-    """The results of a round that two people published, those since superseded left out."""
+    """The results of a round that two people published; one superseded since stays on its round's list, and says so."""
     return (
-        Publication.objects.filter(
-            assessment__round_id=round_id, published_at__isnull=False, superseded_at__isnull=True
-        )
+        Publication.objects.filter(assessment__round_id=round_id, published_at__isnull=False)
         .select_related("assessment__institution", "assessment__round__standard")
         .order_by("assessment__institution__name", "pk")
     )
 
 
 def worth(publication: Publication, day: date) -> CertificateStanding:
+    """What ended for good comes before what is only suspended: a suspended result expires too."""
     if publication.superseded_at is not None:
         return CertificateStanding.SUPERSEDED
-    if publication.suspended_at is not None or publication.assessment.stage == Stage.SUSPENDED:
-        return CertificateStanding.SUSPENDED
     if publication.assessment.stage == Stage.EXPIRED or (
         publication.valid_until and publication.valid_until < day
     ):
         return CertificateStanding.EXPIRED
+    if publication.suspended_at is not None or publication.assessment.stage == Stage.SUSPENDED:
+        return CertificateStanding.SUSPENDED
     return CertificateStanding.VALID
 
 

@@ -124,9 +124,12 @@ def _results(round_id: int, day: date) -> list[dict[str, Any]]:
 def _result(row: Publication, day: date) -> dict[str, Any]:
     institution = row.assessment.institution
     standing = worth(row, day)
+    state = STATES.get(
+        standing, standing
+    )  # 已被新结果替代 is no public state of an institution, only of this result
     return _named(row.assessment) | {
         "grade": row.grade,
-        "state": STATES[standing].value,
+        "state": state.value,
         "is_demo": institution.is_demo,
         "published_at": row.published_at.isoformat() if row.published_at else None,
     }

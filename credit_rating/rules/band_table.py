@@ -14,7 +14,13 @@ def band_problems(spec: StandardSpec) -> tuple[Problem, ...]:
     bands = sorted(spec.bands, key=lambda band: band.lower)
     if not bands:
         return (Problem("", "没有等级分数段。"),)
-    return (*_band_names(bands), *_band_ends(spec, bands), *_band_joints(bands), *_band_steps(spec, bands))
+    return (
+        *_band_names(bands),
+        *_band_ends(spec, bands),
+        *_band_joints(bands),
+        *_band_steps(spec, bands),
+        *_adverse(spec, bands),
+    )
 
 
 def _band_names(bands: list[BandSpec]) -> Iterator[Problem]:
@@ -52,3 +58,16 @@ def _band_steps(spec: StandardSpec, bands: list[BandSpec]) -> Iterator[Problem]:
     for band in bands:
         if band.lower != round(band.lower, spec.rounding.digits):
             yield Problem(band.grade, f"等级“{band.grade}”的下限比总分的取舍位数更细。")
+
+
+def _adverse(spec: StandardSpec, bands: list[BandSpec]) -> Iterator[Problem]:
+    """不利等级: prior notice and defence hang on this mark, so the worst grades cannot go without it."""
+    lowest = bands[0]
+    if not lowest.adverse:
+        yield Problem(lowest.grade, f"最低等级“{lowest.grade}”须标为不利等级，评定前才会告知并听取申辩。")
+    mild = {band.grade for band in bands if not band.adverse}
+    for indicator in spec.indicators:
+        if indicator.veto is not None and indicator.veto.grade in mild:
+            yield Problem(
+                indicator.code, f"指标“{indicator.code}”的否决等级“{indicator.veto.grade}”须是不利等级。"
+            )

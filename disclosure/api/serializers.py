@@ -9,6 +9,11 @@ from credit_rating.choices import CertificateStanding, PublicState, RoundState
 from disclosure.models import PublishedRound, RegisterCard
 from members.choices import Field
 
+# A result on the list of its round: what the institution's standing may be, or replaced by a later result.
+RESULT_STATES = [
+    *PublicState.choices,
+    (CertificateStanding.SUPERSEDED.value, CertificateStanding.SUPERSEDED.label),
+]
 PAST_STATES = ["valid", "superseded", "suspended", "expired", "foreign"]
 
 
@@ -107,11 +112,13 @@ class StageOutput(serializers.Serializer[Any]):
 
 
 class ResultOutput(serializers.Serializer[Any]):
+    """一轮的结果; one that a later result replaced stays on the list as ``superseded``."""
+
     key = serializers.CharField()
     name = serializers.CharField()
     uscc = serializers.CharField(allow_null=True)
     grade = serializers.CharField()
-    state = serializers.ChoiceField(choices=PublicState.choices)
+    state = serializers.ChoiceField(choices=RESULT_STATES)
     is_demo = serializers.BooleanField()
     published_at = serializers.DateTimeField(allow_null=True)
 

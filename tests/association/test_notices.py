@@ -71,8 +71,11 @@ def test_people_of_an_institution_are_its_own():
 def test_reading_marks_the_own_notices_only():
     mine, other = actor_with(Role.ASSESSOR), actor_with(Role.ASSESSOR)
     notify("e", [mine.user_id, other.user_id], subject="题", body="文")
-    operations.mark_notices_read(actor=mine)
+    notify("later", [mine.user_id], subject="题", body="文")
+    shown = list(Notice.objects.filter(event="e").values_list("pk", flat=True))
+    operations.mark_notices_read(actor=mine, notice_ids=shown)
+    assert Notice.objects.get(event="later", channel="desk").read_at is None
     assert set(Notice.objects.filter(read_at__isnull=False).values_list("user_id", flat=True)) == {
         mine.user_id
     }
-    assert notices_visible_to(mine).count() == 2
+    assert notices_visible_to(mine).count() == 4

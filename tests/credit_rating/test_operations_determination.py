@@ -167,7 +167,7 @@ def test_institution_reads_its_explanation_once_told_and_peers_stay_nameless(sco
         explanation_of(manager, rows[4].pk)
     operations.open_public_notice(actor=clerk, round_id=held_in.pk)
     told = explanation_of(manager, rows[4].pk)
-    assert (told.peers.count, told.peers.lowest, told.peers.median, told.peers.highest) == (5, 80, 82, 84)
+    assert (told.peers.count, told.peers.median) == (5, 82)
     assert dict(told.peers.grades) == {"A": 0, "B": 5, "C": 0, "D": 0}
     assert told.ways_up[0].grade == "A"
     for stranger in (actor_with(Role.INSTITUTION_ADMIN), actor_with(Role.ASSESSOR)):

@@ -10,6 +10,7 @@ from association.choices import Role
 from association.deadlines import rule_in_force
 from association.models import AuditEntry, Notice, OutboxJob
 from association.operations import move_practice_clock
+from association.rules.clock import BEIJING
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from credit_rating import operations
@@ -309,12 +310,21 @@ def test_determination_begins_with_its_window_and_when_no_review_is_left(here, t
     assert round_.state == RoundState.DETERMINING
 
 
-def test_a_reviewed_round_waits_for_the_window_of_the_determination(here, timekeeper):
+def test_a_reviewed_round_waits_for_the_window_of_the_determination(here, timekeeper, clerk):
     round_ = reviewing_round()
+    begins = clock.now() + timedelta(days=3)
+    RoundStage.objects.filter(round=round_, kind=DETERMINATION).update(opens_at=begins)
     move_assessment(assessment_of(round_), Stage.REVIEWED)
     operations.keep_the_clock(actor=timekeeper)
     round_.refresh_from_db()
     assert round_.state == RoundState.REVIEWING
+    words = f"综合评定.*{begins.astimezone(BEIJING).day}日"
+    with pytest.raises(Refused, match=words):
+        operations.compute_round(actor=clerk, round_id=round_.pk)
+    with pytest.raises(Refused, match=words):
+        operations.compute_assessment(actor=clerk, assessment_id=assessment_of(round_).pk)
+    with pytest.raises(Refused, match=words):
+        operations.determine(actor=actor_with(Role.COMMITTEE), assessment_id=assessment_of(round_).pk)
 
 
 def test_a_quiet_minute_is_cheap(here, timekeeper, django_assert_max_num_queries):

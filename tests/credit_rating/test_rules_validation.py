@@ -74,6 +74,8 @@ def test_broken_trees(indicators, words):
         (Method.BAND, {"tiers": [{"points": "100"}]}, "分档缺少名称"),
         (Method.SURVEY, {}, "缺少参数“full”"),
         (Method.RATIO, {"full": "60", "zero": "60"}, "不能相同"),
+        (Method.RATIO, {"full": "120"}, "写明“上限”"),
+        (Method.RATIO, {"full": "120", "maximum": "110"}, "超过上限 110"),
         (Method.RATIO, {"steps": [{"at": "9", "points": "100"}, {"at": "9", "points": "5"}]}, "单调"),
         (Method.RATIO, {"steps": [{"at": "9", "points": "5"}]}, "最高一段的分值须等于"),
         (Method.RATIO, {"steps": [{"at": "9", "points": "5"}, {"at": "5", "points": "6"}]}, "由高到低"),
@@ -104,6 +106,28 @@ def band(grade, lower, upper):
 )
 def test_band_tables_with_holes_and_overlaps(table, words):
     assert words in sentences(standard(*good(), bands=table))
+
+
+def adverse(grade, lower, upper):
+    return replace(band(grade, lower, upper), adverse=True)
+
+
+def test_the_lowest_grade_is_adverse():
+    assert "最低等级“B”须标为不利等级" in sentences(
+        standard(*good(), bands=(band("A", 90, None), band("B", 0, 90)))
+    )
+    table = (band("A", 90, None), adverse("B", 0, 90))
+    assert problems(standard(*good(), bands=table)) == ()
+
+
+@pytest.mark.parametrize("effect", VetoEffect)
+def test_a_grade_that_a_veto_brings_is_adverse(effect):
+    struck = replace(leaf("A.1", "A", 60), veto=Veto(effect, "B"))
+    tree = (node("A", None, 100), struck, leaf("A.2", "A", 40))
+    mild = (band("A", 90, None), band("B", 60, 90), adverse("C", 0, 60))
+    assert "否决等级“B”须是不利等级" in sentences(standard(*tree, bands=mild))
+    strict = (band("A", 90, None), adverse("B", 60, 90), adverse("C", 0, 60))
+    assert problems(standard(*tree, bands=strict)) == ()
 
 
 @pytest.mark.parametrize(

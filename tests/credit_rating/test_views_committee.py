@@ -3,10 +3,12 @@
 import pytest
 
 from association.choices import Role
+from association.operations import advance_job, fail_job, start_job
 from association.tenancy import acting_for
 from credit_rating import operations
 from credit_rating.choices import DeterminationState, Stage
 from credit_rating.models import Assessment, Determination, Indicator, Objection
+from credit_rating.queries.committee import running_job
 from tests.credit_rating.desk_pages import Desk, statements
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import reviewing_round
@@ -125,3 +127,14 @@ def test_committee_pages_are_not_for_others(association, role):
     assert desk.get(f"committee/{assessment.round_id}/").status_code == 404
     assert desk.get(f"committee/assessments/{assessment.pk}/").status_code == 404
     assert desk.post(f"committee/assessments/{assessment.pk}/determine/").status_code == 403
+
+
+def test_a_job_that_failed_before_a_later_success_is_over(association):
+    round_id, clerk = reviewing_round().pk, actor_with(Role.SECRETARIAT)
+    failed = start_job(actor=clerk, kind="compute_round", title="计算", total=1, round_id=round_id)
+    fail_job(failed.pk, message="停办")
+    assert running_job(round_id) == failed
+    done = start_job(actor=clerk, kind="compute_round", title="计算", total=1, round_id=round_id)
+    assert running_job(round_id) == done
+    advance_job(done.pk, by=1)
+    assert running_job(round_id) is None

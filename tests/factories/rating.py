@@ -2,14 +2,14 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid5
 
 from association import clock
 from association.actors import system
-from association.choices import Role
-from association.models import Attachment
+from association.choices import DayKind, Role
+from association.models import Attachment, CalendarDay
 from association.tenancy import current_association_id
 from credit_rating import operations
 from credit_rating.choices import RoundState, Stage, StageKind
@@ -289,6 +289,18 @@ def close_windows(round_, until=StageKind.SELF_ASSESSMENT):
     return round_
 
 
+def begin_determination(round_):
+    """The window of the determination has begun: late reviews and early decisions both fit in."""
+    moment = clock.now()
+    round_.stages.filter(kind=StageKind.DETERMINATION, opens_at__gt=moment).update(opens_at=moment)
+
+
+def announce_holidays():
+    """放假安排 known to the end of next year: no term is provisional."""
+    last = date(clock.today().year + 1, 12, 31)
+    CalendarDay.objects.get_or_create(date=last, defaults={"kind": DayKind.OFF, "holiday": "演示假日"})
+
+
 def reviewing_round(standard=None, institutions=None, stages=None, answers=None):
     """评审中: every institution has filed, the self-assessment is closed."""
     institutions = institutions or [make_institution()]
@@ -296,6 +308,8 @@ def reviewing_round(standard=None, institutions=None, stages=None, answers=None)
     for institution in institutions:
         submitted_assessment(round_, institution, answers)
     close_windows(round_)
+    announce_holidays()
+    begin_determination(round_)
     assert round_.state in {RoundState.REVIEWING, RoundState.DETERMINING}
     assert {row.stage for row in Assessment.objects.filter(round=round_)} == {Stage.SUBMITTED}
     return round_
