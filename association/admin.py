@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 from association import operations
 from association.access import MAY, audit_visible_to, jobs_visible_to, outbox_visible_to
 from association.actors import Actor
-from association.audit import record_read
 from association.choices import Certainty, OutboxState, Unit
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table
 from association.models import AuditEntry, CalendarDay, DeadlineRule, Job, Notice, OutboxJob
@@ -21,6 +20,7 @@ from association.staff_desk import DeskAdmin
 
 @admin.register(AuditEntry)
 class AuditAdmin(DeskAdmin):
+    shows_people = True
     lead = gettext_lazy("每一次办理和每一次查阅个人信息，都在这里留下一行；任何人不能修改或删除。")
     list_display = ("at", "user", "action", "object_kind", "object_id", "reason")
     list_filter = ("at", "action", "object_kind")
@@ -40,15 +40,13 @@ class AuditAdmin(DeskAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(DeskAdmin):
+    shows_people = True
     lead = gettext_lazy("每个事件对每个人、每个渠道只通知一次。")
     list_display = ("created_at", "subject", "user", "channel", "sent_at", "read_at")
     list_filter = ("channel", "created_at")
     search_fields = ("subject", "user__name", "=event")
     list_select_related = ("user",)
     facts = ("created_at", "event", "user", "channel", "subject", "body", "sent_at", "read_at")
-
-    def seen(self, request: Any, obj: Notice) -> None:
-        record_read(request.actor, "notice", obj)
 
 
 class UnfinishedFilter(admin.SimpleListFilter):

@@ -24,6 +24,6 @@ def record(actor: Actor, action: str, obj: Model | None, *, reason: str = "", **
     )
 
 
-def record_read(actor: Actor, what: str, obj: Model) -> AuditEntry:
-    """Somebody saw personal data: who, what and when."""
-    return record(actor, f"read_{what}", obj)
+def record_read(actor: Actor, what: str, obj: Model | None, **detail: Any) -> AuditEntry:
+    """Somebody saw personal data: who, what and when; of a list which and how many, never the data."""
+    return record(actor, f"read_{what}", obj, **detail)

@@ -1,12 +1,19 @@
 """按时办理: each tick writes one outbox row per association, job and slot; two beats or a missed one do no harm."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
-from association.models import Association
+from association.choices import OutboxState
+from association.models import Association, OutboxJob
 from association.outbox import enqueue
-from association.tenancy import acting_for
+from association.tenancy import acting_for, current_association_id
+
+SLOT = "slot-"
+DONE_KEPT = timedelta(days=30)
+# A done slot of a day still stops a second beat for as long as that day lasts.
+SLOTS_KEPT = timedelta(days=1)
 
 
 def plan(jobs: dict[str, int], moment: datetime | None = None) -> int:
@@ -17,6 +24,15 @@ def plan(jobs: dict[str, int], moment: datetime | None = None) -> int:
         with acting_for(association_id):
             for task, period in jobs.items():
                 slot = datetime.fromtimestamp(at - at % period, UTC)
-                enqueue(task, key=f"slot-{slot:%Y%m%dT%H%M%S}")
+                enqueue(task, key=f"{SLOT}{slot:%Y%m%dT%H%M%S}")
                 asked += 1
     return asked
+
+
+def tidy(moment: datetime | None = None) -> int:
+    """Done rows of the outbox that nobody looks at any more go; waiting and given-up ones stay. How many went."""
+    at = moment or timezone.now()
+    old = Q(done_at__lt=at - DONE_KEPT) | Q(key__startswith=SLOT, done_at__lt=at - SLOTS_KEPT)
+    done = OutboxJob.objects.filter(association_id=current_association_id(), state=OutboxState.DONE)
+    gone, _by_kind = done.filter(old).delete()
+    return gone

@@ -2,13 +2,18 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count, QuerySet, Value
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from association.choices import JobState, OutboxState
 from association.models import Association, CalendarDay, Job, OutboxJob, Region, WorkerBeat
 from association.tenancy import current_association_id
+from association.throttle import script
 
 OLDEST_WAITING = timedelta(seconds=60)
 
@@ -51,4 +56,24 @@ def readiness() -> dict[str, str]:
         problems["outbox"] = "oldest waiting job is older than 60 s"
     if not WorkerBeat.objects.filter(at__gt=late).exists():
         problems["relay"] = "no heartbeat for 60 s"
+    if not _Schema.is_complete():
+        problems["migrations"] = "not all applied"
+    try:
+        script(settings.REDIS_URL).registered_client.ping()
+    except RedisError:
+        problems["queue"] = "unreachable"
     return problems
+
+
+class _Schema:
+    """Whether the database has every migration of this code; asked until it has, once per process."""
+
+    complete = False
+
+    @classmethod
+    def is_complete(cls) -> bool:
+        if not cls.complete:
+            applied = MigrationRecorder(connection).applied_migrations()
+            leaves = MigrationLoader(None).graph.leaf_nodes()
+            cls.complete = all(leaf in applied for leaf in leaves)
+        return cls.complete

@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
+from association.audit import record_read
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Table
 
 MOST_AT_ONCE = 200
@@ -97,6 +98,9 @@ class DeskAdmin(DeskPermissions, ModelAdmin):
     list_before_template = "admin/_list_deeds.html"
     empty_value_display = "—"
     has_object_page = True
+    # Pages that show people leave a line of who opened them; some classes show them on the object's page only.
+    shows_people = False
+    lists_people = True
     lead: Any = ""
     facts: Sequence[str] = ()
     deeds: Sequence[Deed] = ()
@@ -136,11 +140,17 @@ class DeskAdmin(DeskPermissions, ModelAdmin):
             if deed.shows_to(request.actor)
         ]
         context = {"desk_buttons": buttons, "desk_lead": self.lead, "title": self.opts.verbose_name_plural}
-        return super().changelist_view(request, context | (extra_context or {}))
+        answer = super().changelist_view(request, context | (extra_context or {}))
+        listed = getattr(answer, "context_data", None) or {}
+        if self.shows_people and self.lists_people and "cl" in listed and request.method == "GET":
+            rows = len(listed["cl"].result_list)
+            record_read(request.actor, "list", None, model=self.opts.label_lower, rows=rows)
+        return answer
 
     def object_view(self, request: Any, object_id: int) -> HttpResponse:
         obj = self.found(request, object_id)
-        self.seen(request, obj)
+        if self.shows_people:
+            record_read(request.actor, str(self.opts.model_name), obj)
         buttons = [
             (deed, self.address("do", obj.pk, deed.name))
             for deed in self.deeds
@@ -178,9 +188,6 @@ class DeskAdmin(DeskPermissions, ModelAdmin):
         if obj is None:
             raise Http404
         return obj
-
-    def seen(self, request: Any, obj: Any) -> None:
-        """Classes that show personal data record here who saw it."""
 
     def lead_of(self, _request: Any, _obj: Any) -> Any:
         return ""

@@ -21,3 +21,8 @@ def send_notice(*, notice_id: int) -> None:
 @outbox_task("association.send_password_link")
 def send_password_link(*, user_id: int) -> None:
     accounts.send_password_link(user_id=user_id)
+
+
+@outbox_task("association.tidy_outbox")
+def tidy_outbox() -> None:
+    periodic.tidy()

@@ -28,12 +28,13 @@ LEAVE_ALONE = 5.0  # seconds without asking a server that did not answer
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left of the limit; ``reset`` in whole seconds."""
+    """What is left of the limit; ``reset`` in whole seconds. Not ``counted``: nobody could be asked."""
 
     allowed: bool
     limit: int
     remaining: int
     reset: int
+    counted: bool = True
 
     def headers(self) -> dict[str, str]:
         """The limits, for machines that keep to them."""
@@ -52,7 +53,7 @@ class _Silence:
 
 def allow(kind: str, key: str, limit: int, seconds: int, *, fail_open: bool) -> Allowance:
     """Count one request. Without the cache server reads go on (``fail_open``), sign-in and the like do not."""
-    without = Allowance(fail_open, limit, limit if fail_open else 0, seconds)
+    without = Allowance(fail_open, limit, limit if fail_open else 0, seconds, counted=False)
     if time.monotonic() < _Silence.until:
         return without
     try:

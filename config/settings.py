@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "association.middleware.ActorMiddleware",
+    "association.signin_guard.SignInGuardMiddleware",
     "association.middleware.SentenceMiddleware",
 ]
 
@@ -236,6 +237,7 @@ SPECTACULAR_SETTINGS = {
         "PublicState": "credit_rating.choices.PublicState",
         "RoundState": "credit_rating.choices.RoundState",
         "PastState": "disclosure.api.serializers.PAST_STATES",
+        "ResultState": "disclosure.api.serializers.RESULT_STATES",
     },
 }
 
@@ -264,12 +266,21 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "association.tick", "schedule": 30.0}}
 # Task of each association, and its period in seconds. Two beats, or none for a while, do no harm.
-PERIODIC = {"credit_rating.keep_the_clock": 60, "disclosure.refresh_register": 60}
-# Public reading by one address: requests, seconds. A school behind one address must still be able to look up.
+# The public copies follow events; their sweep heals what was missed.
+PERIODIC = {
+    "credit_rating.keep_the_clock": 60,
+    "disclosure.refresh_register": 600,
+    "association.tidy_outbox": 24 * 3600,
+}
+# Requests of one address (or for one account), seconds. A school behind one address must still be able to look up.
 THROTTLES = {
     "page": (number("PUBLIC_PER_MINUTE", 240), 60),
     "api": (number("PUBLIC_PER_MINUTE", 240), 60),
     "verify": (number("PUBLIC_PER_MINUTE", 240), 60),
+    # Counted before allauth's own limits, and refused while nothing can count (association/signin_guard.py).
+    "sign_in": (number("SIGN_IN_PER_MINUTE", 10), 60),
+    "reset": (20, 3600),
+    "reset_account": (3, 3600),
 }
 # A job unanswered for this long is handed out again; doubles with every time.
 OUTBOX_LEASE_SECONDS = number("OUTBOX_LEASE_SECONDS", 8)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from association import clock
 from association.actors import Actor
-from association.audit import record_read
 from association.choices import Role
 from association.deeds import Cell, Deed, Done, Foretold, Table
 from association.models import Appointment
@@ -94,6 +93,7 @@ def _is_member(institution: Institution) -> bool:
 
 @admin.register(Institution)
 class InstitutionAdmin(DeskAdmin):
+    shows_people, lists_people = True, False
     lead = gettext_lazy("登记在册的培训机构，会员与非会员都在这里。")
     list_display = ("name", "uscc", "field", "region", "member", "is_demo")
     list_filter = ("field", "is_demo")
@@ -192,6 +192,7 @@ class HeldTodayFilter(admin.SimpleListFilter):
 
 @admin.register(Appointment)
 class AppointmentAdmin(DeskAdmin):
+    shows_people = True
     lead = gettext_lazy("谁在本协会担任什么角色。任职按日期终止，从不删除。")
     list_display = ("user", "role", "institution", "employer", "from_on", "until_on")
     list_filter = ("role", HeldTodayFilter)
@@ -225,9 +226,6 @@ class AppointmentAdmin(DeskAdmin):
     def get_queryset(self, request: Any) -> QuerySet[Appointment]:
         rows = appointments_visible_to(request.actor).select_related("user", "institution", "employer")
         return rows.order_by("-from_on", "-pk")
-
-    def seen(self, request: Any, obj: Appointment) -> None:
-        record_read(request.actor, "appointment", obj)
 
     @admin.display(description=gettext_lazy("邮箱"))
     def email(self, row: Appointment) -> str:

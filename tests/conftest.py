@@ -1,9 +1,12 @@
 """Fixtures of every test. Which database they run on, and as whom: ``tests/database.py``."""
 
+from collections import Counter
+
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
 
+from association import throttle
 from tests.database import TestDatabase
 
 
@@ -37,3 +40,17 @@ def public_sees_default(db):
     connections["public"] = connections["default"]
     yield
     connections["public"] = own
+
+
+@pytest.fixture
+def counting(monkeypatch):
+    """Limits are counted in memory: no cache server runs in most tests, and sign-in is closed without one."""
+    counts = Counter()
+
+    def count(*, keys, args):
+        counts.update(keys)
+        return counts[keys[0]], args[0]
+
+    monkeypatch.setattr(throttle, "script", lambda _address: count)
+    monkeypatch.setattr(throttle._Silence, "until", 0.0)
+    return counts

@@ -52,6 +52,7 @@ class WaitingFilter(admin.SimpleListFilter):
 
 @admin.register(Assessment)
 class AssessmentAdmin(DeskAdmin):
+    shows_people, lists_people = True, False
     lead = gettext_lazy("每家机构在每一轮里的一件评估。评估不收费，也不能与任何费用挂钩。")
     list_display = ("institution", "round", "stage", "grade", "total", "submitted_at")
     list_filter = (WaitingFilter, "stage", "round")

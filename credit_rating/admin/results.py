@@ -13,6 +13,7 @@ from credit_rating.models import HistoricalResult, Objection, Publication
 
 @admin.register(Objection)
 class ObjectionAdmin(DeskAdmin):
+    shows_people, lists_people = True, False
     lead = gettext_lazy("公示期内的异议。由未参与评定的委员在工作台处理；书面异议在该件评估的页面登记。")
     list_display = ("assessment", "state", "due_at", "filed_at", "document_number", "decided_at")
     list_filter = ("state",)

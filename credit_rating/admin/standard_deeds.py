@@ -27,6 +27,7 @@ from credit_rating.admin import forms
 from credit_rating.choices import StandardState
 from credit_rating.documents import export_standard, export_standard_header
 from credit_rating.models import AssessmentStandard, Indicator
+from credit_rating.operations.reading import note_export
 from credit_rating.queries.standards import spec_of
 from credit_rating.rules.specification import (
     Aggregation,
@@ -111,12 +112,13 @@ class ErrorFileForm(DeedForm):
     report = django_forms.JSONField(widget=django_forms.HiddenInput)
 
 
-def _error_file(_request: Any, _obj: None, form: Any) -> HttpResponse:
+def _error_file(request: Any, _obj: None, form: Any) -> HttpResponse:
     """What the report page sent back, as a file no spreadsheet takes for formulas."""
     rows = form.cleaned_data["report"]
     if not isinstance(rows, list) or not all(isinstance(row, list) and len(row) == 3 for row in rows):  # noqa: PLR2004
         raise InvalidInput(_("错误报告不完整，请重新导入。"))
     cells = [[safe_cell(str(cell)) for cell in row] for row in rows]
+    note_export(actor=request.actor, what="import_report", standard=None, rows=len(cells))
     return attachment(write_csv([_("行"), _("列"), _("问题")], cells), _("导入错误报告"), "csv")
 
 
@@ -126,9 +128,11 @@ def _load(request: Any, _obj: None, form: Any) -> Done:
 
 
 def _export(ending: str, header: bool = False) -> Any:  # noqa: FBT001, FBT002 - which of the two sheets
-    def run(_request: Any, standard: AssessmentStandard, _form: None) -> HttpResponse:
+    def run(request: Any, standard: AssessmentStandard, _form: None) -> HttpResponse:
         write = export_standard_header if header else export_standard
         sheet = _("规范信息") if header else _("指标")
+        rows = 1 if header else len(spec_of(standard).leaves)
+        note_export(actor=request.actor, what="standard", standard=standard, rows=rows)
         return attachment(write(standard, ending), f"{standard.code}-{standard.version}-{sheet}", ending)
 
     return run

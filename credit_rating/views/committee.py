@@ -15,6 +15,7 @@ from association.guards import signed_in
 from association.middleware import PortalRequest
 from credit_rating import operations
 from credit_rating.forms import corrections_of
+from credit_rating.operations.reading import read_opinions
 from credit_rating.queries import committee as queries
 from credit_rating.queries.desk import dossier_of
 from credit_rating.queries.explanation import explanation_of
@@ -76,6 +77,7 @@ def determination(request: PortalRequest, pk: int) -> HttpResponse:
     """综合评定 of one institution: opinions side by side, the explanation, the decision."""
     panel, decided = panel_sheet(request.actor, pk), queries.current_determinations([pk]).get(pk)
     dossier = dossier_of(request.actor, pk)
+    read_opinions(actor=request.actor, assessment_id=pk)
     context = panel_context(panel) | decision_context(request.actor, dossier, decided)
     if decided is not None:
         context |= explained(explanation_of(request.actor, pk))

@@ -173,6 +173,7 @@ def test_answers_made_before_any_page(client_of):
     assert list(faults(stale, "")) == []
 
 
+@pytest.mark.usefixtures("counting")
 def test_answer_that_signs_in_is_kept_by_nobody(client_of, association):
     user = make_user(email="someone@example.org")
     user.set_password("a long enough password")

@@ -117,12 +117,12 @@ def _institution(_actor):
 
 # Session, user, association, scope (on and off), actor, then the list itself.
 LISTS = [
-    ("association/auditentry", _audit, 13),
-    ("association/notice", _notice, 11),
+    ("association/auditentry", _audit, 14),
+    ("association/notice", _notice, 12),
     ("association/job", _job, 12),
     ("association/outboxjob", _outbox, 12),
     ("association/deadlinerule", _rule, 11),
-    ("association/appointment", _appointment, 11),
+    ("association/appointment", _appointment, 12),
     ("members/institution", _institution, 11),
 ]
 
@@ -286,7 +286,10 @@ def test_no_link_is_sent_to_somebody_who_has_a_password():
 def test_the_policy_of_the_desk_is_wider_there_and_nowhere_else():
     here = desk()
     assert "'unsafe-eval'" in here.get()["Content-Security-Policy"]
-    assert "'unsafe-eval'" not in here.client.get(f"/{here.association.slug}/desk/notices/")["Content-Security-Policy"]
+    assert (
+        "'unsafe-eval'"
+        not in here.client.get(f"/{here.association.slug}/desk/notices/")["Content-Security-Policy"]
+    )
 
 
 def test_every_link_of_the_desk_stays_inside_the_association():

@@ -157,6 +157,7 @@ def test_platform_has_its_own_page(client, association):
 
 @both_mounts
 @pytest.mark.parametrize("place", ["/desk/", "/admin/"])
+@pytest.mark.usefixtures("counting")
 def test_visitor_is_sent_to_the_sign_in_of_the_same_association_and_back(
     client, own, staff, host, mount, place
 ):
@@ -172,6 +173,7 @@ def test_visitor_is_sent_to_the_sign_in_of_the_same_association_and_back(
 
 
 @both_mounts
+@pytest.mark.usefixtures("counting")
 def test_sign_in_without_a_wish_leads_to_the_desk_of_the_association(client, own, staff, host, mount):
     form = {"login": staff.email, "password": "a long enough password"}
     response = client.post(f"{mount}/accounts/login/", form, headers={"host": host})
@@ -179,6 +181,7 @@ def test_sign_in_without_a_wish_leads_to_the_desk_of_the_association(client, own
 
 
 @both_mounts
+@pytest.mark.usefixtures("counting")
 def test_sign_in_never_leads_to_another_site(client, own, staff, host, mount):
     form = {"login": staff.email, "password": "a long enough password", "next": "https://evil.example/"}
     response = client.post(f"{mount}/accounts/login/", form, headers={"host": host})
@@ -209,6 +212,7 @@ def test_api_answers_under_the_mount_with_problem_details(client, own, host, mou
 
 
 @both_mounts
+@pytest.mark.usefixtures("counting")
 def test_link_in_the_mail_for_a_new_password_works_where_it_was_asked(client, own, staff, host, mount):
     client.post(f"{mount}/accounts/password/reset/", {"email": staff.email}, headers={"host": host})
     (message,) = mail.outbox

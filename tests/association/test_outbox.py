@@ -249,6 +249,23 @@ def test_slot_is_planned_once_for_each_open_association(association):
     assert closed.pk not in {job.association_id for job in jobs()}
 
 
+def test_done_rows_go_after_a_month_and_slots_after_a_day(association):
+    now = timezone.now()
+    ages = {"k-29": 29, "k-31": 31, "slot-0": 0.9, "slot-1": 1.1}
+    for key, days in ages.items():
+        job = waiting(association, key=key)
+        done_at = now - timedelta(days=days)
+        OutboxJob.objects.filter(pk=job.pk).update(state=OutboxState.DONE, done_at=done_at)
+    waiting(association, key="k-waiting")
+    OutboxJob.objects.filter(pk=waiting(association, key="k-dead").pk).update(state=OutboxState.DEAD)
+    OutboxJob.objects.update(created_at=now - timedelta(days=90))
+    with acting_for(make_association().pk):
+        assert periodic.tidy(now) == 0
+    with acting_for(association.pk):
+        assert periodic.tidy(now) == 2
+    assert {job.key for job in jobs()} == {"k-29", "slot-0", "k-waiting", "k-dead"}
+
+
 # -- names ----------------------------------------------------------------------------------------------------
 
 

@@ -183,6 +183,7 @@ def settings_of_the_demo(home: Path, port: int) -> dict[str, str]:
         "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "EMAIL_FILE_PATH": str(home),
         "PUBLIC_PER_MINUTE": "5000",
+        "SIGN_IN_PER_MINUTE": "5000",
         "GRANIAN_HOST": HOST,
         "GRANIAN_PORT": str(port),
         "GRANIAN_WORKERS": "1",
