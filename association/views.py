@@ -32,11 +32,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def notices(request: PortalRequest) -> HttpResponse:
-    """站内通知, newest first; opening the page marks them read."""
+    """站内通知, newest first; opening the page marks read what it shows."""
     rows = Paginator(access.notices_visible_to(request.actor).filter(channel="desk"), 30)
     page = rows.get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    operations.mark_notices_read(actor=request.actor)
+    operations.mark_notices_read(actor=request.actor, notice_ids=[row.pk for row in shown])
     return render(request, "association/notices.html", {"page": page, "notices": shown})
 
 
