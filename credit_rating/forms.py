@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from association.language import translated
 from common.errors import InvalidInput
 from common.numbers import shown, whole_or_none
+from common.text import one_line
 from credit_rating.choices import ItemState
 from credit_rating.rules.entries import EntryField
 from credit_rating.rules.specification import IndicatorSpec, Method, NaPolicy
@@ -94,7 +95,7 @@ def entered(typed: Typed) -> dict[str, Any]:
 
 
 def required_reason(typed: Typed) -> str:
-    if not typed.na_reason.strip():
+    if not one_line(typed.na_reason):
         sentence = _("选“不适用”须说明理由。")
         raise InvalidInput(sentence, {"na_reason": sentence})
     return typed.na_reason
@@ -105,11 +106,19 @@ def posted_date(posted: Mapping[str, str], name: str) -> date | None:
     text = posted.get(name, "").strip()
     if not text:
         return None
-    day = parse_date(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    day = _day(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
     if day is None:
         sentence = _("日期应写作 2026-12-31 这样。")
         raise InvalidInput(sentence, {name: sentence})
     return day
+
+
+def _day(text: str) -> date | None:
+    """The calendar's day, or none for one that is in no calendar, such as 30 February."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 def numbered(posted: Iterable[str], prefix: str) -> Iterator[tuple[str, int]]:

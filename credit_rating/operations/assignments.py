@@ -11,6 +11,7 @@ from association.audit import record
 from association.choices import Role
 from association.notices import notify, people_of
 from common.errors import InvalidInput, NotFound, Refused
+from common.text import paragraphs
 from credit_rating.access import MAY, assessments_visible_to, assignments_visible_to
 from credit_rating.choices import AssignmentState, Clearance, Stage, StageKind
 from credit_rating.models import Assessment, AssessmentPermission, Assignment, Opinion
@@ -19,6 +20,7 @@ from credit_rating.operations.rounds import DESK
 from credit_rating.queries.conflicts import ConflictCheck, conflict_check
 from credit_rating.queries.review import REVIEWER_OF, review_kinds
 
+LONGEST_TEXT = 10_000
 UNDER_REVIEW = frozenset({Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED})
 
 
@@ -127,9 +129,21 @@ def refuse_conflict(check: ConflictCheck) -> None:
 
 
 def required_text(text: str, field: str, sentence: str) -> str:
-    """What was written, without outer blanks; nothing is refused under its field."""
-    text = text.strip()
+    """What was written; nothing, or nothing that can be seen, is refused under its field."""
+    text = free_text(text, field)
     if not text:
+        raise InvalidInput(sentence, {field: sentence})
+    return text
+
+
+def free_text(text: str, field: str) -> str:
+    """What somebody wrote, without invisible characters and without outer blanks, up to a length that can be read."""
+    text = paragraphs(text)
+    if len(text) > LONGEST_TEXT:
+        sentence = _("最多%(longest)d个字，现在是%(length)d个字。") % {
+            "longest": LONGEST_TEXT,
+            "length": len(text),
+        }
         raise InvalidInput(sentence, {field: sentence})
     return text
 

@@ -16,7 +16,7 @@ from common.errors import InvalidInput, NotFound, Refused
 from credit_rating.access import MAY, opinions_visible_to
 from credit_rating.choices import AssignmentState, ItemState, Stage, StageKind
 from credit_rating.models import Assessment, Assignment, Opinion, OpinionItem
-from credit_rating.operations.assignments import lock_assessment, refuse_conflict
+from credit_rating.operations.assignments import free_text, lock_assessment, refuse_conflict
 from credit_rating.operations.moves import move_assessment
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.scored_rows import StaleRow, scored
@@ -84,7 +84,7 @@ def save_review_row(
         raise StaleRow(_("这一行已在别处改过，请核对后再保存。"), mine=value, theirs=item)
     item.state, item.entry = value.state, dict(value.entry)
     item.points, item.na_reason = value.points, value.na_reason
-    item.comment, item.gap_reason = comment.strip(), gap_reason.strip()
+    item.comment, item.gap_reason = free_text(comment, "comment"), free_text(gap_reason, "gap_reason")
     stated = _stated(assessment, indicator_id)
     if has_gap(spec, leaf, stated, item) and not item.gap_reason:
         sentence = _("与自评差距较大，请说明理由。")
@@ -92,6 +92,15 @@ def save_review_row(
     item.version += 1
     item.edited_by_id, item.edited_at = actor.user_id, clock.now()
     item.save()
+    record(
+        actor,
+        "save_review_row",
+        item,
+        indicator=indicator_id,
+        version=item.version,
+        state=item.state.value,
+        points=None if item.points is None else str(item.points),
+    )
     return item
 
 
@@ -111,7 +120,7 @@ def submit_review(*, actor: Actor, assessment_id: int, summary: str = "") -> Opi
     if codes:
         raise InvalidInput(_("还有%(count)s项未评分：%(codes)s。") % _listed(codes))
     refuse_conflict(conflict_check(actor.person_id, assessment))
-    opinion.summary, opinion.submitted_at = summary.strip(), clock.now()
+    opinion.summary, opinion.submitted_at = free_text(summary, "summary"), clock.now()
     opinion.save(update_fields=["summary", "submitted_at"])
     record(actor, "submit_review", opinion)
     notify(
@@ -176,12 +185,13 @@ def finish_review(*, actor: Actor, assessment_id: int, discussion: str = "") -> 
     due = kind_due(assessment, kinds)
     if due is None:
         raise Refused(_("这件评估现在没有可结束的评审环节。"))
+    discussion = free_text(discussion, "discussion")
     _check_complete(_progress(assessment, due), discussion)
     if due == StageKind.DISTRICT_REVIEW:
         move_assessment(assessment, Stage.DISTRICT_REVIEWED)
     if due == StageKind.REVIEW or StageKind.REVIEW not in kinds:
         move_assessment(assessment, Stage.REVIEWED)
-    record(actor, "finish_review", assessment, reason=discussion.strip(), kind=due.value)
+    record(actor, "finish_review", assessment, reason=discussion, kind=due.value)
     return assessment
 
 
@@ -199,6 +209,6 @@ def _check_complete(progress: _Progress, discussion: str) -> None:
             _("%(kind)s需要至少%(needed)s份评审意见，现有%(given)s份。")
             % {"kind": progress.kind.label, "needed": progress.needed, "given": progress.given}
         )
-    if progress.apart and not discussion.strip():
+    if progress.apart and not discussion:
         sentence = _("评估员分歧较大，须记录合议情况：%(codes)s。") % {"codes": "、".join(progress.apart)}
         raise InvalidInput(sentence, {"discussion": sentence})
