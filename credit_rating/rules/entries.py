@@ -49,7 +49,8 @@ def fields_for(indicator: IndicatorSpec) -> tuple[EntryField, ...]:
             labels = tuple((tier.label, _tier_text(tier)) for tier in parameters.tiers(indicator))
             fields = (EntryField("tier", "档次", "choice", choices=labels),)
         case Method.RATIO:
-            fields = (EntryField("value", "实际值", "decimal", parameters.curve(indicator).unit),)
+            shape = parameters.curve(indicator)
+            fields = (EntryField("value", "实际值", "decimal", shape.unit, maximum=shape.maximum),)
         case _:
             return _counted_fields(indicator)
     return fields
@@ -116,9 +117,14 @@ def _tier(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
     raise EntryRefused(f"请从以下档次中选择：{known}。")
 
 
-def _ratio(_indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
+def _ratio(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
     text = numerals.half_width(raw.get("value", "")).removesuffix("%")
-    return {"value": str(numerals.number(text, "实际值"))}
+    value, shape = numerals.number(text, "实际值"), parameters.curve(indicator)
+    if shape.maximum is not None and value > shape.maximum:
+        raise EntryRefused(
+            f"实际值不能超过 {plain(shape.maximum)}{shape.unit}，收到的是 {value}{shape.unit}。"
+        )
+    return {"value": str(value)}
 
 
 def _sample(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
@@ -144,6 +150,8 @@ def _survey(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
     if not responses and shape.minimum_sample == 0:
         return {"mean": str(mean), "responses": ""}
     count = numerals.whole_number(responses, "有效问卷数")
+    if count == 0:
+        raise EntryRefused("没有有效问卷，不能填写平均得分。")
     if count < shape.minimum_sample:
         raise EntryRefused(f"有效问卷数不得少于 {shape.minimum_sample} 份，收到的是 {count} 份。")
     return {"mean": str(mean), "responses": str(count)}

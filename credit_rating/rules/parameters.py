@@ -44,7 +44,7 @@ class Step:
 class Curve:
     """折算: linear between ``zero`` (no points) and ``full`` (all points), or in ``steps``, best first.
 
-    ``full`` below ``zero`` means that less is better.
+    ``full`` below ``zero`` means that less is better. ``maximum`` is the highest value there can be, if there is one.
     """
 
     full: Decimal
@@ -52,6 +52,7 @@ class Curve:
     steps: tuple[Step, ...]
     unit: str
     minimum_sample: int
+    maximum: Decimal | None = None
 
 
 def read_number(params: Params, key: str, default: str | None = None) -> Decimal:
@@ -113,7 +114,24 @@ def curve(indicator: IndicatorSpec) -> Curve:
     steps = tuple(Step(read_number(row, "at"), read_points(row, "points")) for row in params.get("steps", ()))
     _check_steps(steps, indicator.points)
     sample = int(read_number(params, "minimum_sample", "0"))
-    return Curve(full, zero, steps, str(params.get("unit", "%")), sample)
+    shape = Curve(full, zero, steps, str(params.get("unit", "%")), sample, _maximum(indicator))
+    _check_maximum(shape)
+    return shape
+
+
+def _maximum(indicator: IndicatorSpec) -> Decimal | None:
+    """上限 of a ratio: as the standard says; else no share of a whole is over 100 per cent."""
+    params = indicator.params
+    if "maximum" in params:
+        return read_number(params, "maximum")
+    per_cent = indicator.method is Method.RATIO and params.get("unit", "%") == "%"
+    return HUNDRED if per_cent else None
+
+
+def _check_maximum(shape: Curve) -> None:
+    reached = (shape.full, shape.zero, *(step.at for step in shape.steps))
+    if shape.maximum is not None and max(reached) > shape.maximum:
+        raise ParamsError(f"满分值、零分值和分段界限不能超过上限 {shape.maximum:f}，可以超过的请写明“上限”")
 
 
 def _default_ends(method: Method | None) -> tuple[str | None, str | None]:

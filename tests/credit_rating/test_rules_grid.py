@@ -62,6 +62,7 @@ curves = st.fixed_dictionaries(
         "full": numbers,
         "zero": numbers,
         "unit": st.sampled_from(["%", "人", "件/百人"]),
+        "maximum": numbers,
         "minimum_sample": numbers,
         "steps": st.lists(st.fixed_dictionaries({"at": numbers, "points": numbers}), min_size=1, max_size=4),
     },
@@ -102,6 +103,7 @@ def test_parameters_read_back_from_their_text(drawn):
             },
         ),
         ("ratio", "满分=100；零分=60", {"full": "100", "zero": "60"}),
+        ("ratio", "满分=120；上限=150", {"full": "120", "maximum": "150"}),
         ("ratio", "", {}),
         (
             "sample_rate",

@@ -13,7 +13,14 @@ from credit_rating.rules.specification import Method, Params
 
 _DEDUCTION = re.compile(r"每(?P<unit>[^\s扣]+)扣(?P<per>.+?)分?")
 _TIER = re.compile(r"\s*(?P<label>[^=;\[\]]+)=(?P<points>[^;\[\]]+)(?:\[(?P<clauses>[^\]]*)\])?\s*(?:;|$)")
-_NAMES = {"full": "满分", "zero": "零分", "unit": "单位", "minimum_sample": "最少样本", "steps": "分段"}
+_NAMES = {
+    "full": "满分",
+    "zero": "零分",
+    "unit": "单位",
+    "maximum": "上限",
+    "minimum_sample": "最少样本",
+    "steps": "分段",
+}
 _WIDE = str.maketrans("\uff1d\uff1b\uff1a\uff0f\uff3b\uff3d\uff5c", "=;:/[]|")
 
 
