@@ -3,9 +3,10 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from association import clock
 from association.actors import Actor, appointments_on
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
-from association.models import Attachment
+from association.models import Appointment, Attachment
 from common.errors import Forbidden
 from credit_rating.choices import AssignmentState, StandardState
 from credit_rating.models import (
@@ -97,6 +98,16 @@ def tied_to(actor: Actor) -> frozenset[int]:
     }
 
 
+def _of_own_institution(actor: Actor) -> Q:
+    """The same inside one query."""
+    day = clock.today()
+    rows = Appointment.objects.filter(user_id=actor.person_id, from_on__lte=day).exclude(until_on__lt=day)
+    acts, works = rows.filter(institution__isnull=False), rows.filter(employer__isnull=False)
+    return Q(assessment__institution_id__in=acts.values("institution_id")) | Q(
+        assessment__institution_id__in=works.values("employer_id")
+    )
+
+
 def refuse_tied(actor: Actor, institution_id: int) -> None:
     """回避: what is said about the own institution is not read by its people, whatever else they are."""
     if not (actor.is_system or actor.roles & STAFF_ROLES) and institution_id in tied_to(actor):
@@ -108,7 +119,7 @@ def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
     if actor.is_system or actor.roles & STAFF_ROLES:
         return Assignment.objects.all()
     if actor.roles & COMMITTEE_ROLES:
-        return Assignment.objects.exclude(assessment__institution_id__in=tied_to(actor))
+        return Assignment.objects.exclude(_of_own_institution(actor))
     return (
         Assignment.objects.filter(assessor_id=actor.user_id) if actor.user_id else Assignment.objects.none()
     )
@@ -123,7 +134,7 @@ def opinions_visible_to(actor: Actor) -> QuerySet[Opinion]:
     if actor.is_system or actor.roles & STAFF_ROLES:
         return Opinion.objects.all()
     if actor.roles & COMMITTEE_ROLES:
-        judged = Q(assessment__institution_id__in=tied_to(actor)) & ~Q(kind="self_assessment")
+        judged = _of_own_institution(actor) & ~Q(kind="self_assessment")
         return Opinion.objects.exclude(judged)
     own = Q(kind="self_assessment", assessment__institution_id__in=actor.institution_ids)
     if actor.roles & REVIEWER_ROLES and actor.user_id:
