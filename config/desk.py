@@ -68,6 +68,7 @@ def _groups(actor: Actor) -> list[tuple[str, list[Task] | None]]:
         (_("机构待办"), _to_fill_in(actor) if roles & INSTITUTION_ROLES else None),
         (_("评审待办"), _to_review(actor) if roles & REVIEWER_ROLES else None),
         (_("评定待办"), _to_decide(actor) if roles & COMMITTEE_ROLES else None),
+        (_("审计"), _to_audit() if Role.AUDITOR in roles else None),
     ]
 
 
@@ -105,11 +106,26 @@ def _to_decide(actor: Actor) -> list[Task]:
         Task(f"{row.institution} · {row.round}", _decision(row), reverse("determination", args=[row.pk]))
         for row in waiting.to_decide(actor)[:MOST_SHOWN]
     ]
-    publications = [
-        Task(str(row), _("批准公布"), reverse("committee_round", args=[row.pk]))
-        for row in waiting.to_publish(actor)
+    publications = [Task(str(row), _("批准公布"), _round_table(row)) for row in waiting.to_publish(actor)]
+    computing = [_compute(row) for row in waiting.to_compute(actor)]
+    return publications + computing + tasks
+
+
+def _compute(row: Any) -> Task:
+    return Task(str(row), _("已复评%(count)d家，待计算与评定") % {"count": row.reviewed}, _round_table(row))
+
+
+def _round_table(row: Any) -> str:
+    return reverse("committee_round", args=[row.pk])
+
+
+def _to_audit() -> list[Task]:
+    """Nothing is asked of an auditor: where to read."""
+    trail = reverse("admin:association_auditentry_changelist")
+    return [
+        Task(_("谁在何时办理、查阅了什么"), _("办理记录"), trail),
+        Task(_("轮次、评估与公布，只读"), _("秘书处工作台"), reverse("admin:index")),
     ]
-    return publications + tasks
 
 
 def _decision(row: Any) -> str:
@@ -144,6 +160,15 @@ _DECIDE = COMMITTEE_ROLES | STAFF_ROLES
 
 def _counts(actor: Actor) -> tuple[int, ...]:
     """One query, whatever the roles."""
-    asked = [waiting.to_fill_in(actor), waiting.to_review(actor), waiting.to_decide(actor), unread(actor)]
+    asked = [
+        waiting.to_fill_in(actor),
+        waiting.to_review(actor),
+        waiting.to_decide(actor),
+        waiting.to_compute(actor),
+        waiting.to_publish(actor),
+        unread(actor),
+    ]
     columns = [CountOf(rows.order_by().values("pk")) for rows in asked]
-    return tuple(Association.objects.filter(pk=actor.association_id).values_list(*columns).get())
+    found = Association.objects.filter(pk=actor.association_id).values_list(*columns).get()
+    filled, reviewed, *decided, notices = (count or 0 for count in found)
+    return filled, reviewed, sum(decided), notices

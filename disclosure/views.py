@@ -16,7 +16,7 @@ from association.throttle import check_reading
 from credit_rating.queries.results import STATES
 from disclosure.documents import hit_html, hits_html
 from disclosure.forms import VerifyForm
-from disclosure.queries.certificates import standing_of
+from disclosure.queries.certificates import CODE, standing_of
 from disclosure.queries.register import all_cards, card_of
 from disclosure.queries.rounds import (
     grade_counts,
@@ -165,13 +165,18 @@ def verify_form(request: PortalRequest) -> HttpResponse:
     """扫码验真 for those who have the certificate on paper and no camera."""
     form = VerifyForm(request.GET or None)
     if form.is_valid():
-        return redirect("verify", code=form.cleaned_data["code"].replace("/", ""))
+        code = form.cleaned_data["code"]
+        return redirect("verify", code=code) if CODE.fullmatch(code) else _standing(request, code)
     return render(request, "disclosure/verify_form.html", {"form": form})
 
 
 @require_safe
 def verify(request: PortalRequest, code: str) -> HttpResponse:
     """扫码验真: what this certificate is worth at this moment."""
+    return _standing(request, code)
+
+
+def _standing(request: PortalRequest, code: str) -> HttpResponse:
     check_reading(request, "verify")
     standing = standing_of(code)
     context = {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from association.choices import Role
 from association.deeds import Deed, Done, Foretold
 from association.notices import people_of
+from common.errors import Refused
 from credit_rating import operations
 from credit_rating.admin import round_forms as forms
 from credit_rating.admin.standard_deeds import in_state, may
@@ -93,7 +94,10 @@ def _before_computing(_request: Any, round_: Round) -> Foretold:
 
 
 def _before_notice(_request: Any, round_: Round) -> Foretold:
-    count = _of(round_, Stage.DETERMINED, Stage.NOTICED)
+    try:
+        count = len(operations.ready_for_notice(round_))
+    except Refused as refusal:
+        return Foretold(_("现在还不能公示：%(why)s") % {"why": refusal.sentence})
     return Foretold(
         _("%(count)d家的拟定结果进入公示，任何人可见，期内可提出异议。不利等级须先告知。") % {"count": count},
         [_("公示机构的管理员和经办人，站内和邮件")],

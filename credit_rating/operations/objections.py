@@ -57,6 +57,7 @@ def file_objection(
     if clock.now() >= notice.closes_at:
         raise Refused(_("公示期已满，不能再提出异议。"))
     objector, number = _source(actor, assessment, one_line(document_number), objector_id)
+    _refuse_repeated(assessment, objector, number)
     rule, due = start_clock("ROUND-OBJECTION")
     objection = Objection.objects.create(
         assessment=assessment,
@@ -96,6 +97,16 @@ def _source(
         sentence = _("请填写书面异议的收文编号。")
         raise InvalidInput(sentence, {"document_number": sentence})
     return objector_id, number[:60]
+
+
+def _refuse_repeated(assessment: Assessment, objector_id: int | None, number: str) -> None:
+    """One open objection of an institution, and one for each paper; the assessment is locked."""
+    filed = Objection.objects.filter(assessment=assessment)
+    if number and filed.filter(document_number=number).exists():
+        sentence = _("收文编号“%(number)s”的异议已经登记。") % {"number": number}
+        raise Refused(sentence)
+    if objector_id is not None and filed.filter(objector_id=objector_id, state=ObjectionState.FILED).exists():
+        raise Refused(_("该机构的异议已经收到，正在处理，不能重复提出。"))
 
 
 def _tell(objection: Objection, term: str) -> None:

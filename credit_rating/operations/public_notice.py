@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -35,7 +36,8 @@ def open_public_notice(
     held_in = lock_round(actor, round_id)
     if held_in.state not in {RoundState.REVIEWING, RoundState.DETERMINING, RoundState.PUBLIC_NOTICE}:
         raise Refused(_("本轮现在不能公示。"))
-    shown = _ready(held_in, assessment_ids)
+    rows = Assessment.objects.select_for_update(of=("self",)).filter(round=held_in)
+    shown = _ready(rows, assessment_ids)
     rule, due = start_clock("ROUND-PUBLIC-NOTICE")
     notice = PublicNotice.objects.create(
         round=held_in,
@@ -69,9 +71,13 @@ def _comes_before(held_in: Round, state: RoundState) -> bool:
     return order.index(RoundState(held_in.state)) < order.index(state)
 
 
-def _ready(held_in: Round, wanted: Collection[int] | None) -> list[Assessment]:
+def ready_for_notice(held_in: Round) -> list[Assessment]:
+    """What a public notice opened now would show; refused as opening it would be."""
+    return _ready(Assessment.objects.filter(round=held_in), None)
+
+
+def _ready(rows: QuerySet[Assessment], wanted: Collection[int] | None) -> list[Assessment]:
     """What goes on the list; refused with names where something that belongs on it is not ready."""
-    rows = Assessment.objects.select_for_update(of=("self",)).filter(round=held_in)
     rows = rows.select_related("institution", "round__standard").order_by("pk")
     if wanted is None:
         unfinished = [row for row in rows if row.stage in UNFINISHED]

@@ -18,6 +18,7 @@ from credit_rating.rules.review import gap_needs_reason
 from credit_rating.rules.specification import IndicatorSpec, StandardSpec
 
 REVIEWER_OF = {StageKind.DISTRICT_REVIEW: Role.DISTRICT_REVIEWER, StageKind.REVIEW: Role.ASSESSOR}
+BEFORE_REVIEWED = frozenset({Stage.SUBMITTED, Stage.DISTRICT_REVIEWED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class ReviewSheet:
     kind: StageKind
     opinion: Opinion | None
     is_open: bool
+    may_begin: bool
     done: int
     total: int
     headings: tuple[ReviewHeading, ...]
@@ -153,6 +155,7 @@ def _sheet(assignment: Assignment) -> ReviewSheet:
         kind=kind,
         opinion=opinion,
         is_open=opinion is not None and opinion.submitted_at is None,
+        may_begin=opinion is None and assessment.stage in BEFORE_REVIEWED,
         done=sum(1 for item in own.values() if item.state != ItemState.OPEN),
         total=len(ids),
         headings=_headings(spec, rows),

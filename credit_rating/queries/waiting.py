@@ -1,13 +1,25 @@
 """待办: what waits for one person in the rating, by role; lists for the desk, counts for its navigation."""
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from association import clock
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES, Role
 from credit_rating.access import assessments_visible_to, assignments_visible_to, rounds_visible_to
-from credit_rating.choices import AssignmentState, DeterminationState, ObjectionState, Stage
-from credit_rating.models import Assessment, Assignment, Determination, Objection, Opinion, Publication, Round
+from credit_rating.choices import AssignmentState, DeterminationState, ObjectionState, Stage, StageKind
+from credit_rating.models import (
+    Assessment,
+    Assignment,
+    Determination,
+    Objection,
+    Opinion,
+    Publication,
+    Round,
+    RoundStage,
+)
 from credit_rating.queries.rounds import with_self_progress
+from credit_rating.queries.staff_queue import QUEUE
 
 IN_HAND = frozenset({Stage.INVITED, Stage.SELF_ASSESSING, Stage.SUPPLEMENT})
 UNDER_REVIEW = frozenset({Stage.SUBMITTED, Stage.DISTRICT_REVIEWED})
@@ -72,6 +84,19 @@ def to_decide(actor: Actor) -> QuerySet[Assessment]:
         .select_related("institution", "round")
         .order_by("round_id", "institution__name", "pk")
     )
+
+
+def to_compute(actor: Actor) -> QuerySet[Round]:
+    """待计算: rounds whose determination has begun, with ``reviewed`` assessments that nobody has computed yet."""
+    if not actor.roles & COMMITTEE_ROLES:
+        return Round.objects.none()
+    begun = RoundStage.objects.filter(
+        round=OuterRef("pk"), kind=StageKind.DETERMINATION, opens_at__lte=clock.now()
+    )
+    rows = QUEUE["to_compute"](Assessment.objects.filter(round=OuterRef("pk")))
+    counted = rows.order_by().values("round_id").annotate(n=Count("pk")).values("n")
+    held = rounds_visible_to(actor).filter(Exists(begun)).annotate(reviewed=Coalesce(Subquery(counted), 0))
+    return held.filter(reviewed__gt=0).order_by("year", "pk")
 
 
 def to_publish(actor: Actor) -> QuerySet[Round]:

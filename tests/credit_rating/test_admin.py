@@ -27,6 +27,7 @@ from tests.factories.rating import (
     reviewing_round,
     small_spec,
 )
+from tests.factories.review import determined
 
 pytestmark = pytest.mark.django_db
 STANDARD = "credit_rating/assessmentstandard"
@@ -327,6 +328,21 @@ def _standard():
 
 def _round():
     draft_round(frozen_standard(small_spec(version=str(AssessmentStandard.objects.count()))))
+
+
+def test_the_button_of_the_notice_says_who_is_not_ready(here):
+    with acting_for(here.association.pk):
+        round_ = reviewing_round(institutions=[make_institution(), make_institution()])
+        first, second = round_.assessments.order_by("pk")
+        determined(first)
+        name = str(second.institution)
+    address = f"credit_rating/round/{round_.pk}/do/notice/"
+    body = here.get(address).content.decode()
+    assert f"现在还不能公示：以下机构尚未完成评定：{name}。" in body
+    assert "进入公示，任何人可见" not in body
+    with acting_for(here.association.pk):
+        determined(second)
+    assert "2家的拟定结果进入公示" in here.get(address).content.decode()
 
 
 def _assessment():

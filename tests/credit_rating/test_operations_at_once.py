@@ -24,6 +24,8 @@ from credit_rating.models import (
 )
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import (
+    announce_holidays,
+    begin_determination,
     close_windows,
     frozen_standard,
     open_round,
@@ -111,6 +113,29 @@ def test_the_same_assessor_is_assigned_twice_at_once(association):
         assert Assignment.objects.count() == 1
 
 
+def test_the_same_objection_is_filed_twice_at_once(association):
+    with acting_for(association.pk):
+        assessment = on_notice()
+        clerk = actor_with(Role.SECRETARIAT)
+        manager = actor_with(Role.INSTITUTION_ADMIN, assessment.institution)
+    ask = {"assessment_id": assessment.pk, "text": "不服"}
+    own = at_once(association, *[lambda: operations.file_objection(actor=manager, **ask)] * 2)
+    assert len(winners(own)) == 1
+    paper = ask | {"document_number": "2026-12"}
+    registered = at_once(association, *[lambda: operations.file_objection(actor=clerk, **paper)] * 2)
+    assert len(winners(registered)) == 1
+    with acting_for(association.pk):
+        assert Objection.objects.count() == 2
+        operations.file_objection(actor=clerk, **(ask | {"document_number": "2026-13"}))
+        operations.decide_objection(
+            actor=actor_with(Role.COMMITTEE),
+            objection_id=winners(own)[0].pk,
+            upheld=False,
+            decision="维持",
+        )
+        assert operations.file_objection(actor=manager, **ask)
+
+
 def test_approval_and_objection_decision_race_without_a_double_publication(association):
     with acting_for(association.pk):
         assessment = on_notice()
@@ -144,6 +169,8 @@ def test_two_rounds_approved_at_once_leave_one_result_standing(association):
             held_in = open_round(frozen_standard(), [institution], year=year - place)
             submitted_assessment(held_in, institution)
             close_windows(held_in)
+            announce_holidays()
+            begin_determination(held_in)
             on_notice(Assessment.objects.get(round=held_in))
             held.append(held_in)
         move_clock(15)

@@ -1,5 +1,7 @@
 """工作台 as whole requests: each role finds its own work, and the navigation costs one query."""
 
+from datetime import timedelta
+
 import pytest
 
 from association import clock
@@ -7,10 +9,12 @@ from association.choices import JobState, Role
 from association.models import Job, Notice
 from association.notices import notify
 from association.tenancy import acting_for
+from credit_rating import operations
+from credit_rating.choices import StageKind
 from tests.credit_rating.desk_pages import Desk, statements
 from tests.factories.people import actor_with, make_association
 from tests.factories.rating import assessment_of, begun_assessment, open_round, reviewing_round
-from tests.factories.review import assign, computed
+from tests.factories.review import assign, computed, move_clock, on_notice, reviewed
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +60,38 @@ def test_committee_finds_the_proposal(association):
     body = desk.get("").content.decode()
     assert "确认评定" in body
     assert '<span class="count">1<' in body
+
+
+@pytest.mark.parametrize("role", [Role.COMMITTEE, Role.COMMITTEE_CHAIR])
+def test_committee_finds_the_round_that_waits_for_computing(association, role):
+    round_ = reviewing_round()
+    desk = Desk(association, actor_with(role))
+    assert "没有待办" in desk.get("").content.decode()
+    reviewed(round_.assessments.get())
+    body = desk.get("").content.decode()
+    assert "已复评1家，待计算与评定" in body
+    assert f'/desk/committee/{round_.pk}/"' in body
+    assert '<span class="count">1<' in body
+    later = clock.now() + timedelta(days=1)
+    round_.stages.filter(kind=StageKind.DETERMINATION).update(opens_at=later, closes_at=later + timedelta(9))
+    assert "待计算与评定" not in desk.get("").content.decode()
+
+
+def test_chair_finds_what_waits_for_approval(association, settings):
+    settings.PORTAL_DEMO = True
+    assessment = on_notice()
+    move_clock(15)
+    operations.propose_publication(actor=actor_with(Role.SECRETARIAT), round_id=assessment.round_id)
+    body = Desk(association, actor_with(Role.COMMITTEE_CHAIR)).get("").content.decode()
+    assert "批准公布" in body
+    assert '<span class="count">1<' in body
+    assert "批准公布" not in Desk(association, actor_with(Role.COMMITTEE)).get("").content.decode()
+
+
+def test_auditor_finds_the_trail(association):
+    body = Desk(association, actor_with(Role.AUDITOR)).get("").content.decode()
+    assert "办理记录" in body
+    assert f'href="/{association.slug}/admin/association/auditentry/"' in body
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -4,6 +4,7 @@ import pytest
 
 from association.choices import Role
 from association.tenancy import acting_for
+from credit_rating import operations
 from credit_rating.choices import AssignmentState
 from credit_rating.models import Assessment, Assignment, Opinion, OpinionItem
 from tests.credit_rating.desk_pages import Desk, statements
@@ -104,6 +105,19 @@ def test_complete_review_is_submitted_and_then_only_read(association):
     assert Opinion.objects.get(author_id=desk.actor.user_id).summary == "总体良好"
     assert "不能再改" in desk.get(f"review/{assessment.pk}/").content.decode()
     assert desk.part(place(desk, assessment, "B1.2"), version=1, points="20").status_code == 409
+
+
+def test_nothing_is_begun_while_material_is_supplied(association):
+    assessment, reviewer = Assessment.objects.get(round=reviewing_round()), actor_with(Role.ASSESSOR)
+    assign(assessment, reviewer)
+    desk = Desk(association, reviewer)
+    assert "begin/" in desk.get(f"review/{assessment.pk}/").content.decode()
+    leaf = assessment.round.standard.indicators.get(code="B1.2")
+    clerk = actor_with(Role.SECRETARIAT)
+    operations.request_supplement(actor=clerk, assessment_id=assessment.pk, items={leaf.pk: "补名册"})
+    body = desk.get(f"review/{assessment.pk}/").content.decode()
+    assert "begin/" not in body
+    assert "补正结束后再评审" in body
 
 
 def test_somebody_not_assigned_finds_nothing(association):

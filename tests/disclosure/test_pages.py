@@ -167,6 +167,15 @@ def test_code_typed_from_paper_leads_to_its_page(client):
 
 
 @marked
+@pytest.mark.parametrize("code", ["/", "//", "///x", "..", "?", "a b", "abcd1234/", "证书" * 20])
+def test_what_cannot_be_a_code_is_answered_at_once(client, code):
+    make_association("chaoyang")
+    answer = client.get("/chaoyang/verify/", {"code": code})
+    assert answer.status_code == 200
+    assert "<h1>不是本会签发的证书</h1>" in answer.content.decode()
+
+
+@marked
 def test_neighbours_are_not_found_here_but_on_the_platform(client):
     with acting_for(make_association("chaoyang").pk):
         make_institution("演示甲培训")
