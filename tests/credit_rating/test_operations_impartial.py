@@ -17,7 +17,9 @@ from credit_rating.queries.conflicts import conflict_check
 from credit_rating.queries.results import certificate_standing, public_state_of
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import (
+    announce_holidays,
     assessment_of,
+    begin_determination,
     close_windows,
     frozen_standard,
     open_round,
@@ -54,11 +56,13 @@ def manager_of(assessment):
     return actor_with(Role.INSTITUTION_ADMIN, assessment.institution)
 
 
-def object_to(assessment, times=1):
-    manager = manager_of(assessment)
+def object_to(assessment, papers=0):
+    """One objection of the institution itself, and some on paper."""
+    ask = {"assessment_id": assessment.pk, "text": "不服"}
+    clerk = actor_with(Role.SECRETARIAT)
     return [
-        operations.file_objection(actor=manager, assessment_id=assessment.pk, text="不服")
-        for _time in range(times)
+        operations.file_objection(actor=manager_of(assessment), **ask),
+        *(operations.file_objection(actor=clerk, document_number=f"号{n}", **ask) for n in range(papers)),
     ]
 
 
@@ -86,7 +90,7 @@ def stage_of(assessment):
 
 def test_nothing_is_determined_while_a_second_objection_is_open(assessment):
     on_notice(assessment)
-    first, second = object_to(assessment, 2)
+    first, second = object_to(assessment, papers=1)
     uphold(assessment, first, LOW)
     with pytest.raises(Refused, match="异议"):
         operations.determine(actor=member(), assessment_id=assessment.pk)
@@ -97,7 +101,7 @@ def test_nothing_is_determined_while_a_second_objection_is_open(assessment):
 
 def test_an_objection_upheld_after_the_prior_notice_starts_the_determination_over(assessment, clerk):
     on_notice(assessment)
-    first, second = object_to(assessment, 2)
+    first, second = object_to(assessment, papers=1)
     uphold(assessment, first, LOW)
     operations.decide_objection(actor=member(), objection_id=second.pk, upheld=False, decision="维持")
     operations.determine(actor=member(), assessment_id=assessment.pk)
@@ -211,6 +215,8 @@ def season(institution, year):
     held_in = open_round(frozen_standard(), [institution], year=year)
     submitted_assessment(held_in, institution)
     close_windows(held_in)
+    announce_holidays()
+    begin_determination(held_in)
     return assessment_of(held_in)
 
 
