@@ -11,6 +11,7 @@ from association import access, operations, queries
 from association.guards import signed_in
 from association.middleware import PortalRequest
 from common.errors import InvalidInput, NotFound
+from common.numbers import whole_or_none
 
 
 @require_safe
@@ -57,8 +58,8 @@ def move_practice_clock(request: PortalRequest) -> HttpResponse:
     """演练时钟 forward; exists only in the demo."""
     if request.method != "POST":
         return render(request, "association/practice_clock.html")
-    days = request.POST.get("days", "")
-    if not days.isdecimal():
+    days = whole_or_none(request.POST.get("days", ""))
+    if days is None:
         raise InvalidInput(_("请填写天数。"))
-    operations.move_practice_clock(actor=request.actor, days=int(days))
+    operations.move_practice_clock(actor=request.actor, days=days)
     return redirect("desk")

@@ -10,7 +10,11 @@ from credit_rating.models.rounds import Assessment, PublicNotice
 
 
 class Computation(AssociationOwned):
-    """计算记录: a pure function of standard, opinions and engine; every number kept. Append-only."""
+    """计算记录: a pure function of standard, opinions and engine. Append-only.
+
+    Kept are the inputs in full (marks of every indicator, reasons of 不适用, the opinions), the total, the grade, the vetoes
+    that struck, and the hashes; every number between follows from the inputs again and is compared by its hash.
+    """
 
     assessment = models.ForeignKey(
         Assessment, models.PROTECT, related_name="computations", verbose_name=_("评估")
