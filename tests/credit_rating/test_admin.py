@@ -131,6 +131,7 @@ def test_settings_bands_and_indicators_of_a_draft_are_edited_through_the_operati
     for place, band in enumerate(BANDS):
         upper = "" if band.upper is None else band.upper
         values = {"grade": band.grade, "label": f"演示{band.label}", "lower": band.lower, "upper": upper}
+        values |= {"adverse": "on"} if band.adverse else {}
         rows |= {f"row-{place}-{name}": value for name, value in values.items()}
     assert here.post(f"{page}/bands/", **rows).status_code == 302
     with acting_for(here.association.pk):

@@ -277,7 +277,7 @@ def test_a_heading_takes_no_points_and_no_field_is_smuggled_in(clerk):
 def bands(*lowers, top=None):
     ends = [top, *lowers[:-1]]
     return [
-        BandSpec(chr(65 + n), "", D(low), end and D(end))
+        BandSpec(chr(65 + n), "", D(low), end and D(end), adverse=low == 0)
         for n, (low, end) in enumerate(zip(lowers, ends, strict=True))
     ]
 
