@@ -149,7 +149,7 @@ def test_nobody_makes_an_account(client, association):
     page = client.post(
         "/first/accounts/signup/", {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD}
     )
-    assert page.status_code == 200
+    assert page.status_code == 404
     assert seen(client) == "nobody"
 
 
