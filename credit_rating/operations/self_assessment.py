@@ -13,10 +13,10 @@ from association.audit import record
 from association.choices import Role
 from association.notices import notify, people_of
 from common.errors import NotFound, Refused
-from common.text import paragraphs
 from credit_rating.access import MAY, assessments_visible_to
 from credit_rating.choices import RoundState, Stage, StageKind
 from credit_rating.models import Assessment, Opinion, OpinionItem
+from credit_rating.operations.assignments import free_text
 from credit_rating.operations.carry import fill_in
 from credit_rating.operations.moves import move_assessment
 from credit_rating.operations.rounds import DESK, in_words, window_of
@@ -103,7 +103,7 @@ def withdraw(*, actor: Actor, assessment_id: int, reason: str = "") -> Assessmen
     if assessment.stage not in {Stage.INVITED, Stage.SELF_ASSESSING}:
         raise Refused(_refusal(assessment))
     move_assessment(assessment, Stage.WITHDRAWN)
-    record(actor, "withdraw", assessment, reason=paragraphs(reason))
+    record(actor, "withdraw", assessment, reason=free_text(reason, "reason"))
     _tell_secretariat(assessment, "withdrawn", gettext_noop("退出了本轮评估"))
     return assessment
 

@@ -13,10 +13,10 @@ from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES
 from association.models import AuditEntry
 from association.notices import notify, people_of
 from common.errors import InvalidInput, Refused
-from common.text import paragraphs
 from credit_rating.access import MAY
 from credit_rating.choices import StandardState, Verdict
 from credit_rating.models import AssessmentStandard, ExpertOpinion
+from credit_rating.operations.assignments import free_text, required_text
 from credit_rating.operations.indicator_maps import problems_of_map
 from credit_rating.operations.moves import move_standard
 from credit_rating.operations.standard_drafts import lock_standard
@@ -53,9 +53,7 @@ def give_expert_opinion(*, actor: Actor, standard_id: int, verdict: str, text: s
         raise Refused(_("规范不在专家评审中，不能填写意见。"))
     if verdict not in Verdict.values:
         raise InvalidInput(_("请选择结论。"), {"verdict": _("请选择结论。")})
-    text = paragraphs(text)
-    if not text:
-        raise InvalidInput(_("请填写意见。"), {"text": _("请填写意见。")})
+    text = required_text(text, "text", _("请填写意见。"))
     opinion = ExpertOpinion.objects.create(
         standard=standard, expert_id=actor.person_id, verdict=verdict, text=text, created_at=clock.now()
     )
@@ -68,10 +66,9 @@ def return_to_draft(*, actor: Actor, standard_id: int, reason: str) -> Assessmen
     """退回修改 after the experts' opinions."""
     actor.require(MAY, "ask_experts")
     standard = lock_standard(actor, standard_id)
-    if not paragraphs(reason):
-        raise InvalidInput(_("请填写退回的理由。"), {"reason": _("请填写退回的理由。")})
+    reason = required_text(reason, "reason", _("请填写退回的理由。"))
     move_standard(standard, StandardState.DRAFT)
-    record(actor, "return_to_draft", standard, reason=paragraphs(reason))
+    record(actor, "return_to_draft", standard, reason=reason)
     return standard
 
 
@@ -84,12 +81,13 @@ def freeze_standard(*, actor: Actor, standard_id: int, reason: str = "") -> Asse
         raise Refused(
             _("规范现在是“%(state)s”，须经专家评审才能定稿。") % {"state": standard.get_state_display()}
         )
+    reason = free_text(reason, "reason")
     _check_opinions(standard, reason)
     spec = spec_of(standard)
     _refuse(problems(spec))
     _refuse(problems_of_map(standard))
     move_standard(standard, StandardState.FROZEN, sha256=standard_hash(spec), frozen_at=clock.now())
-    record(actor, "freeze_standard", standard, reason=paragraphs(reason), sha256=standard.sha256)
+    record(actor, "freeze_standard", standard, reason=reason, sha256=standard.sha256)
     return standard
 
 
@@ -98,10 +96,9 @@ def retire_standard(*, actor: Actor, standard_id: int, reason: str) -> Assessmen
     """停用: no new round; rounds held under it keep it."""
     actor.require(MAY, "freeze_standard")
     standard = lock_standard(actor, standard_id)
-    if not paragraphs(reason):
-        raise InvalidInput(_("请填写停用的理由。"), {"reason": _("请填写停用的理由。")})
+    reason = required_text(reason, "reason", _("请填写停用的理由。"))
     move_standard(standard, StandardState.RETIRED)
-    record(actor, "retire_standard", standard, reason=paragraphs(reason))
+    record(actor, "retire_standard", standard, reason=reason)
     return standard
 
 
@@ -116,7 +113,7 @@ def _check_opinions(standard: AssessmentStandard, reason: str) -> None:
     verdicts = dict(opinions.order_by("id").values_list("expert_id", "verdict"))
     if not verdicts:
         raise Refused(_("还没有专家对这一稿提出意见，不能定稿。"))
-    if Verdict.DISAGREE in verdicts.values() and not paragraphs(reason):
+    if Verdict.DISAGREE in verdicts.values() and not reason:
         raise Refused(_("有专家不同意这一稿，定稿须写明理由。"))
 
 

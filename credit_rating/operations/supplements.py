@@ -16,7 +16,7 @@ from association.locker import store_file
 from association.models import Attachment
 from association.notices import notify, people_of
 from common.errors import InvalidInput, NotFound, Refused
-from common.text import one_line, paragraphs
+from common.text import one_line
 from credit_rating.access import MAY, SECRETARIAT
 from credit_rating.choices import AssignmentState, Stage, StageKind
 from credit_rating.models import (
@@ -28,7 +28,7 @@ from credit_rating.models import (
     Supplement,
     SupplementItem,
 )
-from credit_rating.operations.assignments import lock_assessment
+from credit_rating.operations.assignments import free_text, lock_assessment
 from credit_rating.operations.moves import move_assessment
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.self_assessment import lock_own, see_own
@@ -165,7 +165,7 @@ def _keep_answers(
 ) -> None:
     rows = list(supplement.items.select_related("indicator"))
     for row in rows:
-        row.answer = paragraphs(answers.get(row.indicator_id, ""))
+        row.answer = free_text(answers.get(row.indicator_id, ""), f"answer-{row.indicator_id}")
     open_codes = [row.indicator.code for row in rows if not row.answer and row.indicator_id not in files]
     if open_codes:
         raise InvalidInput(_("以下指标还没有补正说明或材料：%(codes)s。") % {"codes": "、".join(open_codes)})

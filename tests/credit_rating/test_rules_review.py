@@ -195,6 +195,10 @@ PASSED = Entry(Method.PASS_FAIL, {"passed": "yes"})
         ),
         ({"A1_1_2": Answer(not_applicable=True, na_reason="无")}, [("A1.1.2", "contradictory", True)]),
         (
+            {"C1_1_1": Answer(Entry(Method.SURVEY, {"mean": "5", "responses": "0"}))},
+            [("C1.1.1", "contradictory", True)],
+        ),
+        (
             {"B6_1_1": Answer(Entry(Method.SAMPLE_RATE, {"sampled": "5", "passed": "5"}))},
             [("B6.1.1", "contradictory", True)],
         ),
