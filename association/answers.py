@@ -16,13 +16,18 @@ PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
 CONTENDED = {"55P03", "40P01"}
 
 
+def is_api(request: HttpRequest) -> bool:
+    """Whether a machine asks: before the association is mounted its slug still stands in front."""
+    return "api" in request.path.split("/")[1:3]
+
+
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The page for a ``DomainError``; for htmx a notice beside the page, so that what was typed stays."""
     sentence = translated(error.sentence)
     context: dict[str, Any] = {"sentence": sentence}
     if isinstance(error, InvalidInput):
         context["fields"] = {name: translated(wrong) for name, wrong in error.fields.items()}
-    if request.path_info.startswith("/api/"):
+    if is_api(request):
         return problem(error.status, sentence, error.code)
     if request.headers.get("HX-Request"):
         response = part(request, error.status, sentence, context)
@@ -46,7 +51,7 @@ def contended(request: HttpRequest) -> HttpResponse:
     if session is not None:
         session.modified = False
     sentence = _("别人正在办理同一件事，请稍后再试；您填写的内容没有丢失。")
-    if request.path_info.startswith("/api/"):
+    if is_api(request):
         return problem(409, sentence, "contended")
     known = {"request_id": getattr(request, "request_id", ""), "home_url": reverse("home")}
     # Without the request no context processor runs.
@@ -113,7 +118,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _plain(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    if request.path_info.startswith("/api/"):
+    if is_api(request):
         return problem(status, sentence, f"http_{status}")
     if request.headers.get("HX-Request"):
         return part(request, status, sentence)

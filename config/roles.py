@@ -39,7 +39,7 @@ LIMITS = {
     APP: {
         "lock_timeout": "2s",
         "statement_timeout": "15s",
-        "idle_in_transaction_session_timeout": "120s",
+        "idle_in_transaction_session_timeout": "2min",
     },
     PUBLIC: {
         "default_transaction_read_only": "on",

@@ -3,8 +3,10 @@
 from collections import Counter
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from association import throttle
 from tests.database import TestDatabase
@@ -21,6 +23,12 @@ def django_db_setup(django_db_blocker):
         yield copy
     with django_db_blocker.unblock():
         copy.stop()
+
+
+@pytest.fixture(autouse=True)
+def chinese_first():
+    """A request in English leaves its language in the thread; the next test begins in Chinese."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

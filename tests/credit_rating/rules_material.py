@@ -117,7 +117,7 @@ def standards(draw):
     floors = [floor for floor in floors if floor <= total]
     grades = "ABCD"[-len(floors) :] if len(floors) < 4 else "ABCD"
     table = bands(*reversed(floors), grades=grades)
-    known = {band.grade for band in table}
+    known = {band.grade for band in table if band.adverse}
     kept = tuple(
         one if one.veto is None or one.veto.grade in known else _without_veto(one) for one in indicators
     )

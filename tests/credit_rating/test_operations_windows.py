@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from association import clock
 from association.actors import system
@@ -105,13 +106,10 @@ def test_a_provisional_notice_waits_for_the_holidays_and_is_counted_again(clerk)
     assert operations.propose_publication(actor=clerk, round_id=assessment.round_id)
 
 
-def test_what_was_proposed_is_not_approved_while_the_end_is_provisional(clerk):
-    assessment = on_notice()
-    move_clock(20, clerk)
-    operations.propose_publication(actor=clerk, round_id=assessment.round_id)
-    PublicNotice.objects.update(provisional=True)
-    with pytest.raises(Refused, match="暂定"):
-        operations.approve_publication(actor=actor_with(Role.COMMITTEE_CHAIR), round_id=assessment.round_id)
+def test_a_settled_end_does_not_become_provisional_again():
+    on_notice()
+    with pytest.raises(IntegrityError, match="cannot change"), transaction.atomic():
+        PublicNotice.objects.update(provisional=True)
 
 
 # ---------------------------------------------------------------- 没有结果的轮次
