@@ -15,6 +15,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True, databases
 
 PICTURES = os.environ.get("PUBLIC_PICTURES")  # a folder: the pages are written there as pictures
 WIDTHS = {"wide": 1280, "phone": 390}
+SPILLING = """width => [...document.querySelectorAll("body *")]
+  .filter(one => one.getBoundingClientRect().right > width)
+  .map(one => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 40)}`).slice(-3)"""
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ def faults_of(page, width):
     rows = [row for row in Axe().run(page).response["violations"] if row["impact"] in {"serious", "critical"}]
     faults = [(row["id"], node["html"][:160]) for row in rows for node in row["nodes"]]
     if page.evaluate("document.documentElement.scrollWidth") > width:
-        faults.append("wider than the screen")
+        faults.append(f"wider than the screen: {page.evaluate(SPILLING, width)}")
     if page.locator("h1").count() != 1:
         faults.append("not one h1")
     return faults
