@@ -24,6 +24,8 @@ CROSS JOIN LATERAL (SELECT leaf.place = 1 AND leaf.na_policy <> 'forbidden' AND 
 ORDER BY opinion.id, leaf.id;
 UPDATE credit_rating_opinion SET submitted_at = now();
 UPDATE credit_rating_round SET state = 'reviewing' WHERE id = %(round_id)s;
+UPDATE credit_rating_roundstage SET opens_at = now() - interval '1 hour'
+WHERE round_id = %(round_id)s AND kind = 'determination';
 """
 TABLES = (
     "members_institution",
