@@ -56,7 +56,7 @@ FEES = re.compile(
 )
 # Written in two pieces so that this file is not found by its own search.
 LEFT_OVER = re.compile(r"\b(TO" + "DO|FIX" + "ME|XX" + "X)\b")
-REGISTRIES = re.compile(r"(pypi|npmjs|pythonhosted|registry)\." + r"(org|io|com|npmjs)", re.IGNORECASE)
+REGISTRIES = re.compile(r"(pypi|npmjs|python[h]osted|registry)\." + r"(org|io|com|npmjs)", re.IGNORECASE)
 
 
 def functions(tree):
