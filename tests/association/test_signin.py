@@ -363,6 +363,12 @@ def test_a_nul_in_a_query_is_refused(client):
     assert client.get(f"/{association.slug}/register/?q=%00").status_code == 400
 
 
+def test_a_machine_is_told_of_a_nul_in_its_own_form(client):
+    association = make_association()
+    answer = client.get(f"/{association.slug}/api/v1/register/?q=%00")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
 @pytest.mark.parametrize("host", ["OWN.example", "own.example."])
 def test_a_host_is_the_same_however_it_is_written(client, host):
     association = make_association()

@@ -69,7 +69,8 @@ def test_a_certificate_is_neither_taken_away_nor_given_another_code(here, statem
     assert "credit_rating_certificate" in refused(statement.format("credit_rating_certificate"))
 
 
-def test_a_grade_is_published_by_a_publication_only(here):
+def test_a_grade_is_published_by_its_own_publication_only(here):
+    published()
     assessment = on_notice()
     says = refused("UPDATE credit_rating_assessment SET stage = 'published' WHERE id = %s", assessment.pk)
     assert "by a publication" in says
