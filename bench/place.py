@@ -26,7 +26,18 @@ LIKE_PRODUCTION = {
     "GRANIAN_LOG_LEVEL": "warning",
 }
 # What the surroundings may say about another portal is not for us.
-FOREIGN = ("DATABASE", "REDIS", "PORTAL", "SECRET_KEY", "MEDIA_ROOT", "SESSION", "CSRF", "GRANIAN", "PORT")
+FOREIGN = (
+    "DATABASE",
+    "REDIS",
+    "PORTAL",
+    "SECRET_KEY",
+    "DATA_KEYS",
+    "MEDIA_ROOT",
+    "SESSION",
+    "CSRF",
+    "GRANIAN",
+    "PORT",
+)
 
 
 class Place:

@@ -9,7 +9,16 @@ from pathlib import Path
 from config.child import main, python, say
 from config.embedded import servers_for_tests
 
-PACKAGES = ["config", "common", "association", "members", "credit_rating", "disclosure"]
+PACKAGES = [
+    "config",
+    "common",
+    "association",
+    "members",
+    "prepaid_escrow",
+    "complaints",
+    "credit_rating",
+    "disclosure",
+]
 LOCKS = (
     ["--extra", "dev", "-o", "requirements-dev.lock"],
     ["-c", "requirements-dev.lock", "-o", "requirements.lock"],
@@ -33,6 +42,7 @@ LIKE_PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "config.settings",
     "DEBUG": "",
     "SECRET_KEY": secrets.token_urlsafe(64),
+    "DATA_KEYS": secrets.token_urlsafe(64),
     "PORTAL_DEMO": "",
     "PORTAL_SKIP_SECOND_FACTOR": "",
     "ALLOWED_HOSTS": "portal.example.org",

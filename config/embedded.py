@@ -86,6 +86,7 @@ class Servers(Home):
         """What ``config/settings.py`` reads, for the servers that run here."""
         known = {"PORTAL_HOME": str(self.home), "MEDIA_ROOT": str(self.home / "media")}
         known["SECRET_KEY"] = self.notes()["passwords"]["secret_key"]
+        known["DATA_KEYS"] = self.notes()["passwords"]["data_key"]
         if "postgres" in self.notes()["ports"]:
             known |= {variable: self.dsn(role, database) for role, variable in roles.URL_VARIABLES.items()}
         if "valkey" in self.notes()["ports"]:

@@ -77,8 +77,11 @@ class Home:
         path = self.home / "servers.json"
         if path.exists():
             notes: dict[str, Any] = json.loads(path.read_text())
+            if "data_key" not in notes["passwords"]:  # a home of before there was one
+                notes["passwords"]["data_key"] = secrets.token_urlsafe(48)
+                self.write_notes(notes)
             return notes
-        names = [*roles.URL_VARIABLES, SUPERUSER, "valkey", "secret_key"]
+        names = [*roles.URL_VARIABLES, SUPERUSER, "valkey", "secret_key", "data_key"]
         notes = {"passwords": {name: secrets.token_urlsafe(48) for name in names}, "ports": {}, "roles": ""}
         self.write_notes(notes)
         return notes

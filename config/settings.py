@@ -15,6 +15,10 @@ PORTAL_DEMO = flag("PORTAL_DEMO")
 SECRET_KEY = text("SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is missing")
+# Seal personal data; newest first, older ones still open what they closed.
+DATA_KEYS = words("DATA_KEYS")
+if not DATA_KEYS:
+    raise ImproperlyConfigured("DATA_KEYS is missing")
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "127.0.0.1,localhost")
 # The host on which associations are mounted by path; every other host is looked up in AssociationHost.
 SHARED_HOST = text("SHARED_HOST", ALLOWED_HOSTS[0])
@@ -53,6 +57,8 @@ INSTALLED_APPS = [
     "csp",
     "association",
     "members",
+    "prepaid_escrow",
+    "complaints",
     "credit_rating",
     "disclosure",
 ]

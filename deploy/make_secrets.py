@@ -32,6 +32,7 @@ def contents() -> dict[str, str]:
         "redis_url": f"redis://portal:{queue}@valkey:6379/0",
         "valkey_users.acl": f"user default off\nuser portal on >{queue} {VALKEY_RIGHTS}\n",
         "secret_key": password() + password(),
+        "data_keys": password() + password(),
         "email_password": "",
     }
 

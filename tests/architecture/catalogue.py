@@ -19,7 +19,17 @@ import polib
 
 from config.home import PROJECT
 
-FOLDERS = ("association", "common", "config", "credit_rating", "disclosure", "members", "templates")
+FOLDERS = (
+    "association",
+    "common",
+    "config",
+    "credit_rating",
+    "disclosure",
+    "complaints",
+    "prepaid_escrow",
+    "members",
+    "templates",
+)
 CATALOGUE = PROJECT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 # Besides English: the words of the staff desk's theme, whose own source is English, in Chinese.
 CATALOGUES = sorted(PROJECT.glob("locale/*/LC_MESSAGES/django.po"))

@@ -64,6 +64,7 @@ def test_variables_are_those_that_the_code_reads(service):
 def test_every_process_gets_what_it_cannot_start_without():
     needed = {
         "SECRET_KEY",
+        "DATA_KEYS",
         "DATABASE_URL",
         "DATABASE_PUBLIC_URL",
         "REDIS_URL",
@@ -84,7 +85,7 @@ def test_only_migrations_hold_the_owners_address():
 @pytest.mark.parametrize("service", SERVICES)
 def test_secrets_come_from_files_and_every_file_is_there(service):
     environment = SERVICES[service].get("environment", {})
-    secret_words = re.compile("KEY|PASSWORD|DATABASE|REDIS")
+    secret_words = re.compile("KEYS?|PASSWORD|DATABASE|REDIS")
     bare = [name for name in environment if secret_words.search(name) and not name.endswith("_FILE")]
     assert bare == []
     read = {

@@ -12,7 +12,7 @@ DOCS = sorted((PROJECT / "docs").rglob("*.md"))
 DECISIONS = sorted((PROJECT / "docs/decisions").glob("*.md"))
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 CODE = re.compile(
-    r"`((?:config|common|association|members|credit_rating|disclosure|tests|docs|deploy)/[\w./-]+)`"
+    r"`((?:config|common|association|members|prepaid_escrow|complaints|credit_rating|disclosure|tests|docs|deploy)/[\w./-]+)`"
 )
 
 

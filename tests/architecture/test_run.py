@@ -23,6 +23,7 @@ OWN_VARIABLES = (
     "REDIS",
     "PORTAL",
     "SECRET_KEY",
+    "DATA_KEYS",
     "DEBUG",
     "ALLOWED_HOSTS",
     "SHARED_HOST",

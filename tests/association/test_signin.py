@@ -208,6 +208,7 @@ def settings_start(**changes):
     environment = {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": "x" * 60,
+        "DATA_KEYS": "y" * 60,
         "DATABASE_URL": "postgres://portal_app@127.0.0.1/portal",
         "DATABASE_PUBLIC_URL": "postgres://portal_public@127.0.0.1/portal",
         "REDIS_URL": "redis://127.0.0.1:1/0",
@@ -234,6 +235,7 @@ def settings_start(**changes):
         ({"ALLOWED_HOSTS": "portal.example.org"}, True),
         ({"PORTAL_DEMO": "1", "ALLOWED_HOSTS": "portal.example.org"}, False),
         ({"SECRET_KEY": None}, False),
+        ({"DATA_KEYS": None}, False),
     ],
 )
 def test_settings_refuse_the_switch_where_others_can_come_in(changes, starts):
