@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.core.paginator import Page
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,16 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """翻页 of a long table: where on the page it stands, which part this is, and the addresses around it."""
+
+    place: str
+    at: Any
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of an object's page; on a phone each row becomes a card."""
 
@@ -37,11 +48,29 @@ class Table:
     empty: Any = ""
     more: tuple[Any, str] | None = None
     note: Any = ""
+    turn: Turn | None = None
 
     def body(self) -> Iterator[list[tuple[Any, Cell]]]:
         for row in self.rows:
             cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in row]
             yield list(zip(self.headings, cells, strict=True))
+
+
+def turn_of(page: Page, place: str) -> Turn | None:
+    """Previous and next of a table whose page number is the parameter ``place`` of the address."""
+    if not page.has_other_pages():
+        return None
+    words = _("第%(number)d页，共%(pages)d页，%(count)d项") % {
+        "number": page.number,
+        "pages": page.paginator.num_pages,
+        "count": page.paginator.count,
+    }
+    return Turn(
+        place,
+        words,
+        f"?{place}={page.previous_page_number()}#{place}" if page.has_previous() else "",
+        f"?{place}={page.next_page_number()}#{place}" if page.has_next() else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from association import clock
+from association.moments import last_day
 from association.queries import work_counts
-from association.rules.clock import beijing
 from credit_rating.access import assessments_visible_to
 from credit_rating.queries.staff_queue import queue_counts
 
@@ -92,7 +92,7 @@ def _waiting(
 
 
 def _in_days(due: datetime) -> str:
-    days = (beijing(due).date() - clock.today()).days
+    days = (last_day(due) - clock.today()).days
     if due <= clock.now():
         return _("已到期")
     return _("今天到期") if days == 0 else _("还有%(days)d天") % {"days": days}

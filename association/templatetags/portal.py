@@ -1,13 +1,13 @@
 """How moments and numbers are written for people."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.timezone import localtime
 
+from association import moments
 from association.language import titled
 from association.language import translated as in_language
 from common.numbers import shown
@@ -17,13 +17,8 @@ register = template.Library()
 
 @register.filter
 def until(moment: datetime | str | None) -> str:
-    """截止: midnight belongs to the day before it, as the law writes it (24:00)."""
-    if not isinstance(moment, datetime):
-        return ""
-    local = localtime(moment)
-    if local.hour or local.minute or local.second:
-        return f"{local:%Y-%m-%d %H:%M}"
-    return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
+    """截止 of a term; nothing for what has no end."""
+    return moments.until(moment) if isinstance(moment, datetime) else ""
 
 
 @register.filter

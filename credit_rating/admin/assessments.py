@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from association.deeds import Cell, Table
-from association.rules.clock import beijing
+from association.moments import minute, until
 from association.staff_desk import DeskAdmin
 from common.numbers import shown
 from credit_rating.access import assessments_visible_to, assignments_visible_to, opinions_visible_to
@@ -80,7 +80,7 @@ class AssessmentAdmin(DeskAdmin):
 
 
 def _day(moment: Any) -> str:
-    return f"{beijing(moment):%Y-%m-%d %H:%M}" if moment else "—"
+    return minute(moment) if moment else "—"
 
 
 def _links(assessment: Assessment) -> Table:
@@ -145,7 +145,7 @@ def _supplement(assessment: Assessment) -> Table:
     items = supplement.items.select_related("indicator") if supplement else ()
     note = ""
     if supplement:
-        note = _("截止%(due)s。%(term)s") % {"due": _day(supplement.due_at), "term": supplement.explanation}
+        note = _("截止%(due)s。%(term)s") % {"due": until(supplement.due_at), "term": supplement.explanation}
     return Table(
         _("补正"),
         (_("指标"), _("须补正的内容"), _("补正说明")),
@@ -185,7 +185,7 @@ def _prior_notices(assessment: Assessment) -> Table:
         [
             (
                 _day(row.sent_at),
-                Cell(_day(row.due_at), note=row.explanation),
+                Cell(until(row.due_at), note=row.explanation),
                 row.defence or "—",
                 row.answer or "—",
             )
@@ -203,7 +203,7 @@ def _objections(assessment: Assessment) -> Table:
             (
                 Cell(_day(row.filed_at), reverse("admin:credit_rating_objection_change", args=[row.pk])),
                 row.get_state_display(),
-                Cell(_day(row.due_at), note=row.explanation),
+                Cell(until(row.due_at), note=row.explanation),
                 row.text,
                 row.decision or "—",
             )

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from association.moments import until
 from association.staff_desk import DeskAdmin
 from credit_rating.access import assessments_visible_to
 from credit_rating.models import HistoricalResult, Objection, Publication
@@ -15,11 +16,11 @@ from credit_rating.models import HistoricalResult, Objection, Publication
 class ObjectionAdmin(DeskAdmin):
     shows_people, lists_people = True, False
     lead = gettext_lazy("公示期内的异议。由未参与评定的委员在工作台处理；书面异议在该件评估的页面登记。")
-    list_display = ("assessment", "state", "due_at", "filed_at", "document_number", "decided_at")
+    list_display = ("assessment", "state", "due", "filed_at", "document_number", "decided_at")
     list_filter = ("state",)
     search_fields = ("assessment__institution__name", "=document_number")
     facts = (
-        "assessment", "state", "objector", "document_number", "text", "filed_at", "due_at", "explanation",
+        "assessment", "state", "objector", "document_number", "text", "filed_at", "due", "explanation",
         "decision", "decided_by", "decided_at",
     )  # fmt: skip
 
@@ -27,6 +28,10 @@ class ObjectionAdmin(DeskAdmin):
         rows = Objection.objects.filter(assessment__in=assessments_visible_to(request.actor))
         related = ("assessment__institution", "assessment__round", "objector", "decided_by")
         return rows.select_related(*related).order_by("due_at", "pk")
+
+    @admin.display(description=gettext_lazy("答复截止"), ordering="due_at")
+    def due(self, objection: Objection) -> str:
+        return until(objection.due_at)
 
 
 class ApprovedFilter(admin.SimpleListFilter):

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from association import clock
-from association.deeds import Cell, Table
-from association.rules.clock import beijing
+from association.deeds import Cell, Table, turn_of
+from association.moments import minute, until
 from association.staff_desk import DeskAdmin
 from credit_rating.access import rounds_visible_to
 from credit_rating.admin import round_deeds
@@ -20,6 +21,7 @@ from credit_rating.models import Assessment, PublicNotice, Round, RoundStage
 from credit_rating.queries.rounds import stages_of, with_progress
 
 ON_BOARD = 100
+BOARD = "board"
 # Which stages of an assessment mean that a step of the board is behind it.
 PASSED = {
     StageKind.SELF_ASSESSMENT: (Stage.SUBMITTED, Stage.SUPPLEMENT),
@@ -70,9 +72,9 @@ class RoundAdmin(DeskAdmin):
     def published(self, round_: Any) -> int:
         return int(round_.published)
 
-    def tables(self, _request: Any, obj: Round) -> Sequence[Table]:
+    def tables(self, request: Any, obj: Round) -> Sequence[Table]:
         stages = stages_of(obj.pk)
-        return [_windows(stages), _counts(obj), _board(obj, stages), _notices(obj)]
+        return [_windows(stages), _counts(obj), _board(request, obj, stages), _notices(obj)]
 
 
 def _list_address(round_: Round, **more: str) -> str:
@@ -89,8 +91,8 @@ def _windows(stages: Sequence[RoundStage]) -> Table:
         rows.append(
             (
                 stage.get_kind_display(),
-                f"{beijing(stage.opens_at):%Y-%m-%d %H:%M}",
-                f"{beijing(stage.closes_at):%Y-%m-%d %H:%M}",
+                minute(stage.opens_at),
+                until(stage.closes_at),
                 Cell(state, tone=tone),
             )
         )
@@ -109,21 +111,23 @@ def _counts(round_: Round) -> Table:
     return Table(_("各步家数"), (_("进度"), _("家数")), rows, empty=_("还没有邀请机构。"))
 
 
-def _board(round_: Round, stages: Sequence[RoundStage]) -> Table:
-    """进度看板: institutions by steps, the first hundred; the whole list has filters."""
+def _board(request: Any, round_: Round, stages: Sequence[RoundStage]) -> Table:
+    """进度看板: institutions by steps, a hundred on a page; the whole list has filters."""
     kinds = [StageKind(stage.kind) for stage in stages]
     rows = (
         Assessment.objects.filter(round=round_)
         .select_related("institution")
         .order_by("institution__name", "pk")
     )
+    page = Paginator(rows, ON_BOARD).get_page(request.GET.get(BOARD))
     steps = [kind.label for kind in kinds]
     return Table(
         _("进度看板"),
         (_("机构"), *steps, _("公示与公布"), _("现在")),
-        [_line(row, kinds) for row in rows[:ON_BOARD]],
+        [_line(row, kinds) for row in page.object_list],
         empty=_("还没有邀请机构。"),
         more=(_("全部机构与筛选"), _list_address(round_)),
+        turn=turn_of(page, BOARD),
     )
 
 
@@ -153,8 +157,8 @@ def _notices(round_: Round) -> Table:
         (_("开始"), _("截止"), _("现列家数"), _("期限计算")),
         [
             (
-                f"{beijing(row.opens_at):%Y-%m-%d %H:%M}",
-                Cell(f"{beijing(row.closes_at):%Y-%m-%d %H:%M}", note=_("暂定") if row.provisional else ""),
+                minute(row.opens_at),
+                Cell(until(row.closes_at), note=_("暂定") if row.provisional else ""),
                 row.shown,
                 row.explanation,
             )

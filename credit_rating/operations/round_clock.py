@@ -11,6 +11,7 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.models import Notice
+from association.moments import until_in_words
 from association.notices import notify, people_of
 from association.outbox import enqueue
 from common.errors import DomainError
@@ -19,7 +20,7 @@ from credit_rating.choices import WITHOUT_RESULT, RoundState, Stage, StageKind
 from credit_rating.models import Assessment, Publication, PublicNotice, Round, RoundStage, Supplement
 from credit_rating.operations.moves import move_assessment, move_round
 from credit_rating.operations.round_ends import end_round, finished_rounds, recount_notices
-from credit_rating.operations.rounds import DESK, in_words, lock_round
+from credit_rating.operations.rounds import DESK, lock_round
 
 logger = logging.getLogger(__name__)
 REMIND_DAYS = (7, 1)
@@ -39,8 +40,27 @@ def keep_the_clock(*, actor: Actor) -> None:
         if moment < stage.closes_at:
             _remind(stage, moment)
     due = Round.objects.filter(pk__in=_due(moment)).select_related("standard").order_by("pk")
-    for round_ in list(due.select_for_update(of=("self",))):
+    rounds = list(due.select_for_update(of=("self",)))
+    _hold(rounds, moment)
+    for round_ in rounds:
         _keep(actor, round_, moment)
+
+
+def _hold(rounds: list[Round], moment: datetime) -> None:
+    """Every assessment that the time moves in these rounds, in one order before the first of them moves.
+
+    Taken round by round and step by step they would come in another order than publishing takes them.
+    """
+    closed = RoundStage.objects.filter(
+        kind=StageKind.SELF_ASSESSMENT, closes_at__lte=moment, round__state=RoundState.OPEN
+    )
+    moved = Assessment.objects.filter(
+        Q(stage__in=UNFILED, round_id__in=closed.values("round_id"))
+        | Q(pk__in=_ended_supplements(moment).values("assessment_id"))
+        | Q(pk__in=_expired().values("assessment_id")),
+        round__in=rounds,
+    )
+    list(moved.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
 
 
 def _due(moment: datetime) -> set[int]:
@@ -123,7 +143,7 @@ def _remind(stage: RoundStage, moment: datetime) -> None:
                 people_of(institution_id=institution_id),
                 subject=gettext_noop("%(title)s自评即将截止") % {"title": stage.round.title},
                 body=gettext_noop("自评将于%(closes)s（北京时间）截止，请及时提交。")
-                % {"closes": in_words(stage.closes_at)},
+                % {"closes": until_in_words(stage.closes_at)},
                 path=DESK,
             )
 

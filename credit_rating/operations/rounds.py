@@ -12,8 +12,8 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
+from association.moments import in_words, minute, until_in_words
 from association.notices import notify, people_of
-from association.rules.clock import beijing
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
 from credit_rating.access import MAY, rounds_visible_to, standards_visible_to
@@ -144,7 +144,7 @@ def refuse_before(round_: Round, kind: StageKind) -> None:
     if clock.now() < window.opens_at:
         raise Refused(
             _("“%(stage)s”自%(moment)s（北京时间）开始，现在还不能办理。")
-            % {"stage": kind.label, "moment": in_words(window.opens_at)}
+            % {"stage": kind.label, "moment": minute(window.opens_at)}
         )
 
 
@@ -208,11 +208,6 @@ def _announce(round_: Round, assessments: Collection[Assessment]) -> None:
                 body=gettext_noop(
                     "请于%(opens)s至%(closes)s（北京时间）填写自评并提交。不参加的，记为“未申报”，不评定等级。"
                 )
-                % {"opens": in_words(window.opens_at), "closes": in_words(window.closes_at)},
+                % {"opens": in_words(window.opens_at), "closes": until_in_words(window.closes_at)},
                 path=DESK,
             )
-
-
-def in_words(moment: datetime) -> str:
-    at = beijing(moment)
-    return f"{at.year}年{at.month}月{at.day}日{at:%H:%M}"

@@ -11,6 +11,7 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.choices import Role
+from association.moments import minute, until
 from association.notices import notify, people_of
 from common.errors import NotFound, Refused
 from credit_rating.access import MAY, assessments_visible_to
@@ -19,7 +20,7 @@ from credit_rating.models import Assessment, Opinion, OpinionItem
 from credit_rating.operations.assignments import free_text
 from credit_rating.operations.carry import fill_in
 from credit_rating.operations.moves import move_assessment
-from credit_rating.operations.rounds import DESK, in_words, window_of
+from credit_rating.operations.rounds import DESK, window_of
 from credit_rating.queries.self_check import SelfCheck, check_of
 
 MOST_NAMED = 10
@@ -142,9 +143,9 @@ def check_window(assessment: Assessment) -> datetime:
     window = window_of(assessment.round, StageKind.SELF_ASSESSMENT)
     moment = clock.now()
     if moment >= window.closes_at:
-        raise Refused(_("自评已于%(moment)s（北京时间）截止。") % {"moment": in_words(window.closes_at)})
+        raise Refused(_("自评已于%(moment)s（北京时间）截止。") % {"moment": until(window.closes_at)})
     if moment < window.opens_at or assessment.round.state != RoundState.OPEN:
-        raise Refused(_("自评于%(moment)s（北京时间）开始。") % {"moment": in_words(window.opens_at)})
+        raise Refused(_("自评于%(moment)s（北京时间）开始。") % {"moment": minute(window.opens_at)})
     return moment
 
 

@@ -12,15 +12,19 @@ from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, STAFF_ROLES, JobState
 from association.models import Job
 from common.errors import NotFound
-from credit_rating.access import assessments_visible_to, rounds_visible_to
+from credit_rating.access import assessments_visible_to, barred_from, rounds_visible_to
 from credit_rating.choices import DeterminationState, ObjectionState, StageKind
 from credit_rating.models import Assessment, Determination, Objection, OpinionItem, Publication, Round
+from credit_rating.queries.explanation import TOLD
 from credit_rating.queries.rounds import with_progress
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One institution of a round: what it said itself, what came out, and what is still to be decided."""
+    """One institution of a round: what it said itself, what came out, and what is still to be decided.
+
+    ``barred``: the reader belongs to it and learns what came out when the institution does.
+    """
 
     assessment: Assessment
     self_points: Decimal | None
@@ -28,6 +32,7 @@ class TableRow:
     vetoes: tuple[str, ...]
     open_objections: int
     defence_waits: bool
+    barred: bool
 
 
 def rounds_of(actor: Actor) -> QuerySet[Round]:
@@ -50,16 +55,22 @@ def assessments_in(actor: Actor, round_id: int) -> QuerySet[Assessment]:
     return rows.annotate(open_objections=waiting).order_by("institution__name", "pk")
 
 
-def table_rows(assessments: Iterable[Assessment]) -> list[TableRow]:
-    """The rest of each row, in two queries however many there are."""
-    rows = list(assessments)
+def table_rows(actor: Actor, assessments: Iterable[Assessment]) -> list[TableRow]:
+    """The rest of each row, in three queries however many there are."""
+    rows, barred = list(assessments), barred_from(actor)
+    untold = {row.pk for row in rows if row.institution_id in barred and row.stage not in TOLD}
     keys = [row.pk for row in rows]
-    current = current_determinations(keys)
+    current = current_determinations(pk for pk in keys if pk not in untold)
     stated = _self_points(keys)
-    return [_table_row(row, current.get(row.pk), stated.get(row.pk)) for row in rows]
+    return [_table_row(row, current.get(row.pk), stated.get(row.pk), row.pk in untold) for row in rows]
 
 
-def _table_row(row: Any, decided: Determination | None, stated: Decimal | None) -> TableRow:
+def _table_row(
+    row: Any,
+    decided: Determination | None,
+    stated: Decimal | None,
+    barred: bool,  # noqa: FBT001 - a row's values
+) -> TableRow:
     notice = getattr(decided, "prior_notice", None)
     return TableRow(
         assessment=row,
@@ -68,6 +79,7 @@ def _table_row(row: Any, decided: Determination | None, stated: Decimal | None) 
         vetoes=tuple(decided.computation.result["struck"]) if decided is not None else (),
         open_objections=row.open_objections,
         defence_waits=notice is not None and notice.defended_at is not None and notice.answered_at is None,
+        barred=barred,
     )
 
 

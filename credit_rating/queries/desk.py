@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, STAFF_ROLES
 from common.errors import NotFound
-from credit_rating.access import assessments_visible_to
+from credit_rating.access import assessments_visible_to, barred_from
 from credit_rating.choices import ItemState
 from credit_rating.models import (
     Assessment,
@@ -62,5 +62,5 @@ def dossier_of(actor: Actor, assessment_id: int) -> Dossier:
         publication=publication,
         certificate=getattr(publication, "certificate", None),
         own=assessment.institution_id in actor.institution_ids,
-        told=decides or assessment.stage in TOLD,
+        told=assessment.stage in TOLD or (decides and assessment.institution_id not in barred_from(actor)),
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, STAFF_ROLES
 from common.errors import NotFound, Refused
-from credit_rating.access import assessments_visible_to, tied_to
+from credit_rating.access import assessments_visible_to, barred_from
 from credit_rating.choices import DeterminationState, ItemState, Stage, StageKind
 from credit_rating.models import Assessment, Computation, Determination, OpinionItem
 from credit_rating.models.rounds import GRADED
@@ -81,9 +81,8 @@ def explanation_of(actor: Actor, assessment_id: int) -> Explanation:
 
 def _decides(actor: Actor, assessment: Assessment) -> bool:
     """Who belongs to the institution reads as the institution, also with a seat on the committee."""
-    if actor.is_system or actor.roles & STAFF_ROLES:
-        return True
-    return bool(actor.roles & COMMITTEE_ROLES) and assessment.institution_id not in tied_to(actor)
+    decides = actor.is_system or bool(actor.roles & (STAFF_ROLES | COMMITTEE_ROLES))
+    return decides and assessment.institution_id not in barred_from(actor)
 
 
 def _explained(assessment: Assessment, determination: Determination) -> Explanation:

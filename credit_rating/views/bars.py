@@ -1,11 +1,12 @@
 """进度条 of one assessment: which steps its round has, and where it stands."""
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime
 
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from association.moments import last_day
+from association.rules.clock import beijing
 from credit_rating.choices import WITHOUT_RESULT, Stage, StageKind
 from credit_rating.queries.desk import Dossier
 
@@ -52,12 +53,8 @@ def _steps(dossier: Dossier) -> Iterator[tuple[str, str, str]]:
     notice = dossier.assessment.public_notice
     yield NOTICE, _("公示"), _until(notice.closes_at) if notice is not None else ""
     published = dossier.publication.published_at if dossier.publication is not None else None
-    yield PUBLICATION, _("公布"), _day(published) if published is not None else ""
+    yield PUBLICATION, _("公布"), f"{beijing(published):%Y-%m-%d}" if published is not None else ""
 
 
-def _until(moment: Any) -> str:
-    return _("至 %(day)s") % {"day": _day(moment)}
-
-
-def _day(moment: Any) -> str:
-    return f"{localtime(moment):%Y-%m-%d}"
+def _until(moment: datetime) -> str:
+    return _("至 %(day)s") % {"day": last_day(moment).isoformat()}

@@ -42,7 +42,7 @@ def committee_round(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "round": held_in,
         "page": page,
-        "rows": queries.table_rows(page.object_list),
+        "rows": queries.table_rows(request.actor, page.object_list),
         "job": queries.running_job(pk),
         "proposed": queries.proposed_publications(pk),
         "crumbs": [

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from association import clock
 from association.choices import Role
 from association.models import AuditEntry, Job
+from association.rules.clock import end_of_day
 from association.tenancy import acting_for
 from credit_rating import operations
 from credit_rating.admin.rounds import steps_done
@@ -26,6 +27,7 @@ from tests.factories.rating import (
     open_round,
     reviewing_round,
     small_spec,
+    windows,
 )
 from tests.factories.review import determined
 
@@ -321,6 +323,34 @@ def test_an_auditor_sees_the_round_without_buttons():
 def test_the_board_shows_what_is_behind_an_institution(stage, done):
     kinds = [StageKind.SELF_ASSESSMENT, StageKind.REVIEW, StageKind.DETERMINATION]
     assert steps_done(Assessment(stage=stage), kinds) == done
+
+
+def test_the_board_shows_every_institution_page_by_page(here, monkeypatch):
+    monkeypatch.setattr("credit_rating.admin.rounds.ON_BOARD", 2)
+    with acting_for(here.association.pk):
+        names = sorted(f"演示{letter}校" for letter in "甲乙丙")
+        round_ = open_round(institutions=[make_institution(name) for name in names])
+    page = f"credit_rating/round/{round_.pk}/"
+    shown = [
+        [name for name in names if name in here.get(page, board=number).content.decode()]
+        for number in ("1", "2", "99", "x")
+    ]
+    assert [len(one) for one in shown] == [2, 1, 1, 2]
+    assert sorted(shown[0] + shown[1]) == names
+    first = here.get(page).content.decode()
+    assert "第1页，共2页，3项" in first
+    assert 'href="?board=2#board"' in first
+    assert 'href="?board=1#board"' in here.get(page, board="2").content.decode()
+
+
+def test_deadlines_on_the_staff_desk_end_at_24_like_everywhere(here):
+    with acting_for(here.association.pk):
+        day = clock.today()
+        closes = end_of_day(day + timedelta(days=5))
+        round_ = open_round(stages=windows(opens_at=closes - timedelta(days=20)))
+    words = f"{day + timedelta(days=5)} 24:00"
+    assert words in here.get(f"credit_rating/round/{round_.pk}/").content.decode()
+    assert words in here.get().content.decode()
 
 
 def _standard():

@@ -1,12 +1,15 @@
 """两个人同时点: of two clicks one wins, and the effect is there once. Real commits, real threads."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from datetime import timedelta
+from threading import Barrier, Event
 
 import pytest
 from django.db import connections
 
 from association import clock
+from association.actors import system
 from association.choices import Role
 from association.models import Job, OutboxJob
 from association.tenancy import acting_for
@@ -32,7 +35,7 @@ from tests.factories.rating import (
     reviewing_round,
     submitted_assessment,
 )
-from tests.factories.review import computed, move_clock, on_notice, reviewed
+from tests.factories.review import computed, move_clock, on_notice, reviewed, standing_result
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,3 +188,40 @@ def test_two_rounds_approved_at_once_leave_one_result_standing(association):
     with acting_for(association.pk):
         standing = Publication.objects.get(superseded_at=None)
         assert standing.assessment.round_id == held[1].pk
+
+
+def waits_for_a_lock():
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return cursor.fetchone()[0] > 0
+
+
+def test_the_clock_takes_assessments_of_several_rounds_in_one_order(association):
+    """As publishing does: were they taken round by round, each could hold what the other waits for."""
+    with acting_for(association.pk):
+        first, second = (open_round(frozen_standard()) for _ in range(2))
+        low = submitted_assessment(second, second.assessments.get().institution)
+        high = submitted_assessment(first, make_institution())
+        announce_holidays()
+        day = clock.today() - timedelta(days=1)
+        rows = [standing_result(day, assessment=row) for row in (low, high)]
+        assert rows[0].pk < rows[1].pk
+        assert rows[0].round_id > rows[1].round_id
+    held = Event()
+
+    def publisher():
+        for row in rows:
+            Assessment.objects.select_for_update().get(pk=row.pk)
+            held.set()
+            patience = time.monotonic() + 10
+            while row is rows[0] and not waits_for_a_lock() and time.monotonic() < patience:
+                time.sleep(0.05)
+
+    def timekeeper():
+        assert held.wait(timeout=20)
+        operations.keep_the_clock(actor=system(association.pk))
+
+    at_once(association, publisher, timekeeper)
+    with acting_for(association.pk):
+        stages = Assessment.objects.filter(pk__in=[row.pk for row in rows]).values_list("stage", flat=True)
+        assert set(stages) == {Stage.EXPIRED}

@@ -7,38 +7,28 @@ import pytest
 from association import clock
 from association.actors import system
 from association.choices import Role
-from association.deadlines import rule_in_force
-from association.models import AuditEntry, Notice, OutboxJob
+from association.models import AuditEntry, Notice
 from association.operations import move_practice_clock
-from association.rules.clock import BEIJING
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from credit_rating import operations
 from credit_rating.choices import RoundState, Stage, StageKind
 from credit_rating.models import (
     Assessment,
-    Computation,
-    Determination,
-    Publication,
-    PublicNotice,
     Round,
     RoundStage,
-    Supplement,
 )
 from credit_rating.operations import StageWindow
-from credit_rating.operations.moves import move_assessment
 from credit_rating.queries.rounds import my_assessments, stages_of, with_progress
-from tests.factories.people import actor_with, make_association, make_institution, make_user
+from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import (
     DISTRICT_STAGES,
     assessment_of,
     begun_assessment,
-    close_windows,
     draft_round,
     draft_standard,
     frozen_standard,
     open_round,
-    reviewing_round,
     submitted_assessment,
     windows,
 )
@@ -227,124 +217,6 @@ def test_a_round_of_another_association_does_not_exist(clerk):
         planned(clerk, foreign)
 
 
-# ---------------------------------------------------------------- the clock
-
-
-def test_who_does_not_file_is_not_filed_and_never_graded(here, timekeeper):
-    invited, begun, filed = make_institution(), make_institution(), make_institution()
-    round_ = open_round(institutions=[invited, begun, filed])
-    begun_assessment(assessment_of(round_, begun))
-    submitted_assessment(round_, filed)
-    admin = actor_with(Role.INSTITUTION_ADMIN, invited)
-    operations.keep_the_clock(actor=timekeeper)
-    assert operations.close_self_assessment(actor=timekeeper, round_id=round_.pk) == 0
-    assert assessment_of(round_, invited).stage == Stage.INVITED
-
-    pass_days(here, 19)
-    operations.keep_the_clock(actor=timekeeper)
-    operations.keep_the_clock(actor=timekeeper)
-    stages = {row.institution_id: (row.stage, row.grade, row.total) for row in Assessment.objects.all()}
-    assert stages == {
-        invited.pk: (Stage.NOT_FILED, "", None),
-        begun.pk: (Stage.NOT_FILED, "", None),
-        filed.pk: (Stage.SUBMITTED, "", None),
-    }
-    round_.refresh_from_db()
-    assert round_.state == RoundState.REVIEWING
-    told = Notice.objects.filter(user_id=admin.user_id, event__endswith="-not-filed", channel="desk")
-    assert "不是等级" in told.get().body
-
-
-def test_the_closing_moment_itself_is_closed(here, timekeeper):
-    round_ = open_round()
-    stage = RoundStage.objects.get(round=round_, kind=SELF)
-    stage.closes_at = clock.now()
-    stage.save()
-    assert operations.close_self_assessment(actor=timekeeper, round_id=round_.pk) == 1
-
-
-def test_reminders_go_out_seven_days_and_one_day_before_once_each(here, timekeeper):
-    waiting, filed = make_institution(), make_institution()
-    round_ = open_round(institutions=[waiting, filed])
-    admin = actor_with(Role.INSTITUTION_ADMIN, waiting)
-    submitted_assessment(round_, filed)
-    counts = []
-    for days in (11, 1, 1, 5, 1):  # the window closes after 19 days
-        pass_days(here, days)
-        for _time in range(2):
-            operations.keep_the_clock(actor=timekeeper)
-        counts.append(Notice.objects.filter(event__contains="-closing-", channel="desk").count())
-    assert counts == [0, 1, 1, 2, 2]
-    told = Notice.objects.filter(event__contains="-closing-", channel="desk")
-    assert {notice.user_id for notice in told} == {admin.user_id}
-
-
-def test_a_supplement_that_ran_out_goes_on_with_what_is_there(here, timekeeper):
-    round_ = reviewing_round()
-    assessment = assessment_of(round_)
-    Supplement.objects.create(
-        assessment=assessment,
-        returns_to=Stage.SUBMITTED,
-        requested_by=make_user(),
-        requested_at=clock.now(),
-        rule=rule_in_force("ROUND-SUPPLEMENT", clock.today()),
-        due_at=clock.now() + timedelta(days=5),
-        explanation="5个工作日",
-    )
-    move_assessment(assessment, Stage.SUPPLEMENT)
-    operations.keep_the_clock(actor=timekeeper)
-    assert assessment_of(round_).stage == Stage.SUPPLEMENT
-    pass_days(here, 6)
-    operations.keep_the_clock(actor=timekeeper)
-    assert assessment_of(round_).stage == Stage.SUBMITTED
-
-
-def test_determination_begins_with_its_window_and_when_no_review_is_left(here, timekeeper):
-    round_ = reviewing_round()
-    assert round_.state == RoundState.REVIEWING
-    close_windows(round_, until=REVIEW)
-    assert round_.state == RoundState.REVIEWING  # one is still under review
-    move_assessment(assessment_of(round_), Stage.REVIEWED)
-    operations.keep_the_clock(actor=timekeeper)
-    round_.refresh_from_db()
-    assert round_.state == RoundState.DETERMINING
-
-
-def test_a_reviewed_round_waits_for_the_window_of_the_determination(here, timekeeper, clerk):
-    round_ = reviewing_round()
-    begins = clock.now() + timedelta(days=3)
-    RoundStage.objects.filter(round=round_, kind=DETERMINATION).update(opens_at=begins)
-    move_assessment(assessment_of(round_), Stage.REVIEWED)
-    operations.keep_the_clock(actor=timekeeper)
-    round_.refresh_from_db()
-    assert round_.state == RoundState.REVIEWING
-    words = f"综合评定.*{begins.astimezone(BEIJING).day}日"
-    with pytest.raises(Refused, match=words):
-        operations.compute_round(actor=clerk, round_id=round_.pk)
-    with pytest.raises(Refused, match=words):
-        operations.compute_assessment(actor=clerk, assessment_id=assessment_of(round_).pk)
-    with pytest.raises(Refused, match=words):
-        operations.determine(actor=actor_with(Role.COMMITTEE), assessment_id=assessment_of(round_).pk)
-
-
-def test_a_quiet_minute_is_cheap(here, timekeeper, django_assert_max_num_queries):
-    open_round(institutions=[make_institution() for _number in range(3)])
-    with django_assert_max_num_queries(10):
-        operations.keep_the_clock(actor=timekeeper)
-
-
-def test_the_clock_leaves_the_neighbour_association_alone(here, timekeeper):
-    neighbour = make_association()
-    with acting_for(neighbour.pk):
-        theirs = open_round()
-        RoundStage.objects.filter(round=theirs, kind=SELF).update(closes_at=clock.now())
-    operations.keep_the_clock(actor=timekeeper)
-    with acting_for(neighbour.pk):
-        assert assessment_of(theirs).stage == Stage.INVITED
-        with pytest.raises(NotFound):
-            operations.close_self_assessment(actor=timekeeper, round_id=-1)
-
-
 # ---------------------------------------------------------------- lists
 
 
@@ -372,52 +244,3 @@ def test_an_institution_sees_its_own_assessments_with_progress(here, django_asse
         assert (row.institution, row.rows_done, row.rows_total) == (mine, 0, 7)
         assert row.round.standard.title
     assert not my_assessments(actor_with(Role.INSTITUTION_ADMIN)).exists()
-
-
-# ---------------------------------------------------------------- published results end
-
-
-def published(valid_until, stage=Stage.PUBLISHED):
-    """A published result as rows: the way to it is another story."""
-    round_ = reviewing_round()
-    assessment, person, moment = assessment_of(round_), make_user(), clock.now()
-    notice = PublicNotice.objects.create(
-        round=round_,
-        rule=rule_in_force("ROUND-PUBLIC-NOTICE", clock.today()),
-        opens_at=moment,
-        closes_at=moment + timedelta(days=7),
-        explanation="",
-        opened_by=person,
-    )
-    computation = Computation.objects.create(
-        assessment=assessment, inputs={}, result={}, created_at=moment, engine_version="1"
-    )
-    determination = Determination.objects.create(assessment=assessment, computation=computation, grade="B")
-    Publication.objects.create(
-        assessment=assessment,
-        determination=determination,
-        grade="B",
-        proposed_by=person,
-        proposed_at=moment,
-        approved_by=make_user(),
-        published_at=moment,
-        valid_until=valid_until,
-    )
-    Assessment.objects.filter(pk=assessment.pk).update(stage=stage, grade="B", public_notice=notice)
-    return assessment
-
-
-@pytest.mark.parametrize("stage", [Stage.PUBLISHED, Stage.SUSPENDED])
-def test_a_result_expires_after_its_last_valid_day_and_the_register_is_told_once(here, timekeeper, stage):
-    assessment = published(clock.today() + timedelta(days=2), stage)
-    stages = []
-    for _day in range(3):
-        pass_days(here, 1)
-        for _time in range(2):
-            operations.keep_the_clock(actor=timekeeper)
-        assessment.refresh_from_db()
-        stages.append(assessment.stage)
-    assert stages == [stage, stage, Stage.EXPIRED]
-    assert assessment.grade == "B"
-    job = OutboxJob.objects.get(task="disclosure.refresh_institution")
-    assert job.payload == {"institution_id": assessment.institution_id}

@@ -1,16 +1,27 @@
 """评审到公布, made through the operations people use; everything inside an open scope."""
 
+from datetime import timedelta
+
 from association import clock
 from association.actors import system
 from association.choices import OutboxState, Role
+from association.deadlines import rule_in_force
 from association.models import OutboxJob
 from association.operations import move_practice_clock
 from association.tenancy import current_association_id
 from credit_rating import operations
-from credit_rating.choices import StageKind
-from credit_rating.models import Assessment, Assignment, OpinionItem
+from credit_rating.choices import Stage, StageKind
+from credit_rating.models import (
+    Assessment,
+    Assignment,
+    Computation,
+    Determination,
+    OpinionItem,
+    Publication,
+    PublicNotice,
+)
 from credit_rating.queries.standards import spec_of
-from tests.factories.people import actor_with
+from tests.factories.people import actor_with, make_user
 from tests.factories.rating import full_answer, reviewing_round
 
 REASON = "与核查情况不符"
@@ -97,6 +108,36 @@ def published(assessment=None, answers=None):
         actor=actor_with(Role.COMMITTEE_CHAIR), round_id=assessment.round_id
     )
     return publication
+
+
+def standing_result(valid_until, stage=Stage.PUBLISHED, assessment=None) -> Assessment:
+    """A published result as rows: the way to it is another story."""
+    assessment = assessment or Assessment.objects.get(round=reviewing_round())
+    person, moment = make_user(), clock.now()
+    notice = PublicNotice.objects.create(
+        round=assessment.round,
+        rule=rule_in_force("ROUND-PUBLIC-NOTICE", clock.today()),
+        opens_at=moment,
+        closes_at=moment + timedelta(days=7),
+        explanation="",
+        opened_by=person,
+    )
+    computation = Computation.objects.create(
+        assessment=assessment, inputs={}, result={}, created_at=moment, engine_version="1"
+    )
+    determination = Determination.objects.create(assessment=assessment, computation=computation, grade="B")
+    Publication.objects.create(
+        assessment=assessment,
+        determination=determination,
+        grade="B",
+        proposed_by=person,
+        proposed_at=moment,
+        approved_by=make_user(),
+        published_at=moment,
+        valid_until=valid_until,
+    )
+    Assessment.objects.filter(pk=assessment.pk).update(stage=stage, grade="B", public_notice=notice)
+    return assessment
 
 
 def run_jobs(task, operation) -> int:
