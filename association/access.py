@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
-from association.models import Attachment, AuditEntry, Job, Notice, OutboxJob
+from association.models import Attachment, AuditEntry, Job, Notice, OriginalRequest, OutboxJob
 
 MAY = {
     "move_practice_clock": frozenset(Role),
@@ -12,6 +12,10 @@ MAY = {
     "set_deadline_rule": frozenset({Role.SECRETARIAT}),
     "register_person": frozenset({Role.SECRETARIAT}),
     "store_file": INSTITUTION_ROLES | {Role.SECRETARIAT},
+    # 启封原件: who asks and who decides are never the same person, whatever their roles.
+    "request_original": frozenset({Role.SECRETARIAT}),
+    "approve_original": frozenset({Role.SECRETARIAT, Role.COMMITTEE_CHAIR}),
+    "read_original": frozenset({Role.SECRETARIAT}),
 }
 
 
@@ -47,3 +51,10 @@ def attachments_visible_to(
     if assigned is not None and actor.roles & REVIEWER_ROLES:
         own |= Q(pk__in=assigned.values("pk"))
     return Attachment.objects.filter(own)
+
+
+def original_requests_visible_to(actor: Actor) -> QuerySet[OriginalRequest]:
+    """Those who ask, those who decide and the auditor see that a seal was broken, by whom and why."""
+    if actor.is_system or actor.roles & STAFF_ROLES or actor.may(MAY, "approve_original"):
+        return OriginalRequest.objects.all()
+    return OriginalRequest.objects.none()

@@ -6,15 +6,22 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from association import operations
-from association.access import MAY, audit_visible_to, jobs_visible_to, outbox_visible_to
+from association import operations, originals
+from association.access import (
+    MAY,
+    attachments_visible_to,
+    audit_visible_to,
+    jobs_visible_to,
+    outbox_visible_to,
+)
 from association.actors import Actor
 from association.choices import Certainty, OutboxState, Unit
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table
-from association.models import AuditEntry, CalendarDay, DeadlineRule, Job, Notice, OutboxJob
+from association.models import Attachment, AuditEntry, CalendarDay, DeadlineRule, Job, Notice, OutboxJob
 from association.staff_desk import DeskAdmin
 
 
@@ -118,6 +125,62 @@ class OutboxAdmin(DeskAdmin):
 
     def get_queryset(self, request: Any) -> QuerySet[OutboxJob]:
         return outbox_visible_to(request.actor)
+
+
+class UnsealForm(DeedForm):
+    reason = forms.CharField(
+        label=gettext_lazy("启封理由"),
+        max_length=originals.LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("会记入办理记录，并交另一人批准；批准后24小时内由您本人打开。"),
+    )
+
+
+def _ask_to_unseal(request: Any, attachment: Attachment, form: Any) -> Done:
+    originals.request_original(actor=request.actor, file_id=attachment.pk, reason=form.cleaned_data["reason"])
+    return Done(_("已申请启封，等待另一人批准。"), reverse("originals"))
+
+
+def _is_sealed(attachment: Attachment) -> bool:
+    return hasattr(attachment, "original") and attachment.original.destroyed_at is None
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(DeskAdmin):
+    shows_people = True
+    lists_people = False
+    lead = gettext_lazy(
+        "各处提供的都是去除拍摄信息和作者的工作副本；收到时的原件加密封存，须两个人办理才能打开。"
+    )
+    list_display = ("created_at", "name", "institution", "media_type", "size", "kept")
+    list_filter = ("media_type", "created_at")
+    search_fields = ("name", "institution__name", "=original_sha256")
+    list_select_related = ("institution", "original")
+    facts = (
+        "name", "institution", "uploaded_by", "created_at", "media_type", "size", "sha256", "original_sha256", "kept",
+    )  # fmt: skip
+    deeds = (
+        Deed(
+            "unseal",
+            gettext_lazy("申请启封原件"),
+            lambda actor: actor.may(MAY, "request_original"),
+            _ask_to_unseal,
+            form=UnsealForm,
+            fits=_is_sealed,
+        ),
+    )
+
+    def get_queryset(self, request: Any) -> QuerySet[Attachment]:
+        return attachments_visible_to(request.actor).select_related("original")
+
+    @admin.display(description=gettext_lazy("原件"))
+    def kept(self, attachment: Attachment) -> str:
+        if not hasattr(attachment, "original"):
+            return _("没有封存的原件")
+        original = attachment.original
+        if original.destroyed_at is not None:
+            return _("保管期满，已销毁")
+        return _("封存至%(day)s") % {"day": original.keep_until}
 
 
 class DeadlineForm(DeedForm):

@@ -82,3 +82,16 @@ JOB_STEPS = {
     JobState.DONE: frozenset(),
     JobState.FAILED: frozenset(),
 }
+
+
+class OriginalRequestState(TextChoices):
+    WAITING = "waiting", _("待批准")
+    APPROVED = "approved", _("已批准")
+    REFUSED = "refused", _("未批准")
+
+
+ORIGINAL_REQUEST_STEPS = {
+    OriginalRequestState.WAITING: frozenset({OriginalRequestState.APPROVED, OriginalRequestState.REFUSED}),
+    OriginalRequestState.APPROVED: frozenset(),
+    OriginalRequestState.REFUSED: frozenset(),
+}

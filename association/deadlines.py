@@ -24,6 +24,7 @@ DEFAULTS = (
     ("ROUND-OBJECTION", "异议的核查与答复", 3, Unit.WORKING_DAY, "协会自定：参照地方社会信用条例关于异议处理的期限", "秘书处", ""),
     ("ROUND-SUPPLEMENT", "补正材料", 5, Unit.WORKING_DAY, "协会自定：一次性告知全部补正内容", "机构", "按现有材料评审"),
     ("ROUND-VALIDITY", "评估结果有效期", 1, Unit.YEAR, "协会自定：诚信等级评估原则上每年开展一次", "系统", "结果标记为已过期"),
+    ("SEALED-ORIGINAL-KEPT", "上传原件的封存期", 3, Unit.YEAR, "协会自定：参照《北京市单用途预付卡管理条例》第十九条，交易记录保存不少于三年", "系统", "原件销毁，只留工作副本"),
     ("CONFLICT-LOOK-BACK", "回避核对的回溯期", 36, Unit.MONTH, "协会自定：近三年内的任职或利害关系须回避", "系统", ""),
 )  # fmt: skip
 

@@ -10,7 +10,12 @@ from association.models import Attachment
 
 def download(attachment: Attachment) -> HttpResponse:
     """The file as an attachment that no browser runs or guesses about. Who may have it was asked before."""
-    response = HttpResponse(read_file(attachment), content_type=attachment.media_type)
+    return sent_as(read_file(attachment), attachment)
+
+
+def sent_as(data: bytes, attachment: Attachment) -> HttpResponse:
+    """These bytes under the name and type of the attachment."""
+    response = HttpResponse(data, content_type=attachment.media_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(attachment.name)}"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -1,11 +1,10 @@
 """附件柜: one place for every file, named by the hash of its bytes, in a folder per association.
 
-Pictures are stored re-encoded, without EXIF; the hash of what was sent is kept beside the hash of what is stored.
+What is served is a copy made here: pictures re-encoded, PDF written anew, neither with EXIF, place or author. What was
+sent is sealed beside it (``originals.py``), and its hash is kept beside the hash of the copy.
 """
 
 import hashlib
-import os
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ from association.access import MAY
 from association.actors import Actor
 from association.audit import record
 from association.models import Attachment
+from association.originals import keep_original
+from association.store import write_whole
 from common.errors import Forbidden, InvalidInput, TooLarge
 from common.filecheck import inspect_upload
 from common.text import one_line
@@ -45,6 +46,7 @@ def store_file(
     original = hashlib.sha256(data).hexdigest()
     before = _kept_before(institution_id, original)
     if before is not None:
+        keep_original(before, data)
         return before
     checked = inspect_upload(data, upload.name)
     kept = checked.derivative if checked.derivative is not None else data
@@ -62,6 +64,7 @@ def store_file(
             "created_at": clock.now(),
         },
     )
+    keep_original(attachment, data)
     if is_new:
         record(actor, "store_file", attachment, sha256=attachment.sha256)
     return attachment
@@ -102,15 +105,9 @@ def path_of(association_id: int, digest: str) -> Path:
 
 
 def _keep(association_id: int, data: bytes) -> str:
-    """Write once, under the name of the content; a half-written file never carries that name."""
+    """Write once, under the name of the content."""
     digest = hashlib.sha256(data).hexdigest()
     target = path_of(association_id, digest)
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
+        write_whole(target, data)
     return digest

@@ -11,7 +11,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from association.choices import JobState, OutboxState
-from association.models import Association, CalendarDay, Job, OutboxJob, Region, WorkerBeat
+from association.models import Association, CalendarDay, Job, OriginalRequest, OutboxJob, Region, WorkerBeat
 from association.tenancy import current_association_id
 from association.throttle import script
 
@@ -29,6 +29,11 @@ def regions() -> QuerySet[Region]:
 
 def calendar_days() -> QuerySet[CalendarDay]:
     return CalendarDay.objects.all()
+
+
+def with_file(requests: QuerySet[OriginalRequest]) -> QuerySet[OriginalRequest]:
+    """What a line of the list of unsealings shows."""
+    return requests.select_related("original__attachment__institution", "requested_by", "decided_by")
 
 
 def work_counts() -> dict[str, int]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from association import accounts, notices, periodic
+from association import accounts, notices, originals, periodic
 from association.outbox import outbox_task
 
 
@@ -26,3 +26,8 @@ def send_password_link(*, user_id: int) -> None:
 @outbox_task("association.tidy_outbox")
 def tidy_outbox() -> None:
     periodic.tidy()
+
+
+@outbox_task("association.destroy_originals")
+def destroy_originals() -> None:
+    originals.destroy_old()

@@ -5,5 +5,8 @@ from association import views
 urlpatterns = [
     path("notices/", views.notices, name="notices"),
     path("jobs/<int:pk>/", views.job, name="job"),
+    path("originals/", views.originals, name="originals"),
+    path("originals/<int:pk>/decide/", views.decide_original, name="decide_original"),
+    path("originals/<int:pk>/file/", views.original_file, name="original_file"),
     path("practice-clock/", views.move_practice_clock, name="practice_clock"),
 ]

@@ -1,13 +1,16 @@
 """Pages of the platform and the parts of the desk that belong to no single app."""
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association import access, operations, queries
+from association import originals as sealed
+from association.downloads import sent_as
 from association.guards import signed_in
 from association.middleware import PortalRequest
 from common.errors import InvalidInput, NotFound
@@ -63,3 +66,44 @@ def move_practice_clock(request: PortalRequest) -> HttpResponse:
         raise InvalidInput(_("请填写天数。"))
     operations.move_practice_clock(actor=request.actor, days=days)
     return redirect("desk")
+
+
+@signed_in
+@require_safe
+def originals(request: PortalRequest) -> HttpResponse:
+    """启封申请: who asked for which sealed original and why, what waits for a second person."""
+    actor = request.actor
+    rows = queries.with_file(access.original_requests_visible_to(actor))
+    if not actor.may(access.MAY, "approve_original") and not actor.is_staff:
+        raise NotFound(_("没有这一页。"))
+    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    shown = [
+        {
+            "asked": row,
+            "decides": actor.may(access.MAY, "approve_original")
+            and row.state == "waiting"
+            and row.requested_by_id != actor.user_id,
+            "opens": row.requested_by_id == actor.user_id and sealed.is_open(row),
+        }
+        for row in page.object_list
+    ]
+    return render(request, "association/originals.html", {"page": page, "rows": shown})
+
+
+@signed_in
+@require_POST
+def decide_original(request: PortalRequest, pk: int) -> HttpResponse:
+    """批准 or 不予启封, by another person than the one who asked."""
+    decide = sealed.approve_original if request.POST.get("agree") == "yes" else sealed.refuse_original
+    decide(actor=request.actor, request_id=pk)
+    messages.success(request, _("已办理启封申请。"))
+    return redirect("originals")
+
+
+@signed_in
+@require_safe
+def original_file(request: PortalRequest, pk: int) -> HttpResponse:
+    """启封: the original as it was sent, for the one who asked."""
+    data = sealed.read_original(actor=request.actor, request_id=pk)
+    row = queries.with_file(access.original_requests_visible_to(request.actor)).get(pk=pk)
+    return sent_as(data, row.original.attachment)

@@ -122,6 +122,7 @@ GROUPS = (
         gettext_lazy("办理与期限"),
         (
             ("receipt_long", gettext_lazy("办理记录"), "admin:association_auditentry_changelist"),
+            ("lock", gettext_lazy("附件与原件"), "admin:association_attachment_changelist"),
             ("notifications", gettext_lazy("通知"), "admin:association_notice_changelist"),
             ("hourglass_top", gettext_lazy("作业进度"), "admin:association_job_changelist"),
             ("sync", gettext_lazy("待办作业"), "admin:association_outboxjob_changelist"),

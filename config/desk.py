@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from association.access import notices_visible_to
+from association.access import MAY, notices_visible_to
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Channel, Role
 from association.guards import signed_in
@@ -145,6 +145,13 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
         (_("我的评估"), "assessments", "/desk/rating/", bool(actor.roles & INSTITUTION_ROLES), filled),
         (_("我的评审"), "assignments", "/desk/review/", bool(actor.roles & REVIEWER_ROLES), reviewed),
         (_("综合评定"), "committee", "/desk/committee/", bool(actor.roles & _DECIDE), decided),
+        (
+            _("封存原件"),
+            "originals",
+            "/desk/originals/",
+            actor.is_staff or actor.may(MAY, "approve_original"),
+            0,
+        ),
         (_("通知"), "notices", "/desk/notices/", True, notices),
         (_("登录与安全"), "mfa_index", "/accounts/2fa/", True, 0),
     ]

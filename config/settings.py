@@ -277,6 +277,7 @@ PERIODIC = {
     "credit_rating.keep_the_clock": 60,
     "disclosure.refresh_register": 600,
     "association.tidy_outbox": 24 * 3600,
+    "association.destroy_originals": 24 * 3600,
 }
 # Requests of one address (or for one account), seconds. A school behind one address must still be able to look up.
 THROTTLES = {

@@ -1,4 +1,5 @@
 from association.models.identity import Appointment, Association, AssociationHost, User
+from association.models.originals import OriginalRequest, SealedOriginal
 from association.models.reference import CalendarDay, DeadlineRule, Region
 from association.models.work import Attachment, AuditEntry, Job, Notice, OutboxJob, PracticeClock, WorkerBeat
 
@@ -12,9 +13,11 @@ __all__ = [
     "DeadlineRule",
     "Job",
     "Notice",
+    "OriginalRequest",
     "OutboxJob",
     "PracticeClock",
     "Region",
+    "SealedOriginal",
     "User",
     "WorkerBeat",
 ]

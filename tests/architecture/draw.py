@@ -33,7 +33,7 @@ def after(kind, following):
 
 
 def steps():
-    from association.choices import JOB_STEPS
+    from association.choices import JOB_STEPS, ORIGINAL_REQUEST_STEPS
     from credit_rating import choices
 
     tables = (
@@ -44,6 +44,7 @@ def steps():
         ("综合评定", choices.DETERMINATION_STEPS),
         ("异议", choices.OBJECTION_STEPS),
         ("较长的作业", JOB_STEPS),
+        ("启封申请", ORIGINAL_REQUEST_STEPS),
     )
     return [line for table in tables for line in steps_table(*table)]
 

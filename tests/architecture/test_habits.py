@@ -44,6 +44,7 @@ TRANSACTIONS = {
     "association/tenancy.py": "the scope is the transaction",
     "association/outbox.py": "the start of a job is counted apart from its work",
     "association/locker.py": "the files' operations",
+    "association/originals.py": "the sealed originals' operations",
     "association/middleware.py": "an answer of the 5xx class rolls back",
     "association/answers.py": "an answer to a lock not given in time rolls back",
     "disclosure/management/commands/load_demo.py": "a demo half told is no demo",
@@ -55,7 +56,7 @@ BELL = "association/management/commands/relay.py"
 # Fields whose change is a step of a workflow, and who may assign them.
 STATES = {
     "credit_rating": ({"state", "stage"}, re.compile(r"^credit_rating/operations/moves\.py$")),
-    "association": ({"state"}, re.compile(r"^association/(operations|outbox)\.py$")),
+    "association": ({"state"}, re.compile(r"^association/(operations|originals|outbox)\.py$")),
     "members": ({"state", "stage"}, re.compile(r"^$")),
 }
 # ``state`` of a row of an opinion says whether it is filled in; it is content, not a step.

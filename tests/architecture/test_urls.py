@@ -5,15 +5,17 @@ from types import SimpleNamespace
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
 from association.choices import INSTITUTION_ROLES, Role
-from association.locker import path_of
+from association.locker import path_of, store_file
 from association.models import OutboxJob
 from association.notices import notify
 from association.operations import start_job
+from association.originals import request_original
 from association.outbox import enqueue
 from association.tenancy import acting_for
 from credit_rating.models import (
@@ -38,6 +40,7 @@ from tests.architecture.url_table import (
     VISITOR,
     Address,
 )
+from tests.common.files import picture
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import review
@@ -121,6 +124,7 @@ def make_world(association):
         job=start_job(actor=actor_with(Role.SECRETARIAT), kind="compute", title="计算", total=1).pk,
         determination=Determination.objects.get(assessment=assessment).pk,
         objection=Objection.objects.get(assessment=assessment).pk,
+        original_request=ask_to_unseal(institution),
         code=Certificate.objects.get().code,
         card=RegisterCard.objects.get(institution_id=institution.pk).uscc,
         word="abc",
@@ -155,6 +159,14 @@ def give_certificate(assessment, institution):
     changed = Certificate.objects.filter(publication=publication).update(attachment=attachment)
     assert changed == 1
     return attachment
+
+
+def ask_to_unseal(institution):
+    own = actor_with(Role.INSTITUTION_ADMIN, institution)
+    upload = SimpleUploadedFile("现场.jpg", picture())
+    attachment = store_file(actor=own, upload=upload, institution_id=institution.pk)
+    clerk = actor_with(Role.SECRETARIAT)
+    return request_original(actor=clerk, file_id=attachment.pk, reason="核对").pk
 
 
 def person(role, institution, assessor):

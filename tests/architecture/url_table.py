@@ -23,6 +23,8 @@ ASSIGNED = frozenset({Role.ASSESSOR})
 SEES_ALL = STAFF_ROLES | COMMITTEE_ROLES
 # In the world of the test there is no such thing (a supplement, a defence, a second factor): closed to all of them.
 NOBODY_NOW = frozenset()
+# A request that somebody else made: whoever may decide it may still not open what was sealed.
+ORIGINAL_OPENED_BY = frozenset()
 # Who sees one assessment: those who decide or look on, the institution itself, the assessor it was assigned to.
 OF_ASSESSMENT = SEES_ALL | INSTITUTION_ROLES | ASSIGNED
 
@@ -103,6 +105,9 @@ DESK = {
     "notices": page(SIGNED_IN),
     "job": page(SEES_ALL, pk="job"),
     "practice_clock": form(SIGNED_IN),
+    "originals": page(STAFF_ROLES | CHAIR),
+    "decide_original": form(SECRETARIAT | CHAIR, pk="original_request"),
+    "original_file": page(ORIGINAL_OPENED_BY, pk="original_request"),
     "assessments": page(SIGNED_IN),
     "assessment": page(SEES_ALL | INSTITUTION_ROLES, pk="assessment"),
     "answer_supplement": form(NOBODY_NOW, pk="assessment"),

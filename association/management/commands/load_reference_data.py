@@ -1,4 +1,6 @@
-"""Loads what all associations share: regions (GB/T 2260) and the working calendar. Safe to run again."""
+"""Loads what all associations share: regions (GB/T 2260) and the working calendar; and gives each association the
+deadline rules that came with a newer version. Safe to run again: rows that exist stay as they are.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -7,12 +9,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from association.choices import DayKind
-from association.models import CalendarDay, Region
+from association.deadlines import load_defaults
+from association.models import Association, CalendarDay, Region
 from association.rules.reference import CalendarException, calendar_exceptions, regions
+from association.tenancy import acting_for
 
 
 class Command(BaseCommand):
-    help = "行政区划与工作日历：载入或更新"
+    help = "行政区划、工作日历与各协会缺少的默认期限规则：载入或更新"
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.BASE_DIR) / "reference"
@@ -33,7 +37,13 @@ class Command(BaseCommand):
             unique_fields=["date"],
             update_fields=["kind", "holiday", "source"],
         )
-        self.stdout.write(f"{len(places)} regions, {len(days)} calendar days")
+        associations = list(Association.objects.values_list("pk", flat=True))
+        for association_id in associations:
+            with acting_for(association_id):
+                load_defaults()
+        self.stdout.write(
+            f"{len(places)} regions, {len(days)} calendar days, rules of {len(associations)} associations"
+        )
 
 
 def _kind(day: CalendarException) -> DayKind:
