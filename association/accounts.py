@@ -1,8 +1,9 @@
 """What our sign-in does differently from allauth's default."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -11,9 +12,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from association.actors import person_with_roles
 from association.links import absolute, path_to
 from association.models import Association, User
+from association.scope import selected_association_id
 from association.tenancy import current_association_id
+
+
+class PersonBackend(AuthenticationBackend):
+    """Who is signed in: inside an association the person comes with the appointments there."""
+
+    def get_user(self, user_id: int) -> User | None:
+        if selected_association_id() is None:
+            return cast("User | None", super().get_user(user_id))
+        person = person_with_roles(user_id)
+        return person if person is not None and self.user_can_authenticate(person) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

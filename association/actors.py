@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from association import clock
 from association.choices import INSTITUTION_ROLES, STAFF_ROLES, Role
 from association.models import Appointment, User
+from association.tenancy import current_association_id
 from common.errors import Forbidden
 
 May = Mapping[str, frozenset[Role]]
@@ -61,24 +65,43 @@ def system(association_id: int) -> Actor:
 
 def actor_of(user: User, association_id: int) -> Actor:
     """What this person may do in this association today."""
-    return _assemble(user, association_id, appointments_on(user.pk))
+    return _assemble(user, association_id, _appointments().filter(user_id=user.pk).values_list(*_POST))
 
 
-def appointments_on(user_id: int) -> Iterable[Appointment]:
+def person_with_roles(user_id: int) -> User | None:
+    """A person of a request, read together with the appointments here: one query for both."""
+    here = _appointments().filter(user_id=OuterRef("pk"))
+    posts = here.values(post=JSONObject(role="role", institution="institution_id"))
+    return User.objects.annotate(posts=ArraySubquery(posts)).filter(pk=user_id).first()
+
+
+def actor_of_request(user: User, association_id: int) -> Actor:
+    """The same as ``actor_of``; whoever was read with the appointments here is not asked about again."""
+    posts: list[dict[str, Any]] | None = getattr(user, "posts", None)
+    if posts is None or association_id != current_association_id():
+        return actor_of(user, association_id)
+    return _assemble(user, association_id, [(post["role"], post["institution"]) for post in posts])
+
+
+_POST = ("role", "institution_id")
+
+
+def _appointments() -> QuerySet[Appointment]:
+    """Those that hold today."""
     day = clock.today()
-    return Appointment.objects.filter(user_id=user_id, from_on__lte=day).filter(
+    return Appointment.objects.filter(from_on__lte=day).filter(
         Q(until_on__isnull=True) | Q(until_on__gte=day)
     )
 
 
-def _assemble(user: User, association_id: int, appointments: Iterable[Appointment]) -> Actor:
-    rows = list(appointments)
+def _assemble(user: User, association_id: int, posts: Iterable[tuple[str, int | None]]) -> Actor:
+    rows = list(posts)
     return Actor(
         association_id=association_id,
         user_id=user.pk,
         name=user.name,
-        roles=frozenset(Role(row.role) for row in rows),
+        roles=frozenset(Role(role) for role, _institution in rows),
         institution_ids=frozenset(
-            row.institution_id for row in rows if row.role in INSTITUTION_ROLES and row.institution_id
+            institution for role, institution in rows if role in INSTITUTION_ROLES and institution
         ),
     )

@@ -143,7 +143,7 @@ class ActorMiddleware:
 
 def _actor(request: Any) -> actors.Actor:
     if request.user.is_authenticated:
-        return actors.actor_of(request.user, request.association.pk)
+        return actors.actor_of_request(request.user, request.association.pk)
     return actors.visitor(request.association.pk)
 
 

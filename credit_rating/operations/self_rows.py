@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from association import clock
@@ -17,10 +17,11 @@ from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from credit_rating.access import MAY
 from credit_rating.choices import ItemState, RoundState, Stage, StageKind
-from credit_rating.models import Assessment, Evidence, OpinionItem, RoundStage
+from credit_rating.models import Assessment, OpinionItem, RoundStage
 from credit_rating.operations.rounds import in_words
 from credit_rating.operations.scored_rows import StaleRow, scored
 from credit_rating.operations.self_assessment import own_assessments
+from credit_rating.queries.self_sheet import files_column
 from credit_rating.queries.standards import indicator_spec
 from credit_rating.rules.entries import fields_for
 from credit_rating.rules.specification import IndicatorSpec
@@ -96,7 +97,7 @@ def _lock_row(actor: Actor, assessment_id: int, indicator_id: int) -> OpinionIte
             others_done=Subquery(
                 _counted(~Q(state=ItemState.OPEN) & Q(carried=False) & ~Q(pk=OuterRef("pk")))
             ),
-            has_evidence=Exists(Evidence.objects.filter(item=OuterRef("pk"))),
+            files=files_column(),
         )
         .filter(
             opinion__assessment__in=own_assessments(actor).filter(pk=assessment_id),

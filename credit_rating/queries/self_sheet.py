@@ -4,11 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from association import clock
 from association.actors import Actor
+from association.models import Attachment
 from common.errors import NotFound
 from credit_rating.access import assessments_visible_to, opinions_visible_to
 from credit_rating.choices import ItemState, RoundState, Stage, StageKind
@@ -130,9 +135,28 @@ def self_sheet(actor: Actor, assessment_id: int) -> SelfSheet:
 
 
 def sheet_row(item: OpinionItem) -> SheetRow:
-    """One row again, after it was saved; reads its evidence where there is any, and no more."""
-    evidence = _evidence_of([item]) if getattr(item, "has_evidence", True) else {}
+    """One row again, after it was saved; its evidence came with it, or is read now."""
+    files = getattr(item, "files", None)
+    evidence = _evidence_of([item]) if files is None else {item.pk: tuple(map(_file_in, files))}
     return _row(item, indicator_spec(item.indicator), evidence, {})
+
+
+def files_column() -> ArraySubquery:
+    """佐证 of a row as one more column of it, for whoever reads a single row."""
+    files = Evidence.objects.filter(item=OuterRef("pk")).order_by("id")
+    names = {name: f"attachment__{name}" for name in ("pk", "name", "size", "valid_until")}
+    return ArraySubquery(files.values(file=JSONObject(evidence="pk", **names)))
+
+
+def _file_in(column: Mapping[str, Any]) -> Evidence:
+    until = column["valid_until"]
+    file = Attachment(
+        pk=column["pk"],
+        name=column["name"],
+        size=column["size"],
+        valid_until=date.fromisoformat(until) if until else None,
+    )
+    return Evidence(pk=column["evidence"], attachment=file)
 
 
 def _is_open(actor: Actor, assessment: Assessment, window: RoundStage) -> bool:

@@ -117,13 +117,13 @@ def _institution(_actor):
 
 # Session, user, association, scope (on and off), actor, then the list itself.
 LISTS = [
-    ("association/auditentry", _audit, 14),
-    ("association/notice", _notice, 12),
-    ("association/job", _job, 12),
-    ("association/outboxjob", _outbox, 12),
-    ("association/deadlinerule", _rule, 11),
-    ("association/appointment", _appointment, 12),
-    ("members/institution", _institution, 11),
+    ("association/auditentry", _audit, 13),
+    ("association/notice", _notice, 11),
+    ("association/job", _job, 11),
+    ("association/outboxjob", _outbox, 11),
+    ("association/deadlinerule", _rule, 10),
+    ("association/appointment", _appointment, 11),
+    ("members/institution", _institution, 10),
 ]
 
 

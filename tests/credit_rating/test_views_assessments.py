@@ -44,7 +44,7 @@ def test_list_costs_the_same_for_one_assessment_and_for_three(association, setti
     with statements() as found:
         answer = desk.get("rating/")
     assert answer.content.decode().count('<th scope="row">') == count
-    assert len(found) == 7, found
+    assert len(found) == 6, found
 
 
 def test_institution_begins_and_withdraws(association):

@@ -38,7 +38,7 @@ def test_round_costs_the_same_for_one_institution_and_for_three(association, set
     with statements() as found:
         answer = desk.get(f"committee/{round_.pk}/")
     assert answer.content.decode().count('<th scope="row">') == count
-    assert len(found) == 15, found
+    assert len(found) == 14, found
 
 
 def test_member_confirms_what_was_computed(association):
