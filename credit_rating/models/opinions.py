@@ -29,6 +29,9 @@ class Opinion(AssociationOwned):
     )
     started_at = models.DateTimeField(_("开始时间"))
     submitted_at = models.DateTimeField(_("提交时间"), null=True)
+    # 得分总览: filled by the database from the rows at the moment of submitting, hundredths as four bytes each in the
+    # order of the indicators' ids (-1 不适用, -2 none). A round is computed from these, not from a million rows.
+    marks = models.BinaryField(_("得分总览"), null=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("评分意见")
@@ -39,6 +42,9 @@ class Opinion(AssociationOwned):
                 name="opinion_open_once",
                 condition=Q(submitted_at__isnull=True),
                 nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="opinion_marks", condition=Q(submitted_at__isnull=True) | Q(marks__isnull=False)
             ),
             models.CheckConstraint(
                 name="opinion_author",

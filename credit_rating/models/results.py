@@ -16,8 +16,22 @@ class Computation(AssociationOwned):
     that struck, and the hashes; every number between follows from the inputs again and is compared by its hash.
     """
 
+    # Written by the thousand: the key that names the association too (``keep_together``) says all that these would say.
+    association = models.ForeignKey(
+        "association.Association",
+        models.PROTECT,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     assessment = models.ForeignKey(
-        Assessment, models.PROTECT, related_name="computations", verbose_name=_("评估")
+        Assessment,
+        models.PROTECT,
+        related_name="computations",
+        verbose_name=_("评估"),
+        db_constraint=False,
+        db_index=False,
     )
     standard_hash = models.CharField(_("规范摘要"), max_length=64)
     inputs_hash = models.CharField(_("输入摘要"), max_length=64)
@@ -45,10 +59,30 @@ class Computation(AssociationOwned):
 class Determination(AssociationOwned):
     """综合评定: the committee confirms a computation, or overrules it with reason and a second signature."""
 
-    assessment = models.ForeignKey(
-        Assessment, models.PROTECT, related_name="determinations", verbose_name=_("评估")
+    # Written by the thousand: the key that names the association too (``keep_together``) says all that these would say.
+    association = models.ForeignKey(
+        "association.Association",
+        models.PROTECT,
+        editable=False,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
-    computation = models.ForeignKey(Computation, models.PROTECT, related_name="+", verbose_name=_("计算记录"))
+    assessment = models.ForeignKey(
+        Assessment,
+        models.PROTECT,
+        related_name="determinations",
+        verbose_name=_("评估"),
+        db_constraint=False,
+    )
+    computation = models.ForeignKey(
+        Computation,
+        models.PROTECT,
+        verbose_name=_("计算记录"),
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     state = models.CharField(
         _("状态"), max_length=12, choices=DeterminationState.choices, default=DeterminationState.PROPOSED
     )

@@ -1,8 +1,9 @@
 """综合计分: the whole round by the worker, or one assessment at once; the same inputs write nothing twice."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -24,22 +25,42 @@ from credit_rating.models import Assessment, Computation, Determination, Round
 from credit_rating.operations.assignments import lock_assessment
 from credit_rating.operations.moves import move_determination, move_round
 from credit_rating.operations.rounds import lock_round, refuse_before
-from credit_rating.queries.final_marks import FinalMarks, Plan, final_marks, marks_of, plan_of, struck_in
+from credit_rating.queries.final_marks import (
+    FinalMarks,
+    Plan,
+    final_marks,
+    marks_of,
+    packed_text,
+    plan_of,
+    struck_in,
+)
 from credit_rating.rules.compiled import Rated
 from credit_rating.rules.scoring import ENGINE_VERSION
 
 KIND = "compute_round"
 TASK = "credit_rating.compute_chunk"
-CHUNK = 1000
+CHUNK = 3500
 COMPUTED = (Stage.REVIEWED, Stage.DETERMINED)
 RUNNING = (JobState.QUEUED, JobState.RUNNING)
-INSERT = """
-INSERT INTO credit_rating_computation (association_id, assessment_id, standard_hash, inputs_hash, result_hash,
-                                       engine_version, total, grade, inputs, result, created_at)
-SELECT %s, assessment_id, %s, inputs_hash, result_hash, %s, total, grade, inputs, result, %s
-FROM json_to_recordset(%s) AS given(assessment_id bigint, inputs_hash text, result_hash text, total numeric,
-                                    grade text, inputs jsonb, result jsonb)
-ON CONFLICT DO NOTHING RETURNING assessment_id, id
+LOCK = """
+SELECT id FROM credit_rating_assessment
+WHERE association_id = %s AND round_id = %s AND stage = ANY(%s) AND id = ANY(%s) ORDER BY id FOR UPDATE
+"""
+# One statement from the results to the proposals: only what had a result before is looked at again afterwards.
+WRITE = """
+WITH written AS (
+  INSERT INTO credit_rating_computation (association_id, assessment_id, standard_hash, inputs_hash, result_hash,
+                                         engine_version, total, grade, inputs, result, created_at)
+  SELECT %(association)s, assessment_id, %(standard)s, inputs_hash, result_hash, %(engine)s, total, grade, inputs,
+         result, %(moment)s
+  FROM json_to_recordset(%(rows)s) AS given(assessment_id bigint, inputs_hash text, result_hash text, total numeric,
+                                            grade text, inputs jsonb, result jsonb)
+  ON CONFLICT DO NOTHING RETURNING assessment_id, id, grade)
+INSERT INTO credit_rating_determination (association_id, assessment_id, computation_id, state, grade, overruled, reason)
+SELECT %(association)s, assessment_id, id, 'proposed', grade, false, '' FROM written
+WHERE NOT EXISTS (SELECT 1 FROM credit_rating_determination standing
+                  WHERE standing.assessment_id = written.assessment_id AND standing.state <> 'superseded')
+RETURNING assessment_id
 """
 PROPOSE = """
 INSERT INTO credit_rating_determination (association_id, assessment_id, computation_id, state, grade, overruled, reason)
@@ -148,26 +169,28 @@ def current_determination(assessment: Assessment) -> Determination | None:
 
 def _locked(held_in: Round, assessment_ids: Sequence[int]) -> list[int]:
     """Those still waiting for a result; what has gone on to public notice meanwhile is left alone."""
-    rows = Assessment.objects.select_for_update().filter(
-        round=held_in, pk__in=assessment_ids, stage__in=COMPUTED
-    )
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [current_association_id(), held_in.pk, list(COMPUTED), list(assessment_ids)])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _compute(plan: Plan, assessment_ids: Sequence[int]) -> Computed:
     """Everything in sets: one read of the marks, one insert of what is new, one look at what stood before."""
     results = list(rated(plan, final_marks(plan, assessment_ids)))
-    new = _propose(results, _write(plan, results))
+    proposed = _write(plan, results)
+    left = [(marks, result) for marks, result in results if marks.assessment_id not in proposed]
+    new = len(proposed) + _propose(left)
     return Computed(new=new, unchanged=len(results) - new)
 
 
 def rated(plan: Plan, found: Sequence[FinalMarks]) -> Iterator[tuple[FinalMarks, Rated]]:
     """计分: whole numbers where every mark is one, prepared fractions where something is not applicable."""
-    plain = [marks for marks in found if min(marks.row) >= 0]
-    yield from zip(plain, plan.standard.rate_many(marks.row for marks in plain), strict=True)
+    plain, others = [], []
     for marks in found:
-        if min(marks.row) < 0:
-            yield marks, plan.shifted.rate(marks.row, marks.na_reasons) or _in_full(plan, marks)
+        (plain if min(marks.row) >= 0 else others).append(marks)
+    yield from zip(plain, plan.standard.rate_many([marks.row for marks in plain]), strict=True)
+    for marks in others:
+        yield marks, plan.shifted.rate(marks.row, marks.na_reasons) or _in_full(plan, marks)
 
 
 def _in_full(plan: Plan, marks: FinalMarks) -> Rated:
@@ -175,47 +198,46 @@ def _in_full(plan: Plan, marks: FinalMarks) -> Rated:
     return plan.standard.rate_marks(each, struck_in(plan, marks.row))
 
 
-def _write(plan: Plan, results: Sequence[tuple[FinalMarks, Rated]]) -> dict[int, int]:
-    """Assessment to computation; one that was there already is found by the hash of its inputs."""
-    rows = [_row(plan, marks, result) for marks, result in results]
+def _write(plan: Plan, results: Sequence[tuple[FinalMarks, Rated]]) -> set[int]:
+    """The computations that are new, and a proposal for each assessment that had none; those assessments."""
+    rows = ",".join([_row(plan, marks, result) for marks, result in results])
+    values = {
+        "association": current_association_id(),
+        "standard": plan.standard.standard_hash,
+        "engine": ENGINE_VERSION,
+        "moment": clock.now(),
+        "rows": f"[{rows}]",
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT,
-            [
-                current_association_id(),
-                plan.standard.standard_hash,
-                ENGINE_VERSION,
-                clock.now(),
-                json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
-            ],
-        )
-        found = dict(cursor.fetchall())
-    left = {
-        marks.assessment_id: result.inputs_hash
-        for marks, result in results
-        if marks.assessment_id not in found
-    }
-    before = Computation.objects.filter(assessment_id__in=left, inputs_hash__in=left.values())
-    rows_before = before.values_list("assessment_id", "inputs_hash", "pk") if left else ()
-    return found | {pk: computation for pk, inputs, computation in rows_before if left[pk] == inputs}
+        cursor.execute(WRITE, values)
+        return {pk for (pk,) in cursor.fetchall()}
 
 
-def _row(plan: Plan, marks: FinalMarks, result: Rated) -> dict[str, Any]:
-    """The inputs in full; of the result what was decided. Every number between follows from the inputs again."""
-    total = None if result.total is None else f"{result.total:f}"
-    return {
-        "assessment_id": marks.assessment_id,
-        "inputs_hash": result.inputs_hash,
-        "result_hash": result.result_hash,
-        "total": total,
-        "grade": result.grade or "",
-        "inputs": {"opinions": marks.opinions, "marks": marks.row, "na": marks.na_reasons},
-        "result": {"total": total, "grade": result.grade, "struck": struck_in(plan, marks.row)},
-    }
+def _row(plan: Plan, marks: FinalMarks, result: Rated) -> str:
+    """The inputs in full; of the result what was decided. Every number between follows from the inputs again.
+
+    Put together as text: all but the last three are hashes and numbers, and there are thousands of rows.
+    """
+    total = "null" if result.total is None else f'"{result.total:f}"'
+    grade, struck = _grade_text(result.grade), struck_in(plan, marks.row)
+    return (
+        f'{{"assessment_id":{marks.assessment_id},"inputs_hash":"{result.inputs_hash}",'
+        f'"result_hash":"{result.result_hash}","total":{total},"grade":{_grade_text(result.grade or "")},'
+        f'"inputs":{{"opinions":[{",".join(map(str, marks.opinions))}],"marks":"{packed_text(marks.row)}",'
+        f'"na":{_text(marks.na_reasons) if marks.na_reasons else "{}"}}},'
+        f'"result":{{"total":{total},"grade":{grade},"struck":{_text(struck) if struck else "[]"}}}}}'
+    )
 
 
-def _propose(results: Sequence[tuple[FinalMarks, Rated]], computations: Mapping[int, int]) -> int:
-    """拟定建议: a proposal for each result that is not the current one; what is unchanged is not touched."""
+_text = partial(json.dumps, ensure_ascii=False)
+_grade_text = lru_cache(maxsize=64)(_text)
+
+
+def _propose(results: Sequence[tuple[FinalMarks, Rated]]) -> int:
+    """拟定建议 where there was one: a proposal for each result that is not the current one; nothing else is touched."""
+    if not results:
+        return 0
+    computations = _computations(results)
     standing = {
         row.assessment_id: row
         for row in Determination.objects.select_for_update()
@@ -235,3 +257,11 @@ def _propose(results: Sequence[tuple[FinalMarks, Rated]], computations: Mapping[
             given: list[Any] = [list(changed), [computations[pk] for pk in changed], list(changed.values())]
             cursor.execute(PROPOSE, [current_association_id(), *given])
     return len(changed)
+
+
+def _computations(results: Sequence[tuple[FinalMarks, Rated]]) -> dict[int, int]:
+    """Assessment to computation, found by the hash of its inputs, whether it is new or was there already."""
+    wanted = {marks.assessment_id: result.inputs_hash for marks, result in results}
+    rows = Computation.objects.filter(assessment_id__in=list(wanted), inputs_hash__in=list(wanted.values()))
+    found = rows.values_list("assessment_id", "inputs_hash", "pk")
+    return {pk: computation for pk, inputs, computation in found if wanted[pk] == inputs}

@@ -13,7 +13,7 @@ from credit_rating.access import assessments_visible_to, barred_from
 from credit_rating.choices import DeterminationState, ItemState, Stage, StageKind
 from credit_rating.models import Assessment, Computation, Determination, OpinionItem
 from credit_rating.models.rounds import GRADED
-from credit_rating.queries.final_marks import NOT_APPLICABLE, marks_of, panel_marks, plan_of
+from credit_rating.queries.final_marks import NOT_APPLICABLE, marks_of, panel_marks, plan_of, row_in
 from credit_rating.queries.review import current_opinions
 from credit_rating.queries.standards import spec_of
 from credit_rating.rules.canonical import inputs_hash, result_hash, standard_hash
@@ -108,7 +108,7 @@ def _explained(assessment: Assessment, determination: Determination) -> Explanat
 
 def marks_in(computation: Computation, spec: StandardSpec) -> dict[str, Mark]:
     codes = [leaf.code for leaf in spec.leaves]
-    return marks_of(codes, computation.inputs["marks"], computation.inputs["na"])
+    return marks_of(codes, row_in(computation.inputs["marks"]), computation.inputs["na"])
 
 
 def result_of(computation: Computation, spec: StandardSpec) -> Result:

@@ -1,7 +1,7 @@
 """最终记分: the points that count for each assessment, read for many of them at once.
 
-One SQL brings a packed row of hundredths for each opinion, in the order of the indicators; what several opinions
-come to is a rule. The self-assessment is never part of it.
+Each opinion brings the packed row of hundredths that the database wrote into it when it was submitted; what several
+opinions come to is a rule. The self-assessment is never part of it.
 """
 
 import struct
@@ -28,25 +28,17 @@ from credit_rating.rules.panel import NOT_APPLICABLE, combined_row
 from credit_rating.rules.shifted import ShiftedStandard
 from credit_rating.rules.specification import Combine
 
-# Points alone, so that nothing is decided for each of so many rows: what is not scored leaves the row short.
 PACKED = """
-WITH counted AS MATERIALIZED (
-  SELECT opinion.id, opinion.assessment_id
-  FROM unnest(%s::bigint[]) AS wanted(id)
-  JOIN credit_rating_opinion opinion ON opinion.assessment_id = wanted.id
-  WHERE opinion.kind = %s AND opinion.submitted_at IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM credit_rating_opinion later
-                    WHERE later.supersedes_id = opinion.id AND later.submitted_at IS NOT NULL))
-SELECT counted.assessment_id, counted.id, given.marks
-FROM counted CROSS JOIN LATERAL (
-  SELECT string_agg(int4send((item.points * 100)::int), '' ORDER BY item.indicator_id) AS marks
-  FROM credit_rating_opinionitem item WHERE item.opinion_id = counted.id) given
-ORDER BY counted.assessment_id, counted.id
+SELECT opinion.assessment_id, opinion.id, opinion.marks
+FROM credit_rating_opinion opinion
+WHERE opinion.assessment_id = ANY(%s) AND opinion.kind = %s AND opinion.submitted_at IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM credit_rating_opinion later
+                  WHERE later.supersedes_id = opinion.id AND later.submitted_at IS NOT NULL)
+ORDER BY opinion.assessment_id, opinion.id
 """
-WITH_GAPS = """
-SELECT opinion_id, string_agg(int4send(coalesce((points * 100)::int, CASE state WHEN 'na' THEN -1 ELSE -2 END)), ''
-                              ORDER BY indicator_id)
-FROM credit_rating_opinionitem WHERE opinion_id = ANY(%s) GROUP BY opinion_id
+CORRECTED = """
+SELECT DISTINCT assessment_id FROM credit_rating_opinion
+WHERE assessment_id = ANY(%s) AND kind = %s AND submitted_at IS NOT NULL
 """
 
 
@@ -130,30 +122,29 @@ def _combined(
 ) -> Iterator[tuple[int, tuple[int, ...], tuple[int, ...]]]:
     """Assessment, the opinions that count, and their row in the order of the leaves."""
     row_of = struct.Struct(f">{len(plan.codes_by_id)}i")
-    for assessment_id, group in groupby(_packed(plan.kind, assessment_ids, row_of.size), key=itemgetter(0)):
+    for assessment_id, group in groupby(_packed(plan.kind, assessment_ids), key=itemgetter(0)):
         given = list(group)
         row = combined_row([row_of.unpack(data) for _assessment, _opinion, data in given], plan.combine)
         in_order = row if plan.order is None else tuple([row[place] for place in plan.order])
         yield assessment_id, tuple(opinion for _assessment, opinion, _data in given), in_order
 
 
-def _packed(kind: StageKind, assessment_ids: Sequence[int], size: int) -> list[tuple[int, int, Any]]:
-    """Assessment, opinion and its packed row; those with something not scored are read again, in full."""
+def _packed(kind: StageKind, assessment_ids: Sequence[int]) -> list[tuple[int, int, Any]]:
+    """Assessment, opinion and its packed row."""
     with connection.cursor() as cursor:
         cursor.execute(PACKED, [list(assessment_ids), kind.value])
-        rows = cursor.fetchall()
-        short = [opinion for _assessment, opinion, data in rows if data is None or len(data) != size]
-        if not short:
-            return list(rows)
-        cursor.execute(WITH_GAPS, [short])
-        full = dict(cursor.fetchall())
-    return [(assessment, opinion, full.get(opinion, data)) for assessment, opinion, data in rows]
+        return list(cursor.fetchall())
 
 
 def _corrections(assessment_ids: Sequence[int]) -> dict[int, list[OpinionItem]]:
     """更正 of the committee after an upheld objection, oldest first: a later one goes over an earlier one."""
+    with connection.cursor() as cursor:
+        cursor.execute(CORRECTED, [list(assessment_ids), StageKind.DETERMINATION.value])
+        corrected = [pk for (pk,) in cursor.fetchall()]
+    if not corrected:
+        return {}
     rows = OpinionItem.objects.filter(
-        opinion__assessment_id__in=assessment_ids,
+        opinion__assessment_id__in=corrected,
         opinion__kind=StageKind.DETERMINATION,
         opinion__submitted_at__isnull=False,
     ).exclude(state=ItemState.OPEN)
@@ -225,6 +216,19 @@ def marks_of(codes: Sequence[str], row: Sequence[int], reasons: Mapping[str, str
     return found
 
 
+def packed_text(row: Sequence[int]) -> str:
+    """How a computation keeps a row: hexadecimal, four bytes for each leaf."""
+    return struct.pack(f">{len(row)}i", *row).hex()
+
+
+def row_in(stored: str | list[int]) -> Sequence[int]:
+    """The row that a computation kept; the earliest ones kept a list."""
+    if isinstance(stored, list):
+        return stored
+    data = bytes.fromhex(stored)
+    return struct.unpack(f">{len(data) // 4}i", data)
+
+
 def struck_in(plan: Plan, row: Sequence[int]) -> list[str]:
     """一票否决项 that the reviewers scored with nothing."""
-    return [code for place, code in plan.veto_places if row[place] == 0]
+    return [code for place, code in plan.veto_places if row[place] == 0] if 0 in row else []
