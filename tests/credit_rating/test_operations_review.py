@@ -1,5 +1,6 @@
 """指派、评审、补正: who may see and score what, once and for all."""
 
+import struct
 from datetime import date
 
 import pytest
@@ -249,6 +250,31 @@ def test_submitting_needs_every_row_and_happens_once(assessment):
     (assignment,) = Assignment.objects.filter(assessor_id=reviewer.user_id)
     with pytest.raises(Refused, match="书面"):
         operations.recuse(actor=reviewer, assignment_id=assignment.pk, reason="晚了")
+
+
+def test_the_database_packs_the_marks_when_they_are_submitted_and_nobody_else_does(assessment):
+    reviewer = actor_with(Role.ASSESSOR)
+    assign(assessment, reviewer)
+    opinion = operations.open_review(actor=reviewer, assessment_id=assessment.pk)
+    Opinion.objects.filter(pk=opinion.pk).update(marks=b"of my own")
+    opinion.refresh_from_db()
+    assert opinion.marks is None
+    score_all(assessment, reviewer)
+    operations.save_review_row(
+        actor=reviewer,
+        assessment_id=assessment.pk,
+        indicator_id=leaf(assessment, "B1.1").pk,
+        version=1,
+        raw={},
+        na_reason="未开展",
+        gap_reason="没有学员",
+    )
+    operations.submit_review(actor=reviewer, assessment_id=assessment.pk)
+    opinion.refresh_from_db()
+    points = opinion.items.order_by("indicator_id").values_list("points", flat=True)
+    expected = [-1 if one is None else int(one * 100) for one in points]
+    assert -1 in expected
+    assert list(struct.unpack(f">{len(expected)}i", opinion.marks)) == expected
 
 
 def test_panel_of_three_and_a_recorded_discussion(assessment, clerk):
