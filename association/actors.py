@@ -65,7 +65,11 @@ def system(association_id: int) -> Actor:
 
 def actor_of(user: User, association_id: int) -> Actor:
     """What this person may do in this association today."""
-    return _assemble(user, association_id, _appointments().filter(user_id=user.pk).values_list(*_POST))
+    return _assemble(user, association_id, appointments_on(user.pk).values_list(*_POST))
+
+
+def appointments_on(user_id: int) -> QuerySet[Appointment]:
+    return _appointments().filter(user_id=user_id)
 
 
 def person_with_roles(user_id: int) -> User | None:
