@@ -39,7 +39,7 @@ DROP FUNCTION portal_packed_marks(bigint);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("credit_rating", "0005_round_ended"), ("association", "0004_practice_clock")]
+    dependencies = [("credit_rating", "0006_settled_results"), ("association", "0004_practice_clock")]
     operations = [
         migrations.AddField(
             "opinion", "marks", models.BinaryField(editable=False, null=True, verbose_name="得分总览")
