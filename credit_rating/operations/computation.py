@@ -185,7 +185,8 @@ def _compute(plan: Plan, assessment_ids: Sequence[int]) -> Computed:
 
 def rated(plan: Plan, found: Sequence[FinalMarks]) -> Iterator[tuple[FinalMarks, Rated]]:
     """计分: whole numbers where every mark is one, prepared fractions where something is not applicable."""
-    plain, others = [], []
+    plain: list[FinalMarks] = []
+    others: list[FinalMarks] = []
     for marks in found:
         (plain if min(marks.row) >= 0 else others).append(marks)
     yield from zip(plain, plan.standard.rate_many([marks.row for marks in plain]), strict=True)
@@ -201,7 +202,7 @@ def _in_full(plan: Plan, marks: FinalMarks) -> Rated:
 def _write(plan: Plan, results: Sequence[tuple[FinalMarks, Rated]]) -> set[int]:
     """The computations that are new, and a proposal for each assessment that had none; those assessments."""
     rows = ",".join([_row(plan, marks, result) for marks, result in results])
-    values = {
+    values: dict[str, Any] = {
         "association": current_association_id(),
         "standard": plan.standard.standard_hash,
         "engine": ENGINE_VERSION,
