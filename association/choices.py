@@ -26,6 +26,7 @@ class Role(TextChoices):
     COMMITTEE = "committee", _("评定委员会委员")
     DISTRICT_REVIEWER = "district_reviewer", _("区级评估员")
     ASSESSOR = "assessor", _("评估员")
+    MEDIATOR = "mediator", _("调解员")
     AUDITOR = "auditor", _("审计员")
     INSTITUTION_ADMIN = "institution_admin", _("机构管理员")
     INSTITUTION_STAFF = "institution_staff", _("机构经办人")
@@ -37,7 +38,7 @@ REVIEWER_ROLES = frozenset({Role.ASSESSOR, Role.DISTRICT_REVIEWER})
 # Who may open the staff desk (the admin site); everyone else works at the desk.
 STAFF_ROLES = frozenset({Role.SECRETARIAT, Role.AUDITOR})
 # A second factor is asked of everyone who decides about others.
-SECOND_FACTOR_ROLES = STAFF_ROLES | COMMITTEE_ROLES | REVIEWER_ROLES
+SECOND_FACTOR_ROLES = STAFF_ROLES | COMMITTEE_ROLES | REVIEWER_ROLES | {Role.MEDIATOR}
 
 
 class DayKind(TextChoices):

@@ -1,0 +1,35 @@
+from complaints.models.agreements import Agreement, Instalment, Offer, Signature
+from complaints.models.complaints import Complaint, Decision, Fact, MassCase
+from complaints.models.ending import FollowUp, Survey
+from complaints.models.intake import Enrolment, ImportBatch, ImportFault
+from complaints.models.material import Evidence, Redaction, Reply
+from complaints.models.mediation import AppraisalPause, Consent, MediatorAssignment, Session
+from complaints.models.people import Draft, Person, PersonalData, Retirement, Unmasking
+
+__all__ = [
+    "Agreement",
+    "AppraisalPause",
+    "Complaint",
+    "Consent",
+    "Decision",
+    "Draft",
+    "Enrolment",
+    "Evidence",
+    "Fact",
+    "FollowUp",
+    "ImportBatch",
+    "ImportFault",
+    "Instalment",
+    "MassCase",
+    "MediatorAssignment",
+    "Offer",
+    "Person",
+    "PersonalData",
+    "Redaction",
+    "Reply",
+    "Retirement",
+    "Session",
+    "Signature",
+    "Survey",
+    "Unmasking",
+]

@@ -34,6 +34,7 @@ def after(kind, following):
 
 def steps():
     from association.choices import JOB_STEPS, ORIGINAL_REQUEST_STEPS
+    from complaints.choices import complaints
     from credit_rating import choices
 
     tables = (
@@ -43,6 +44,12 @@ def steps():
         ("评估任务", choices.ASSIGNMENT_STEPS),
         ("综合评定", choices.DETERMINATION_STEPS),
         ("异议", choices.OBJECTION_STEPS),
+        ("投诉", complaints.STEPS),
+        ("调解员", complaints.MEDIATOR_STEPS),
+        ("方案", complaints.OFFER_STEPS),
+        ("群体性投诉", complaints.MASS_STEPS),
+        ("隐去", complaints.REDACTION_STEPS),
+        ("工单导入", complaints.BATCH_STEPS),
         ("较长的作业", JOB_STEPS),
         ("启封申请", ORIGINAL_REQUEST_STEPS),
     )
@@ -53,12 +60,13 @@ def rights():
     """Who may do what: a row for each operation, a column for each role."""
     from association import access as association
     from association.choices import Role
+    from complaints.access import complaints
     from credit_rating import access as credit_rating
     from members import access as members
 
     roles = list(Role)
     lines = [f"| 事项 | {' | '.join(map(label, roles))} |", f"| --- |{' :-: |' * len(roles)}"]
-    for app in (association, members, credit_rating):
+    for app in (association, members, complaints, credit_rating):
         for action, allowed in app.MAY.items():
             marks = " | ".join("●" if role in allowed else "" for role in roles)
             lines.append(f"| `{app.__name__.split('.')[0]}.{action}` | {marks} |")

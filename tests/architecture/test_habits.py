@@ -58,6 +58,7 @@ STATES = {
     "credit_rating": ({"state", "stage"}, re.compile(r"^credit_rating/operations/moves\.py$")),
     "association": ({"state"}, re.compile(r"^association/(operations|originals|outbox)\.py$")),
     "members": ({"state", "stage"}, re.compile(r"^$")),
+    "complaints": ({"state"}, re.compile(r"^complaints/operations/moves\.py$")),
 }
 # ``state`` of a row of an opinion says whether it is filled in; it is content, not a step.
 ROWS = {"item", "row"}
@@ -191,8 +192,9 @@ def test_state_is_assigned_by_one_move_only(app):
     assert {path for path in found if not allowed.match(path)} == set()
 
 
-def test_state_is_assigned_inside_functions_that_move():
-    path = "credit_rating/operations/moves.py"
+@pytest.mark.parametrize("app", ["credit_rating", "complaints"])
+def test_state_is_assigned_inside_functions_that_move(app):
+    path = f"{app}/operations/moves.py"
     loose = [
         node.name
         for node in functions(TREES[path])

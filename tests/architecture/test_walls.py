@@ -24,7 +24,15 @@ OUTSIDE = {
     "disclosure_publishedround": "a published copy",
 }
 PUBLISHED = {table for table, reason in OUTSIDE.items() if reason == "a published copy"}
-APPEND_ONLY = {"association_auditentry", "credit_rating_computation", "credit_rating_expertopinion"}
+APPEND_ONLY = {
+    "association_auditentry",
+    "complaints_fact",
+    "complaints_retirement",
+    "complaints_signature",
+    "complaints_unmasking",
+    "credit_rating_computation",
+    "credit_rating_expertopinion",
+}
 OWNED = sorted(
     (model for model in apps.get_models() if issubclass(model, AssociationOwned)), key=lambda m: m._meta.label
 )

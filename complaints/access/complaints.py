@@ -1,0 +1,143 @@
+"""Who may do what with complaints, and who sees which; every page, list, export and operation asks here."""
+
+from django.db.models import Q, QuerySet
+
+from association.actors import Actor
+from association.choices import INSTITUTION_ROLES, STAFF_ROLES, Role
+from association.models import Attachment
+from complaints.choices.complaints import (
+    BEFORE_ACCEPTANCE,
+    Audience,
+    MediatorState,
+    RedactionState,
+    Source,
+    Target,
+)
+from complaints.models import (
+    Complaint,
+    Enrolment,
+    Evidence,
+    ImportBatch,
+    MassCase,
+    MediatorAssignment,
+    Redaction,
+    Retirement,
+    Unmasking,
+)
+
+SECRETARIAT = frozenset({Role.SECRETARIAT})
+MEDIATORS = frozenset({Role.MEDIATOR, Role.SECRETARIAT})
+AUDITORS = frozenset({Role.AUDITOR})
+NOBODY: frozenset[Role] = frozenset()
+
+# What the complainant does by the receipt code needs no role; the staff who write it down for them need one.
+MAY = {
+    # 收到
+    "file_for_caller": SECRETARIAT,
+    "import_orders": SECRETARIAT,
+    "set_enrolment": SECRETARIAT,
+    "add_evidence": INSTITUTION_ROLES | SECRETARIAT,
+    # 受理
+    "name_institution": SECRETARIAT,
+    "accept": SECRETARIAT,
+    "serve": SECRETARIAT,
+    "refuse": SECRETARIAT,
+    "transfer": SECRETARIAT,
+    # 答复与方案
+    "answer": INSTITUTION_ROLES,
+    "offer": INSTITUTION_ROLES,
+    "open_mass_case": SECRETARIAT,
+    # 调解
+    "consent": INSTITUTION_ROLES | SECRETARIAT,
+    "assign_mediator": SECRETARIAT,
+    "recuse": MEDIATORS,
+    "mediate": MEDIATORS,
+    "sign": INSTITUTION_ROLES | SECRETARIAT,
+    # 履行与终止
+    "report_payment": INSTITUTION_ROLES | SECRETARIAT,
+    "breach": SECRETARIAT,
+    "terminate": MEDIATORS,
+    "tell_parties": SECRETARIAT,
+    "speak_for_complainant": SECRETARIAT,
+    # 个人信息
+    "search_people": SECRETARIAT,
+    "unmask": MEDIATORS,
+    "redact": SECRETARIAT,
+    "confirm_redaction": SECRETARIAT,
+    "retire_personal_data": NOBODY,
+    "keep_the_clock": NOBODY,
+}
+
+
+def complaints_visible_to(actor: Actor) -> QuerySet[Complaint]:
+    """Staff see all; a mediator the own cases; an institution those against it that were accepted."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return Complaint.objects.all()
+    seen = Q(institution_id__in=actor.institution_ids, accepted_at__isnull=False)
+    seen &= ~Q(state__in=sorted(BEFORE_ACCEPTANCE))
+    if Role.MEDIATOR in actor.roles and actor.user_id:
+        own = MediatorAssignment.objects.filter(mediator_id=actor.user_id, state=MediatorState.ACTIVE)
+        seen |= Q(pk__in=own.values("complaint_id"))
+    return Complaint.objects.filter(seen)
+
+
+def is_respondent(actor: Actor, complaint: Complaint) -> bool:
+    """Whether the actor speaks for the institution complained of; then it is told only what it needs."""
+    handles = actor.is_system or bool(actor.roles & STAFF_ROLES) or _mediates(actor, complaint)
+    return not handles and complaint.institution_id in actor.institution_ids
+
+
+def _mediates(actor: Actor, complaint: Complaint) -> bool:
+    return (
+        MediatorAssignment.objects.filter(
+            complaint=complaint, mediator_id=actor.user_id, state=MediatorState.ACTIVE
+        ).exists()
+        if actor.user_id
+        else False
+    )
+
+
+def evidence_visible_to(actor: Actor) -> QuerySet[Evidence]:
+    """With the complaint; what was redacted for institutions is not there for them, nor is anybody's identity."""
+    rows = Evidence.objects.filter(complaint__in=complaints_visible_to(actor))
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return rows
+    hidden = Redaction.objects.filter(
+        target=Target.EVIDENCE,
+        audience__in=[Audience.INSTITUTION, Audience.BOTH],
+        state__in=[RedactionState.PROPOSED, RedactionState.CONFIRMED],
+    )
+    of_people = Q(kind__in=["identity", "authority"], source=Source.COMPLAINANT)
+    for_institution = Q(complaint__institution_id__in=actor.institution_ids)
+    return rows.exclude(for_institution & (of_people | Q(pk__in=hidden.values("target_id"))))
+
+
+def case_files_visible_to(actor: Actor) -> QuerySet[Attachment]:
+    """The files behind the evidence that this person sees."""
+    return Attachment.objects.filter(pk__in=evidence_visible_to(actor).values("attachment_id"))
+
+
+def mass_cases_visible_to(actor: Actor) -> QuerySet[MassCase]:
+    """Staff see all, an institution its own."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return MassCase.objects.all()
+    return MassCase.objects.filter(institution_id__in=actor.institution_ids)
+
+
+def batches_visible_to(actor: Actor) -> QuerySet[ImportBatch]:
+    return ImportBatch.objects.all() if actor.roles & STAFF_ROLES else ImportBatch.objects.none()
+
+
+def enrolments_visible_to(actor: Actor) -> QuerySet[Enrolment]:
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return Enrolment.objects.all()
+    return Enrolment.objects.filter(institution_id__in=actor.institution_ids)
+
+
+def unmaskings_visible_to(actor: Actor) -> QuerySet[Unmasking]:
+    """Who looked at what is for those who watch over it."""
+    return Unmasking.objects.all() if actor.roles & STAFF_ROLES else Unmasking.objects.none()
+
+
+def retirements_visible_to(actor: Actor) -> QuerySet[Retirement]:
+    return Retirement.objects.all() if actor.roles & STAFF_ROLES else Retirement.objects.none()

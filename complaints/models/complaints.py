@@ -1,0 +1,246 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from association.tenancy import AssociationOwned
+from complaints.choices.complaints import (
+    BEFORE_ACCEPTANCE,
+    SAID_BY_COMPLAINANT,
+    DecisionKind,
+    FactKind,
+    Intake,
+    MassState,
+    Outcome,
+    State,
+    Subject,
+    Timeliness,
+)
+
+
+class MassCase(AssociationOwned):
+    """群体性投诉: one negotiation with one institution, an offer and a file of its own for each person."""
+
+    institution = models.ForeignKey(
+        "members.Institution", models.PROTECT, verbose_name=_("机构"), related_name="+"
+    )
+    title = models.CharField(_("名称"), max_length=120)
+    state = models.CharField(
+        _("状态"), max_length=12, choices=MassState.choices, default=MassState.NEGOTIATING
+    )
+    notes = models.TextField(_("协商记录"), blank=True)
+    opened_by = models.ForeignKey(
+        "association.User", models.PROTECT, verbose_name=_("建立人"), related_name="+"
+    )
+    opened_at = models.DateTimeField(_("建立时间"))
+    ended_at = models.DateTimeField(_("结束时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("群体性投诉")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="mass_case_ended",
+                condition=Q(state=MassState.NEGOTIATING, ended_at__isnull=True)
+                | Q(state=MassState.ENDED, ended_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Complaint(AssociationOwned):
+    """投诉. Who complains stands in ``Person`` and ``PersonalData``; what was decided in ``Decision``.
+
+    ``state`` says where the proceedings are, ``outcome`` what the complainant says came of them. Amounts are fen.
+    """
+
+    institution = models.ForeignKey(
+        "members.Institution", models.PROTECT, null=True, verbose_name=_("被投诉机构"), related_name="+"
+    )
+    respondent_name = models.CharField(_("被投诉人名称"), max_length=120)
+    respondent_address = models.CharField(_("被投诉人地址"), max_length=160, blank=True)
+    intake = models.CharField(_("来源"), max_length=8, choices=Intake.choices)
+    order_number = models.CharField(_("工单编号"), max_length=40, blank=True)
+    order_due_on = models.DateField(_("工单时限"), null=True)
+    # 委托: art. 17, in the name of the one who delegates, not to be delegated further.
+    delegated_by = models.CharField(_("委托单位"), max_length=80, blank=True)
+    delegation_number = models.CharField(_("委托文号"), max_length=60, blank=True)
+    subject = models.CharField(_("事项"), max_length=12, choices=Subject.choices)
+    state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.RECEIVED)
+    outcome = models.CharField(_("结果"), max_length=10, choices=Outcome.choices, default=Outcome.UNKNOWN)
+    confirmed_at = models.DateTimeField(_("投诉人确认时间"), null=True)
+    satisfaction = models.PositiveSmallIntegerField(_("满意度"), null=True)
+    harmed_on = models.DateField(_("知道权益受损之日"))
+    contract_on = models.DateField(_("合同日期"), null=True)
+    facts = models.TextField(_("事实"))
+    demand = models.TextField(_("诉求"))
+    paid_fen = models.BigIntegerField(_("已付金额（分）"), null=True)
+    claimed_fen = models.BigIntegerField(_("要求退还（分）"), default=0)
+    returned_fen = models.BigIntegerField(_("已退还（分）"), default=0)
+    is_consumer = models.BooleanField(_("为生活消费"), default=True)
+    handled_elsewhere = models.CharField(_("已由何处受理或处理"), max_length=120, blank=True)
+    shares_phone = models.BooleanField(_("同意机构知道电话"), default=False)
+    may_publish = models.BooleanField(_("同意公开经过（不含个人信息）"), default=False)
+    receipt_key = models.BinaryField(_("查询码摘要"), max_length=32, null=True)
+    received_at = models.DateTimeField(_("收到时间"))
+    received_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("代录人"), related_name="+"
+    )
+    accepted_at = models.DateTimeField(_("受理时间"), null=True)
+    accepted_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("受理人"), related_name="+"
+    )
+    served_at = models.DateTimeField(_("送达机构时间"), null=True)
+    timeliness = models.CharField(
+        _("机构答复"), max_length=10, choices=Timeliness.choices, default=Timeliness.NOT_ASKED
+    )
+    told_complainant_at = models.DateTimeField(_("告知投诉人时间"), null=True)
+    told_institution_at = models.DateTimeField(_("告知机构时间"), null=True)
+    ended_at = models.DateTimeField(_("办结时间"), null=True)
+    # 去标识化: the personal data are gone and so are the texts that may have held some.
+    retired_at = models.DateTimeField(_("去标识化时间"), null=True)
+    mass_case = models.ForeignKey(
+        MassCase, models.PROTECT, null=True, verbose_name=_("群体性投诉"), related_name="complaints"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("投诉")
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            # One pass over this index answers the statistics; the table is not touched.
+            models.Index(
+                fields=["association", "institution", "received_at"],
+                include=[
+                    "state",
+                    "outcome",
+                    "timeliness",
+                    "satisfaction",
+                    "claimed_fen",
+                    "returned_fen",
+                ],
+                name="complaint_statistics",
+            ),
+            models.Index(fields=["association", "state", "id"], name="complaint_by_state"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["association", "receipt_key"], name="complaint_receipt_once"),
+            models.UniqueConstraint(
+                fields=["association", "order_number"],
+                name="complaint_order_once",
+                condition=~Q(order_number=""),
+            ),
+            models.CheckConstraint(name="complaint_state_known", condition=Q(state__in=State.values)),
+            models.CheckConstraint(
+                name="complaint_accepted",
+                condition=Q(state__in=[*sorted(BEFORE_ACCEPTANCE), State.WITHDRAWN])
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False, institution__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="complaint_served", condition=~Q(state=State.AWAIT_REPLY) | Q(served_at__isnull=False)
+            ),
+            # 结果: only the complainant's own word makes it resolved; silence stays silence.
+            models.CheckConstraint(
+                name="complaint_outcome_said",
+                condition=Q(outcome__in=sorted(SAID_BY_COMPLAINANT), confirmed_at__isnull=False)
+                | Q(outcome__in=[Outcome.UNKNOWN, Outcome.NO_ANSWER], confirmed_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="complaint_satisfaction",
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__gte=1, satisfaction__lte=5),
+            ),
+            models.CheckConstraint(
+                name="complaint_amounts",
+                condition=Q(claimed_fen__gte=0, returned_fen__gte=0)
+                & (Q(paid_fen__isnull=True) | Q(paid_fen__gte=0)),
+            ),
+            models.CheckConstraint(
+                name="complaint_hotline", condition=~Q(intake=Intake.HOTLINE) | ~Q(order_number="")
+            ),
+            models.CheckConstraint(
+                name="complaint_retired_after_end",
+                condition=Q(retired_at__isnull=True) | Q(ended_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """What is said on the phone and printed; it finds the file and tells nothing of the person."""
+        return f"T{self.received_at:%Y}-{self.pk:06d}"
+
+
+class Decision(AssociationOwned):
+    """决定: what was decided about a complaint, on which ground, with the reasons as they were given."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="decisions", verbose_name=_("投诉"))
+    kind = models.CharField(_("决定"), max_length=10, choices=DecisionKind.choices)
+    ground = models.CharField(_("依据的情形"), max_length=20, blank=True)
+    citation = models.CharField(_("依据"), max_length=120, blank=True)
+    reason = models.TextField(_("理由"), blank=True)
+    transferred_to = models.CharField(_("转往"), max_length=80, blank=True)
+    document = models.ForeignKey(
+        "association.Attachment", models.PROTECT, null=True, verbose_name=_("文书"), related_name="+"
+    )
+    # Nobody: the clock, or the complainant by the receipt code.
+    decided_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("决定人"), related_name="+"
+    )
+    decided_at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("决定")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="decision_reasoned",
+                condition=~Q(kind__in=[DecisionKind.REFUSE, DecisionKind.TERMINATE])
+                | (~Q(ground="") & ~Q(citation="")),
+            ),
+            models.CheckConstraint(
+                name="decision_transfer_names_whom",
+                condition=~Q(kind=DecisionKind.TRANSFER) | ~Q(transferred_to=""),
+            ),
+            models.CheckConstraint(
+                name="decision_of_a_person",
+                condition=~Q(kind__in=[DecisionKind.ACCEPT, DecisionKind.REFUSE, DecisionKind.TRANSFER])
+                | Q(decided_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.complaint_id}"
+
+
+class Fact(AssociationOwned):
+    """事实: what an institution did or failed to do in a complaint. Written once, without personal data."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="+", verbose_name=_("投诉"))
+    institution = models.ForeignKey(
+        "members.Institution", models.PROTECT, verbose_name=_("机构"), related_name="+"
+    )
+    kind = models.CharField(_("事实"), max_length=18, choices=FactKind.choices)
+    # Which time of this kind in this complaint: a contested case may be late twice.
+    turn = models.PositiveSmallIntegerField(_("次数"), default=1)
+    amount_fen = models.BigIntegerField(_("涉及金额（分）"), default=0)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("事实")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "complaint", "kind", "turn"], name="complaint_fact_once"
+            ),
+            models.CheckConstraint(name="complaint_fact_amount", condition=Q(amount_fen__gte=0)),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["association", "institution", "at"], name="complaint_fact_of_inst"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.complaint_id}"

@@ -1,0 +1,151 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from association.tenancy import AssociationOwned
+from complaints.choices.complaints import MediatorState, Method, Party, Recusal, SessionMode
+from complaints.models.complaints import Complaint
+
+
+class Consent(AssociationOwned):
+    """调解意愿 of one side. Written once; who thinks again writes again, and the last word counts."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="consents", verbose_name=_("投诉"))
+    party = models.CharField(_("一方"), max_length=12, choices=Party.choices)
+    given = models.BooleanField(_("同意调解"))
+    method = models.CharField(_("方式"), max_length=12, choices=Method.choices)
+    recorded_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("登记人"), related_name="+"
+    )
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("调解意愿")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="consent_by_somebody",
+                condition=Q(method=Method.RECEIPT_CODE, recorded_by__isnull=True)
+                | (~Q(method=Method.RECEIPT_CODE) & Q(recorded_by__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_party_display()} {self.complaint_id}"
+
+
+class MediatorAssignment(AssociationOwned):
+    """调解员: one at a time, with what the conflict check knew."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="mediators", verbose_name=_("投诉"))
+    mediator = models.ForeignKey(
+        "association.User", models.PROTECT, verbose_name=_("调解员"), related_name="+"
+    )
+    state = models.CharField(
+        _("状态"), max_length=10, choices=MediatorState.choices, default=MediatorState.ACTIVE
+    )
+    recusal = models.CharField(_("回避情形"), max_length=12, choices=Recusal.choices, blank=True)
+    reason = models.CharField(_("理由"), max_length=200, blank=True)
+    assigned_by = models.ForeignKey(
+        "association.User", models.PROTECT, verbose_name=_("指派人"), related_name="+"
+    )
+    assigned_at = models.DateTimeField(_("指派时间"))
+    ended_at = models.DateTimeField(_("结束时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("调解员")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "complaint"],
+                name="mediator_one_at_a_time",
+                condition=Q(state=MediatorState.ACTIVE),
+            ),
+            models.CheckConstraint(
+                name="mediator_ended",
+                condition=Q(state=MediatorState.ACTIVE, ended_at__isnull=True)
+                | (~Q(state=MediatorState.ACTIVE) & Q(ended_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="mediator_recusal_reasoned",
+                condition=~Q(state=MediatorState.RECUSED) | ~Q(recusal=""),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["association", "mediator"],
+                name="mediator_cases",
+                condition=Q(state=MediatorState.ACTIVE),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mediator} {self.complaint_id}"
+
+
+class Session(AssociationOwned):
+    """调解会: both sides are told time, place and mediator; afterwards who came and what was said."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="sessions", verbose_name=_("投诉"))
+    mediator = models.ForeignKey(
+        "association.User", models.PROTECT, verbose_name=_("调解员"), related_name="+"
+    )
+    mode = models.CharField(_("方式"), max_length=8, choices=SessionMode.choices)
+    place = models.CharField(_("地点或接入方式"), max_length=160)
+    planned_at = models.DateTimeField(_("时间"))
+    announced_at = models.DateTimeField(_("通知时间"))
+    held_at = models.DateTimeField(_("记录时间"), null=True)
+    complainant_came = models.BooleanField(_("投诉人到场"), null=True)
+    institution_came = models.BooleanField(_("机构到场"), null=True)
+    excuse = models.CharField(_("缺席理由"), max_length=200, blank=True)
+    minutes = models.TextField(_("记录"), blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("调解会")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="session_recorded",
+                condition=Q(held_at__isnull=True)
+                | Q(complainant_came__isnull=False, institution_came__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="session_announced_before", condition=Q(planned_at__gt=F("announced_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_mode_display()} {self.complaint_id}"
+
+
+class AppraisalPause(AssociationOwned):
+    """鉴定期间: the time of an appraisal is not counted (art. 20)."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="pauses", verbose_name=_("投诉"))
+    appraiser = models.CharField(_("鉴定机构"), max_length=120)
+    reason = models.CharField(_("鉴定事项"), max_length=200)
+    from_at = models.DateTimeField(_("起"))
+    until_at = models.DateTimeField(_("止"), null=True)
+    begun_by = models.ForeignKey(
+        "association.User", models.PROTECT, verbose_name=_("登记人"), related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("鉴定期间")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "complaint"],
+                name="appraisal_one_at_a_time",
+                condition=Q(until_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="appraisal_dates",
+                condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.appraiser} {self.complaint_id}"

@@ -1,0 +1,65 @@
+"""步骤: the only lines that assign a state; each reads the step table first and saves what the step brings along."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from common.transitions import check_step
+from complaints.choices.complaints import (
+    BATCH_STEPS,
+    MASS_STEPS,
+    MEDIATOR_STEPS,
+    OFFER_STEPS,
+    REDACTION_STEPS,
+    STEPS,
+    BatchState,
+    MassState,
+    MediatorState,
+    OfferState,
+    RedactionState,
+    State,
+)
+from complaints.models import Complaint, ImportBatch, MassCase, MediatorAssignment, Offer, Redaction
+
+
+def move_complaint(complaint: Complaint, state: State, **brings: Any) -> None:
+    check_step(STEPS, State(complaint.state), state)
+    complaint.state = state
+    _save(complaint, brings)
+
+
+def move_mediator(assignment: MediatorAssignment, state: MediatorState, **brings: Any) -> None:
+    check_step(MEDIATOR_STEPS, MediatorState(assignment.state), state)
+    assignment.state = state
+    _save(assignment, brings)
+
+
+def move_offer(offer: Offer, state: OfferState, **brings: Any) -> None:
+    check_step(OFFER_STEPS, OfferState(offer.state), state)
+    offer.state = state
+    _save(offer, brings)
+
+
+def move_mass_case(case: MassCase, state: MassState, **brings: Any) -> None:
+    check_step(MASS_STEPS, MassState(case.state), state)
+    case.state = state
+    _save(case, brings)
+
+
+def move_redaction(redaction: Redaction, state: RedactionState, **brings: Any) -> None:
+    check_step(REDACTION_STEPS, RedactionState(redaction.state), state)
+    redaction.state = state
+    _save(redaction, brings)
+
+
+def move_batch(batch: ImportBatch, state: BatchState, **brings: Any) -> None:
+    check_step(BATCH_STEPS, BatchState(batch.state), state)
+    batch.state = state
+    _save(batch, brings)
+
+
+def _save(row: Model, brings: dict[str, Any]) -> None:
+    """State and what the database wants with it in one UPDATE."""
+    for name, value in brings.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", *brings])
