@@ -10,6 +10,7 @@ MAY = {
     "move_practice_clock": frozenset(Role),
     "retry_dead_job": frozenset({Role.SECRETARIAT}),
     "set_deadline_rule": frozenset({Role.SECRETARIAT}),
+    "confirm_deadline_rule": frozenset({Role.SECRETARIAT}),
     "register_person": frozenset({Role.SECRETARIAT}),
     "store_file": INSTITUTION_ROLES | {Role.SECRETARIAT},
     # 启封原件: who asks and who decides are never the same person, whatever their roles.

@@ -201,6 +201,17 @@ def _set_rule(request: Any, rule: DeadlineRule, form: Any) -> Done:
     return Done(_("新的期限规则已登记，自生效日起适用于新的办理。"))
 
 
+class ConfirmForm(DeedForm):
+    reason = forms.CharField(
+        label=gettext_lazy("核实的依据和理由"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def _confirm_rule(request: Any, rule: DeadlineRule, form: Any) -> Done:
+    operations.confirm_deadline_rule(actor=request.actor, rule_id=rule.pk, **form.cleaned_data)
+    return Done(_("已核实，这条期限规则可以用于计期。"))
+
+
 @admin.register(DeadlineRule)
 class DeadlineRuleAdmin(DeskAdmin):
     lead = gettext_lazy("修改即登记一条自某日起生效的新规则；已开始的办理仍按当时的规则计期。")
@@ -208,7 +219,8 @@ class DeadlineRuleAdmin(DeskAdmin):
     list_filter = ("certainty",)
     search_fields = ("code", "title")
     facts = (
-        "code", "title", "term", "citation", "certainty", "owner", "silence_means", "valid_from", "valid_until",
+        "code", "title", "term", "citation", "certainty", "note", "owner", "silence_means", "valid_from", "valid_until",
+        "confirmed_by", "confirmed_at", "confirmation",
     )  # fmt: skip
     deeds = (
         Deed(
@@ -219,6 +231,14 @@ class DeadlineRuleAdmin(DeskAdmin):
             form=DeadlineForm,
             fits=lambda rule: rule.valid_until is None,
             main=True,
+        ),
+        Deed(
+            "confirm",
+            gettext_lazy("核实"),
+            lambda actor: actor.may(MAY, "confirm_deadline_rule"),
+            _confirm_rule,
+            form=ConfirmForm,
+            fits=lambda rule: not rule.may_count,
         ),
     )
 

@@ -56,7 +56,23 @@ class Unit(TextChoices):
 class Certainty(TextChoices):
     SOURCED = "sourced", _("有出处")
     CHARTER = "charter", _("协会自定")
+    INFERENCE = "inference", _("推定")
     UNVERIFIED = "unverified", _("未核实")
+
+
+# What may drive a clock as it stands; the others only after somebody has confirmed them by name.
+CERTAIN = frozenset({Certainty.SOURCED, Certainty.CHARTER})
+
+
+class Side(TextChoices):
+    """轮到谁: whose turn it is. OUTSIDE is an authority, a court, an appraiser."""
+
+    STAFF = "staff", _("秘书处")
+    INSTITUTION = "institution", _("机构")
+    COMPLAINANT = "complainant", _("投诉人")
+    COMMITTEE = "committee", _("评定委员会")
+    ASSESSOR = "assessor", _("评估员")
+    OUTSIDE = "outside", _("外部单位")
 
 
 class Channel(TextChoices):

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.utils import timezone
 
 from association.choices import DayKind
@@ -16,6 +18,8 @@ from association.rules.reference import CalendarException, calendar_of
 from association.scope import memo, selected_association_id
 
 OFFSET = "practice_offset"
+CALENDAR, CALENDAR_VERSION = "calendar", "calendar_version"
+VERSION = "SELECT count(*), sum(hashtextextended(day::text, 0)) FROM association_calendarday day"
 _rehearsed: ContextVar[datetime | None] = ContextVar("rehearsed", default=None)
 
 
@@ -57,7 +61,21 @@ def forget_practice_offset() -> None:
 
 
 def calendar() -> Calendar:
-    """放假与调休 as loaded, for the rules that count."""
+    """放假与调休 as they stand, for the rules that count; read again in a scope only when they have changed."""
+    kept, version = memo(), calendar_version()
+    if kept.get(CALENDAR_VERSION) != version:
+        kept[CALENDAR_VERSION], kept[CALENDAR] = version, _calendar()
+    return cast("Calendar", kept[CALENDAR])
+
+
+def calendar_version() -> tuple[Any, ...]:
+    """Differs as soon as any day of the calendar does."""
+    with connection.cursor() as cursor:
+        cursor.execute(VERSION)
+        return tuple(cursor.fetchone())
+
+
+def _calendar() -> Calendar:
     rows = CalendarDay.objects.values_list("date", "kind", "holiday", "source")
     return calendar_of(
         CalendarException(on=day, name=name, is_off=kind == DayKind.OFF, notice=notice, source="")

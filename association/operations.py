@@ -137,6 +137,25 @@ def set_deadline_rule(
     return after
 
 
+@transaction.atomic
+def confirm_deadline_rule(*, actor: Actor, rule_id: int, reason: str) -> DeadlineRule:
+    """核实: a person answers with name and reason for a number that was not certain; from now on it may count."""
+    actor.require(MAY, "confirm_deadline_rule")
+    rule = DeadlineRule.objects.select_for_update().filter(pk=rule_id).first()
+    if rule is None:
+        raise NotFound(_("没有这条期限规则。"))
+    if rule.may_count:
+        raise Refused(_("这条期限规则无须核实。"))
+    if not one_line(reason):
+        sentence = _("请写明核实的依据和理由。")
+        raise InvalidInput(sentence, {"reason": sentence})
+    rule.confirmed_by_id, rule.confirmed_at = actor.person_id, clock.now()
+    rule.confirmation = one_line(reason)[:300]
+    rule.save(update_fields=["confirmed_by", "confirmed_at", "confirmation"])
+    record(actor, "confirm_deadline_rule", rule, reason=rule.confirmation)
+    return rule
+
+
 def _check_rule(before: DeadlineRule, number: int, unit: str, certainty: str, citation: str) -> None:
     wrong = {}
     if not 1 <= number <= 3650:  # noqa: PLR2004 - ten years of days

@@ -1,3 +1,4 @@
+from association.models.deadlines import Deadline, DeadlinePause
 from association.models.identity import Appointment, Association, AssociationHost, User
 from association.models.originals import OriginalRequest, SealedOriginal
 from association.models.reference import CalendarDay, DeadlineRule, Region
@@ -10,6 +11,8 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "CalendarDay",
+    "Deadline",
+    "DeadlinePause",
     "DeadlineRule",
     "Job",
     "Notice",

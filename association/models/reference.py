@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from association.choices import Certainty, DayKind, Unit
+from association.choices import CERTAIN, Certainty, DayKind, Unit
 from association.tenancy import AssociationOwned
 
 
@@ -54,6 +54,13 @@ class DeadlineRule(AssociationOwned):
     silence_means = models.CharField(_("逾期视为"), max_length=120, blank=True)
     valid_from = models.DateField(_("生效"))
     valid_until = models.DateField(_("失效"), null=True, blank=True)
+    note = models.CharField(_("备注"), max_length=300, blank=True)
+    # 核实: what is not certain by itself counts only after a person has answered for it.
+    confirmed_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("核实人"), related_name="+"
+    )
+    confirmed_at = models.DateTimeField(_("核实时间"), null=True)
+    confirmation = models.CharField(_("核实理由"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("期限规则")
@@ -65,6 +72,11 @@ class DeadlineRule(AssociationOwned):
                 name="deadline_rule_dates",
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
             ),
+            models.CheckConstraint(
+                name="deadline_rule_confirmed",
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True, confirmation="")
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False) & ~Q(confirmation=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,3 +86,8 @@ class DeadlineRule(AssociationOwned):
             "number": self.number,
             "unit": unit,
         }
+
+    @property
+    def may_count(self) -> bool:
+        """An unverified or inferred number drives no clock until somebody has confirmed it."""
+        return self.certainty in CERTAIN or self.confirmed_at is not None

@@ -6,11 +6,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from association.rules.explanation import explain
+from association.rules.explanation import (
+    DAY,
+    MONTH,
+    WORKING_DAY,
+    YEAR,
+    Reckoning,
+    in_words,
+    reckon,
+    set_by_document,
+)
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
+Term = tuple[int, str]  # a number and its unit
 MOST_DAYS = 36_600  # a hundred years: a longer term is a slip of the pen
 
 
@@ -41,8 +51,13 @@ class Due:
 
     on: date
     ends_at: datetime
-    explanation: str
+    reckoning: Reckoning
     provisional: bool
+
+    @property
+    def explanation(self) -> str:
+        """The arithmetic in Chinese, for what is written: notices, documents, the trail."""
+        return in_words(self.reckoning)
 
 
 def beijing(moment: datetime) -> datetime:
@@ -71,24 +86,24 @@ def add_working_days(start: date, number: int, calendar: Calendar, pauses: Seque
     while left > 0:
         last += ONE_DAY
         left -= calendar.is_working_day(last)
-    return _due(start, f"{number}个工作日", last, last, calendar, idle)
+    return _due(start, (number, WORKING_DAY), last, last, calendar, idle)
 
 
 def add_calendar_days(start: date, number: int, calendar: Calendar, pauses: Sequence[Pause] = ()) -> Due:
     """``number`` 日 after the start; the paused days are added, a last day of rest moves on."""
     _check_number(number)
     idle = len(paused_days(start, pauses))
-    return _rolled(start, f"{number}日", start + timedelta(days=number + idle), calendar, idle)
+    return _rolled(start, (number, DAY), start + timedelta(days=number + idle), calendar, idle)
 
 
 def add_months(start: date, number: int, calendar: Calendar, pauses: Sequence[Pause] = ()) -> Due:
     """``number`` 个月: the corresponding day, or the end of a shorter month."""
-    return _add_months(start, number, f"{number}个月", calendar, pauses)
+    return _add_months(start, number, (number, MONTH), calendar, pauses)
 
 
 def add_years(start: date, number: int, calendar: Calendar, pauses: Sequence[Pause] = ()) -> Due:
     """``number`` 年: the corresponding day, 28 February for a leap day."""
-    return _add_months(start, number * 12, f"{number}年", calendar, pauses)
+    return _add_months(start, number * 12, (number, YEAR), calendar, pauses)
 
 
 def paused_days(start: date, pauses: Sequence[Pause]) -> frozenset[date]:
@@ -101,7 +116,7 @@ def paused_days(start: date, pauses: Sequence[Pause]) -> frozenset[date]:
     )
 
 
-def _add_months(start: date, number: int, term: str, calendar: Calendar, pauses: Sequence[Pause]) -> Due:
+def _add_months(start: date, number: int, term: Term, calendar: Calendar, pauses: Sequence[Pause]) -> Due:
     _check_number(number * 31)
     year, month0 = divmod(start.year * 12 + start.month - 1 + number, 12)
     day = min(start.day, monthrange(year, month0 + 1)[1])
@@ -114,18 +129,23 @@ def _check_number(days: int) -> None:
         raise ValueError(f"not a term: {days} days")
 
 
-def _rolled(start: date, term: str, counted: date, calendar: Calendar, idle: int) -> Due:
+def _rolled(start: date, term: Term, counted: date, calendar: Calendar, idle: int) -> Due:
     last = counted
     while not calendar.is_working_day(last):
         last += ONE_DAY
     return _due(start, term, counted, last, calendar, idle)
 
 
-def _due(start: date, term: str, counted: date, last: date, calendar: Calendar, idle: int) -> Due:
-    """The rest of the sentence belongs to the explanation."""
+def _due(start: date, term: Term, counted: date, last: date, calendar: Calendar, idle: int) -> Due:
+    number, unit = term
     return Due(
         on=last,
         ends_at=end_of_day(last),
-        explanation=explain(start, term, counted, last, calendar, idle),
+        reckoning=reckon(start, number, unit, counted, last, calendar, idle),
         provisional=last > calendar.known_until,
     )
+
+
+def due_by_document(start: date, last: date) -> Due:
+    """文件确定的截止日 (an order's own limit, a day agreed on): nothing is counted, so nothing is provisional."""
+    return Due(on=last, ends_at=end_of_day(last), reckoning=set_by_document(start, last), provisional=False)

@@ -1,14 +1,22 @@
-"""期限说明: the arithmetic of a term in one Chinese sentence that an official can check with a wall calendar."""
+"""期限说明: the arithmetic of a term as parts, and one sentence of them that an official can check with a wall calendar.
 
-from collections.abc import Mapping
+The parts are stored with the term, so that a page in another language tells exactly the same arithmetic: the sentence
+takes the translator of the page as a value, as it takes everything else.
+"""
+
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-WEEKDAYS = "一二三四五六日"
-SATURDAY = 5
+WORKING_DAY, DAY, MONTH, YEAR = "working_day", "day", "month", "year"
+MONTHS = ("", "1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月")
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 ONE_DAY = timedelta(days=1)
 MOST_NAMED = 8  # runs of holidays in one sentence; a term of years names only the first ones
+
+Gettext = Callable[[str], str]
 
 
 class Days(Protocol):
@@ -24,71 +32,220 @@ class Days(Protocol):
     def names(self) -> Mapping[date, str]: ...
 
 
-def explain(start: date, term: str, counted: date, last: date, days: Days, idle: int) -> str:
-    """How the last day was found; working days tell what was skipped, other terms why the end moved."""
-    in_working_days = term.endswith("工作日")
-    told = _exceptions(start + ONE_DAY, last, days) if in_working_days else _move(counted, last, start, days)
-    if idle:
-        told.insert(0, f"中止期间{idle}{'个工作日' if in_working_days else '日'}不计入")
-    head = f"自{_named(start, None)}起算{term}（当日不计）"
-    told.append(f"截至{_named(last, start)}24:00")
-    tail = (
-        f"；{days.known_until.year + 1}年及以后的放假安排尚未公布，此日期为暂定"
-        if last > days.known_until
-        else ""
+@dataclass(frozen=True, slots=True)
+class Off:
+    """一段假期: neighbouring days of one holiday, both included; without a name it is any statutory one."""
+
+    first: date
+    last: date
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """How a last day was found: working days tell what was skipped, other terms why the end moved.
+
+    ``number`` of ``unit`` from ``start``; without a unit the day was set by a document. ``idle`` days of a pause were
+    not counted, in the unit of the term. ``unknown_year`` is the first one whose holidays are not announced.
+    """
+
+    start: date
+    number: int
+    unit: str
+    counted: date
+    last: date
+    idle: int = 0
+    off: tuple[Off, ...] = ()
+    off_more: int = 0
+    made_up: tuple[date, ...] = ()
+    made_up_more: int = 0
+    holiday: str | None = None
+    unknown_year: int | None = None
+
+
+def reckon(
+    start: date, number: int, unit: str, counted: date, last: date, days: Days, idle: int
+) -> Reckoning:
+    off, made_up = _exceptions(start + ONE_DAY, last, days) if unit == WORKING_DAY else ([], [])
+    return Reckoning(
+        start=start,
+        number=number,
+        unit=unit,
+        counted=counted,
+        last=last,
+        idle=idle,
+        off=tuple(off[:MOST_NAMED]),
+        off_more=max(len(off) - MOST_NAMED, 0),
+        made_up=tuple(made_up[:MOST_NAMED]),
+        made_up_more=max(len(made_up) - MOST_NAMED, 0),
+        holiday=days.names.get(counted, "") if counted != last and counted in days.holidays else None,
+        unknown_year=days.known_until.year + 1 if last > days.known_until else None,
     )
-    return f"{head}：{'，'.join(told)}{tail}"
 
 
-def _exceptions(first: date, last: date, days: Days) -> list[str]:
+def set_by_document(start: date, last: date) -> Reckoning:
+    """文件确定的截止日: nothing was counted, and no holiday moves it."""
+    return Reckoning(start=start, number=0, unit="", counted=last, last=last)
+
+
+def _exceptions(first: date, last: date, days: Days) -> tuple[list[Off], list[date]]:
     """Holidays skipped and make-up days counted between two days, both included."""
     span = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-    off = [
-        f"{_span(*run, first)}为{_holiday(run[0], days)}"
-        for run in _runs([day for day in span if day in days.holidays], days)
+    return _runs([day for day in span if day in days.holidays], days), [
+        day for day in span if day in days.working
     ]
-    made_up = [
-        f"{_named(day, first)}（周{WEEKDAYS[day.weekday()]}）调休上班" for day in span if day in days.working
-    ]
-    return _shortened(off, "段节假日") + _shortened(made_up, "个调休上班日")
 
 
-def _move(counted: date, last: date, start: date, days: Days) -> list[str]:
-    """Why the end is later than the counted day."""
-    if counted == last:
-        return []
-    why = _holiday(counted, days) if counted in days.holidays else f"周{WEEKDAYS[counted.weekday()]}休息日"
-    return [f"期满日{_named(counted, start)}为{why}，顺延至其后第一个工作日"]
-
-
-def _runs(ordered: list[date], days: Days) -> list[tuple[date, date]]:
+def _runs(ordered: list[date], days: Days) -> list[Off]:
     """Neighbouring days of the same holiday as one span."""
-    runs: list[tuple[date, date]] = []
+    runs: list[Off] = []
     for day in ordered:
-        if runs and day - runs[-1][1] == ONE_DAY and _holiday(day, days) == _holiday(runs[-1][0], days):
-            runs[-1] = (runs[-1][0], day)
+        name = days.names.get(day, "")
+        if runs and day - runs[-1].last == ONE_DAY and name == runs[-1].name:
+            runs[-1] = Off(runs[-1].first, day, name)
         else:
-            runs.append((day, day))
+            runs.append(Off(day, day, name))
     return runs
 
 
-def _shortened(parts: list[str], what: str) -> list[str]:
-    if len(parts) <= MOST_NAMED:
-        return parts
-    return [*parts[:MOST_NAMED], f"另有{len(parts) - MOST_NAMED}{what}"]
+# -- stored with the term -------------------------------------------------------------------------------------
 
 
-def _span(first: date, last: date, reference: date) -> str:
-    if first == last:
-        return _named(first, reference)
-    shown = f"{last.day}日" if first.month == last.month else _named(last, first)
-    return f"{_named(first, reference)}至{shown}"
+def as_parts(reckoning: Reckoning) -> dict[str, Any]:
+    """The parts as plain values for a JSON column; ``from_parts`` gives the same reckoning back."""
+    return {
+        "start": reckoning.start.isoformat(),
+        "number": reckoning.number,
+        "unit": reckoning.unit,
+        "counted": reckoning.counted.isoformat(),
+        "last": reckoning.last.isoformat(),
+        "idle": reckoning.idle,
+        "off": [[run.first.isoformat(), run.last.isoformat(), run.name] for run in reckoning.off],
+        "off_more": reckoning.off_more,
+        "made_up": [day.isoformat() for day in reckoning.made_up],
+        "made_up_more": reckoning.made_up_more,
+        "holiday": reckoning.holiday,
+        "unknown_year": reckoning.unknown_year,
+    }
 
 
-def _holiday(day: date, days: Days) -> str:
-    return f"{days.names.get(day, '法定')}假期"
+def from_parts(parts: Mapping[str, Any]) -> Reckoning:
+    day = date.fromisoformat
+    return Reckoning(
+        start=day(parts["start"]),
+        number=parts["number"],
+        unit=parts["unit"],
+        counted=day(parts["counted"]),
+        last=day(parts["last"]),
+        idle=parts["idle"],
+        off=tuple(Off(day(first), day(last), name) for first, last, name in parts["off"]),
+        off_more=parts["off_more"],
+        made_up=tuple(day(one) for one in parts["made_up"]),
+        made_up_more=parts["made_up_more"],
+        holiday=parts["holiday"],
+        unknown_year=parts["unknown_year"],
+    )
 
 
-def _named(day: date, reference: date | None) -> str:
-    year = "" if reference is not None and reference.year == day.year else f"{day.year}年"
-    return f"{year}{day.month}月{day.day}日"
+# -- in words -------------------------------------------------------------------------------------------------
+
+
+def as_written(text: str) -> str:
+    """The translator of Chinese: the source is Chinese."""
+    return text
+
+
+def in_words(reckoning: Reckoning, gettext: Gettext = as_written) -> str:
+    """The sentence of the parts, in the language of the translator."""
+    end = _named(reckoning.last, reckoning.start if reckoning.unit else None, gettext)
+    if not reckoning.unit:
+        return gettext("截止日由文件确定：%(day)s24:00") % {"day": end}
+    told = _idle(reckoning, gettext) + _skipped(reckoning, gettext) + _moved(reckoning, gettext)
+    told.append(gettext("截至%(day)s24:00") % {"day": end})
+    sentence = gettext("%(head)s：%(told)s") % {
+        "head": _head(reckoning, gettext),
+        "told": gettext("，").join(told),
+    }
+    if reckoning.unknown_year is None:
+        return sentence
+    unknown = gettext("%(year)d年及以后的放假安排尚未公布，此日期为暂定") % {"year": reckoning.unknown_year}
+    return gettext("%(sentence)s；%(unknown)s") % {"sentence": sentence, "unknown": unknown}
+
+
+def _head(reckoning: Reckoning, gettext: Gettext) -> str:
+    heads = {
+        WORKING_DAY: gettext("自%(start)s起算%(number)d个工作日（当日不计）"),
+        DAY: gettext("自%(start)s起算%(number)d日（当日不计）"),
+        MONTH: gettext("自%(start)s起算%(number)d个月（当日不计）"),
+        YEAR: gettext("自%(start)s起算%(number)d年（当日不计）"),
+    }
+    start = _named(reckoning.start, None, gettext)
+    return heads[reckoning.unit] % {"start": start, "number": reckoning.number}
+
+
+def _idle(reckoning: Reckoning, gettext: Gettext) -> list[str]:
+    if not reckoning.idle:
+        return []
+    if reckoning.unit == WORKING_DAY:
+        return [gettext("中止期间%(count)d个工作日不计入") % {"count": reckoning.idle}]
+    return [gettext("中止期间%(count)d日不计入") % {"count": reckoning.idle}]
+
+
+def _skipped(reckoning: Reckoning, gettext: Gettext) -> list[str]:
+    first = reckoning.start + ONE_DAY
+    told = [
+        gettext("%(days)s为%(holiday)s假期")
+        % {"days": _span(run, first, gettext), "holiday": _holiday(run.name, gettext)}
+        for run in reckoning.off
+    ]
+    if reckoning.off_more:
+        told.append(gettext("另有%(count)d段节假日") % {"count": reckoning.off_more})
+    told += [
+        gettext("%(day)s（%(weekday)s）调休上班")
+        % {"day": _named(day, first, gettext), "weekday": gettext(WEEKDAYS[day.weekday()])}
+        for day in reckoning.made_up
+    ]
+    if reckoning.made_up_more:
+        told.append(gettext("另有%(count)d个调休上班日") % {"count": reckoning.made_up_more})
+    return told
+
+
+def _moved(reckoning: Reckoning, gettext: Gettext) -> list[str]:
+    """Why the end is later than the counted day."""
+    if reckoning.counted == reckoning.last:
+        return []
+    day = _named(reckoning.counted, reckoning.start, gettext)
+    if reckoning.holiday is not None:
+        holiday = _holiday(reckoning.holiday, gettext)
+        return [
+            gettext("期满日%(day)s为%(holiday)s假期，顺延至其后第一个工作日")
+            % {"day": day, "holiday": holiday}
+        ]
+    weekday = gettext(WEEKDAYS[reckoning.counted.weekday()])
+    return [
+        gettext("期满日%(day)s为%(weekday)s休息日，顺延至其后第一个工作日") % {"day": day, "weekday": weekday}
+    ]
+
+
+def _span(run: Off, reference: date, gettext: Gettext) -> str:
+    if run.first == run.last:
+        return _named(run.first, reference, gettext)
+    if (run.first.year, run.first.month) != (run.last.year, run.last.month):
+        ends = {"first": _named(run.first, reference, gettext), "last": _named(run.last, run.first, gettext)}
+        return gettext("%(first)s至%(last)s") % ends
+    parts = {"first": run.first.day, "last": run.last.day, "month": gettext(MONTHS[run.first.month])}
+    if reference.year == run.first.year:
+        return gettext("%(month)s%(first)d日至%(last)d日") % parts
+    return gettext("%(year)d年%(month)s%(first)d日至%(last)d日") % (parts | {"year": run.first.year})
+
+
+def _holiday(name: str, gettext: Gettext) -> str:
+    """国庆节、中秋节 may fall together; each has its own word."""
+    return gettext("、").join(gettext(part) for part in name.split("、")) if name else gettext("法定")
+
+
+def _named(day: date, reference: date | None, gettext: Gettext) -> str:
+    parts = {"month": gettext(MONTHS[day.month]), "day": day.day}
+    if reference is not None and reference.year == day.year:
+        return gettext("%(month)s%(day)d日") % parts
+    return gettext("%(year)d年%(month)s%(day)d日") % (parts | {"year": day.year})

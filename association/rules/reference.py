@@ -41,6 +41,27 @@ class Region:
     parent_code: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class DeadlineRow:
+    """期限规则 as shipped: a number with its unit and where it is written. Names are the fields of the model."""
+
+    code: str
+    title: str
+    number: int
+    unit: str
+    citation: str
+    certainty: str
+    owner: str
+    silence_means: str
+    valid_from: date
+    note: str
+
+
+def deadline_rows(text: str) -> tuple[DeadlineRow, ...]:
+    """The rows of the file of rules; a number or a day that is none is an error."""
+    return tuple(_deadline(row) for row in _rows(text))
+
+
 def calendar_exceptions(text: str) -> tuple[CalendarException, ...]:
     """The rows of the calendar file; a kind of day that is not known is an error."""
     return tuple(_exception(row) for row in _rows(text))
@@ -85,6 +106,21 @@ def _exception(row: dict[str, str]) -> CalendarException:
         is_off=row["day_type"] == OFF,
         notice=row["state_council_notice"],
         source=row["source"],
+    )
+
+
+def _deadline(row: dict[str, str]) -> DeadlineRow:
+    return DeadlineRow(
+        code=row["code"],
+        title=row["title"],
+        number=int(row["number"]),
+        unit=row["unit"],
+        citation=row["citation"],
+        certainty=row["certainty"],
+        owner=row["owner"],
+        silence_means=row["silence_means"],
+        valid_from=date.fromisoformat(row["valid_from"]),
+        note=row["note"],
     )
 
 

@@ -45,6 +45,7 @@ TRANSACTIONS = {
     "association/outbox.py": "the start of a job is counted apart from its work",
     "association/locker.py": "the files' operations",
     "association/originals.py": "the sealed originals' operations",
+    "association/clocks.py": "the clocks' operations",
     "association/middleware.py": "an answer of the 5xx class rolls back",
     "association/answers.py": "an answer to a lock not given in time rolls back",
     "disclosure/management/commands/load_demo.py": "a demo half told is no demo",

@@ -1,5 +1,6 @@
-"""Loads what all associations share: regions (GB/T 2260) and the working calendar; and gives each association the
-deadline rules that came with a newer version. Safe to run again: rows that exist stay as they are.
+"""Loads what all associations share (regions, GB/T 2260, and the working calendar) and the deadline rules each lacks.
+
+Run after every migration; safe to run again.
 """
 
 from pathlib import Path
@@ -37,13 +38,13 @@ class Command(BaseCommand):
             unique_fields=["date"],
             update_fields=["kind", "holiday", "source"],
         )
-        associations = list(Association.objects.values_list("pk", flat=True))
-        for association_id in associations:
-            with acting_for(association_id):
-                load_defaults()
-        self.stdout.write(
-            f"{len(places)} regions, {len(days)} calendar days, rules of {len(associations)} associations"
-        )
+        rules = sum(_rules_of(pk) for pk in Association.objects.order_by("pk").values_list("pk", flat=True))
+        self.stdout.write(f"{len(places)} regions, {len(days)} calendar days, {rules} new deadline rules")
+
+
+def _rules_of(association_id: int) -> int:
+    with acting_for(association_id):
+        return load_defaults()
 
 
 def _kind(day: CalendarException) -> DayKind:
