@@ -1,8 +1,13 @@
 """期限: the rule in force on the day, the arithmetic with the official calendar, in words."""
 
+import csv
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
 
 from association.choices import Certainty, Unit
 from association.deadlines import count, load_defaults, rule_in_force, shipped_rules, start_clock
@@ -66,3 +71,66 @@ def test_rules_of_a_neighbour_do_not_count_here():
         rule(code="NEIGHBOUR")
     with pytest.raises(NotFound):
         start_clock("NEIGHBOUR")
+
+
+# -- the shipped rules ----------------------------------------------------------------------------------------
+
+REFERENCE = Path(settings.BASE_DIR) / "reference"
+# Rows of the research that are no running term: amounts, dates of the year, thresholds, what is past.
+NO_TERM = {
+    "PRE-TRANSITION", "FILE-BJ-COM", "FEE-MAX-MONTHS", "FEE-MAX-LESSONS", "FEE-MAX-YUAN", "FEE-EARLIEST",
+    "REP-MIN-MINOR", "BRAND-RECOMMEND", "ASSOC-ANNUAL-1", "ASSOC-ANNUAL-2", "DUES-QUORUM", "DUES-LAPSE",
+}  # fmt: skip
+UNITS = {"working day": Unit.WORKING_DAY, "calendar day": Unit.DAY, "month": Unit.MONTH, "year": Unit.YEAR}
+
+
+def researched():
+    with (REFERENCE / "deadlines.csv").open(encoding="utf-8", newline="") as file:
+        return {row["rule_code"]: row for row in csv.DictReader(file)}
+
+
+def test_every_researched_term_is_shipped_with_its_number_unit_and_certainty():
+    shipped = {row.code: row for row in shipped_rules()}
+    rows = researched()
+    assert set(rows) - set(shipped) == NO_TERM
+    for code, row in rows.items():
+        if code not in NO_TERM:
+            unit = next(ours for word, ours in UNITS.items() if row["unit"].strip('"').startswith(word))
+            found = shipped[code]
+            assert (found.number, found.unit, found.certainty) == (int(row["value"]), unit, row["status"]), (
+                code
+            )
+
+
+def test_what_is_not_researched_is_the_associations_own():
+    own = [
+        row for row in shipped_rules() if row.code not in researched() and row.code != "LEAD-CHECK-EXTENSION"
+    ]
+    assert {row.certainty for row in own} == {Certainty.CHARTER}
+    assert all(row.citation.startswith("协会自定：") for row in own)
+    assert {"CMP-REPLY", "CMP-CLOSE", "CMP-FOLLOW-UP", "LEAD-SCREEN", "RETENTION-COMPLAINT", "RETENTION-LEAD"} <= {
+        row.code for row in own
+    }  # fmt: skip
+
+
+def test_every_rule_says_where_it_is_written_and_no_code_twice():
+    rows = shipped_rules()
+    assert len({row.code for row in rows}) == len(rows)
+    assert all(row.citation and row.title and row.certainty in Certainty.values for row in rows)
+    assert not [row.code for row in rows if "同上" in row.citation]
+
+
+def test_an_association_gets_the_rules_it_lacks_and_keeps_its_own(capsys):
+    """Rules that came with a later version reach an older association at the next start."""
+    changed = rule(code="OLD-OWN", number=9)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM association_deadlinerule WHERE code IN ('CMP-ACCEPT', 'MED-END')")
+    call_command("load_reference_data")
+    call_command("load_reference_data")
+    told = capsys.readouterr().out.splitlines()
+    assert [line.rpartition(", ")[2] for line in told] == [
+        "2 new deadline rules",
+        "0 new deadline rules",
+    ]
+    assert DeadlineRule.objects.filter(code__in=["CMP-ACCEPT", "MED-END"]).count() == 2
+    assert DeadlineRule.objects.get(code="OLD-OWN").number == changed.number
