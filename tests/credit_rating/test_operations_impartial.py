@@ -251,10 +251,17 @@ def test_how_far_back_a_tie_counts_is_the_associations_rule(assessment):
     assert conflict_check(former.pk, assessment).clearance == Clearance.BLOCKED
     rule = DeadlineRule.objects.filter(code="CONFLICT-LOOK-BACK")
     assert rule.get().number == 36
-    rule.update(number=6)
+
+    def replace(**changed):
+        """A rule changes by a new row: the one before goes, nothing was counted by it."""
+        values = rule.values().get()
+        rule.delete()
+        DeadlineRule.objects.create(**(values | {"id": None} | changed))
+
+    replace(number=6)
     assert conflict_check(former.pk, assessment).clearance == Clearance.CLEAR
-    rule.update(number=2, unit=Unit.YEAR)
+    replace(number=2, unit=Unit.YEAR)
     assert conflict_check(former.pk, assessment).clearance == Clearance.BLOCKED
-    rule.update(unit=Unit.DAY)
+    replace(unit=Unit.DAY)
     with pytest.raises(Refused, match="以月或年计"):
         conflict_check(former.pk, assessment)
