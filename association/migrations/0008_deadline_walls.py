@@ -111,7 +111,7 @@ DROP FUNCTION portal_deadline_begins();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("association", "0006_deadlines"), ("members", "0002_walls")]
+    dependencies = [("association", "0007_deadlines"), ("members", "0002_walls")]
     operations = [
         *[isolate(table) for table in TABLES],
         *[keep_together(*link) for link in LINKS],

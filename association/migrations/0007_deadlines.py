@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('association', '0005_originals'),
+        ('association', '0006_mediators'),
         ('members', '0002_walls'),
     ]
 
