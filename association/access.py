@@ -45,13 +45,17 @@ def audit_visible_to(actor: Actor) -> QuerySet[AuditEntry]:
 def attachments_visible_to(
     actor: Actor, assigned: QuerySet[Attachment] | None = None
 ) -> QuerySet[Attachment]:
-    """An institution sees its own files, those who decide see all; an assessor what ``assigned`` names."""
+    """An institution sees its own files, those who decide see all; an assessor what ``assigned`` names.
+
+    The files of a case are not among them: the case's own app says who sees those.
+    """
+    free = Attachment.objects.filter(case="")
     if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
-        return Attachment.objects.all()
+        return free
     own = Q(institution_id__in=actor.institution_ids)
     if assigned is not None and actor.roles & REVIEWER_ROLES:
         own |= Q(pk__in=assigned.values("pk"))
-    return Attachment.objects.filter(own)
+    return free.filter(own)
 
 
 def original_requests_visible_to(actor: Actor) -> QuerySet[OriginalRequest]:

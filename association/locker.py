@@ -5,14 +5,14 @@ sent is sealed beside it (``originals.py``), and its hash is kept beside the has
 """
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from association import clock
@@ -20,8 +20,9 @@ from association.access import MAY
 from association.actors import Actor
 from association.audit import record
 from association.models import Attachment
-from association.originals import keep_original
+from association.originals import forget_originals, keep_original
 from association.store import write_whole
+from association.tenancy import current_association_id
 from common.errors import Forbidden, InvalidInput, TooLarge
 from common.filecheck import inspect_upload
 from common.text import one_line
@@ -38,25 +39,21 @@ def store_file(
     actor.require(MAY, "store_file")
     if institution_id is not None and not actor.is_staff and institution_id not in actor.institution_ids:
         raise Forbidden(_("不能为其他机构上传。"))
-    if upload is None or not upload.name:
-        raise InvalidInput(_("请选择要上传的文件。"))
-    if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
-        raise TooLarge(_("文件超过10 MB，请压缩后再传。"))
-    data = upload.read()
+    sent_as, data = _received(upload)
     original = hashlib.sha256(data).hexdigest()
     before = _kept_before(institution_id, original)
     if before is not None:
         keep_original(before, data)
         return before
-    checked = inspect_upload(data, upload.name)
+    checked = inspect_upload(data, sent_as)
     kept = checked.derivative if checked.derivative is not None else data
     # Somebody else may have sent the same bytes while these were looked at.
-    same: dict[str, Any] = {"institution_id": institution_id, "original_sha256": original}
+    same: dict[str, Any] = {"institution_id": institution_id, "case": "", "original_sha256": original}
     attachment, is_new = Attachment.objects.get_or_create(
         **same,
         defaults={
             "uploaded_by_id": actor.user_id,
-            "name": one_line(Path(upload.name).name)[:160],
+            "name": one_line(Path(sent_as).name)[:160],
             "media_type": checked.mime,
             "size": len(kept),
             "sha256": _keep(actor.association_id, kept),
@@ -71,16 +68,74 @@ def store_file(
 
 
 @transaction.atomic
-def store_document(
-    *, actor: Actor, data: bytes, name: str, media_type: str, institution_id: int | None
+def store_for_case(
+    *,
+    upload: UploadedFile | None,
+    case: str,
+    name: str,
+    at: datetime | None = None,
+    uploaded_by_id: int | None = None,
 ) -> Attachment:
-    """Keep a file made here (a certificate, a report). The same bytes are kept once."""
+    """证据 of one case (``lead-12``, ``complaint-34``): no list of files and no other case ever shows it.
+
+    ``name`` is ours, without an ending: what a sender calls a file may name the sender. Nothing is put on record and,
+    with ``at``, no finer time is kept. Who may add to the case is the caller's question; no account is needed.
+    Raises InvalidInput (empty, mislabelled or refused type, named), TooLarge.
+    """
+    sent_as, data = _received(upload)
+    original = hashlib.sha256(data).hexdigest()
+    before = _kept_before(None, original, case)
+    if before is not None:
+        keep_original(before, data, at)
+        return before
+    checked = inspect_upload(data, sent_as)
+    kept = checked.derivative if checked.derivative is not None else data
+    moment = at or clock.now()
+    attachment, _is_new = Attachment.objects.get_or_create(
+        institution=None,
+        case=case,
+        original_sha256=original,
+        forgotten_on=None,
+        defaults={
+            "uploaded_by_id": uploaded_by_id,
+            "name": f"{name}.{checked.kind}",
+            "media_type": checked.mime,
+            "size": len(kept),
+            "sha256": _keep(current_association_id(), kept, at),
+            "created_at": moment,
+        },
+    )
+    keep_original(attachment, data, at)
+    return attachment
+
+
+def _received(upload: UploadedFile | None) -> tuple[str, bytes]:
+    """What the sender called it, and the bytes."""
+    if upload is None or not upload.name:
+        raise InvalidInput(_("请选择要上传的文件。"))
+    if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
+        raise TooLarge(_("文件超过10 MB，请压缩后再传。"))
+    return upload.name, upload.read()
+
+
+@transaction.atomic
+def store_document(
+    *,
+    actor: Actor,
+    data: bytes,
+    name: str,
+    media_type: str,
+    institution_id: int | None,
+    case: str = "",
+) -> Attachment:
+    """Keep a file made here (a certificate, a report, a letter of one case). The same bytes are kept once."""
     digest = hashlib.sha256(data).hexdigest()
-    before = _kept_before(institution_id, digest)
+    before = _kept_before(institution_id, digest, case)
     if before is not None:
         return before
     return Attachment.objects.create(
         institution_id=institution_id,
+        case=case,
         uploaded_by_id=actor.user_id,
         name=name,
         media_type=media_type,
@@ -91,9 +146,39 @@ def store_document(
     )
 
 
-def _kept_before(institution_id: int | None, digest: str) -> Attachment | None:
+def _kept_before(institution_id: int | None, digest: str, case: str = "") -> Attachment | None:
     owner = Q(institution__isnull=True) if institution_id is None else Q(institution_id=institution_id)
-    return Attachment.objects.filter(owner, original_sha256=digest).first()
+    kept = Attachment.objects.filter(owner, case=case, original_sha256=digest)
+    return kept.filter(forgotten_on__isnull=True).first()
+
+
+@transaction.atomic
+def forget_case(case: str) -> int:
+    """The files of a case whose purpose has ended: working copies and originals go, the rows stay. How many went."""
+    rows = list(_of_a_case().filter(case=case))
+    for row in rows:
+        _forget(row, None)
+    return len(rows)
+
+
+@transaction.atomic
+def forget_case_file(*, file_id: int, case: str, at: datetime | None = None) -> None:
+    """One file of a case, taken back by whoever sent it; with ``at``, no finer time is kept of when that was."""
+    for row in _of_a_case().filter(case=case, pk=file_id):
+        _forget(row, at)
+
+
+def _of_a_case() -> QuerySet[Attachment]:
+    return Attachment.objects.select_for_update().filter(forgotten_on__isnull=True).exclude(case="")
+
+
+def _forget(row: Attachment, at: datetime | None) -> None:
+    """Bytes that another row of the association has too stay for that row."""
+    forget_originals([row.pk], at)
+    row.forgotten_on = clock.today()
+    row.save(update_fields=["forgotten_on"])
+    if not Attachment.objects.filter(sha256=row.sha256, forgotten_on__isnull=True).exists():
+        path_of(row.association_id, row.sha256).unlink(missing_ok=True)
 
 
 def read_file(attachment: Attachment) -> bytes:
@@ -104,10 +189,10 @@ def path_of(association_id: int, digest: str) -> Path:
     return Path(settings.MEDIA_ROOT) / str(association_id) / digest[:2] / digest
 
 
-def _keep(association_id: int, data: bytes) -> str:
-    """Write once, under the name of the content."""
+def _keep(association_id: int, data: bytes, at: datetime | None = None) -> str:
+    """Write once, under the name of the content; ``at`` is the time that the file then bears."""
     digest = hashlib.sha256(data).hexdigest()
     target = path_of(association_id, digest)
     if not target.exists():
-        write_whole(target, data)
+        write_whole(target, data, at)
     return digest

@@ -6,7 +6,8 @@ One asks (``request_original``), another decides (``approve_original``, ``refuse
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -36,23 +37,26 @@ LONGEST_REASON = 2000
 
 
 @transaction.atomic
-def keep_original(attachment: Attachment, data: bytes) -> SealedOriginal:
-    """Seal the bytes as they were sent; once for each attachment. Part of storing a file, nothing to call alone."""
+def keep_original(attachment: Attachment, data: bytes, at: datetime | None = None) -> SealedOriginal:
+    """Seal the bytes as they were sent; once for each attachment. Part of storing a file, nothing to call alone.
+
+    With ``at``, no finer time is kept of when that was.
+    """
     before = SealedOriginal.objects.filter(attachment=attachment).first()
     if before is not None:
         return before
-    _rule, due = start_clock("SEALED-ORIGINAL-KEPT")
+    _rule, due = start_clock("SEALED-ORIGINAL-KEPT", at)
     original, is_new = SealedOriginal.objects.get_or_create(
         attachment=attachment,
         defaults={
             "place": secrets.token_hex(16),
             "size": len(data),
-            "sealed_at": clock.now(),
+            "sealed_at": at or clock.now(),
             "keep_until": due.on,
         },
     )
     if is_new:
-        write_whole(_path(original), seal_bytes(data, purpose=_purpose(original)))
+        write_whole(_path(original), seal_bytes(data, purpose=_purpose(original)), at)
     return original
 
 
@@ -126,11 +130,23 @@ def destroy_old() -> int:
     over = SealedOriginal.objects.select_for_update(skip_locked=True)
     gone = list(over.filter(destroyed_at__isnull=True, keep_until__lt=clock.today()))
     for original in gone:
-        _path(original).unlink(missing_ok=True)
-        original.destroyed_at = clock.now()
-        original.save(update_fields=["destroyed_at"])
+        _destroy(original, clock.now())
         record(actor, "destroy_original", original, attachment=original.attachment_id)
     return len(gone)
+
+
+@transaction.atomic
+def forget_originals(file_ids: Iterable[int], at: datetime | None = None) -> None:
+    """销毁 the originals of files that are forgotten; what was asked about them and the trail stay."""
+    rows = SealedOriginal.objects.select_for_update().filter(destroyed_at__isnull=True)
+    for original in rows.filter(attachment_id__in=list(file_ids)):
+        _destroy(original, at or clock.now())
+
+
+def _destroy(original: SealedOriginal, at: datetime) -> None:
+    _path(original).unlink(missing_ok=True)
+    original.destroyed_at = at
+    original.save(update_fields=["destroyed_at"])
 
 
 def _decide(actor: Actor, request_id: int, state: OriginalRequestState, action: str) -> OriginalRequest:

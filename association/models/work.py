@@ -143,6 +143,7 @@ class Attachment(AssociationOwned):
     uploaded_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, verbose_name=_("上传人"), related_name="+"
     )
+    case = models.CharField(_("所属案件"), max_length=40, blank=True)
     name = models.CharField(_("文件名"), max_length=160)
     media_type = models.CharField(_("类型"), max_length=60)
     size = models.PositiveIntegerField(_("大小（字节）"))
@@ -150,15 +151,21 @@ class Attachment(AssociationOwned):
     original_sha256 = models.CharField(_("原件摘要"), max_length=64)
     valid_until = models.DateField(_("有效期至"), null=True, blank=True)
     created_at = models.DateTimeField(_("上传时间"))
+    forgotten_on = models.DateField(_("内容销毁日期"), null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("附件")
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["association", "institution", "original_sha256"],
+                fields=["association", "institution", "case", "original_sha256"],
                 name="attachment_once",
                 nulls_distinct=False,
+                condition=Q(forgotten_on__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="attachment_forgotten_of_a_case",
+                condition=Q(forgotten_on__isnull=True) | ~Q(case=""),
             ),
             models.CheckConstraint(name="attachment_not_empty", condition=Q(size__gt=0)),
         ]

@@ -3,26 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from association import clock
-from association.choices import Role, Unit
-from association.deadlines import rule_in_force
-from association.models import Appointment
+from association.conflicts import TiesOf, appointed_ties, look_back_months, subject_of
 from association.rules.clock import beijing
-from common.errors import Refused
+from association.rules.conflict import WORKS_FOR, Tie, TieKind, conflicts
 from credit_rating.choices import AssignmentState, Clearance
 from credit_rating.models import Assessment, Assignment
-from credit_rating.rules.conflict import WORKS_FOR, Assessed, Tie, TieKind, conflicts
 
-MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
 # Every training institution of a district is somebody's competitor: shown and weighed, not forbidden.
 WEIGHED = frozenset({TieKind.COMPETITOR})
-
-TiesOf = Mapping[int, list[Tie]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +40,7 @@ def conflict_checks(user_ids: Collection[int], assessment: Assessment) -> dict[i
     """Everybody asked about at once, in the same few queries."""
     assigned = _assigned_in(assessment.round_id)
     ties = _ties({*user_ids, *(user for users in assigned.values() for user in users)})
-    subject, day = assessed(assessment.institution), clock.today()
+    subject, day = subject_of(assessment.institution), clock.today()
     look_back = look_back_months(day)
     found = {}
     for user in user_ids:
@@ -63,32 +54,8 @@ def conflict_checks(user_ids: Collection[int], assessment: Assessment) -> dict[i
     return found
 
 
-def look_back_months(day: date) -> int:
-    """回溯期 by the rule in force: how long ago a tie must have ended to count no more."""
-    rule = rule_in_force("CONFLICT-LOOK-BACK", day)
-    months = MONTHS.get(Unit(rule.unit))
-    if months is None:
-        raise Refused(_("回避核对的回溯期须以月或年计。"))
-    return rule.number * months
-
-
-def assessed(institution: Any) -> Assessed:
-    return Assessed(
-        str(institution.pk), institution.name, institution.region_id or "", frozenset({institution.field})
-    )
-
-
-def _ties(user_ids: Iterable[int]) -> TiesOf:
-    found: defaultdict[int, list[Tie]] = defaultdict(list)
-    rows = Appointment.objects.filter(user_id__in=user_ids).select_related("institution", "employer")
-    for row in rows.order_by("id"):
-        # The day an appointment begins says nothing about when the employment did.
-        if row.employer is not None:
-            found[row.user_id].append(Tie(TieKind.EMPLOYMENT, assessed(row.employer), None, row.until_on))
-        if row.institution is not None:
-            role = str(Role(row.role).label)
-            tie = Tie(TieKind.EMPLOYMENT, assessed(row.institution), row.from_on, row.until_on, role)
-            found[row.user_id].append(tie)
+def _ties(user_ids: Collection[int]) -> TiesOf:
+    found: defaultdict[int, list[Tie]] = defaultdict(list, appointed_ties(user_ids))
     for user, tie in _declared(user_ids):
         found[user].append(tie)
     return found
@@ -99,7 +66,7 @@ def _declared(user_ids: Iterable[int]) -> Iterable[tuple[int, Tie]]:
     rows = Assignment.objects.filter(assessor_id__in=user_ids, state=AssignmentState.RECUSED)
     for row in rows.select_related("assessment__institution"):
         day = beijing(row.assigned_at).date()
-        yield row.assessor_id, Tie(TieKind.DECLARED, assessed(row.assessment.institution), day, day)
+        yield row.assessor_id, Tie(TieKind.DECLARED, subject_of(row.assessment.institution), day, day)
 
 
 def _assigned_in(round_id: int) -> dict[int, set[int]]:

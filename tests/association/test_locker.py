@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,8 +11,16 @@ from PIL import Image
 from association.access import attachments_visible_to
 from association.choices import Role
 from association.downloads import download
-from association.locker import path_of, read_file, store_document, store_file
-from association.models import Attachment
+from association.locker import (
+    forget_case,
+    forget_case_file,
+    path_of,
+    read_file,
+    store_document,
+    store_file,
+    store_for_case,
+)
+from association.models import Attachment, SealedOriginal
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, TooLarge
 from tests.factories.people import actor_with, make_association, make_institution
@@ -108,3 +117,92 @@ def test_document_made_here_is_kept_once(association):
     clerk = actor_with(Role.SECRETARIAT)
     given = {"data": b"%PDF", "name": "证书.pdf", "media_type": "application/pdf", "institution_id": None}
     assert store_document(actor=clerk, **given) == store_document(actor=clerk, **given)
+
+
+# -- files of a case --------------------------------------------------------------------------------------------
+
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_a_file_of_a_case_carries_our_name_and_the_day_only(association):
+    kept = store_for_case(upload=upload(picture(), "张三举报.jpg"), case="lead-1", name="证据1", at=DAY)
+    assert (kept.name, kept.uploaded_by_id, kept.institution_id) == ("证据1.jpg", None, None)
+    assert kept.created_at == DAY
+    assert path_of(association.pk, kept.sha256).stat().st_mtime == DAY.timestamp()
+    assert b"taken at home" not in read_file(kept)
+
+
+@pytest.mark.parametrize("role", [Role.SECRETARIAT, Role.AUDITOR, Role.COMMITTEE_CHAIR, Role.ASSESSOR])
+def test_a_file_of_a_case_is_in_nobodys_list(association, role):
+    kept = store_for_case(upload=upload(picture()), case="lead-1", name="证据1")
+    free = store_file(actor=actor_with(Role.SECRETARIAT), upload=upload(picture()), institution_id=None)
+    actor = actor_with(role)
+    assert kept.pk != free.pk
+    assert not attachments_visible_to(actor).filter(pk=kept.pk).exists()
+    assert attachments_visible_to(actor).filter(pk=free.pk).exists() == (role != Role.ASSESSOR)
+
+
+def test_the_same_bytes_are_kept_once_for_each_case(association):
+    first, second, other = (
+        store_for_case(upload=upload(picture()), case=case, name="证据1")
+        for case in ("lead-1", "lead-1", "lead-2")
+    )
+    assert first.pk == second.pk
+    assert other.pk != first.pk
+
+
+def originals_in(settings):
+    return [path for path in settings.MEDIA_ROOT.rglob("originals/*/*") if path.is_file()]
+
+
+def test_a_forgotten_case_leaves_no_bytes_and_takes_none_from_others(association, settings):
+    store_for_case(upload=upload(picture()), case="lead-1", name="证据1")
+    own = store_document(
+        actor=actor_with(Role.SECRETARIAT),
+        data=b"%PDF-1.7 letter",
+        name="移送函.pdf",
+        media_type="application/pdf",
+        institution_id=None,
+        case="lead-1",
+    )
+    other = store_for_case(upload=upload(picture()), case="lead-2", name="证据1")
+    assert len(originals_in(settings)) == 2
+    assert forget_case("lead-1") == 2
+    assert forget_case("lead-1") == 0
+    assert not path_of(association.pk, own.sha256).exists()
+    assert read_file(other)
+    assert len(originals_in(settings)) == 1
+    left = Attachment.objects.filter(forgotten_on__isnull=True)
+    assert list(left.values_list("case", flat=True)) == ["lead-2"]
+
+
+def test_one_file_is_taken_back_and_can_be_sent_again(association, settings):
+    first = store_for_case(upload=upload(picture()), case="lead-1", name="证据1", at=DAY)
+    forget_case_file(file_id=first.pk, case="lead-2", at=DAY)
+    assert read_file(first)
+    forget_case_file(file_id=first.pk, case="lead-1", at=DAY)
+    assert originals_in(settings) == []
+    assert not path_of(association.pk, first.sha256).exists()
+    again = store_for_case(upload=upload(picture()), case="lead-1", name="证据1", at=DAY)
+    assert again.pk != first.pk
+    assert read_file(again)
+
+
+def test_of_an_original_sent_for_a_case_only_the_day_is_kept(association, settings):
+    kept = store_for_case(upload=upload(picture()), case="lead-1", name="证据1", at=DAY)
+    assert SealedOriginal.objects.get(attachment=kept).sealed_at == DAY
+    assert [path.stat().st_mtime for path in originals_in(settings)] == [DAY.timestamp()]
+
+
+def test_no_file_is_forgotten_for_a_case_without_a_name(association):
+    kept = store_file(actor=actor_with(Role.SECRETARIAT), upload=upload(picture()), institution_id=None)
+    assert forget_case("") == 0
+    assert read_file(kept)
+
+
+def test_what_cannot_be_kept_is_refused_for_a_case_too(settings):
+    settings.UPLOAD_MAX_BYTES = 10
+    with pytest.raises(TooLarge):
+        store_for_case(upload=upload(picture()), case="lead-1", name="证据1")
+    with pytest.raises(InvalidInput):
+        store_for_case(upload=None, case="lead-1", name="证据1")

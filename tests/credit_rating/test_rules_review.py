@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from credit_rating.rules.conflict import Assessed, Tie, TieKind, conflicts, months_before
+from association.rules.conflict import Assessed, Tie, TieKind, conflicts, months_before
 from credit_rating.rules.entries import Entry, parse_entry
 from credit_rating.rules.preflight import Answer, Evidence, FindingKind, preflight
 from credit_rating.rules.review import gap_needs_reason, panel_result, spread

@@ -1,0 +1,76 @@
+"""回避: the ties of people with institutions as their appointments tell them, for every app that must ask."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.choices import Role, Unit
+from association.deadlines import rule_in_force
+from association.models import Appointment
+from association.rules.conflict import Assessed, Conflict, Tie, TieKind, conflicts, months_before
+from common.errors import Refused
+
+MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
+
+TiesOf = Mapping[int, list[Tie]]
+
+
+def look_back_months(day: date) -> int:
+    """回溯期 by the rule in force: how long ago a tie must have ended to count no more."""
+    rule = rule_in_force("CONFLICT-LOOK-BACK", day)
+    months = MONTHS.get(Unit(rule.unit))
+    if months is None:
+        raise Refused(_("回避核对的回溯期须以月或年计。"))
+    return rule.number * months
+
+
+def subject_of(institution: Any) -> Assessed:
+    """An institution as the rule sees it."""
+    return Assessed(
+        str(institution.pk), institution.name, institution.region_id or "", frozenset({institution.field})
+    )
+
+
+def appointed_ties(user_ids: Iterable[int]) -> TiesOf:
+    """任职 of each person: the institutions acted for, and those worked for."""
+    found: defaultdict[int, list[Tie]] = defaultdict(list)
+    rows = Appointment.objects.filter(user_id__in=user_ids).select_related("institution", "employer")
+    for row in rows.order_by("id"):
+        # The day an appointment begins says nothing about when the employment did.
+        if row.employer is not None:
+            tie = Tie(TieKind.EMPLOYMENT, subject_of(row.employer), None, row.until_on)
+            found[row.user_id].append(tie)
+        if row.institution is not None:
+            role = str(Role(row.role).label)
+            tie = Tie(TieKind.EMPLOYMENT, subject_of(row.institution), row.from_on, row.until_on, role)
+            found[row.user_id].append(tie)
+    return found
+
+
+def conflicts_with(user_ids: Collection[int], institution: Any) -> dict[int, tuple[Conflict, ...]]:
+    """What stands against each of these people handling a case about the institution; two queries for all."""
+    ties, day = appointed_ties(user_ids), clock.today()
+    subject, look_back = subject_of(institution), look_back_months(day)
+    return {
+        user: tuple(
+            one
+            for one in conflicts(ties[user], subject, day, look_back)
+            if one.kind is not TieKind.COMPETITOR
+        )
+        for user in user_ids
+    }
+
+
+def institutions_tied_to(user_id: int) -> frozenset[int]:
+    """The institutions that a person acts or works for, or did within the look-back: their cases are not theirs to see."""
+    day = clock.today()
+    since = months_before(day, look_back_months(day))
+    rows = Appointment.objects.filter(user_id=user_id, from_on__lte=day)
+    recent = rows.filter(Q(until_on__isnull=True) | Q(until_on__gte=since))
+    pairs = recent.values_list("institution_id", "employer_id")
+    return frozenset(pk for pair in pairs for pk in pair if pk is not None)

@@ -1,0 +1,47 @@
+"""回避 from appointments: whose cases are not whose."""
+
+from datetime import timedelta
+
+import pytest
+
+from association import clock
+from association.choices import Role
+from association.conflicts import conflicts_with, institutions_tied_to
+from association.tenancy import acting_for
+from tests.factories.people import appoint, make_association, make_institution, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def scope():
+    with acting_for(make_association().pk):
+        yield
+
+
+def test_employment_stands_against_and_a_stranger_is_clear():
+    institution, other = make_institution(), make_institution()
+    employed, stranger = make_user(), make_user()
+    appoint(employed, Role.SECRETARIAT, employer=institution)
+    appoint(stranger, Role.SECRETARIAT, employer=other)
+    found = conflicts_with([employed.pk, stranger.pk], institution)
+    assert [one.sentence for one in found[employed.pk]] == [f"评审员任职于“{institution.name}”"]
+    assert found[stranger.pk] == ()
+    assert institutions_tied_to(employed.pk) == {institution.pk}
+
+
+@pytest.mark.parametrize(("years", "tied"), [(1, True), (2, True), (4, False)])
+def test_an_ended_tie_counts_within_the_look_back(years, tied):
+    institution, person = make_institution(), make_user()
+    ended = clock.today() - timedelta(days=365 * years)
+    appoint(person, Role.SECRETARIAT, employer=institution, until_on=ended)
+    assert bool(conflicts_with([person.pk], institution)[person.pk]) == tied
+    assert (institution.pk in institutions_tied_to(person.pk)) == tied
+
+
+def test_a_tie_of_another_association_says_nothing_here():
+    institution, person = make_institution(), make_user()
+    with acting_for(make_association().pk):
+        appoint(person, Role.SECRETARIAT, employer=make_institution())
+    assert institutions_tied_to(person.pk) == frozenset()
+    assert conflicts_with([person.pk], institution)[person.pk] == ()
