@@ -13,8 +13,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from association.actors import Actor
+from association.kept_forms import SaysWhy
 from association.language import translated
-from common.errors import DomainError, Forbidden, InvalidInput, NotFound
+from common.errors import DomainError, Forbidden, NotFound
 from common.numbers import whole_or_none
 
 
@@ -91,7 +92,7 @@ class Foretold:
     more: dict[str, Any] = field(default_factory=dict)
 
 
-class DeedForm(forms.Form):
+class DeedForm(SaysWhy):
     """The input of a button; it knows the request and the object it stands on."""
 
     required_css_class = "required"
@@ -107,15 +108,6 @@ class DeedForm(forms.Form):
 
     def prepare(self) -> None:
         """Choices that depend on the association are filled in here, when it is known."""
-
-    def refuse(self, error: DomainError) -> None:
-        """A refusal under its fields, or over all of them."""
-        named = error.fields if isinstance(error, InvalidInput) else {}
-        for name, sentence in named.items():
-            if name in self.fields:
-                self.add_error(name, translated(sentence))
-        if not named.keys() & self.fields.keys():
-            self.add_error(None, translated(error.sentence))
 
     def plain_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if not name.startswith("row-")]

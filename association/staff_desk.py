@@ -233,7 +233,7 @@ class DeskAdmin(DeskPermissions, ModelAdmin):
             "media": form.media,
             "back": self.address("change", obj.pk) if obj is not None else self.address("changelist"),
         }
-        return self.page(request, deed.template, context, status=400 if form.is_bound else 200)
+        return self.page(request, deed.template, context, status=form.status if form.is_bound else 200)
 
     def get_actions(self, request: Any) -> dict[str, Any]:
         """Bulk deeds this person may do; Django's own action deletes and is not among them."""

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from association import access, operations, queries
 from association import originals as sealed
 from association.downloads import sent_as
+from association.forms import PracticeClockForm
 from association.guards import signed_in
 from association.middleware import PortalRequest
-from common.errors import InvalidInput, NotFound
-from common.numbers import whole_or_none
+from common.errors import NotFound
 
 
 @require_safe
@@ -59,13 +59,13 @@ def job(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def move_practice_clock(request: PortalRequest) -> HttpResponse:
     """演练时钟 forward; exists only in the demo."""
-    if request.method != "POST":
-        return render(request, "association/practice_clock.html")
-    days = whole_or_none(request.POST.get("days", ""))
-    if days is None:
-        raise InvalidInput(_("请填写天数。"))
-    operations.move_practice_clock(actor=request.actor, days=days)
-    return redirect("desk")
+    form = PracticeClockForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.attempt(
+        lambda given: operations.move_practice_clock(actor=request.actor, **given)
+    ):
+        return redirect("desk")
+    status = form.status if form.is_bound else 200
+    return render(request, "association/practice_clock.html", {"form": form}, status=status)
 
 
 @signed_in

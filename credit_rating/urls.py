@@ -27,7 +27,7 @@ urlpatterns = [
     ),
     path("rating/<int:pk>/preflight/", self_assessment.preflight, name="preflight"),
     path("rating/<int:pk>/submit/", self_assessment.submit_self_assessment, name="submit_self_assessment"),
-    path("rating/<int:pk>/withdraw/", self_assessment.withdraw, name="withdraw"),
+    path("rating/<int:pk>/withdraw/", assessments.withdraw, name="withdraw"),
     path("review/", review.assignments, name="assignments"),
     path("review/assignments/<int:pk>/declare/", review.declare, name="declare"),
     path("review/assignments/<int:pk>/recuse/", review.recuse, name="recuse"),

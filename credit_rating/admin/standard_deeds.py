@@ -89,20 +89,22 @@ def _import(request: Any, _obj: None, form: Any) -> Done | HttpResponse:
         successor_of_id=int(given["successor_of"]) if given["successor_of"] else None,
     )
     if outcome.standard is None:
-        return _report(request, given["file"].name, outcome.errors)
+        return _report(request, form, outcome.errors)
     return Done(_("已导入%(title)s。") % {"title": outcome.standard}, standard_address(outcome.standard.pk))
 
 
-def _report(request: Any, filename: str, errors: Any) -> HttpResponse:
-    """错误报告: every row with its column and sentence, on the page and as a file."""
+def _report(request: Any, form: Any, errors: Any) -> HttpResponse:
+    """错误报告: every row with its column and sentence, on the page of the form and as a file."""
     rows = [(error.row or _("全表"), error.column, translated(error.sentence)) for error in errors]
     context = {
         "title": _("没有导入：%(count)d处须修改") % {"count": len(rows)},
-        "filename": filename,
-        "table": Table(_("逐行错误"), (_("行"), _("列"), _("问题")), rows),
+        "deed": next(deed for deed in LIST if deed.name == "import"),
+        "form": form,
+        "filename": form.cleaned_data["file"].name,
+        "foretold": Foretold(tables=[Table(_("逐行错误"), (_("行"), _("列"), _("问题")), rows)]),
         "report": json.dumps(rows[:MOST_ERRORS_IN_FILE], ensure_ascii=False),
         "file_address": reverse("admin:credit_rating_assessmentstandard_do_list", args=["error-file"]),
-        "back": reverse("admin:credit_rating_assessmentstandard_do_list", args=["import"]),
+        "back": reverse("admin:credit_rating_assessmentstandard_changelist"),
     }
     shared = admin.site.each_context(request) | {"opts": AssessmentStandard._meta}  # noqa: SLF001 - public
     return TemplateResponse(request, "admin/import_report.html", shared | context, status=400)

@@ -12,6 +12,7 @@ from association.actors import Actor
 from association.audit import record
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, Role
 from association.deadlines import start_clock
+from association.language import translated
 from association.notices import notify, people_of
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
@@ -226,7 +227,11 @@ def _correction_opinion(actor: Actor, assessment: Assessment, corrections: Corre
 def _corrected_item(
     actor: Actor, opinion: Opinion, indicator: Indicator, raw: Mapping[str, str]
 ) -> OpinionItem:
-    value = scored(indicator_spec(indicator), raw, raw.get("na_reason", ""))
+    try:
+        value = scored(indicator_spec(indicator), raw, raw.get("na_reason", ""))
+    except InvalidInput as wrong:
+        words = translated(wrong.sentence)
+        raise InvalidInput(f"{indicator.code}：{words}", {f"fix-{indicator.pk}": words}) from wrong
     return OpinionItem(
         opinion=opinion,
         indicator=indicator,

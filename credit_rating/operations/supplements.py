@@ -166,9 +166,14 @@ def _keep_answers(
     rows = list(supplement.items.select_related("indicator"))
     for row in rows:
         row.answer = free_text(answers.get(row.indicator_id, ""), f"answer-{row.indicator_id}")
-    open_codes = [row.indicator.code for row in rows if not row.answer and row.indicator_id not in files]
-    if open_codes:
-        raise InvalidInput(_("以下指标还没有补正说明或材料：%(codes)s。") % {"codes": "、".join(open_codes)})
+    left = [row for row in rows if not row.answer and row.indicator_id not in files]
+    if left:
+        sentence = _("以下指标还没有补正说明或材料：%(codes)s。") % {
+            "codes": "、".join(row.indicator.code for row in left)
+        }
+        raise InvalidInput(
+            sentence, {f"answer-{row.indicator_id}": _("请填写补正说明，或补充材料。") for row in left}
+        )
     SupplementItem.objects.bulk_update(rows, ["answer"])
 
 

@@ -17,6 +17,8 @@ from credit_rating.choices import DeterminationState, ObjectionState, StageKind
 from credit_rating.models import Assessment, Determination, Objection, OpinionItem, Publication, Round
 from credit_rating.queries.explanation import TOLD
 from credit_rating.queries.rounds import with_progress
+from credit_rating.queries.standards import spec_of
+from credit_rating.rules.specification import BandSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,23 @@ def proposed_publications(round_id: int) -> int:
     """How many results wait for the second person."""
     waiting = Publication.objects.filter(assessment__round_id=round_id, published_at__isnull=True)
     return waiting.exclude(determination__state=DeterminationState.SUPERSEDED).count()
+
+
+def grades_of(actor: Actor, assessment_id: int) -> tuple[BandSpec, ...]:
+    """The grades that this assessment's standard knows."""
+    rows = assessments_visible_to(actor).select_related("round__standard")
+    found = rows.filter(pk=assessment_id).first()
+    if found is None:
+        raise NotFound(_("没有这件评估。"))
+    return spec_of(found.round.standard).bands
+
+
+def objection_of(actor: Actor, objection_id: int) -> Objection:
+    rows = Objection.objects.filter(assessment__in=assessments_visible_to(actor))
+    found = rows.filter(pk=objection_id).first()
+    if found is None:
+        raise NotFound(_("没有这项异议。"))
+    return found
 
 
 def objections_of(assessment_id: int) -> QuerySet[Objection]:

@@ -1,5 +1,8 @@
 """评估 pages of an institution: its assessments, one of them with its terms, and what it may still say."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,14 +13,19 @@ from django.views.decorators.http import require_POST, require_safe
 from association import clock
 from association.downloads import download
 from association.guards import signed_in
+from association.kept_forms import KeptForm, in_place
 from association.middleware import PortalRequest
 from credit_rating import operations
+from credit_rating.access import MAY
 from credit_rating.choices import Stage
-from credit_rating.forms import numbered
+from credit_rating.forms.desk import DefenceForm, ObjectionForm, SupplementForm, WithdrawForm
+from credit_rating.forms.rows import numbered
 from credit_rating.operations.reading import read_evidence
 from credit_rating.queries.desk import Dossier, dossier_of
 from credit_rating.queries.rounds import my_assessments
 from credit_rating.views.bars import stage_bar
+
+FORMS = (DefenceForm, ObjectionForm, WithdrawForm)
 
 
 @signed_in
@@ -32,15 +40,29 @@ def assessments(request: PortalRequest) -> HttpResponse:
 @require_safe
 def assessment(request: PortalRequest, pk: int) -> HttpResponse:
     """一件评估: where it stands, until when, and what can be done now."""
-    dossier = dossier_of(request.actor, pk)
+    return _page(request, dossier_of(request.actor, pk))
+
+
+def _page(request: PortalRequest, dossier: Dossier, kept: KeptForm | None = None) -> HttpResponse:
+    """With ``kept``, the form that was refused, in its place."""
+    may = _may(dossier)
     context = {
         "dossier": dossier,
         "assessment": dossier.assessment,
         "stages": stage_bar(dossier),
-        "may": _may(dossier),
+        "may": may,
+        "forms": {form.name: in_place(kept, form) for form in FORMS}
+        | {SupplementForm.name: in_place(kept, SupplementForm, items=_asked(dossier))},
+        "kept": kept,
+        "offered": kept is not None and may[kept.name],
         "crumbs": [(_("工作台"), reverse("desk")), (str(dossier.assessment.round.title), "")],
     }
-    return render(request, "credit_rating/assessment.html", context)
+    status = kept.status if kept is not None else 200
+    return render(request, "credit_rating/assessment.html", context, status=status)
+
+
+def _asked(dossier: Dossier) -> Iterable[Any]:
+    return dossier.supplement.items.all() if dossier.supplement is not None else ()
 
 
 def _may(dossier: Dossier) -> dict[str, bool]:
@@ -72,12 +94,15 @@ def _may(dossier: Dossier) -> dict[str, bool]:
 @require_POST
 def answer_supplement(request: PortalRequest, pk: int) -> HttpResponse:
     """提交补正: words, files, or both for each item."""
-    operations.answer_supplement(
-        actor=request.actor,
-        assessment_id=pk,
-        answers={number: request.POST[name] for name, number in numbered(request.POST, "answer")},
-        uploads={number: request.FILES.getlist(name) for name, number in numbered(request.FILES, "files")},
-    )
+    request.actor.require(MAY, "answer_supplement")
+    form = SupplementForm(request.POST, request.FILES, items=_asked(dossier_of(request.actor, pk)))
+    uploads = {number: request.FILES.getlist(name) for name, number in numbered(request.FILES, "files")}
+    if not form.attempt(
+        lambda _given: operations.answer_supplement(
+            actor=request.actor, assessment_id=pk, answers=form.answers(), uploads=uploads
+        )
+    ):
+        return _page(request, dossier_of(request.actor, pk), form)
     messages.success(request, _("补正已提交。"))
     return redirect("assessment", pk=pk)
 
@@ -85,7 +110,12 @@ def answer_supplement(request: PortalRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def file_defence(request: PortalRequest, pk: int) -> HttpResponse:
-    operations.file_defence(actor=request.actor, assessment_id=pk, text=request.POST.get("text", ""))
+    request.actor.require(MAY, "file_defence")
+    form = DefenceForm(request.POST)
+    if not form.attempt(
+        lambda given: operations.file_defence(actor=request.actor, assessment_id=pk, **given)
+    ):
+        return _page(request, dossier_of(request.actor, pk), form)
     messages.success(request, _("申辩已提交。"))
     return redirect("assessment", pk=pk)
 
@@ -93,8 +123,24 @@ def file_defence(request: PortalRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def file_objection(request: PortalRequest, pk: int) -> HttpResponse:
-    operations.file_objection(actor=request.actor, assessment_id=pk, text=request.POST.get("text", ""))
+    request.actor.require(MAY, "file_objection")
+    form = ObjectionForm(request.POST)
+    if not form.attempt(
+        lambda given: operations.file_objection(actor=request.actor, assessment_id=pk, **given)
+    ):
+        return _page(request, dossier_of(request.actor, pk), form)
     messages.success(request, _("异议已提出，公示条目已标注“异议中”。"))
+    return redirect("assessment", pk=pk)
+
+
+@signed_in
+@require_POST
+def withdraw(request: PortalRequest, pk: int) -> HttpResponse:
+    request.actor.require(MAY, "withdraw")
+    form = WithdrawForm(request.POST)
+    if not form.attempt(lambda given: operations.withdraw(actor=request.actor, assessment_id=pk, **given)):
+        return _page(request, dossier_of(request.actor, pk), form)
+    messages.success(request, _("已退出本轮评估。退出不是等级，也不作不利评价。"))
     return redirect("assessment", pk=pk)
 
 

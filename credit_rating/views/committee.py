@@ -1,8 +1,5 @@
 """评定委员会 pages: the round as a table, one assessment with everything its decision rests on."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -12,15 +9,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from association.guards import signed_in
+from association.kept_forms import KeptForm
 from association.middleware import PortalRequest
 from credit_rating import operations
-from credit_rating.forms import corrections_of
+from credit_rating.access import MAY
+from credit_rating.forms.desk import ConfirmForm, DecisionForm, DefenceAnswerForm, OverruleForm
 from credit_rating.operations.reading import read_opinions
 from credit_rating.queries import committee as queries
 from credit_rating.queries.desk import dossier_of
 from credit_rating.queries.explanation import explanation_of
 from credit_rating.queries.panel import panel_sheet
-from credit_rating.views.decisions import decision_context, panel_context
+from credit_rating.views.decisions import decision_context, decision_forms, panel_context
 from credit_rating.views.explanations import explained
 
 PER_PAGE = 50
@@ -75,13 +74,20 @@ def approve_publication(request: PortalRequest, pk: int) -> HttpResponse:
 @require_safe
 def determination(request: PortalRequest, pk: int) -> HttpResponse:
     """综合评定 of one institution: opinions side by side, the explanation, the decision."""
+    return _page(request, pk)
+
+
+def _page(request: PortalRequest, pk: int, kept: KeptForm | None = None) -> HttpResponse:
+    """With ``kept``, the form that was refused, in its place."""
     panel, decided = panel_sheet(request.actor, pk), queries.current_determinations([pk]).get(pk)
     dossier = dossier_of(request.actor, pk)
     read_opinions(actor=request.actor, assessment_id=pk)
     context = panel_context(panel) | decision_context(request.actor, dossier, decided)
+    context |= decision_forms(kept, context)
     if decided is not None:
         context |= explained(explanation_of(request.actor, pk))
-    return render(request, "credit_rating/determination.html", context)
+    status = kept.status if kept is not None else 200
+    return render(request, "credit_rating/determination.html", context, status=status)
 
 
 @signed_in
@@ -96,15 +102,14 @@ def compute_assessment(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def determine(request: PortalRequest, pk: int) -> HttpResponse:
     """确认, or 改判 with a grade and its reason."""
-    posted: Mapping[str, Any] = request.POST
-    decided = operations.determine(
-        actor=request.actor,
-        assessment_id=pk,
-        grade=posted.get("grade") or None,
-        reason=posted.get("reason", ""),
-    )
-    words = _("改判等待第二人签署。") if decided.state == "countersign" else _("已确认评定。")
-    messages.success(request, words)
+    request.actor.require(MAY, "determine")
+    form: KeptForm = ConfirmForm(request.POST)
+    if request.POST.get("grade"):
+        form = OverruleForm(request.POST, grades=queries.grades_of(request.actor, pk))
+    if not form.attempt(lambda given: operations.determine(actor=request.actor, assessment_id=pk, **given)):
+        return _page(request, pk, form)
+    waits = form.outcome.state == "countersign"
+    messages.success(request, _("改判等待第二人签署。") if waits else _("已确认评定。"))
     return redirect("determination", pk=pk)
 
 
@@ -122,12 +127,17 @@ def countersign(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def answer_defence(request: PortalRequest, pk: int) -> HttpResponse:
     """答复申辩: the grade stands, or it is taken up anew."""
-    operations.answer_defence(
-        actor=request.actor,
-        assessment_id=pk,
-        answer=request.POST.get("answer", ""),
-        reconsider=request.POST.get("reconsider") == "yes",
-    )
+    request.actor.require(MAY, "answer_defence")
+    form = DefenceAnswerForm(request.POST)
+    if not form.attempt(
+        lambda given: operations.answer_defence(
+            actor=request.actor,
+            assessment_id=pk,
+            answer=given["answer"],
+            reconsider=given["reconsider"] == "yes",
+        )
+    ):
+        return _page(request, pk, form)
     messages.success(request, _("已答复申辩。"))
     return redirect("determination", pk=pk)
 
@@ -136,13 +146,18 @@ def answer_defence(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def decide_objection(request: PortalRequest, pk: int) -> HttpResponse:
     """处理异议: 成立 corrects the rows filled in, 不成立 closes it."""
-    upheld = request.POST.get("upheld") == "yes"
-    decided = operations.decide_objection(
-        actor=request.actor,
-        objection_id=pk,
-        upheld=upheld,
-        decision=request.POST.get("decision", ""),
-        corrections=corrections_of(request.POST) if upheld else None,
-    )
+    request.actor.require(MAY, "decide_objection")
+    form = DecisionForm(request.POST, key=pk)
+    assessment_id = queries.objection_of(request.actor, pk).assessment_id
+    if not form.attempt(
+        lambda given: operations.decide_objection(
+            actor=request.actor,
+            objection_id=pk,
+            upheld=given["upheld"] == "yes",
+            decision=given["decision"],
+            corrections=form.corrections if given["upheld"] == "yes" else None,
+        )
+    ):
+        return _page(request, assessment_id, form)
     messages.success(request, _("异议已处理。"))
-    return redirect("determination", pk=decided.assessment_id)
+    return redirect("determination", pk=assessment_id)

@@ -1,20 +1,24 @@
 """综合评定 as its page takes it: opinions side by side, and which decisions are open to this person."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from association.actors import Actor
+from association.kept_forms import KeptForm, in_place
 from common.numbers import shown
 from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, ObjectionState, Stage
-from credit_rating.forms import points_shown, said
+from credit_rating.forms.desk import DecisionForm, DefenceAnswerForm, OverruleForm
+from credit_rating.forms.rows import inputs_of, points_shown, said
 from credit_rating.queries.desk import Dossier
 from credit_rating.queries.panel import PanelRow, PanelSheet
 from credit_rating.queries.review import leaf_ids
 from credit_rating.queries.standards import spec_of, title_of
+from credit_rating.rules.entries import fields_for
 from credit_rating.views.rows import row_shown
 
 OPEN = frozenset({Stage.REVIEWED, Stage.DETERMINED})
@@ -39,8 +43,40 @@ def panel_context(panel: PanelSheet) -> dict[str, Any]:
     return {
         "panel": panel,
         "panel_lines": [_line(row) for row in panel.rows],
-        "correctable": [row_shown(ids[row.leaf.code], row.leaf, None) for row in panel.rows],
+        "correctable": [(ids[row.leaf.code], row.leaf) for row in panel.rows],
     }
+
+
+def decision_forms(kept: KeptForm | None, context: Mapping[str, Any]) -> dict[str, Any]:
+    """The forms of the page, with the refused one in its place; ``offered`` while the page still has a place for it."""
+    objections = [
+        (one, _decision_form(kept, one, context)) if one in context["open_objections"] else (one, None)
+        for one in context["dossier"].objections
+    ]
+    may = context["may"]
+    places = {"confirm": may["determine"], "decide_objection": any(form is kept for _one, form in objections)}
+    return {
+        "forms": {
+            OverruleForm.name: in_place(kept, OverruleForm, grades=context["overrule_to"]),
+            DefenceAnswerForm.name: in_place(kept, DefenceAnswerForm),
+        },
+        "objections": objections,
+        "kept": kept,
+        "offered": kept is not None and places.get(kept.name, may.get(kept.name, False)),
+    }
+
+
+def _decision_form(kept: KeptForm | None, objection: Any, context: Mapping[str, Any]) -> Any:
+    """With a line for each indicator that may be corrected: as it was typed, and why it cannot be taken."""
+    if not context["may"]["decide_objection"]:
+        return None
+    form: Any = in_place(kept, DecisionForm, key=objection.pk)
+    form.lines = [
+        (replace(row_shown(pk, leaf, None), inputs=inputs_of(fields_for(leaf), form.corrections.get(pk, {}))),
+         form.wrong.get(pk, ""))
+        for pk, leaf in context["correctable"]
+    ]  # fmt: skip
+    return form
 
 
 def _line(row: PanelRow) -> PanelLine:
@@ -72,7 +108,11 @@ def decision_context(actor: Actor, dossier: Dossier, decided: Any) -> dict[str, 
         "dossier": dossier,
         "assessment": assessment,
         "decided": decided,
-        "grades": spec_of(assessment.round.standard).bands,
+        "overrule_to": [
+            band
+            for band in spec_of(assessment.round.standard).bands
+            if decided is None or band.grade != decided.grade
+        ],
         "may": {
             "compute": actor.may(MAY, "compute_round") and assessment.stage in OPEN,
             "determine": decides and state == DeterminationState.PROPOSED and assessment.stage in OPEN,

@@ -14,7 +14,7 @@ from association.guards import signed_in
 from association.language import translated
 from association.middleware import PortalRequest
 from common.numbers import shown
-from credit_rating.forms import points_shown
+from credit_rating.forms.rows import points_shown
 from credit_rating.queries.explanation import Explanation, explanation_of
 from credit_rating.queries.standards import spec_of, title_of
 from credit_rating.rules.waterfall import Part, PartKind, Waterfall

@@ -1,5 +1,7 @@
 """评审 pages: what is assigned, the declaration before it, the sheet of one reviewer."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,13 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association.guards import signed_in
+from association.kept_forms import KeptForm, in_place
 from association.middleware import PortalRequest
 from common.errors import NotFound
 from credit_rating import operations
-from credit_rating.forms import RowTrouble, Typed, entered, numbered, typed_row
+from credit_rating.access import MAY
+from credit_rating.forms.desk import RecuseForm, SubmitReviewForm, SupplementRequestForm
+from credit_rating.forms.rows import RowTrouble, Typed, entered, typed_row
 from credit_rating.queries.review import ReviewRow, ReviewSheet, assignments_of
 from credit_rating.queries.review import review_sheet as sheet_of
-from credit_rating.views.review_sheets import ReviewRowShown, review_context, review_row
+from credit_rating.views.review_sheets import ReviewRowShown, lines_of, review_context, review_row, sheet_page
 from credit_rating.views.rows import kept_or_trouble
 
 
@@ -22,8 +27,18 @@ from credit_rating.views.rows import kept_or_trouble
 @require_safe
 def assignments(request: PortalRequest) -> HttpResponse:
     """我的评审: what is assigned, with the conflict check to declare upon."""
-    context = {"assignments": assignments_of(request.actor)}
-    return render(request, "credit_rating/assignments.html", context)
+    return _assignments(request)
+
+
+def _assignments(request: PortalRequest, kept: KeptForm | None = None) -> HttpResponse:
+    rows = [(row, in_place(kept, RecuseForm, key=row.pk)) for row in assignments_of(request.actor)]
+    places: list[Any] = [row for row, form in rows if form is kept]
+    if kept is not None and not places:
+        raise NotFound(_("没有这项指派。"))
+    offered = any(not row.submitted for row in places)
+    context = {"assignments": rows, "kept": kept, "offered": offered}
+    status = kept.status if kept is not None else 200
+    return render(request, "credit_rating/assignments.html", context, status=status)
 
 
 @signed_in
@@ -37,7 +52,10 @@ def declare(request: PortalRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def recuse(request: PortalRequest, pk: int) -> HttpResponse:
-    operations.recuse(actor=request.actor, assignment_id=pk, reason=request.POST.get("reason", ""))
+    request.actor.require(MAY, "recuse")
+    form = RecuseForm(request.POST, key=pk)
+    if not form.attempt(lambda given: operations.recuse(actor=request.actor, assignment_id=pk, **given)):
+        return _assignments(request, form)
     messages.success(request, _("已回避，秘书处将另行指派。"))
     return redirect("assignments")
 
@@ -46,7 +64,7 @@ def recuse(request: PortalRequest, pk: int) -> HttpResponse:
 @require_safe
 def review_sheet(request: PortalRequest, pk: int) -> HttpResponse:
     """评审表: 自评 beside the own score."""
-    return render(request, "credit_rating/review_sheet.html", review_context(sheet_of(request.actor, pk)))
+    return sheet_page(request, sheet_of(request.actor, pk))
 
 
 @signed_in
@@ -70,7 +88,8 @@ def save_review_row(request: PortalRequest, pk: int, indicator: int) -> HttpResp
             indicator_id=indicator,
             gap_reason=typed.gap_reason,
             **entered(typed),
-        )
+        ),
+        is_part=bool(request.headers.get("HX-Request")),
     )
     return _answer(request, pk, indicator, typed, trouble)
 
@@ -89,8 +108,7 @@ def _answer(
         return _part(request, sheet, shown, status)
     if trouble is None:
         return redirect(f"{reverse('review_sheet', args=[pk])}#row-{shown.row.leaf.code}")
-    context = review_context(sheet, shown)
-    return render(request, "credit_rating/review_sheet.html", context, status=status)
+    return sheet_page(request, sheet, changed=shown, status=status)
 
 
 def _part(request: PortalRequest, sheet: ReviewSheet, shown: ReviewRowShown, status: int) -> HttpResponse:
@@ -109,8 +127,12 @@ def _row(sheet: ReviewSheet, indicator: int) -> ReviewRow:
 @signed_in
 @require_POST
 def submit_review(request: PortalRequest, pk: int) -> HttpResponse:
-    summary = request.POST.get("summary", "")
-    operations.submit_review(actor=request.actor, assessment_id=pk, summary=summary)
+    request.actor.require(MAY, "review")
+    form = SubmitReviewForm(request.POST)
+    if not form.attempt(
+        lambda given: operations.submit_review(actor=request.actor, assessment_id=pk, **given)
+    ):
+        return sheet_page(request, sheet_of(request.actor, pk), kept=form)
     messages.success(request, _("评审意见已提交。"))
     return redirect("assignments")
 
@@ -119,7 +141,13 @@ def submit_review(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def request_supplement(request: PortalRequest, pk: int) -> HttpResponse:
     """要求补正, once, with everything that is missing."""
-    items = {number: request.POST[name] for name, number in numbered(request.POST, "request")}
-    operations.request_supplement(actor=request.actor, assessment_id=pk, items=items)
+    request.actor.require(MAY, "request_supplement")
+    form = SupplementRequestForm(request.POST, rows=lines_of(sheet_of(request.actor, pk)))
+    if not form.attempt(
+        lambda _given: operations.request_supplement(
+            actor=request.actor, assessment_id=pk, items=form.requests()
+        )
+    ):
+        return sheet_page(request, sheet_of(request.actor, pk), kept=form)
     messages.success(request, _("已要求机构补正，期限内答复。"))
     return redirect("assignments")

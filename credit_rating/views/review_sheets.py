@@ -5,11 +5,16 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from credit_rating.forms import RowTrouble, Typed, points_shown, said
+from association.kept_forms import KeptForm, in_place
+from credit_rating.forms.desk import SubmitReviewForm, SupplementRequestForm
+from credit_rating.forms.rows import RowTrouble, Typed, points_shown, said
 from credit_rating.queries.review import ReviewHeading, ReviewRow, ReviewSheet
+from credit_rating.queries.standards import title_of
 from credit_rating.views.rows import RowShown, as_typed, row_shown
 
 
@@ -79,6 +84,40 @@ def review_context(sheet: ReviewSheet, changed: ReviewRowShown | None = None) ->
             (str(sheet.assessment.institution), ""),
         ],
     }
+
+
+def lines_of(sheet: ReviewSheet) -> list[tuple[int, str, str]]:
+    """Id, code and title of each indicator, for the list of a 补正."""
+    return [
+        (row.indicator_id, row.leaf.code, title_of(row.leaf))
+        for heading in sheet.headings
+        for row in heading.rows
+    ]
+
+
+def sheet_page(
+    request: HttpRequest,
+    sheet: ReviewSheet,
+    *,
+    changed: ReviewRowShown | None = None,
+    kept: KeptForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole sheet; ``changed`` is a row that was not saved, ``kept`` a form that was refused."""
+    context = review_context(sheet, changed) | {
+        "forms": {
+            SubmitReviewForm.name: in_place(kept, SubmitReviewForm),
+            SupplementRequestForm.name: in_place(kept, SupplementRequestForm, rows=lines_of(sheet)),
+        },
+        "kept": kept,
+        "offered": sheet.is_open,
+    }
+    return render(
+        request,
+        "credit_rating/review_sheet.html",
+        context,
+        status=kept.status if kept is not None else status,
+    )
 
 
 def left_words(left: int) -> str:

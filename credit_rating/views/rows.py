@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from association.language import translated
-from common.errors import InvalidInput
+from common.errors import InvalidInput, Refused, TooLarge
 from common.numbers import shown
 from credit_rating.choices import ItemState
-from credit_rating.forms import (
+from credit_rating.forms.rows import (
     ONE_CLICK,
     TOLD,
     RowInput,
@@ -52,6 +52,8 @@ class RowShown:
     trouble: RowTrouble | None = None
     mine: str = ""
     theirs: str = ""
+    upload: RowTrouble | None = None
+    valid_until: str = ""
 
 
 def row_shown(indicator_id: int, leaf: IndicatorSpec, item: Any) -> RowShown:
@@ -114,11 +116,19 @@ def _typed_value(one: EntryField, value: str) -> str:
     return f"{labels.get(value, value)} {one.unit}".strip() if value else "—"
 
 
-def kept_or_trouble(save: Callable[[], Any]) -> tuple[Any, RowTrouble | None]:
-    """The saved row, or why not: the one ``try`` of the desk, so that a refused row keeps what was typed."""
+def kept_or_trouble(save: Callable[[], Any], *, is_part: bool) -> tuple[Any, RowTrouble | None]:
+    """The saved row, or why not: the one ``try`` of the desk, so that a refused row keeps what was typed.
+
+    A part of a page that is refused as a whole (closed, submitted meanwhile) leaves the page as it stands, with what
+    was typed; asked without a script, the sheet comes back with it.
+    """
     try:
         return save(), None
     except StaleRow as stale:
         return None, RowTrouble(stale.status, translated(stale.sentence), theirs=stale.theirs)
     except InvalidInput as refused:
         return None, RowTrouble(refused.status, translated(refused.sentence), refused.fields)
+    except (Refused, TooLarge) as refused:
+        if is_part:
+            raise
+        return None, RowTrouble(refused.status, translated(refused.sentence))

@@ -1,5 +1,7 @@
 """自评 pages: the sheet, each of its rows, the evidence behind them, the check before submitting."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,12 +13,14 @@ from association.guards import signed_in
 from association.middleware import PortalRequest
 from common.errors import NotFound
 from credit_rating import operations
-from credit_rating.forms import RowTrouble, Typed, entered, posted_date, typed_row
+from credit_rating.forms.rows import RowTrouble, Typed, entered, posted_date, typed_row
 from credit_rating.queries.desk import row_progress
 from credit_rating.queries.self_check import preflight_of
 from credit_rating.queries.self_sheet import SelfSheet, SheetRow, self_sheet, sheet_row
 from credit_rating.views.rows import RowShown, as_typed, kept_or_trouble
 from credit_rating.views.sheets import crumbs, left_words, self_row, sheet_context, sheet_page
+
+LONGEST_DAY = 20
 
 
 @signed_in
@@ -43,7 +47,8 @@ def save_row(request: PortalRequest, pk: int, indicator: int) -> HttpResponse:
     item, trouble = kept_or_trouble(
         lambda: operations.save_row(
             actor=request.actor, assessment_id=pk, indicator_id=indicator, **entered(typed)
-        )
+        ),
+        is_part=_is_part(request),
     )
     if trouble is not None:
         return _refused_row(request, pk, indicator, typed, trouble)
@@ -113,7 +118,8 @@ def add_evidence(request: PortalRequest, pk: int, indicator: int) -> HttpRespons
             indicator_id=indicator,
             upload=request.FILES.get("file"),
             valid_until=posted_date(request.POST, "valid_until"),
-        )
+        ),
+        is_part=_is_part(request),
     )
     return _evidence_part(request, pk, indicator, trouble)
 
@@ -129,13 +135,15 @@ def _evidence_part(
     request: PortalRequest, pk: int, indicator: int, trouble: RowTrouble | None
 ) -> HttpResponse:
     sheet = self_sheet(request.actor, pk)
-    row = _row(sheet, indicator)
+    row = self_row(_row(sheet, indicator))
+    status = 200 if trouble is None else trouble.status
+    if trouble is not None:
+        row = replace(row, upload=trouble, valid_until=request.POST.get("valid_until", "")[:LONGEST_DAY])
     if _is_part(request):
-        context = sheet_context(sheet) | {"row": self_row(row), "trouble": trouble}
-        status = 200 if trouble is None else trouble.status
+        context = sheet_context(sheet) | {"row": row}
         return render(request, "credit_rating/_changed_evidence.html", context, status=status)
     if trouble is not None:
-        messages.error(request, f"{row.leaf.code}：{trouble.sentence}")
+        return sheet_page(request, sheet, changed=row, status=status)
     return redirect(_place(pk, row.leaf.code))
 
 
@@ -156,14 +164,6 @@ def preflight(request: PortalRequest, pk: int) -> HttpResponse:
 def submit_self_assessment(request: PortalRequest, pk: int) -> HttpResponse:
     operations.submit_self_assessment(actor=request.actor, assessment_id=pk)
     messages.success(request, _("自评已提交。"))
-    return redirect("assessment", pk=pk)
-
-
-@signed_in
-@require_POST
-def withdraw(request: PortalRequest, pk: int) -> HttpResponse:
-    operations.withdraw(actor=request.actor, assessment_id=pk, reason=request.POST.get("reason", ""))
-    messages.success(request, _("已退出本轮评估。退出不是等级，也不作不利评价。"))
     return redirect("assessment", pk=pk)
 
 

@@ -45,9 +45,9 @@ def page(who, **arguments):
 
 def form(who, **arguments):
     """Sent with what every form of a row carries."""
-    return Address(
-        frozenset(who), "post", arguments, {"version": "0", "days": "1", "decision": "x", "text": "x"}
-    )
+    words = dict.fromkeys(("decision", "text", "reason", "answer"), "x")
+    chosen = {"version": "0", "days": "1", "reconsider": "no", "upheld": "no"}
+    return Address(frozenset(who), "post", arguments, words | chosen)
 
 
 PLATFORM = {
@@ -131,7 +131,7 @@ DESK = {
     "review_sheet": page(ASSIGNED, pk="assessment"),
     "begin_review": form(ASSIGNED, pk="assessment"),
     "submit_review": form(ASSIGNED, pk="assessment"),
-    "request_supplement": form(ASSIGNED | SECRETARIAT, pk="assessment"),
+    "request_supplement": form(ASSIGNED, pk="assessment"),
     "save_review_row": form(ASSIGNED, pk="assessment", indicator="indicator"),
     "explanation": page(SEES_ALL | INSTITUTION_ROLES, pk="assessment"),
     "committee": page(SEES_ALL),

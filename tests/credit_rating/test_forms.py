@@ -3,7 +3,7 @@
 import pytest
 
 from common.errors import InvalidInput
-from credit_rating.forms import corrections_of, entered, numbered, posted_date, typed_row
+from credit_rating.forms.rows import corrections_of, entered, numbered, posted_date, typed_row
 
 ENDLESS = "9" * 5000
 

@@ -73,7 +73,7 @@ def test_defence_is_answered(association):
     operations.file_defence(actor=admin, assessment_id=assessment.pk, text="已整改")
     place = f"committee/assessments/{assessment.pk}/"
     assert "答复申辩" in desk.get(place).content.decode()
-    assert desk.post(f"{place}defence/", answer="维持").status_code == 302
+    assert desk.post(f"{place}defence/", answer="维持", reconsider="no").status_code == 302
     assert "维持" in desk.get(place).content.decode()
 
 

@@ -1,0 +1,152 @@
+"""Forms of the desk pages: what is not taken stays in them. Lengths and meaning are judged by the operations."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from association.kept_forms import KeptForm
+from common.errors import DomainError, InvalidInput
+from credit_rating.forms.rows import corrections_of
+
+LONGEST_LINE = 300
+
+
+def _text(label: Any, wanted: Any = "", rows: int = 4, **more: Any) -> forms.CharField:
+    """Words of several lines; ``wanted`` is the sentence where nothing was written."""
+    errors = {"required": wanted} if wanted else {}
+    widget = forms.Textarea(attrs={"rows": rows, "maxlength": 8000})
+    return forms.CharField(label=label, widget=widget, required=bool(wanted), error_messages=errors, **more)
+
+
+class WithdrawForm(KeptForm):
+    name = "withdraw"
+    reason = forms.CharField(label=_("理由"), max_length=LONGEST_LINE, required=False)
+
+
+class DefenceForm(KeptForm):
+    name = "defend"
+    text = _text(
+        _("陈述申辩"),
+        _("请填写申辩内容。"),
+        6,
+        help_text=_("只能提交一次。不提交视为放弃申辩，不影响之后提出异议。"),
+    )
+
+
+class ObjectionForm(KeptForm):
+    name = "object"
+    text = _text(
+        _("异议内容"),
+        _("请填写异议内容。"),
+        5,
+        help_text=_("请写明对哪一项、依据是什么。提出后公示条目立即标注“异议中”，由未参与评定的委员处理。"),
+    )
+
+
+class SupplementForm(KeptForm):
+    """提交补正: a text for each item that was asked for; the files beside them cannot be kept by any browser."""
+
+    name = "supplement"
+
+    def __init__(
+        self, data: Any = None, files: Any = None, *, items: Iterable[Any] = (), **more: Any
+    ) -> None:
+        super().__init__(data, files, **more)
+        self.items = list(items)
+        for item in self.items:
+            self.fields[f"answer-{item.indicator_id}"] = _text(str(item.indicator), rows=3)
+
+    def lines(self) -> list[tuple[Any, forms.BoundField]]:
+        return [(item, self[f"answer-{item.indicator_id}"]) for item in self.items]
+
+    def answers(self) -> dict[int, str]:
+        return {item.indicator_id: self.cleaned_data[f"answer-{item.indicator_id}"] for item in self.items}
+
+
+class RecuseForm(KeptForm):
+    name = "recuse"
+    reason = forms.CharField(
+        label=_("理由"), max_length=LONGEST_LINE, error_messages={"required": _("请说明回避的理由。")}
+    )
+
+
+class SubmitReviewForm(KeptForm):
+    name = "submit_review"
+    summary = _text(_("总体意见"))
+
+
+class SupplementRequestForm(KeptForm):
+    """要求补正: one line for each indicator (id, code, title); an empty one asks for nothing."""
+
+    name = "request_supplement"
+
+    def __init__(self, data: Any = None, *, rows: Sequence[tuple[int, str, str]] = (), **more: Any) -> None:
+        super().__init__(data, **more)
+        self.ids = [pk for pk, _code, _title in rows]
+        for pk, code, title in rows:
+            self.fields[f"request-{pk}"] = forms.CharField(
+                label=f"{code} {title}", max_length=LONGEST_LINE, required=False
+            )
+
+    def requests(self) -> dict[int, str]:
+        return {pk: self.cleaned_data[f"request-{pk}"] for pk in self.ids}
+
+
+class ConfirmForm(KeptForm):
+    """按计算结果确认: a button; nothing is typed."""
+
+    name = "confirm"
+
+
+class OverruleForm(KeptForm):
+    """改判 to one of the grades of the standard."""
+
+    name = "determine"
+    grade = forms.ChoiceField(
+        label=_("改判为"), error_messages={"invalid_choice": _("评估规范没有这个等级。")}
+    )
+    reason = _text(_("理由"), _("改判须说明理由。"))
+
+    def __init__(self, data: Any = None, *, grades: Iterable[Any] = (), **more: Any) -> None:
+        super().__init__(data, **more)
+        choices = [(band.grade, f"{band.grade} {band.label}") for band in grades]
+        self.fields["grade"].choices = choices  # type: ignore[attr-defined]
+
+
+class DefenceAnswerForm(KeptForm):
+    name = "answer_defence"
+    answer = _text(_("答复"), _("请填写答复。"), 5)
+    reconsider = forms.ChoiceField(
+        label=_("结论"),
+        choices=[("no", _("维持拟定等级")), ("yes", _("申辩成立，重新评定"))],
+        widget=forms.RadioSelect,
+        initial="no",
+    )
+
+
+class DecisionForm(KeptForm):
+    """处理异议: the decision, and what is corrected where the objection is upheld."""
+
+    name = "decide_objection"
+    decision = _text(_("处理意见"), _("请填写处理意见。"))
+    upheld = forms.ChoiceField(
+        label=_("结论"),
+        choices=[("no", _("不成立，维持结果")), ("yes", _("成立，更正下列指标并重新计算"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择结论。")},
+    )
+
+    def __init__(self, data: Any = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        self.corrections: Mapping[int, Mapping[str, str]] = corrections_of(data) if data is not None else {}
+        self.wrong: dict[int, str] = {}
+
+    def refuse(self, error: DomainError) -> None:
+        """A correction that cannot be taken is named at its indicator too."""
+        super().refuse(error)
+        if isinstance(error, InvalidInput):
+            self.wrong = {
+                pk: error.fields[name] for pk in self.corrections if (name := f"fix-{pk}") in error.fields
+            }
