@@ -25,6 +25,7 @@ LONG, LONG_LINE = WORDS + "长" * 10_001, WORDS + "长" * 301
 BUTTONS = {
     "begin_self_assessment", "confirm_all_carried", "confirm_carried", "remove_evidence", "submit_self_assessment",
     "declare", "begin_review", "compute_round", "approve_publication", "compute_assessment", "countersign",
+    "decide_original",
 }  # fmt: skip
 
 
