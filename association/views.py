@@ -1,10 +1,15 @@
 """Pages of the platform and the parts of the desk that belong to no single app."""
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -31,6 +36,32 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         problems = {"database": "unreachable"}
     return JsonResponse({"ready": not problems, "problems": problems}, status=503 if problems else 200)
+
+
+@require_safe
+def language(request: HttpRequest, code: str) -> HttpResponse:
+    """界面语言, by a link that works without a script and leads back: public pages need no form and set no cookie.
+
+    It changes nothing but the browser's own cookie, and that only to a language that there is.
+    """
+    if code not in dict(settings.LANGUAGES):
+        raise Http404
+    response = redirect(_came_from(request) or reverse("home"))
+    name, secure = settings.LANGUAGE_COOKIE_NAME, request.is_secure()
+    response.set_cookie(name, code, secure=secure, httponly=True, samesite="Lax")
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Path and query of the page of this site that led here; empty when it was another site, or nobody says."""
+    before = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    parts = urlsplit(before)
+    own = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    leads_away = not url_has_allowed_host_and_scheme(own, None)  # "//other.example" is a host, not a path
+    return "" if leads_away or "/i18n/" in parts.path else own
 
 
 @signed_in

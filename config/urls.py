@@ -15,6 +15,6 @@ urlpatterns = [
     path("", platform_home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/<str:code>/", views.language, name="language"),
     path("accounts/", include("config.urls_accounts")),
 ]

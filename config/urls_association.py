@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from association import views
 from config import desk
 
 handler400 = "association.answers.bad_request"
@@ -14,7 +15,7 @@ handler500 = "association.answers.server_error"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("config.urls_accounts")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/<str:code>/", views.language, name="language"),
     path("desk/", desk.desk, name="desk"),
     path("desk/", include("association.urls")),
     path("desk/", include("credit_rating.urls")),

@@ -56,7 +56,7 @@ PLATFORM = {
     "readyz": page(EVERYBODY),
 }
 SIGN_IN = {
-    "set_language": form(EVERYBODY),
+    "language": page(EVERYBODY, code="=en"),
     "account_login": page(EVERYBODY),
     "account_logout": page(EVERYBODY),
     "account_inactive": page(EVERYBODY),
