@@ -19,7 +19,7 @@ from disclosure.api.schema import openapi, operations
 from disclosure.queries.certificates import standing_of
 from disclosure.queries.register import all_cards, card_of
 from disclosure.queries.rounds import published_rounds, rounds_of_year
-from disclosure.queries.search import search
+from disclosure.queries.search import WHOLE, search
 from disclosure.rules.wish import wish_of
 
 if TYPE_CHECKING:
@@ -90,7 +90,12 @@ class Register(Published):
         """Hits, the most exact first; without ``q`` every institution by name. The order is kept by the cursor."""
         typed, cursor = request.query_params.get("q", ""), request.query_params.get("cursor", "")
         association_id, wish = request.association.pk, wish_of(typed)
-        hits = search([association_id], wish, cursor) if typed.strip() else all_cards(association_id, cursor)
+        searched = bool(typed.strip())
+        hits = (
+            search([association_id], wish, cursor, columns=WHOLE)
+            if searched
+            else all_cards(association_id, cursor)
+        )
         onward = QueryDict(mutable=True)
         onward.update({"q": typed, "cursor": hits.next_cursor} if typed else {"cursor": hits.next_cursor})
         address = f"{request.build_absolute_uri(request.path)}?{onward.urlencode()}"

@@ -66,6 +66,11 @@ def test_public_role_reads_published_tables_and_nothing_else():
             ("disclosure_publishedround", "SELECT"),
             ("disclosure_registercard", "SELECT"),
         ]
+        cursor.execute(
+            "SELECT proname, prosecdef FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+            "AND proname LIKE 'portal%%' AND has_function_privilege(oid, 'EXECUTE')"
+        )
+        assert cursor.fetchall() == [("portal_search", False)]  # with its own rights, not with its maker's
         cursor.execute("SHOW default_transaction_read_only")
         assert cursor.fetchone() == ("on",)
         with pytest.raises(ProgrammingError, match="permission denied"):
