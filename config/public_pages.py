@@ -1,10 +1,14 @@
 """Navigation of the public pages, the same on every page of an association."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+SECTIONS = ("/register/", "/rounds/", "/standards/", "/verify/")
 
 
 def public_navigation(request: HttpRequest) -> dict[str, Any]:
@@ -12,11 +16,17 @@ def public_navigation(request: HttpRequest) -> dict[str, Any]:
     if getattr(request, "association", None) is None:
         return {}
     here = request.path_info
-    return {
-        "nav_items": [
-            (_("首页"), reverse("home"), here == "/"),
-            (_("机构查询"), reverse("register"), here.startswith("/register/")),
-            (_("评估结果"), reverse("rounds"), here.startswith(("/rounds/", "/standards/"))),
-            (_("证书验真"), reverse("verify_form"), here.startswith("/verify/")),
-        ]
-    }
+    section = here if here == "/" else next((part for part in SECTIONS if here.startswith(part)), "")
+    return {"nav_items": _items(section, get_language(), get_script_prefix(), get_urlconf())}
+
+
+@lru_cache(maxsize=500)
+def _items(
+    section: str, _language: str | None, _mount: str, _addresses: str | None
+) -> tuple[tuple[str, str, bool], ...]:
+    return (
+        (_("首页"), reverse("home"), section == "/"),
+        (_("机构查询"), reverse("register"), section == "/register/"),
+        (_("评估结果"), reverse("rounds"), section in {"/rounds/", "/standards/"}),
+        (_("证书验真"), reverse("verify_form"), section == "/verify/"),
+    )

@@ -1,6 +1,7 @@
 """What the public sees without an account. Nothing here needs a script."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from association import clock
+from association.frames import page_with_holes
 from association.middleware import PortalRequest
 from association.queries import open_associations
 from association.throttle import check_reading
@@ -78,15 +80,14 @@ def register(request: PortalRequest) -> HttpResponse:
     searched = bool(request.GET.get("q", "").strip())
     association_id = request.association.pk
     hits = search([association_id], wish, cursor) if searched else all_cards(association_id, cursor)
-    context = {
+    filled = {
         "typed": _typed(request),
-        "wish": wish,
-        "searched": searched,
         "hits": hits_html(hits.cards, get_script_prefix().rstrip("/")),
         "first_url": _first_url(request) if cursor else "",
         "next_url": _next_url(request, hits.next_cursor),
     }
-    return render(request, "disclosure/register.html", context)
+    shown = {"searched": searched, "hint": wish.hint}
+    return page_with_holes(request, "disclosure/register.html", shown, filled)
 
 
 @require_safe
@@ -200,14 +201,11 @@ def _typed(request: HttpRequest) -> str:
 
 
 def _first_url(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query.pop("cursor", None)
-    return f"?{query.urlencode()}"
+    others = {name: value for name, value in request.GET.items() if name != "cursor"}
+    return f"?{urlencode(others)}"
 
 
 def _next_url(request: HttpRequest, cursor: str) -> str:
     if not cursor:
         return ""
-    query = request.GET.copy()
-    query["cursor"] = cursor
-    return f"?{query.urlencode()}"
+    return f"?{urlencode({**request.GET.dict(), 'cursor': cursor})}"

@@ -1,0 +1,82 @@
+"""A visitor's page is drawn once under every value that it shows, and its holes are filled for every request.
+
+The template gets the values of the key and nothing else (no request, no person), so that it cannot show what it is
+not kept under: another association, another language or another minute is another page. A person's is never kept.
+"""
+
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import RequestContext
+from django.template.loader import get_template, render_to_string
+from django.urls import get_script_prefix, get_urlconf
+from django.utils.html import conditional_escape
+from django.utils.translation import get_language
+
+KEPT = 500  # pages without what was found, some five thousand characters each
+FRAME = ("portal_name", "nav_items", "practice_now")
+# No text that the database holds or a browser sends into a template contains this character.
+HOLE = "\x00"
+Values = tuple[tuple[str, Any], ...]
+
+
+class Publisher(NamedTuple):
+    """What a page shows of its association; unlike the row, equal only when all of it is equal."""
+
+    name: str
+    accent: str
+
+
+def page_with_holes(
+    request: HttpRequest, name: str, shown: Mapping[str, Any], filled: Mapping[str, str]
+) -> HttpResponse:
+    """The page: ``shown`` decides what it looks like, ``filled`` is put in as it is."""
+    if not _is_visitor(request):
+        return render(request, name, {**shown, **filled})
+    values = tuple({**_frame(request, name), **shown}.items())
+    holes = tuple([(hole, bool(text)) for hole, text in filled.items()])
+    pieces = list(_pieces(name, get_language(), get_script_prefix(), get_urlconf(), _minute(), values, holes))
+    pieces[1::2] = [conditional_escape(filled[hole]) for hole in pieces[1::2]]
+    return HttpResponse("".join(pieces), headers={"Vary": "Cookie"})
+
+
+def _is_visitor(request: HttpRequest) -> bool:
+    """Nobody is signed in, and no message waits, without a cookie of ours."""
+    cookies = request.COOKIES
+    return settings.SESSION_COOKIE_NAME not in cookies and CookieStorage.cookie_name not in cookies
+
+
+def _frame(request: HttpRequest, name: str) -> dict[str, Any]:
+    """What stands around every page, as the context processors say it for this request."""
+    context = RequestContext(request)
+    with context.bind_template(get_template(name).template):  # type: ignore[attr-defined]
+        frame = {key: context.get(key) for key in FRAME}
+        association = context.get("association")
+    frame["association"] = Publisher(association.name, association.accent) if association else None
+    return frame
+
+
+def _minute() -> int:
+    """As of when, in the foot of the page."""
+    return int(time.time() // 60)
+
+
+@lru_cache(maxsize=KEPT)
+def _pieces(
+    name: str,
+    _language: str | None,
+    _mount: str,
+    _addresses: str | None,
+    _as_of: int,
+    values: Values,
+    holes: tuple[tuple[str, bool], ...],
+) -> tuple[str, ...]:
+    """Text, name of a hole, text, …; what is empty has no hole, the template may say something else then."""
+    marks = {hole: f"{HOLE}{hole}{HOLE}" if is_there else "" for hole, is_there in holes}
+    return tuple(render_to_string(name, {**dict(values), **marks}).split(HOLE))
