@@ -245,13 +245,10 @@ def test_page_after_page_is_a_range_of_the_index(association):
 
 def test_whole_table_would_be_noticed(association):
     """The measure itself, shown red."""
+    whole = "SELECT count(*) FROM disclosure_cardgram WHERE id + place < 0"
     with connections["default"].cursor() as cursor:
-        assert (
-            read_by(lambda: cursor.execute("SELECT count(*) FROM disclosure_cardgram WHERE text LIKE '%x'"))[
-                2
-            ]
-            > 0
-        )
+        _ranges, _entries, tables = read_by(lambda: cursor.execute(whole))
+    assert tables == 1
 
 
 def test_one_query_for_a_word_two_for_a_longer_one(association, django_assert_num_queries):
