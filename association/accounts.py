@@ -42,6 +42,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_logout_redirect_url(self, _request: HttpRequest) -> str:
         return reverse("home")
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Whoever has a second factor proves it by that: a password alone may be the stolen one."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        by_factor = [method for method in methods if method["id"] != "reauthenticate"]
+        return by_factor or methods
+
     def clean_email(self, email: str) -> str:
         return super().clean_email(email).lower()
 

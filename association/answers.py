@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from association.language import translated
+from association.scope import selected_association_id
 from common.errors import DomainError, InvalidInput, TooMany
 
 PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
-# lock_not_available (somebody held the row for longer than lock_timeout) and deadlock_detected.
-CONTENDED = {"55P03", "40P01"}
+# lock_not_available (somebody held the row for longer than lock_timeout), deadlock_detected, serialization_failure.
+CONTENDED = {"55P03", "40P01", "40001"}
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -45,18 +46,30 @@ def is_contended(error: Exception) -> bool:
 
 def contended(request: HttpRequest) -> HttpResponse:
     """别人正在办理: the whole scope is rolled back, and not one query more is asked, also not by the session."""
+    return _contended(request, _("别人正在办理同一件事，请稍后再试；您填写的内容没有丢失。"))
+
+
+def contended_at_commit(request: HttpRequest) -> HttpResponse:
+    """The same, told only when everything was done and should have been kept: nothing was."""
+    return _contended(request, _("别人同时办理了同一件事，这一次什么也没有改动，可以放心重试。"))
+
+
+def _contended(request: HttpRequest, sentence: str) -> HttpResponse:
     if transaction.get_connection().in_atomic_block:
         transaction.set_rollback(True)
     session = getattr(request, "session", None)
     if session is not None:
         session.modified = False
-    sentence = _("别人正在办理同一件事，请稍后再试；您填写的内容没有丢失。")
     if is_api(request):
         return problem(409, sentence, "contended")
+    return _drawn_alone(request, 409, sentence)
+
+
+def _drawn_alone(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """Without the request no context processor runs, and nothing is asked."""
     known = {"request_id": getattr(request, "request_id", ""), "home_url": reverse("home")}
-    # Without the request no context processor runs.
     draw = part if request.headers.get("HX-Request") else page
-    return draw(None, 409, sentence, known)
+    return draw(None, status, sentence, known)
 
 
 def part(
@@ -110,7 +123,11 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _plain(request, 500, _("系统出错，刚才的操作没有保存。"))
+    sentence = _("系统出错，刚才的操作没有保存。")
+    if getattr(request, "association", None) is None or selected_association_id() is not None:
+        return _plain(request, 500, sentence)
+    # Refused at COMMIT: the scope is over, and nothing that asks the database can be drawn.
+    return problem(500, sentence, "http_500") if is_api(request) else _drawn_alone(request, 500, sentence)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

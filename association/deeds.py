@@ -190,6 +190,8 @@ class Deed:
     reads: bool = False
     wide: bool = False
     hidden: bool = False
+    # Wants a fresh proof of the person, before the page opens and again when it is sent.
+    step_up: bool = False
 
     def shows_to(self, actor: Actor, obj: Any = None) -> bool:
         return not self.hidden and self.may(actor) and self.fits(obj)

@@ -26,13 +26,13 @@ def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def _to_sign_in(request: Any) -> HttpResponse:
     """A request of a part is told to open the sign-in page, which it would else put into that part."""
-    redirect = redirect_to_login(_page_behind(request), settings.LOGIN_URL)
+    redirect = redirect_to_login(page_behind(request), settings.LOGIN_URL)
     if not request.headers.get("HX-Request"):
         return redirect
     return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": redirect["Location"]})
 
 
-def _page_behind(request: Any) -> str:
+def page_behind(request: Any) -> str:
     """Where to come back to: this page, or for a part and for a form the page that it stands in."""
     is_part = bool(request.headers.get("HX-Request"))
     if request.method in {"GET", "HEAD"} and not is_part:

@@ -9,14 +9,14 @@ from typing import Any
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.urls import reverse
 from django.urls.base import get_script_prefix, set_script_prefix
 from django.utils.functional import SimpleLazyObject
 
 from association import actors
-from association.answers import bad_request, contended, is_contended, refusal
+from association.answers import bad_request, contended, contended_at_commit, is_contended, refusal
 from association.choices import SECOND_FACTOR_ROLES
 from association.logging import set_request_id
 from association.models import Association
@@ -89,13 +89,20 @@ class AssociationMiddleware:
         before = get_script_prefix()
         _mount(request, mount)
         try:
-            with acting_for(association.pk):
-                response = self.get_response(request)
-                if response.status_code >= 500:  # noqa: PLR2004 - the class of answers
-                    transaction.set_rollback(True)
-                return response
+            return self._in_scope(request, association)
+        except OperationalError as fault:
+            if not is_contended(fault):
+                raise
+            return contended_at_commit(request)  # only COMMIT speaks up this far out
         finally:
             set_script_prefix(before)
+
+    def _in_scope(self, request: HttpRequest, association: Association) -> HttpResponse:
+        with acting_for(association.pk):
+            response = self.get_response(request)
+            if response.status_code >= 500:  # noqa: PLR2004 - the class of answers
+                transaction.set_rollback(True)
+            return response
 
 
 def _find(request: HttpRequest) -> tuple[Association | None, str]:

@@ -27,6 +27,7 @@ from unfold.sites import UnfoldAdminSite
 
 from association.audit import record_read
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Table
+from association.step_up import require_fresh_proof
 
 MOST_AT_ONCE = 200
 # Names in Django's site that would lead past our sign-in, our audit trail or the association's own address.
@@ -212,6 +213,8 @@ class DeskAdmin(DeskPermissions, ModelAdmin):
 
     def _perform(self, request: Any, deed: Deed, obj: Any) -> HttpResponse:
         deed.require(request.actor)
+        if deed.step_up:
+            require_fresh_proof(request)
         if deed.reads:
             return deed.run(request, obj, None)  # type: ignore[return-value]
         posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)

@@ -19,6 +19,7 @@ from association.downloads import sent_as
 from association.forms import PracticeClockForm
 from association.guards import signed_in
 from association.middleware import PortalRequest
+from association.step_up import freshly_proven
 from common.errors import NotFound
 
 
@@ -123,6 +124,7 @@ def originals(request: PortalRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
+@freshly_proven
 def decide_original(request: PortalRequest, pk: int) -> HttpResponse:
     """批准 or 不予启封, by another person than the one who asked."""
     decide = sealed.approve_original if request.POST.get("agree") == "yes" else sealed.refuse_original
@@ -133,6 +135,7 @@ def decide_original(request: PortalRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_safe
+@freshly_proven
 def original_file(request: PortalRequest, pk: int) -> HttpResponse:
     """启封: the original as it was sent, for the one who asked."""
     data = sealed.read_original(actor=request.actor, request_id=pk)

@@ -9,6 +9,8 @@ from allauth.account import urls as account
 from django.http import Http404, HttpRequest
 from django.urls import URLPattern, include, path
 
+from association.step_up import continue_deed
+
 CLOSED = frozenset(
     {
         "account_signup",
@@ -31,6 +33,7 @@ def _ours(one: URLPattern) -> URLPattern:
 
 
 urlpatterns = [
+    path("continue/", continue_deed, name="continue_deed"),
     *[_ours(one) for one in account.urlpatterns],
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),

@@ -170,5 +170,6 @@ OBJECT = (
         fits=in_state(RoundState.PUBLIC_NOTICE),
         foretells=_before_proposal,
         main=True,
+        step_up=True,
     ),
 )

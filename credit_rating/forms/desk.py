@@ -126,6 +126,13 @@ class DefenceAnswerForm(KeptForm):
     )
 
 
+class SuspensionForm(KeptForm):
+    """暂停 a published result, or 恢复."""
+
+    name = "suspend"
+    reason = _text(_("理由"), _("请说明理由。"), 3)
+
+
 class DecisionForm(KeptForm):
     """处理异议: the decision, and what is corrected where the objection is upheld."""
 

@@ -272,8 +272,8 @@ def _supersede_earlier(publication: Publication) -> None:
 def suspend_publication(*, actor: Actor, publication_id: int, reason: str) -> Publication:
     """暂停: the grade stays on record and no longer counts; page, API and certificate say so."""
     actor.require(MAY, "suspend_publication")
-    reason = required_text(reason, "reason", _("请说明暂停的理由。"))
     publication = _lock_published(actor, publication_id)
+    reason = required_text(reason, "reason", _("请说明暂停的理由。"))
     move_assessment(publication.assessment, Stage.SUSPENDED)
     publication.suspended_at, publication.suspension_reason = clock.now(), reason
     return _changed(actor, publication, "suspend_publication", gettext_noop("评估结果暂停"), reason)
@@ -283,8 +283,8 @@ def suspend_publication(*, actor: Actor, publication_id: int, reason: str) -> Pu
 def resume_publication(*, actor: Actor, publication_id: int, reason: str) -> Publication:
     """恢复 what was suspended, with a reason."""
     actor.require(MAY, "suspend_publication")
-    reason = required_text(reason, "reason", _("请说明恢复的理由。"))
     publication = _lock_published(actor, publication_id)
+    reason = required_text(reason, "reason", _("请说明恢复的理由。"))
     move_assessment(publication.assessment, Stage.PUBLISHED)
     publication.suspended_at, publication.suspension_reason = None, ""
     return _changed(actor, publication, "resume_publication", gettext_noop("评估结果恢复"), reason)

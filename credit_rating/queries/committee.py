@@ -132,6 +132,16 @@ def objection_of(actor: Actor, objection_id: int) -> Objection:
     return found
 
 
+def publication_of(actor: Actor, publication_id: int) -> Publication:
+    rows = Publication.objects.filter(
+        assessment__in=assessments_visible_to(actor), published_at__isnull=False
+    )
+    found = rows.filter(pk=publication_id).first()
+    if found is None:
+        raise NotFound(_("没有这项公布。"))
+    return found
+
+
 def objections_of(assessment_id: int) -> QuerySet[Objection]:
     return Objection.objects.filter(assessment_id=assessment_id).select_related("objector").order_by("pk")
 

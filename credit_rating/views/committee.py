@@ -11,9 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 from association.guards import signed_in
 from association.kept_forms import KeptForm
 from association.middleware import PortalRequest
+from association.step_up import freshly_proven
 from credit_rating import operations
 from credit_rating.access import MAY
-from credit_rating.forms.desk import ConfirmForm, DecisionForm, DefenceAnswerForm, OverruleForm
+from credit_rating.forms.desk import (
+    ConfirmForm,
+    DecisionForm,
+    DefenceAnswerForm,
+    OverruleForm,
+    SuspensionForm,
+)
 from credit_rating.operations.reading import read_opinions
 from credit_rating.queries import committee as queries
 from credit_rating.queries.desk import dossier_of
@@ -63,6 +70,7 @@ def compute_round(request: PortalRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+@freshly_proven
 def approve_publication(request: PortalRequest, pk: int) -> HttpResponse:
     """批准公布, by the second person."""
     published = operations.approve_publication(actor=request.actor, round_id=pk)
@@ -115,6 +123,7 @@ def determine(request: PortalRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+@freshly_proven
 def countersign(request: PortalRequest, pk: int) -> HttpResponse:
     """第二人签署, or not agreed and sent back."""
     agree = request.POST.get("agree") == "yes"
@@ -160,4 +169,19 @@ def decide_objection(request: PortalRequest, pk: int) -> HttpResponse:
     ):
         return _page(request, assessment_id, form)
     messages.success(request, _("异议已处理。"))
+    return redirect("determination", pk=assessment_id)
+
+
+@signed_in
+@require_POST
+@freshly_proven
+def suspend_publication(request: PortalRequest, pk: int) -> HttpResponse:
+    """暂停 or 恢复 a published result, with a reason; the public page says so at once."""
+    request.actor.require(MAY, "suspend_publication")
+    assessment_id = queries.publication_of(request.actor, pk).assessment_id
+    form, suspends = SuspensionForm(request.POST), request.POST.get("suspend") == "yes"
+    change = operations.suspend_publication if suspends else operations.resume_publication
+    if not form.attempt(lambda given: change(actor=request.actor, publication_id=pk, reason=given["reason"])):
+        return _page(request, assessment_id, form)
+    messages.success(request, _("结果已暂停。") if suspends else _("结果已恢复。"))
     return redirect("determination", pk=assessment_id)

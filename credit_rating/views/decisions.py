@@ -12,7 +12,7 @@ from association.kept_forms import KeptForm, in_place
 from common.numbers import shown
 from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, ObjectionState, Stage
-from credit_rating.forms.desk import DecisionForm, DefenceAnswerForm, OverruleForm
+from credit_rating.forms.desk import DecisionForm, DefenceAnswerForm, OverruleForm, SuspensionForm
 from credit_rating.forms.rows import inputs_of, points_shown, said
 from credit_rating.queries.desk import Dossier
 from credit_rating.queries.panel import PanelRow, PanelSheet
@@ -59,6 +59,7 @@ def decision_forms(kept: KeptForm | None, context: Mapping[str, Any]) -> dict[st
         "forms": {
             OverruleForm.name: in_place(kept, OverruleForm, grades=context["overrule_to"]),
             DefenceAnswerForm.name: in_place(kept, DefenceAnswerForm),
+            SuspensionForm.name: in_place(kept, SuspensionForm),
         },
         "objections": objections,
         "kept": kept,
@@ -121,6 +122,9 @@ def decision_context(actor: Actor, dossier: Dossier, decided: Any) -> dict[str, 
             and decided.decided_by_id != actor.user_id,
             "answer_defence": decides and waits and assessment.stage == Stage.NOTICED,
             "decide_objection": decides,
+            "suspend": dossier.publication is not None
+            and actor.may(MAY, "suspend_publication")
+            and assessment.stage in {Stage.PUBLISHED, Stage.SUSPENDED},
         },
         "open_objections": [one for one in dossier.objections if one.state == ObjectionState.FILED],
         "crumbs": [

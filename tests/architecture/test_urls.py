@@ -125,6 +125,7 @@ def make_world(association):
         determination=Determination.objects.get(assessment=assessment).pk,
         objection=Objection.objects.get(assessment=assessment).pk,
         original_request=ask_to_unseal(institution),
+        publication=Publication.objects.get(assessment=assessment).pk,
         code=Certificate.objects.get().code,
         card=RegisterCard.objects.get(institution_id=institution.pk).uscc,
         word="abc",

@@ -81,6 +81,7 @@ SIGN_IN = {
     "mfa_generate_recovery_codes": page(SIGNED_IN),
     "mfa_download_recovery_codes": page(NOBODY_NOW),
     "usersessions_list": page(SIGNED_IN),
+    "continue_deed": page(SIGNED_IN),
 }
 PUBLIC = {
     "home": page(EVERYBODY),
@@ -143,6 +144,7 @@ DESK = {
     "determine": form(COMMITTEE_ROLES, pk="assessment"),
     "answer_defence": form(NOBODY_NOW, pk="assessment"),
     "countersign": form(COMMITTEE_ROLES, pk="determination"),
+    "suspend_publication": form(CHAIR, pk="publication"),
     "decide_objection": form(COMMITTEE_ROLES, pk="objection"),
 }
 DESK_OF_STAFF = {

@@ -122,6 +122,7 @@ def test_overruling_needs_a_second_signature(here):
     chair.follow(WAITS)
     chair.sees(REASON)
     chair.press("同意，签署")
+    chair.proves()
     chair.sees("已签署改判")
 
 
@@ -147,6 +148,7 @@ def test_published_by_two_people_after_the_term(here, stage):
     expect(staff.page.locator("body")).to_contain_text("已提请公布")
     chair = at_the_round(here("zhuren"))
     chair.press("批准公布")
+    chair.proves()
     chair.sees("已公布")
     stage.settle()
     anyone = here()

@@ -1,0 +1,233 @@
+"""再次确认身份: deeds of two people want a fresh proof; what was typed waits, and nothing is done unpressed."""
+
+import re
+import time
+from html import unescape
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib import admin
+from django.test import Client
+
+from association.choices import Role
+from association.models import OriginalRequest, User
+from association.originals import request_original
+from association.step_up import KEPT
+from association.tenancy import acting_for
+from credit_rating.models import Assessment, Publication, Round
+from tests.architecture.test_urls import ask_to_unseal, published_of
+from tests.association.test_signin import code_of
+from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
+from tests.factories.rating import reviewing_round
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long enough password"
+PROOF, CODE = "/first/accounts/reauthenticate/", "/first/accounts/2fa/reauthenticate/"
+CONTINUE = "/first/accounts/continue/"
+REASON = "收到举报\r\n正在核查：<第2页> “原话”"
+
+
+@pytest.fixture
+def association():
+    return make_association("first")
+
+
+def signed_in(association, role):
+    """Somebody whose session is open, as on a computer left alone."""
+    with acting_for(association.pk):
+        user = make_user()
+        user.set_password(PASSWORD)
+        user.save()
+        appoint(user, role)
+    client = Client()
+    client.force_login(user)
+    client.user = user
+    return client
+
+
+@pytest.fixture
+def publication(association):
+    with acting_for(association.pk):
+        round_ = reviewing_round(institutions=[make_institution()])
+        assessment = Assessment.objects.get(round=round_)
+        from tests.factories.review import review
+
+        review(assessment, actor_with(Role.ASSESSOR))
+        published_of(assessment)
+        return Publication.objects.get()
+
+
+@pytest.fixture
+def chair(association):
+    return signed_in(association, Role.COMMITTEE_CHAIR)
+
+
+def suspend(client, publication, **fields):
+    path = f"/first/desk/committee/publications/{publication.pk}/suspend/"
+    return client.post(path, {"suspend": "yes", "reason": REASON} | fields)
+
+
+def suspended(association):
+    with acting_for(association.pk):
+        return Publication.objects.get().suspension_reason
+
+
+def prove(client, place, **proof):
+    """Through the page where the redirect led."""
+    assert client.get(place).status_code == 200
+    return client.post(place, proof)
+
+
+def hidden_fields(page):
+    form = page.content.decode().partition('action="/first/desk/committee/')[2].partition("</form>")[0]
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form)
+    return {name: unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
+
+
+def form_address(page):
+    return re.findall(r'<form method="post" action="(/first/desk/[^"]+)"', page.content.decode())
+
+
+# -- the way through ------------------------------------------------------------------------------------------
+
+
+def test_deed_waits_for_the_proof_and_loses_nothing(association, publication, chair):
+    away = suspend(chair, publication)
+    assert away["Location"] == f"{PROOF}?next=%2Ffirst%2Faccounts%2Fcontinue%2F"
+    assert suspended(association) == ""
+    assert prove(chair, away["Location"], password=PASSWORD)["Location"] == CONTINUE
+    assert suspended(association) == ""  # proven, and still not pressed
+    page = chair.get(CONTINUE)
+    assert hidden_fields(page) == {"suspend": "yes", "reason": REASON}
+    done = chair.post(form_address(page)[0], hidden_fields(page))
+    assert "/desk/committee/assessments/" in done["Location"]
+    assert suspended(association) == REASON.replace("\r\n", "\n")
+
+
+def test_wrong_proof_opens_nothing(association, publication, chair):
+    away = suspend(chair, publication)
+    assert prove(chair, away["Location"], password="not this one").status_code == 200
+    assert "accounts/reauthenticate/" in suspend(chair, publication)["Location"]
+    assert suspended(association) == ""
+
+
+def test_proof_holds_for_five_minutes(association, publication, chair, monkeypatch):
+    prove(chair, suspend(chair, publication)["Location"], password=PASSWORD)
+    started = time.time()
+    monkeypatch.setattr("time.time", lambda: started + 301)
+    assert "reauthenticate" in suspend(chair, publication)["Location"]
+    monkeypatch.setattr("time.time", lambda: started + 200)
+    assert "reauthenticate" not in suspend(chair, publication)["Location"]
+
+
+def test_whoever_has_a_second_factor_proves_it_by_that(association, publication, chair):
+    secret = generate_totp_secret()
+    TOTP.activate(chair.user, secret)
+    place = suspend(chair, publication)["Location"]
+    assert place.startswith(CODE)
+    assert chair.get(PROOF)["Location"].startswith(CODE)  # the password is no way around
+    assert prove(chair, place, code="000000").status_code == 200
+    assert prove(chair, place, code=code_of(secret))["Location"] == CONTINUE
+    assert "reauthenticate" not in suspend(chair, publication)["Location"]
+
+
+def test_part_of_a_page_is_told_to_open_the_proof(association, publication, chair):
+    path = f"/first/desk/committee/publications/{publication.pk}/suspend/"
+    answer = chair.post(path, {"suspend": "yes", "reason": "x"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"].startswith(PROOF)) == (401, True)
+
+
+def test_what_waits_is_forgotten_after_a_quarter_of_an_hour(association, publication, chair):
+    suspend(chair, publication)
+    session = chair.session
+    session[KEPT] = session[KEPT] | {"at": time.time() - 901}
+    session.save()
+    assert chair.get(CONTINUE)["Location"] == "/first/desk/"
+    assert KEPT not in chair.session
+
+
+def test_nobody_continues_what_another_began(association, publication, chair):
+    suspend(chair, publication)
+    other = signed_in(association, Role.COMMITTEE_CHAIR)
+    assert other.get(CONTINUE)["Location"] == "/first/desk/"
+    assert Client().get(CONTINUE)["Location"].startswith("/first/accounts/login/")
+
+
+def test_suspended_result_is_resumed_the_same_way(association, publication, chair):
+    prove(chair, suspend(chair, publication)["Location"], password=PASSWORD)
+    suspend(chair, publication)
+    with acting_for(association.pk):
+        assessment_id = Publication.objects.get().assessment_id
+    assert "恢复结果" in chair.get(f"/first/desk/committee/assessments/{assessment_id}/").content.decode()
+    suspend(chair, publication, suspend="no", reason="已核清")
+    assert suspended(association) == ""
+
+
+# -- every deed of two people ---------------------------------------------------------------------------------
+
+
+def test_desk_deeds_of_two_people_ask(association, publication, chair):
+    with acting_for(association.pk):
+        round_id, asked = Round.objects.get().pk, ask_to_unseal(make_institution())
+    for path in (
+        f"committee/{round_id}/publish/",
+        "committee/determinations/1/countersign/",
+        f"originals/{asked}/decide/",
+    ):
+        answer = chair.post(f"/first/desk/{path}", {"agree": "yes"})
+        assert answer["Location"].startswith(PROOF), path
+    with acting_for(association.pk):
+        assert OriginalRequest.objects.get().state == "waiting"
+
+
+def test_reading_an_original_asks_and_leads_back_to_it(association):
+    clerk = signed_in(association, Role.SECRETARIAT)
+    with acting_for(association.pk):
+        ask_to_unseal(make_institution())
+        file_id = OriginalRequest.objects.get().original.attachment_id
+        own = request_original(
+            actor=actor_with(Role.SECRETARIAT, user=clerk.user), file_id=file_id, reason="核对"
+        )
+    path = f"/first/desk/originals/{own.pk}/file/"
+    away = clerk.get(path)["Location"]
+    assert away.startswith(PROOF)
+    assert prove(clerk, away, password=PASSWORD)["Location"] == path
+    assert clerk.get(path).status_code == 409  # proven, and still not approved
+
+
+def test_buttons_of_the_staff_desk_that_ask():
+    asking = {
+        (model._meta.model_name, deed.name)
+        for model, desk in admin.site._registry.items()
+        for deed in (*getattr(desk, "deeds", ()), *getattr(desk, "list_deeds", ()))
+        if deed.step_up
+    }
+    assert asking == {("round", "propose")}
+
+
+def test_button_of_the_staff_desk_asks_before_it_opens_and_when_it_is_sent(association, publication):
+    clerk = signed_in(association, Role.SECRETARIAT)
+    with acting_for(association.pk):
+        path = f"/first/admin/credit_rating/round/{Round.objects.get().pk}/do/propose/"
+    away = clerk.get(path)["Location"]
+    assert away.startswith(PROOF)
+    assert clerk.post(path)["Location"].startswith(PROOF)
+    assert prove(clerk, away, password=PASSWORD)["Location"] == path
+    assert clerk.get(path).status_code == 200
+
+
+def test_person_without_any_means_of_proof_never_signed_in_by_a_page(association, publication):
+    """The tests' short way in (``force_login``) is not open to anybody else: sign-in needs one of the two."""
+    with acting_for(association.pk):
+        user = User.objects.get(pk=actor_with(Role.COMMITTEE_CHAIR).user_id)
+    assert not user.has_usable_password()
+    assert Client().post("/first/accounts/login/", {"login": user.email, "password": ""}).status_code != 302
+
+
+def test_own_pages_of_the_second_factor_come_back_under_the_association(association):
+    """allauth would resume the form itself, which fails for an association mounted by path."""
+    person = signed_in(association, Role.ASSESSOR)
+    TOTP.activate(person.user, generate_totp_secret())
+    away = person.post("/first/accounts/2fa/totp/deactivate/", {})
+    assert away["Location"].startswith(CODE)
+    assert person.session[KEPT]["path"] == "/first/accounts/2fa/totp/deactivate/"
