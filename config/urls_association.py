@@ -19,6 +19,8 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/", include("association.urls")),
     path("desk/", include("credit_rating.urls")),
+    path("", include("prepaid_escrow.urls")),
     path("", include("disclosure.urls")),
     path("api/", include("disclosure.api.urls")),
+    path("api/", include("prepaid_escrow.api.urls")),
 ]

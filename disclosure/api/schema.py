@@ -28,6 +28,7 @@ def operations() -> list[dict[str, Any]]:
     """Every operation for the page that people read."""
     return [
         {
+            "method": method.upper(),
             "path": path,
             "summary": operation.get("summary", ""),
             "description": operation.get("description", ""),
@@ -37,5 +38,5 @@ def operations() -> list[dict[str, Any]]:
             ],
         }
         for path, methods in openapi()["paths"].items()
-        for operation in methods.values()
+        for method, operation in methods.items()
     ]

@@ -199,13 +199,3 @@ class StandingOutput(serializers.Serializer[Any]):
     issued_at = serializers.DateTimeField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)
     valid_until = serializers.DateField(allow_null=True)
-
-
-class ProblemOutput(serializers.Serializer[Any]):
-    """Problem details (RFC 9457)."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    errors = serializers.DictField(required=False)  # type: ignore[assignment]

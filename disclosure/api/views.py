@@ -1,19 +1,15 @@
 """API v1: what is published, for machines; read-only, open, limited by address."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import get_script_prefix
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from association.throttle import Allowance, allow_reading
-from common.errors import TooMany
+from association.open_interface import AskedHere, OpenView, refusals
 from disclosure.api import serializers as output
 from disclosure.api.schema import openapi, operations
 from disclosure.queries.certificates import standing_of
@@ -22,10 +18,6 @@ from disclosure.queries.rounds import published_rounds, rounds_of_year
 from disclosure.queries.search import WHOLE, search
 from disclosure.rules.wish import wish_of
 
-if TYPE_CHECKING:
-    from association.models import Association
-
-PROBLEM = "application/problem+json"
 PROBLEMS = {
     400: "翻页标记不是由本接口给出的",
     404: "没有公布",
@@ -44,38 +36,14 @@ CURSOR = OpenApiParameter("cursor", str, description="上一页的 next 中给�
 
 def answers(shape: Any, *problems: int) -> dict[Any, Any]:
     """The one good answer, and every way of being refused."""
-    refused = {
-        (status, PROBLEM): OpenApiResponse(output.ProblemOutput, PROBLEMS[status])
-        for status in (*problems, 405, 406, 429)
-    }
+    refused = refusals({status: PROBLEMS[status] for status in (*problems, 405, 406, 429)})
     return {200: OpenApiResponse(shape, "已公布的内容"), **refused}
 
 
-class AskedHere(Request):
-    """What the views below receive: a request inside one association."""
+class Published(OpenView):
+    """Read-only."""
 
-    association: "Association"
-
-
-class Published(APIView):
-    """Read-only, without account; every answer says what is left of the limit."""
-
-    authentication_classes = ()
     http_method_names = ("get", "head")
-    allowance: Allowance | None = None
-    limited_as = "api"
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.allowance = allow_reading(request, self.limited_as)
-        if not self.allowance.allowed:
-            raise TooMany(_("请求太频繁，请稍后再试。"), retry_after=self.allowance.reset)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in (self.allowance.headers() if self.allowance else {}).items():
-            answer[name] = value
-        return answer
 
 
 class Register(Published):

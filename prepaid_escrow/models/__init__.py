@@ -1,0 +1,3 @@
+from prepaid_escrow.models.refunds import InterestRate, RefundCalculation, RefundRuleVersion
+
+__all__ = ["InterestRate", "RefundCalculation", "RefundRuleVersion"]

@@ -35,11 +35,17 @@ CATALOGUE = PROJECT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 CATALOGUES = sorted(PROJECT.glob("locale/*/LC_MESSAGES/django.po"))
 # 纯规则: whole sentences anywhere in these; in the modules named below, words too: labels of fields and of bars,
 # and the descriptions of the open interface, whose document is made in Chinese.
-PURE = ("common/**/*.py", "*/rules/**/*.py", "disclosure/api/views.py")
+PURE = ("common/**/*.py", "*/rules/**/*.py", "*/api/views.py", "association/open_interface.py")
 WORDS = {
     "credit_rating/rules/entries.py",
     "credit_rating/rules/waterfall.py",
     "disclosure/api/views.py",
+    "association/open_interface.py",
+    "prepaid_escrow/api/views.py",
+    "prepaid_escrow/rules/interest.py",
+    "prepaid_escrow/rules/pricing.py",
+    "prepaid_escrow/rules/readings.py",
+    "prepaid_escrow/rules/refunds.py",
 }
 HEADER = {
     "Language": "en",

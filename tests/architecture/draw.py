@@ -63,10 +63,11 @@ def rights():
     from complaints.access import complaints
     from credit_rating import access as credit_rating
     from members import access as members
+    from prepaid_escrow import access as prepaid_escrow
 
     roles = list(Role)
     lines = [f"| 事项 | {' | '.join(map(label, roles))} |", f"| --- |{' :-: |' * len(roles)}"]
-    for app in (association, members, complaints, credit_rating):
+    for app in (association, members, prepaid_escrow, complaints, credit_rating):
         for action, allowed in app.MAY.items():
             marks = " | ".join("●" if role in allowed else "" for role in roles)
             lines.append(f"| `{app.__name__.split('.')[0]}.{action}` | {marks} |")

@@ -32,6 +32,7 @@ APPEND_ONLY = {
     "complaints_unmasking",
     "credit_rating_computation",
     "credit_rating_expertopinion",
+    "prepaid_escrow_refundcalculation",
 }
 OWNED = sorted(
     (model for model in apps.get_models() if issubclass(model, AssociationOwned)), key=lambda m: m._meta.label

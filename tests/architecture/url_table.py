@@ -98,6 +98,9 @@ PUBLIC = {
     "api_rounds": page(EVERYBODY),
     "api_round": page(EVERYBODY, year="year"),
     "api_verify": page(EVERYBODY, code="code"),
+    "refund_calculator": page(EVERYBODY),
+    "refund_letter": page(EVERYBODY),
+    "api_refund_calculation": form(EVERYBODY),
     "api_schema": page(EVERYBODY),
     "api_docs": page(EVERYBODY),
 }

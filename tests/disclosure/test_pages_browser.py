@@ -28,6 +28,9 @@ def season(settings):
         return a_season()
 
 
+REFUND = "kind=lessons&paid=6000&paid_on=2026-03-02&lessons=100&used=30&list_price=100&cause=operator&demanded_on=2026-04-11"
+
+
 def addresses(season):
     year = season["held"].year
     return {
@@ -50,6 +53,9 @@ def addresses(season):
         "verify": f"/chaoyang/verify/{season['certificate'].code}/",
         "verify-not-ours": "/chaoyang/verify/zzzzzzzzzzzz/",
         "docs": "/chaoyang/api/docs/",
+        "refund": "/chaoyang/refund-calculator/",
+        "refund-sum": f"/chaoyang/refund-calculator/?{REFUND}",
+        "refund-letter": f"/chaoyang/refund-calculator/letter/?{REFUND}",
         "missing": "/chaoyang/register/999999/",
     }
 

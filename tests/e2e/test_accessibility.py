@@ -15,6 +15,7 @@ SELECT (SELECT assessment.id FROM credit_rating_assessment assessment
         JOIN association_association association ON association.id = assessment.association_id
         WHERE institution.name = %s AND association.slug = %s ORDER BY assessment.id DESC LIMIT 1)"""
 CERTIFICATE = "SELECT code FROM credit_rating_certificate ORDER BY id LIMIT 1"
+REFUND = "kind=lessons&paid=6000&paid_on=2026-03-02&lessons=100&used=30&list_price=100&cause=operator&demanded_on=2026-04-11"
 PUBLIC = (
     "/",
     "/register/",
@@ -26,6 +27,12 @@ PUBLIC = (
     "/accounts/login/",
     "/accounts/password/reset/",
     "/api/docs/",
+    "/refund-calculator/",
+    "/refund-calculator/?kind=amount",
+    "/refund-calculator/?kind=term",
+    f"/refund-calculator/?{REFUND}",
+    f"/refund-calculator/?{REFUND}&used=999&gift=x",
+    f"/refund-calculator/letter/?{REFUND}",
 )
 # Who, of which association, looks at what; {…} is an assessment by the name of its institution.
 DESKS = {
@@ -38,7 +45,8 @@ DESKS = {
         "/desk/committee/assessments/{演示知远职业教育有限公司}/"),
     ("mishu", "chaoyang"): ("/admin/", "/admin/credit_rating/round/", "/admin/credit_rating/round/do/plan/",
         "/admin/credit_rating/assessment/", "/admin/credit_rating/assessment/{演示安泰消防职业培训学校}/",
-        "/admin/members/institution/", "/admin/association/auditentry/"),
+        "/admin/members/institution/", "/admin/association/auditentry/", "/admin/prepaid_escrow/interestrate/",
+        "/admin/prepaid_escrow/interestrate/do/add/", "/admin/prepaid_escrow/refundruleversion/do/add/"),
 }  # fmt: skip
 
 
