@@ -108,6 +108,7 @@ def _confirm_deed(run: Any) -> Deed:
             does=_("请先照依据查对：%(citation)s") % {"citation": row.citation}
         ),
         main=True,
+        step_up=True,
     )
 
 
