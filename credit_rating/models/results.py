@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,9 @@ from credit_rating.models.rounds import Assessment, PublicNotice
 class Computation(AssociationOwned):
     """计算记录: a pure function of standard, opinions and engine. Append-only.
 
-    Kept are the inputs in full (marks of every indicator, reasons of 不适用, the opinions), the total, the grade, the vetoes
-    that struck, and the hashes; every number between follows from the inputs again and is compared by its hash.
+    Kept are the inputs in full (the opinions, the marks of every indicator packed as ``rules.canonical`` says, reasons of
+    不适用, the vetoes that struck), the total, the grade and the hashes; every number between follows from the inputs again
+    and is compared by its hash.
     """
 
     # Written by the thousand: the key that names the association too (``keep_together``) says all that these would say.
@@ -39,8 +41,10 @@ class Computation(AssociationOwned):
     engine_version = models.CharField(_("计算程序版本"), max_length=20)
     total = models.DecimalField(_("总分"), max_digits=8, decimal_places=3, null=True)
     grade = models.CharField(_("等级"), max_length=12, blank=True)
-    inputs = models.JSONField(_("输入"))
-    result = models.JSONField(_("结果"))
+    opinions = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("评审意见"))
+    marks = models.BinaryField(_("得分总览"), default=bytes)
+    na_reasons = models.JSONField(_("不适用理由"), default=dict)
+    struck = models.JSONField(_("触发的一票否决项"), default=list)
     created_at = models.DateTimeField(_("时间"))
 
     class Meta:
@@ -49,6 +53,10 @@ class Computation(AssociationOwned):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["association", "assessment", "inputs_hash"], name="computation_once"
+            ),
+            # What a determination names: its computation together with the assessment of both.
+            models.UniqueConstraint(
+                fields=["association", "assessment", "id"], name="computation_of_assessment"
             ),
         ]
 
@@ -59,7 +67,7 @@ class Computation(AssociationOwned):
 class Determination(AssociationOwned):
     """综合评定: the committee confirms a computation, or overrules it with reason and a second signature."""
 
-    # Written by the thousand: the key that names the association too (``keep_together``) says all that these would say.
+    # Written by the thousand: one key over association, assessment and computation says all that these would say.
     association = models.ForeignKey(
         "association.Association",
         models.PROTECT,

@@ -1,16 +1,13 @@
 """综合计分: the whole round by the worker, or one assessment at once; the same inputs write nothing twice."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.choices import JobState, OutboxState
@@ -23,19 +20,19 @@ from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, RoundState, Stage, StageKind
 from credit_rating.models import Assessment, Computation, Determination, Round
 from credit_rating.operations.assignments import lock_assessment
+from credit_rating.operations.computed_rows import write_computations
 from credit_rating.operations.moves import move_determination, move_round
 from credit_rating.operations.rounds import lock_round, refuse_before
 from credit_rating.queries.final_marks import (
     FinalMarks,
     Plan,
+    decided_by,
     final_marks,
     marks_of,
-    packed_text,
     plan_of,
     struck_in,
 )
 from credit_rating.rules.compiled import Rated
-from credit_rating.rules.scoring import ENGINE_VERSION
 
 KIND = "compute_round"
 TASK = "credit_rating.compute_chunk"
@@ -45,22 +42,6 @@ RUNNING = (JobState.QUEUED, JobState.RUNNING)
 LOCK = """
 SELECT id FROM credit_rating_assessment
 WHERE association_id = %s AND round_id = %s AND stage = ANY(%s) AND id = ANY(%s) ORDER BY id FOR UPDATE
-"""
-# One statement from the results to the proposals: only what had a result before is looked at again afterwards.
-WRITE = """
-WITH written AS (
-  INSERT INTO credit_rating_computation (association_id, assessment_id, standard_hash, inputs_hash, result_hash,
-                                         engine_version, total, grade, inputs, result, created_at)
-  SELECT %(association)s, assessment_id, %(standard)s, inputs_hash, result_hash, %(engine)s, total, grade, inputs,
-         result, %(moment)s
-  FROM json_to_recordset(%(rows)s) AS given(assessment_id bigint, inputs_hash text, result_hash text, total numeric,
-                                            grade text, inputs jsonb, result jsonb)
-  ON CONFLICT DO NOTHING RETURNING assessment_id, id, grade)
-INSERT INTO credit_rating_determination (association_id, assessment_id, computation_id, state, grade, overruled, reason)
-SELECT %(association)s, assessment_id, id, 'proposed', grade, false, '' FROM written
-WHERE NOT EXISTS (SELECT 1 FROM credit_rating_determination standing
-                  WHERE standing.assessment_id = written.assessment_id AND standing.state <> 'superseded')
-RETURNING assessment_id
 """
 PROPOSE = """
 INSERT INTO credit_rating_determination (association_id, assessment_id, computation_id, state, grade, overruled, reason)
@@ -95,7 +76,7 @@ def compute_round(*, actor: Actor, round_id: int) -> Job:
     )
     if not ids:
         raise Refused(_("还没有完成评审的机构，没有可计算的内容。"))
-    plan_of(held_in)
+    decided_by(held_in)
     if held_in.state == RoundState.REVIEWING:
         move_round(held_in, RoundState.DETERMINING)
     title = gettext_noop("计算%(round)s") % {"round": held_in.title}
@@ -130,6 +111,8 @@ def compute_chunk(*, actor: Actor, job_id: int, round_id: int, assessment_ids: S
     actor.require(MAY, "compute_round")
     held_in = Round.objects.select_related("standard").get(pk=round_id)
     done = _compute(plan_of(held_in), _locked(held_in, assessment_ids))
+    # The keys are checked now, not at commit: until then the job is held, and the other workers wait for it.
+    connection.check_constraints()
     record(actor, "compute_chunk", held_in, job=job_id, new=done.new, unchanged=done.unchanged)
     advance_job(job_id, by=len(assessment_ids))
     return done
@@ -177,7 +160,7 @@ def _locked(held_in: Round, assessment_ids: Sequence[int]) -> list[int]:
 def _compute(plan: Plan, assessment_ids: Sequence[int]) -> Computed:
     """Everything in sets: one read of the marks, one insert of what is new, one look at what stood before."""
     results = list(rated(plan, final_marks(plan, assessment_ids)))
-    proposed = _write(plan, results)
+    proposed = write_computations(plan, results)
     left = [(marks, result) for marks, result in results if marks.assessment_id not in proposed]
     new = len(proposed) + _propose(left)
     return Computed(new=new, unchanged=len(results) - new)
@@ -188,8 +171,8 @@ def rated(plan: Plan, found: Sequence[FinalMarks]) -> Iterator[tuple[FinalMarks,
     plain: list[FinalMarks] = []
     others: list[FinalMarks] = []
     for marks in found:
-        (plain if min(marks.row) >= 0 else others).append(marks)
-    yield from zip(plain, plan.standard.rate_many([marks.row for marks in plain]), strict=True)
+        (others if marks.has_gaps else plain).append(marks)
+    yield from zip(plain, plan.standard.rate_packed([marks.packed for marks in plain]), strict=True)
     for marks in others:
         yield marks, plan.shifted.rate(marks.row, marks.na_reasons) or _in_full(plan, marks)
 
@@ -197,41 +180,6 @@ def rated(plan: Plan, found: Sequence[FinalMarks]) -> Iterator[tuple[FinalMarks,
 def _in_full(plan: Plan, marks: FinalMarks) -> Rated:
     each = marks_of(plan.standard.leaf_codes, marks.row, marks.na_reasons)
     return plan.standard.rate_marks(each, struck_in(plan, marks.row))
-
-
-def _write(plan: Plan, results: Sequence[tuple[FinalMarks, Rated]]) -> set[int]:
-    """The computations that are new, and a proposal for each assessment that had none; those assessments."""
-    rows = ",".join([_row(plan, marks, result) for marks, result in results])
-    values: dict[str, Any] = {
-        "association": current_association_id(),
-        "standard": plan.standard.standard_hash,
-        "engine": ENGINE_VERSION,
-        "moment": clock.now(),
-        "rows": f"[{rows}]",
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, values)
-        return {pk for (pk,) in cursor.fetchall()}
-
-
-def _row(plan: Plan, marks: FinalMarks, result: Rated) -> str:
-    """The inputs in full; of the result what was decided. Every number between follows from the inputs again.
-
-    Put together as text: all but the last three are hashes and numbers, and there are thousands of rows.
-    """
-    total = "null" if result.total is None else f'"{result.total:f}"'
-    grade, struck = _grade_text(result.grade), struck_in(plan, marks.row)
-    return (
-        f'{{"assessment_id":{marks.assessment_id},"inputs_hash":"{result.inputs_hash}",'
-        f'"result_hash":"{result.result_hash}","total":{total},"grade":{_grade_text(result.grade or "")},'
-        f'"inputs":{{"opinions":[{",".join(map(str, marks.opinions))}],"marks":"{packed_text(marks.row)}",'
-        f'"na":{_text(marks.na_reasons) if marks.na_reasons else "{}"}}},'
-        f'"result":{{"total":{total},"grade":{grade},"struck":{_text(struck) if struck else "[]"}}}}}'
-    )
-
-
-_text = partial(json.dumps, ensure_ascii=False)
-_grade_text = lru_cache(maxsize=64)(_text)
 
 
 def _propose(results: Sequence[tuple[FinalMarks, Rated]]) -> int:

@@ -78,7 +78,7 @@ def _table_row(
         assessment=row,
         self_points=stated,
         determination=decided,
-        vetoes=tuple(decided.computation.result["struck"]) if decided is not None else (),
+        vetoes=tuple(decided.computation.struck) if decided is not None else (),
         open_objections=row.open_objections,
         defence_waits=notice is not None and notice.defended_at is not None and notice.answered_at is None,
         barred=barred,

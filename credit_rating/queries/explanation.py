@@ -13,10 +13,10 @@ from credit_rating.access import assessments_visible_to, barred_from
 from credit_rating.choices import DeterminationState, ItemState, Stage, StageKind
 from credit_rating.models import Assessment, Computation, Determination, OpinionItem
 from credit_rating.models.rounds import GRADED
-from credit_rating.queries.final_marks import NOT_APPLICABLE, marks_of, panel_marks, plan_of, row_in
+from credit_rating.queries.final_marks import NOT_APPLICABLE, marks_of, panel_marks, plan_of
 from credit_rating.queries.review import current_opinions
 from credit_rating.queries.standards import spec_of
-from credit_rating.rules.canonical import inputs_hash, result_hash, standard_hash
+from credit_rating.rules.canonical import inputs_hash, result_hash, standard_hash, unpacked
 from credit_rating.rules.improvement import WayUp, cheapest_ways_up
 from credit_rating.rules.marks import Mark
 from credit_rating.rules.scoring import Result, rate
@@ -101,24 +101,24 @@ def _explained(assessment: Assessment, determination: Determination) -> Explanat
         verified=reproduces(computation, spec, result),
         result=result,
         waterfall=shown,
-        ways_up=cheapest_ways_up(spec, marks, computation.result["struck"]) if shown else (),
+        ways_up=cheapest_ways_up(spec, marks, computation.struck) if shown else (),
         peers=_peers(assessment, spec),
     )
 
 
 def marks_in(computation: Computation, spec: StandardSpec) -> dict[str, Mark]:
     codes = [leaf.code for leaf in spec.leaves]
-    return marks_of(codes, row_in(computation.inputs["marks"]), computation.inputs["na"])
+    return marks_of(codes, unpacked(computation.marks), computation.na_reasons)
 
 
 def result_of(computation: Computation, spec: StandardSpec) -> Result:
     """Every number of a stored computation, derived again from its inputs."""
-    return rate(spec, marks_in(computation, spec), computation.result["struck"])
+    return rate(spec, marks_in(computation, spec), computation.struck)
 
 
 def reproduces(computation: Computation, spec: StandardSpec, result: Result) -> bool:
     """可复核: the same inputs still give the stored hashes and the stored total."""
-    marks, struck = marks_in(computation, spec), computation.result["struck"]
+    marks, struck = marks_in(computation, spec), computation.struck
     inputs = inputs_hash(spec, standard_hash(spec), marks, struck)
     same = (inputs, result_hash(inputs, result)) == (computation.inputs_hash, computation.result_hash)
     return same and result.total == computation.total

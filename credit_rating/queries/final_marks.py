@@ -4,14 +4,14 @@ Each opinion brings the packed row of hundredths that the database wrote into it
 opinions come to is a rule. The self-assessment is never part of it.
 """
 
-import struct
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from credit_rating.choices import ItemState, StageKind
 from credit_rating.models import AssessmentStandard, OpinionItem, Round
 from credit_rating.queries.review import deciding_kind, leaf_ids, review_kinds
 from credit_rating.queries.standards import spec_of
-from credit_rating.rules.canonical import CENT
+from credit_rating.rules.canonical import CENT, packed_row, unpacked
 from credit_rating.rules.compiled import CompiledStandard, compile_standard
 from credit_rating.rules.marks import Mark
 from credit_rating.rules.panel import NOT_APPLICABLE, combined_row
@@ -40,16 +40,27 @@ CORRECTED = """
 SELECT DISTINCT assessment_id FROM credit_rating_opinion
 WHERE assessment_id = ANY(%s) AND kind = %s AND submitted_at IS NOT NULL
 """
+# How a packed number below nothing begins (不适用, none); it may also stand across two numbers.
+BELOW_NOTHING = b"\xff\xff\xff"
+NO_REASONS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class FinalMarks:
-    """最终记分 of one assessment: hundredths by leaf (-1 不适用, -2 none) and where they come from."""
+class FinalMarks(NamedTuple):
+    """最终记分 of one assessment: packed hundredths by leaf (-1 不适用, -2 none) and where they come from."""
 
     assessment_id: int
     opinions: tuple[int, ...]
-    row: tuple[int, ...]
-    na_reasons: Mapping[str, str] = field(default_factory=dict)
+    packed: bytes
+    na_reasons: Mapping[str, str] = NO_REASONS
+
+    @property
+    def row(self) -> tuple[int, ...]:
+        return unpacked(self.packed)
+
+    @property
+    def has_gaps(self) -> bool:
+        """Something is not applicable or not scored."""
+        return BELOW_NOTHING in self.packed and min(self.row) < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +82,7 @@ class Plan:
 
 def plan_of(held_in: Round) -> Plan:
     """评分取值 of a round: its standard, compiled, and the review whose points are final."""
-    kinds = review_kinds(held_in.pk)
-    if not kinds:
-        raise Refused(_("本轮没有评审环节，不能计算。"))
+    kind = decided_by(held_in)
     compiled, shifted = _engines(held_in.standard.sha256, held_in.standard_id)
     spec = compiled.spec
     ids = leaf_ids(held_in.standard_id, spec)
@@ -82,7 +91,7 @@ def plan_of(held_in: Round) -> Plan:
     return Plan(
         standard=compiled,
         shifted=shifted,
-        kind=deciding_kind(kinds),
+        kind=kind,
         order=None if order == tuple(range(len(order))) else order,
         codes_by_id={pk: code for code, pk in ids.items()},
         veto_places=tuple(
@@ -91,6 +100,14 @@ def plan_of(held_in: Round) -> Plan:
             if leaf.veto is not None and leaf.points > 0
         ),
     )
+
+
+def decided_by(held_in: Round) -> StageKind:
+    """The review whose points are final; a round without one is refused."""
+    kinds = review_kinds(held_in.pk)
+    if not kinds:
+        raise Refused(_("本轮没有评审环节，不能计算。"))
+    return deciding_kind(kinds)
 
 
 @lru_cache(maxsize=8)
@@ -105,28 +122,32 @@ def final_marks(plan: Plan, assessment_ids: Sequence[int]) -> list[FinalMarks]:
     """One for each assessment with an opinion, by id; corrections of the committee laid over the panel's points."""
     corrections = _corrections(assessment_ids)
     found = [
-        _corrected(plan, assessment_id, opinions, row, corrections.get(assessment_id, ()))
-        for assessment_id, opinions, row in _combined(plan, assessment_ids)
+        _corrected(plan, marks, corrections[marks.assessment_id])
+        if marks.assessment_id in corrections
+        else marks
+        for marks in _combined(plan, assessment_ids)
     ]
-    with_na = [marks.assessment_id for marks in found if NOT_APPLICABLE in marks.row]
-    return _with_reasons(plan, found, _na_reasons(plan, with_na)) if with_na else found
+    with_gaps = [marks.assessment_id for marks in found if marks.has_gaps]
+    return _with_reasons(plan, found, _na_reasons(plan, with_gaps)) if with_gaps else found
 
 
 def panel_marks(plan: Plan, assessment_ids: Sequence[int]) -> list[FinalMarks]:
     """评审得分 before any correction, for the explanation."""
-    return [FinalMarks(*found) for found in _combined(plan, assessment_ids)]
+    return list(_combined(plan, assessment_ids))
 
 
-def _combined(
-    plan: Plan, assessment_ids: Sequence[int]
-) -> Iterator[tuple[int, tuple[int, ...], tuple[int, ...]]]:
-    """Assessment, the opinions that count, and their row in the order of the leaves."""
-    row_of = struct.Struct(f">{len(plan.codes_by_id)}i")
+def _combined(plan: Plan, assessment_ids: Sequence[int]) -> Iterator[FinalMarks]:
+    """Assessment, the opinions that count, and their marks in the order of the leaves."""
     for assessment_id, group in groupby(_packed(plan.kind, assessment_ids), key=itemgetter(0)):
-        given = list(group)
-        row = combined_row([row_of.unpack(data) for _assessment, _opinion, data in given], plan.combine)
-        in_order = row if plan.order is None else tuple([row[place] for place in plan.order])
-        yield assessment_id, tuple(opinion for _assessment, opinion, _data in given), in_order
+        _assessments, opinions, given = zip(*group, strict=True)
+        yield FinalMarks(assessment_id, opinions, _in_order(plan, given))
+
+
+def _in_order(plan: Plan, given: Sequence[memoryview]) -> bytes:
+    if len(given) == 1 and plan.order is None:
+        return bytes(given[0])
+    row = combined_row([unpacked(data) for data in given], plan.combine)
+    return packed_row(row if plan.order is None else [row[place] for place in plan.order])
 
 
 def _packed(kind: StageKind, assessment_ids: Sequence[int]) -> list[tuple[int, int, Any]]:
@@ -154,22 +175,14 @@ def _corrections(assessment_ids: Sequence[int]) -> dict[int, list[OpinionItem]]:
     return found
 
 
-def _corrected(
-    plan: Plan,
-    assessment_id: int,
-    opinions: tuple[int, ...],
-    row: tuple[int, ...],
-    corrections: Sequence[OpinionItem],
-) -> FinalMarks:
-    if not corrections:
-        return FinalMarks(assessment_id, opinions, row)
+def _corrected(plan: Plan, marks: FinalMarks, corrections: Sequence[OpinionItem]) -> FinalMarks:
     changed = {plan.codes_by_id[item.indicator_id]: item for item in corrections}
-    marks = tuple(
+    row = [
         _hundredths(changed[code]) if code in changed else mark
-        for code, mark in zip(plan.standard.leaf_codes, row, strict=True)
-    )
+        for code, mark in zip(plan.standard.leaf_codes, marks.row, strict=True)
+    ]
     later = tuple(sorted({item.opinion_id for item in corrections}))
-    return FinalMarks(assessment_id, (*opinions, *later), marks)
+    return FinalMarks(marks.assessment_id, (*marks.opinions, *later), packed_row(row))
 
 
 def _hundredths(item: OpinionItem) -> int:
@@ -194,7 +207,10 @@ def _na_reasons(plan: Plan, assessment_ids: Sequence[int]) -> dict[tuple[int, st
 def _with_reasons(
     plan: Plan, found: Sequence[FinalMarks], reasons: Mapping[tuple[int, str], str]
 ) -> list[FinalMarks]:
-    return [replace(marks, na_reasons=_reasons_of(plan, marks, reasons)) for marks in found]
+    return [
+        marks._replace(na_reasons=_reasons_of(plan, marks, reasons)) if marks.has_gaps else marks
+        for marks in found
+    ]
 
 
 def _reasons_of(plan: Plan, marks: FinalMarks, reasons: Mapping[tuple[int, str], str]) -> dict[str, str]:
@@ -214,19 +230,6 @@ def marks_of(codes: Sequence[str], row: Sequence[int], reasons: Mapping[str, str
         elif number == NOT_APPLICABLE:
             found[code] = Mark.not_applicable(reasons.get(code, ""))
     return found
-
-
-def packed_text(row: Sequence[int]) -> str:
-    """How a computation keeps a row: hexadecimal, four bytes for each leaf."""
-    return struct.pack(f">{len(row)}i", *row).hex()
-
-
-def row_in(stored: str | list[int]) -> Sequence[int]:
-    """The row that a computation kept; the earliest ones kept a list."""
-    if isinstance(stored, list):
-        return stored
-    data = bytes.fromhex(stored)
-    return struct.unpack(f">{len(data) // 4}i", data)
 
 
 def struck_in(plan: Plan, row: Sequence[int]) -> list[str]:

@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import json
 import struct
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -69,8 +69,16 @@ def inputs_tail(reasons: Mapping[str, str], struck: Collection[str]) -> bytes:
 
 def packed(spec: StandardSpec, marks: Mapping[str, Mark]) -> bytes:
     """Hundredths of a point as four bytes each, in the order of ``spec.leaves``; -1 is 不适用, -2 no mark."""
-    numbers = [_hundredths(marks.get(leaf.code)) for leaf in spec.leaves]
-    return struct.pack(f">{len(numbers)}i", *numbers)
+    return packed_row([_hundredths(marks.get(leaf.code)) for leaf in spec.leaves])
+
+
+def packed_row(row: Sequence[int]) -> bytes:
+    return struct.pack(f">{len(row)}i", *row)
+
+
+def unpacked(data: bytes | memoryview) -> tuple[int, ...]:
+    """The hundredths again, in the same order."""
+    return struct.unpack(f">{len(data) // 4}i", data)
 
 
 def _hundredths(mark: Mark | None) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from operator import itemgetter, le
-from typing import Any
+from typing import Any, NamedTuple
 
 from credit_rating.rules.canonical import (
     CENT,
@@ -31,8 +31,7 @@ from credit_rating.rules.specification import Aggregation, StandardSpec
 HUNDRED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Rated:
+class Rated(NamedTuple):
     """批量结果: the same numbers and hashes that ``rate`` gives for the same marks; no total, no grade."""
 
     total: Decimal | None
@@ -120,12 +119,17 @@ class CompiledStandard:
         return self._veto_marks is None or all(self._veto_marks(row))
 
     def _in_short(self, row: Sequence[int], data: bytes) -> Rated:
-        outcome = self._outcome(sum(row))
         digest = self._head.copy()
-        digest.update(data)
-        digest.update(self._tail)
+        digest.update(data + self._tail)
         inputs = digest.hexdigest()
-        aspects = ",".join([f"{code}={self._text(sum(row[part]))}" for code, part in self._aspects])
+        shares = [sum(row[part]) for _code, part in self._aspects]
+        outcome = self._outcome(sum(shares))
+        aspects = ",".join(
+            [
+                f"{code}={self._text(share)}"
+                for (code, _part), share in zip(self._aspects, shares, strict=True)
+            ]
+        )
         hashed = result_digest(inputs, aspects, outcome.raw_text, outcome.total_text, outcome.grade)
         return Rated(outcome.total, outcome.grade, inputs, hashed)
 

@@ -112,6 +112,24 @@ def test_no_row_may_point_into_another_association(db):
     assert between_owned - both == set()
 
 
+def test_every_link_between_owned_models_is_a_key_that_names_the_association(db):
+    """Also where the model leaves the key to us (``db_constraint=False``)."""
+    keys = ask(
+        "SELECT c.relname, (SELECT array_agg(a.attname::text) FROM pg_attribute a "
+        " WHERE a.attrelid = c.oid AND a.attnum = ANY(k.conkey)) "
+        "FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE k.contype = 'f' AND k.convalidated"
+    )
+    held = {(table, name) for table, columns in keys if "association_id" in columns for name in columns}
+    links = {
+        (model._meta.db_table, field.column)
+        for model in OWNED
+        for field in model._meta.local_fields
+        if field.is_relation and field.related_model in OWNED
+    }
+    assert ("credit_rating_determination", "assessment_id") in links
+    assert links - held == set()
+
+
 def test_roles_that_serve_own_nothing_and_pass_no_wall(db):
     rows = ask(
         "SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, "

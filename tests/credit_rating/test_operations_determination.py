@@ -109,7 +109,7 @@ def test_not_applicable_agreed_by_all_moves_the_points_and_keeps_a_reason(assess
         review(assessment, actor_with(Role.ASSESSOR), {"B1.2": {"points": "10"}}, na={"B1.1": "未开展"})
     operations.finish_review(actor=clerk, assessment_id=assessment.pk)
     computation = operations.compute_assessment(actor=clerk, assessment_id=assessment.pk)
-    assert (computation.total, computation.inputs["na"]) == (80, {"B1.1": "未开展"})
+    assert (computation.total, computation.na_reasons) == (80, {"B1.1": "未开展"})
     told = explanation_of(clerk, assessment.pk)
     assert told.verified
     assert sum(part.contribution for part in told.waterfall.parts) == computation.total
@@ -118,7 +118,7 @@ def test_not_applicable_agreed_by_all_moves_the_points_and_keeps_a_reason(assess
 def test_veto_that_the_panel_finds_breached_caps_the_grade(assessment, clerk):
     reviewed(assessment, answers={"A1.1": {"passed": "no"}})
     computation = operations.compute_assessment(actor=clerk, assessment_id=assessment.pk)
-    assert (computation.total, computation.grade, computation.result["struck"]) == (90, "D", ["A1.1"])
+    assert (computation.total, computation.grade, computation.struck) == (90, "D", ["A1.1"])
     told = explanation_of(clerk, assessment.pk)
     assert told.verified
     assert told.waterfall.vetoes[0].grade == "D"

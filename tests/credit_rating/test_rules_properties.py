@@ -8,11 +8,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from credit_rating.rules.band_table import band_problems
-from credit_rating.rules.canonical import inputs_hash, result_hash, standard_hash
+from credit_rating.rules.canonical import inputs_hash, packed, result_hash, standard_hash, unpacked
 from credit_rating.rules.compiled import compile_standard
 from credit_rating.rules.improvement import cheapest_ways_up
 from credit_rating.rules.marks import Mark, struck_by_marks
 from credit_rating.rules.scoring import rate
+from credit_rating.rules.shifted import ShiftedStandard
 from credit_rating.rules.specification import NaPolicy, VetoEffect
 from credit_rating.rules.validation import problems
 from credit_rating.rules.waterfall import waterfall
@@ -168,6 +169,22 @@ def test_compiled_equals_full(spec, data):
     for marks, one in zip(rows, full, strict=True):
         result = rate(spec, marks, struck_by_marks(spec, marks))
         assert (one.total, one.grade) == (result.total, result.grade)
+
+
+@patient
+@given(standards(), st.data())
+def test_packed_rows_with_gaps_equal_full(spec, data):
+    """What the round is computed with: packed rows where every mark is one, prepared fractions where some are not."""
+    compiled, marks = compile_standard(spec), data.draw(any_marks(spec))
+    row, reasons = (
+        unpacked(packed(spec, marks)),
+        {code: mark.na_reason for code, mark in marks.items() if mark.state == "na"},
+    )
+    full = compiled.rate_marks(marks, struck_by_marks(spec, marks))
+    if min(row) >= 0:
+        assert list(compiled.rate_packed([packed(spec, marks)])) == [full]
+    shifted = ShiftedStandard(spec, compiled.standard_hash).rate(row, reasons)
+    assert shifted is None or shifted == full
 
 
 @patient

@@ -95,3 +95,19 @@ def test_the_rows_are_guarded_in_replica_mode_too(table, trigger):
             [f"credit_rating_{table}"],
         )
         assert trigger in {name for (name,) in cursor.fetchall()}
+
+
+def test_a_determination_names_a_computation_of_its_own_assessment(here):
+    mine, other = published(), published()
+    statement = (
+        "INSERT INTO credit_rating_determination "
+        "(association_id, assessment_id, computation_id, state, grade, overruled, reason) "
+        "SELECT association_id, %s, computation_id, 'superseded', grade, false, '' "
+        "FROM credit_rating_determination WHERE assessment_id = %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert taken(statement, mine.assessment_id, mine.assessment_id) == 1
+    assert "credit_rating_determination_computation_same" in refused(
+        statement, other.assessment_id, mine.assessment_id
+    )

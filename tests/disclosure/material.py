@@ -75,8 +75,6 @@ def published(institution, held=None, grade="B", stage=Stage.PUBLISHED, **fields
         inputs_hash=f"{number:064d}",
         result_hash="2" * 64,
         engine_version="1",
-        inputs={},
-        result={},
         grade=grade,
         created_at=now,
     )

@@ -122,9 +122,7 @@ def standing_result(valid_until, stage=Stage.PUBLISHED, assessment=None) -> Asse
         explanation="",
         opened_by=person,
     )
-    computation = Computation.objects.create(
-        assessment=assessment, inputs={}, result={}, created_at=moment, engine_version="1"
-    )
+    computation = Computation.objects.create(assessment=assessment, created_at=moment, engine_version="1")
     determination = Determination.objects.create(assessment=assessment, computation=computation, grade="B")
     Publication.objects.create(
         assessment=assessment,
