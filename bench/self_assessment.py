@@ -18,5 +18,11 @@ def run(place: Place) -> list[Figure]:
             12,
         ),
         Figure("growth of the page", f"{max(pages)}", f"{min(pages)}", max(pages) / min(pages), 1),
-        Figure("save of a row", f"{max(saves)} queries", f"{min(saves)} at least", max(saves), 6),
+        Figure(
+            "save of a row, without files and with",
+            f"{max(saves)} queries",
+            f"{min(saves)} at least",
+            max(saves),
+            6,
+        ),
     ]

@@ -23,11 +23,14 @@ from tests.factories.rating import (  # noqa: E402
     assessment_of,
     begun_assessment,
     beijing_standard,
+    give_evidence,
     open_round,
 )
 
 NO_QUERY = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT set_config")
 SIZES = (1, 3, 9)
+# From this version of the row on there is a file with it.
+WITH_FILES = 2
 
 
 def cost(ask: Callable[..., HttpResponse], *arguments, **options) -> int:
@@ -66,7 +69,10 @@ def main() -> None:
         place = f"/{association.slug}/desk/rating/{assessment.pk}/self/"
         client.get(place)
         pages.append(cost(client.get, place))
-        for version, passed in enumerate(("yes", "no")):
+        for version, passed in enumerate(("yes", "no", "yes")):
+            if version == WITH_FILES:
+                with acting_for(association.pk):
+                    give_evidence(item, actor_with(Role.INSTITUTION_ADMIN, assessment.institution))
             entry = {"version": version, "passed": passed}
             row = f"{place}{item.indicator_id}/"
             saves.append(cost(client.post, row, entry, headers={"HX-Request": "true"}))
