@@ -1,4 +1,4 @@
-"""One settings file, fed by the environment; docs/how-to/deploy.md lists every variable."""
+"""Settings fed by the environment; docs/how-to/deploy.md lists every variable. The rest is in settings_fixed.py."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import database, flag, number, text, words
+from config.settings_fixed import *  # noqa: F403 - what no environment changes: interface, queue, theme
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -130,14 +131,6 @@ AUTHENTICATION_BACKENDS = [
     "association.accounts.PersonBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
 ANONYMOUS_USER_NAME = None
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
@@ -226,61 +219,8 @@ EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
 EMAIL_FILE_PATH = text("EMAIL_FILE_PATH") or None
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "portal@localhost")
 
-REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "association.problems.problem_details",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "培训行业协会门户 API",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "SWAGGER_UI_DIST": None,
-    "ENUM_NAME_OVERRIDES": {
-        "PublicState": "credit_rating.choices.PublicState",
-        "RoundState": "credit_rating.choices.RoundState",
-        "PastState": "disclosure.api.serializers.PAST_STATES",
-        "ResultState": "disclosure.api.serializers.RESULT_STATES",
-    },
-}
-
 CELERY_BROKER_URL = REDIS_URL
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 300
-CELERY_TASK_SOFT_TIME_LIMIT = 270
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
-# A worker keeps its connection to the database; every job asks first whether it still works.
-CELERY_DB_REUSE_MAX = 200
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 900,
-    "unacked_restore_interval": 10,
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
-    "health_check_interval": 25,
-}
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "association.tick", "schedule": 30.0}}
-# Task of each association, and its period in seconds. Two beats, or none for a while, do no harm.
-# The public copies follow events; their sweep heals what was missed.
-PERIODIC = {
-    "credit_rating.keep_the_clock": 60,
-    "disclosure.refresh_register": 600,
-    "association.tidy_outbox": 24 * 3600,
-    "association.destroy_originals": 24 * 3600,
-}
 # Requests of one address (or for one account), seconds. A school behind one address must still be able to look up.
 THROTTLES = {
     "page": (number("PUBLIC_PER_MINUTE", 240), 60),
@@ -302,20 +242,4 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["who"]}},
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
     "loggers": {"django.server": {"handlers": ["console"], "propagate": False, "level": "INFO"}},
-}
-
-UNFOLD = {
-    "SITE_TITLE": _("协会工作台"),
-    "SITE_HEADER": _("协会工作台"),
-    "SITE_URL": None,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.dashboard.mark"}],
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "BORDER_RADIUS": "6px",
-    "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
-    "SIDEBAR": {
-        "show_search": False,
-        "show_all_applications": False,
-        "navigation": "config.dashboard.navigation",
-    },
 }
