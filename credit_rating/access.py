@@ -33,6 +33,7 @@ MAY = {
     "plan_round": SECRETARIAT,
     "open_round": SECRETARIAT,
     "invite": SECRETARIAT,
+    "move_windows": SECRETARIAT,
     "keep_the_clock": frozenset(),
     # 自评
     "self_assess": INSTITUTION_ROLES,

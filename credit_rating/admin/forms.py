@@ -190,7 +190,9 @@ def _codes(text: str) -> tuple[str, ...]:
     )
 
 
-class IndicatorForm(DeedForm):
+class _IndicatorFields(DeedForm):
+    """What an indicator consists of."""
+
     title = forms.CharField(label=_("名称"), max_length=200)
     title_en = forms.CharField(label=_("英文名称"), max_length=200, required=False)
     points = _number(_("分值"), min_value=0)
@@ -217,11 +219,21 @@ class IndicatorForm(DeedForm):
     basis = forms.CharField(label=_("依据"), max_length=200, required=False)
     data_source = forms.CharField(label=_("数据来源"), max_length=60, required=False)
 
+    def grades(self, standard: AssessmentStandard) -> None:
+        rows = standard.bands.order_by("-lower").values_list("grade", flat=True)
+        self.fields["veto_grade"].choices = [("", "—"), *((one, one) for one in rows)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("veto_effect") and not self.cleaned_data.get("veto_grade"):
+            self.add_error("veto_grade", _("请选择否决等级。"))
+        return self.cleaned_data
+
+
+class IndicatorForm(_IndicatorFields):
     SCORED = ("points", "method", "params", "na_policy", "veto_effect", "veto_grade", "evidence_required")
 
     def prepare(self) -> None:
-        grades = self.obj.standard.bands.order_by("-lower").values_list("grade", flat=True)
-        self.fields["veto_grade"].choices = [("", "—"), *((one, one) for one in grades)]  # type: ignore[attr-defined]
+        self.grades(self.obj.standard)
         if not self.obj.method:
             for name in self.SCORED:
                 del self.fields[name]
@@ -231,7 +243,21 @@ class IndicatorForm(DeedForm):
             "points": shown(self.obj.points)
         }
 
-    def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("veto_effect") and not self.cleaned_data.get("veto_grade"):
-            self.add_error("veto_grade", _("请选择否决等级。"))
-        return self.cleaned_data
+
+class NewIndicatorForm(_IndicatorFields):
+    """增加指标: where it goes, its number, and what every indicator consists of."""
+
+    field_order = ("parent", "code")
+    parent = forms.ChoiceField(
+        label=_("上级指标"), required=False, help_text=_("新的指标排在同级最后。不选：新增一个方面。")
+    )
+    code = forms.CharField(label=_("编号"), max_length=20)
+    points = _number(_("分值"), min_value=0, initial=0, help_text=_("不直接计分的标题填0，由下级合计。"))
+    method = forms.ChoiceField(
+        label=_("计分方法"), required=False, choices=[("", _("不直接计分（标题）")), *METHODS]
+    )
+
+    def prepare(self) -> None:
+        self.grades(self.obj)
+        rows = self.obj.indicators.filter(method="").order_by("level", "position")
+        self.fields["parent"].choices = [("", "—"), *((row.pk, str(row)) for row in rows)]  # type: ignore[attr-defined]

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from association.choices import Role
 from association.deeds import Deed, Done, Foretold
+from association.language import translated
 from association.notices import people_of
 from common.errors import Refused
 from credit_rating import operations
 from credit_rating.admin import round_forms as forms
 from credit_rating.admin.standard_deeds import in_state, may
-from credit_rating.choices import RoundState, Stage
+from credit_rating.choices import WITHOUT_RESULT, RoundState, Stage
 from credit_rating.models import Assessment, Round
 from credit_rating.queries.staff_queue import QUEUE
 
@@ -38,6 +39,16 @@ def _plan(request: Any, _obj: None, form: Any) -> Done:
 def _stages(request: Any, round_: Round, form: Any) -> Done:
     operations.set_stages(actor=request.actor, round_id=round_.pk, stages=form.windows())
     return Done(_("环节已保存。"))
+
+
+def _move_windows(request: Any, round_: Round, form: Any) -> Done:
+    operations.move_windows(
+        actor=request.actor,
+        round_id=round_.pk,
+        stages=form.windows(),
+        reason=form.cleaned_data["reason"],
+    )
+    return Done(_("窗口已调整，已通知受邀机构。"))
 
 
 def _invite(request: Any, round_: Round, form: Any) -> Done:
@@ -83,7 +94,18 @@ def _tells_invited(_request: Any, round_: Round) -> Foretold:
 def _tells_all_invited(_request: Any, round_: Round) -> Foretold:
     count = _of(round_, Stage.INVITED)
     return Foretold(
-        _("开展后环节不能再改；自评按窗口开始和截止，到期未交的记为“未申报”。"),
+        _("开展后环节不能增减，调整窗口须说明理由；自评按窗口开始和截止，到期未交的记为“未申报”。"),
+        [_("受邀的%(count)d家机构的管理员和经办人，站内和邮件") % {"count": count}],
+    )
+
+
+def _before_moving(_request: Any, round_: Round) -> Foretold:
+    count = Assessment.objects.filter(round=round_).exclude(stage__in=WITHOUT_RESULT).count()
+    return Foretold(
+        _(
+            "环节不增减。已经开始的不改开始时间；自评开始后只能延后截止；不能改到现在以前，也不能互相重叠。"
+            "提醒和到期办理随之改变。"
+        ),
         [_("受邀的%(count)d家机构的管理员和经办人，站内和邮件") % {"count": count}],
     )
 
@@ -97,7 +119,7 @@ def _before_notice(_request: Any, round_: Round) -> Foretold:
     try:
         count = len(operations.ready_for_notice(round_))
     except Refused as refusal:
-        return Foretold(_("现在还不能公示：%(why)s") % {"why": refusal.sentence})
+        return Foretold(_("现在还不能公示：%(why)s") % {"why": translated(refusal.sentence)})
     return Foretold(
         _("%(count)d家的拟定结果进入公示，任何人可见，期内可提出异议。不利等级须先告知。") % {"count": count},
         [_("公示机构的管理员和经办人，站内和邮件")],
@@ -135,6 +157,16 @@ OBJECT = (
         _stages,
         form=forms.StagesForm,
         fits=in_state(RoundState.DRAFT),
+        wide=True,
+    ),
+    Deed(
+        "windows",
+        gettext_lazy("调整窗口"),
+        may("move_windows"),
+        _move_windows,
+        form=forms.MoveWindowsForm,
+        fits=in_state(RoundState.OPEN, RoundState.REVIEWING, RoundState.DETERMINING),
+        foretells=_before_moving,
         wide=True,
     ),
     Deed(

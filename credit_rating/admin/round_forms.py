@@ -1,6 +1,7 @@
 """Input of the secretariat about rounds and assessments."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association import clock
 from association.deeds import DeedForm, GridForm
+from association.language import translated
 from common import uscc
 from credit_rating.choices import StageKind
 from credit_rating.models import Assessment, Objection
@@ -61,6 +63,31 @@ class StagesForm(GridForm):
         return [StageWindow(kinds[row["place"]], row["opens_at"], row["closes_at"]) for row in self.rows()]
 
 
+class MoveWindowsForm(StagesForm):
+    """调整窗口: what is left as it stands keeps its seconds too, which browsers do not send."""
+
+    reason = forms.CharField(
+        label=_("调整的理由"), help_text=_("受邀机构会看到。"), widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def windows(self) -> list[StageWindow]:
+        known = {stage.kind: stage for stage in stages_of(self.obj.pk)}
+        return [
+            StageWindow(
+                one.kind,
+                _unless_typed(one.opens_at, known[one.kind].opens_at),
+                _unless_typed(one.closes_at, known[one.kind].closes_at),
+            )
+            if one.kind in known
+            else one
+            for one in super().windows()
+        ]
+
+
+def _unless_typed(typed: datetime, stored: datetime) -> datetime:
+    return stored if typed == stored.replace(second=0, microsecond=0) else typed
+
+
 class PlanForm(StagesForm):
     year = forms.IntegerField(label=_("年度"), min_value=2000, max_value=2100)
     title = forms.CharField(label=_("名称"), max_length=120)
@@ -107,7 +134,7 @@ class InviteForm(DeedForm):
         found, wrong = [], []
         for place, line in wanted:
             code = uscc.normalised(line)
-            sentence = uscc.problem(line) or (
+            sentence = translated(uscc.problem(line) or "") or (
                 "" if code in known else _("没有登记这个代码的机构，请先登记。")
             )
             if sentence:

@@ -63,8 +63,8 @@ def standard_address(pk: int) -> str:
     return reverse("admin:credit_rating_assessmentstandard_change", args=[pk])
 
 
-def indicator_address(pk: int) -> str:
-    return reverse("admin:credit_rating_indicator_do", args=[pk, "edit"])
+def indicator_address(pk: int, deed: str) -> str:
+    return reverse("admin:credit_rating_indicator_do", args=[pk, deed])
 
 
 def attachment(data: bytes, name: str, ending: str) -> HttpResponse:
@@ -208,12 +208,36 @@ def _how_to_map(_request: Any, _standard: Any) -> Foretold:
     return Foretold(does)
 
 
-def _edit_indicator(request: Any, indicator: Indicator, form: Any) -> Done:
+def _as_rules_take_it(form: Any) -> dict[str, Any]:
     given = dict(form.cleaned_data)
     if "veto_effect" in given:
         effect, grade = given.pop("veto_effect"), given.pop("veto_grade")
         given["veto"] = Veto(VetoEffect(effect), grade) if effect else None
         given["params"] = given["params"] or {}
+    return given
+
+
+def _add_indicator(request: Any, standard: AssessmentStandard, form: Any) -> Done:
+    given = _as_rules_take_it(form)
+    parent = given.pop("parent")
+    row = operations.add_indicator(
+        actor=request.actor, standard_id=standard.pk, parent_id=int(parent) if parent else None, **given
+    )
+    return Done(_("指标%(code)s已增加。") % {"code": row.code})
+
+
+def _remove_indicator(request: Any, indicator: Indicator, _form: Any) -> Done:
+    standard = operations.remove_indicator(actor=request.actor, indicator_id=indicator.pk)
+    return Done(_("指标%(code)s已删除。") % {"code": indicator.code}, standard_address(standard.pk))
+
+
+def _before_removing(_request: Any, indicator: Indicator) -> Foretold:
+    does = _("从编制中的规范里删除“%(title)s”，不能恢复；上级的分值随之减少，定稿时总分仍须相符。")
+    return Foretold(does % {"title": indicator})
+
+
+def _edit_indicator(request: Any, indicator: Indicator, form: Any) -> Done:
+    given = _as_rules_take_it(form)
     operations.edit_indicator(actor=request.actor, indicator_id=indicator.pk, **given)
     return Done(_("指标%(code)s已保存。") % {"code": indicator.code}, standard_address(indicator.standard_id))
 
@@ -252,6 +276,14 @@ OBJECT = (
         form=forms.BandsForm,
         fits=DRAFT,
         wide=True,
+    ),
+    Deed(
+        "add-indicator",
+        gettext_lazy("增加指标"),
+        may("edit_standard"),
+        _add_indicator,
+        form=forms.NewIndicatorForm,
+        fits=DRAFT,
     ),
     Deed(
         "map",
@@ -311,5 +343,14 @@ INDICATOR = (
         form=forms.IndicatorForm,
         fits=lambda row: row.standard.state == StandardState.DRAFT,
         main=True,
+    ),
+    Deed(
+        "remove",
+        gettext_lazy("删除指标"),
+        may("edit_standard"),
+        _remove_indicator,
+        fits=lambda row: row.standard.state == StandardState.DRAFT,
+        foretells=_before_removing,
+        danger=True,
     ),
 )

@@ -88,25 +88,35 @@ class StandardAdmin(DeskAdmin):
     def _indicators(self, request: Any, standard: AssessmentStandard) -> Table:
         may_edit = standard.state == StandardState.DRAFT and request.actor.may(MAY, "edit_standard")
         rows = {row.code: row for row in standard.indicators.all()}
-        edit = deeds.indicator_address if may_edit else (lambda _pk: "")
         return Table(
             _("指标"),
-            (_("编号"), _("名称"), _("分值"), _("计分方法"), _("不适用"), _("一票否决"), _("佐证")),
-            [_indicator(rows[one.code], edit(rows[one.code].pk)) for one in spec_of(standard).in_order],
+            (
+                _("编号"),
+                _("名称"),
+                _("分值"),
+                _("计分方法"),
+                _("不适用"),
+                _("一票否决"),
+                _("佐证"),
+                *([""] * may_edit),
+            ),
+            [_indicator(rows[one.code], may_edit=may_edit) for one in spec_of(standard).in_order],
         )
 
 
-def _indicator(row: Indicator, href: str) -> tuple[Any, ...]:
+def _indicator(row: Indicator, *, may_edit: bool) -> tuple[Any, ...]:
+    edit, remove = (deeds.indicator_address(row.pk, deed) if may_edit else "" for deed in ("edit", "remove"))
     scored = bool(row.method)
     veto = f"{row.get_veto_effect_display()} {row.veto_grade}" if row.veto_effect else ""
     return (
         row.code,
-        Cell("　" * row.level + row.title, href),
+        Cell("　" * row.level + row.title, edit),
         shown(row.points),
         row.get_method_display() if scored else "",
         row.get_na_policy_display() if scored else "",
         Cell(veto, tone="danger" if veto else ""),
         _("必须") if row.evidence_required else "",
+        *([Cell(_("删除"), remove)] if may_edit else ()),
     )
 
 

@@ -17,6 +17,7 @@ from credit_rating.operations.publication import (
 )
 from credit_rating.operations.review import finish_review, open_review, save_review_row, submit_review
 from credit_rating.operations.round_clock import close_self_assessment, keep_the_clock
+from credit_rating.operations.round_windows import move_windows
 from credit_rating.operations.rounds import StageWindow, invite, open_round, plan_round, set_stages
 from credit_rating.operations.scored_rows import StaleRow
 from credit_rating.operations.self_assessment import (
@@ -28,6 +29,7 @@ from credit_rating.operations.self_assessment import (
 )
 from credit_rating.operations.self_evidence import add_evidence, remove_evidence
 from credit_rating.operations.self_rows import Entered, save_row
+from credit_rating.operations.single_indicators import add_indicator, remove_indicator
 from credit_rating.operations.standard_drafts import edit_bands, edit_indicator, edit_settings
 from credit_rating.operations.standard_review import (
     freeze_standard,
@@ -46,6 +48,7 @@ __all__ = [
     "StageWindow",
     "StaleRow",
     "add_evidence",
+    "add_indicator",
     "answer_defence",
     "answer_supplement",
     "approve_publication",
@@ -73,6 +76,7 @@ __all__ = [
     "invite",
     "keep_the_clock",
     "load_shipped_standard",
+    "move_windows",
     "open_public_notice",
     "open_review",
     "open_round",
@@ -82,6 +86,7 @@ __all__ = [
     "ready_for_notice",
     "recuse",
     "remove_evidence",
+    "remove_indicator",
     "render_certificate",
     "request_supplement",
     "resume_publication",

@@ -24,6 +24,7 @@ from credit_rating.operations.rounds import DESK, lock_round
 
 logger = logging.getLogger(__name__)
 REMIND_DAYS = (7, 1)
+"""临近截止提醒: a choice of the product, not of any rule; decision 0009."""
 UNFILED = (Stage.INVITED, Stage.SELF_ASSESSING)
 IN_REVIEW = (Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED)
 
@@ -125,14 +126,14 @@ def _windows(kind: StageKind, state: RoundState) -> list[RoundStage]:
 
 
 def _remind(stage: RoundStage, moment: datetime) -> None:
-    """临近截止: once for each of the days, to those who have not filed."""
+    """临近截止: once for each of the days, to those who have not filed; again for a closing that was moved."""
     due = [days for days in REMIND_DAYS if moment >= stage.closes_at - timedelta(days=days)]
     if not due:
         return
     days = min(due)
     waiting = Assessment.objects.filter(round=stage.round, stage__in=UNFILED)
     events = {
-        f"assessment-{pk}-closing-{days}": institution
+        f"assessment-{pk}-closing-{stage.closes_at:%Y%m%d%H%M}-{days}": institution
         for pk, institution in waiting.values_list("pk", "institution_id")
     }
     told = set(Notice.objects.filter(event__in=list(events)).values_list("event", flat=True))

@@ -54,7 +54,7 @@ def plan_round(
         raise InvalidInput(_("请填写轮次名称。"), {"title": _("请填写轮次名称。")})
     if not 2000 <= year <= 2100:  # noqa: PLR2004 - as the database says
         raise InvalidInput(_("年度应为四位数字。"), {"year": _("年度应为四位数字。")})
-    _check_stages(stages)
+    check_stages(stages)
     if Round.objects.filter(year=year, standard=standard).exists():
         raise Refused(_("%(year)d年度已有按这份规范开展的轮次。") % {"year": year})
     round_ = Round.objects.create(
@@ -76,7 +76,7 @@ def set_stages(*, actor: Actor, round_id: int, stages: Sequence[StageWindow]) ->
     round_ = lock_round(actor, round_id)
     if round_.state != RoundState.DRAFT:
         raise Refused(_("轮次已经开始，环节不能再改。"))
-    _check_stages(stages)
+    check_stages(stages)
     RoundStage.objects.filter(round=round_).delete()
     _write_stages(round_, stages)
     record(actor, "set_stages", round_, stages=[window.kind for window in stages])
@@ -160,7 +160,7 @@ def _frozen(actor: Actor, standard_id: int) -> AssessmentStandard:
     return standard
 
 
-def _check_stages(stages: Sequence[StageWindow]) -> None:
+def check_stages(stages: Sequence[StageWindow]) -> None:
     """自评 first, 综合评定 last, a review between; each once, in order, without overlap."""
     kinds = [window.kind for window in stages]
     if len(set(kinds)) != len(kinds) or kinds != sorted(kinds, key=ORDER.index):

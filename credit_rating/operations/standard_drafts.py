@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from association.actors import Actor
 from association.audit import record
+from association.language import translated
 from common.errors import InvalidInput, NotFound, Refused
+from common.said import listed
 from common.text import one_line
 from credit_rating.access import MAY, standards_visible_to
 from credit_rating.choices import StandardState
@@ -51,7 +53,7 @@ def edit_settings(
     standard = lock_draft(actor, standard_id)
     _only(changes, SETTINGS)
     _check_settings(changes)
-    spec = replace(spec_of(standard), **_cleaned(changes))
+    spec = replace(spec_of(standard), **cleaned(changes))
     _refuse_taken_version(standard, spec.version)
     fields = settings_fields(spec) | {
         name: getattr(spec, name) for name in ("version", "title", "official", "legal_basis", "source")
@@ -74,7 +76,7 @@ def edit_bands(*, actor: Actor, standard_id: int, bands: Sequence[BandSpec]) -> 
     spec = replace(spec_of(standard), bands=tuple(bands))
     wrong = band_problems(spec)
     if wrong:
-        raise InvalidInput("".join(problem.sentence for problem in wrong))
+        raise InvalidInput(listed((problem.sentence for problem in wrong), ""))
     write_bands(standard, spec.bands)
     record(actor, "edit_bands", standard, bands=len(spec.bands))
     return standard
@@ -84,19 +86,19 @@ def edit_bands(*, actor: Actor, standard_id: int, bands: Sequence[BandSpec]) -> 
 def edit_indicator(*, actor: Actor, indicator_id: int, **changes: Any) -> Indicator:
     """指标 of a draft. The points of headings are what those below add up to, and follow by themselves."""
     actor.require(MAY, "edit_standard")
-    indicator = _lock_indicator(actor, indicator_id)
-    _only(changes, INDICATOR_FIELDS)
+    indicator = lock_indicator(actor, indicator_id)
+    only_known(changes)
     before = indicator_spec(indicator)
-    after = replace(before, **_cleaned(changes))
+    after = replace(before, **cleaned(changes))
     if not after.title:
         raise InvalidInput(_("请填写指标名称。"), {"title": _("请填写指标名称。")})
     if before.method is None and (after.method is not None or after.points != before.points):
         raise Refused(_("有下级的指标不直接计分，分值由下级合计。"))
-    _check_points(after.points, "points")
+    check_points(after.points, "points")
     if after.method is not None:
-        _check_params(after)
+        check_params_of(after)
     _save_indicator(indicator, after)
-    _sum_up(indicator.standard)
+    sum_up(indicator.standard)
     record(actor, "edit_indicator", indicator, fields=sorted(changes))
     return indicator
 
@@ -117,7 +119,7 @@ def lock_standard(actor: Actor, standard_id: int) -> AssessmentStandard:
     return row
 
 
-def _lock_indicator(actor: Actor, indicator_id: int) -> Indicator:
+def lock_indicator(actor: Actor, indicator_id: int) -> Indicator:
     found = Indicator.objects.filter(pk=indicator_id, standard__in=standards_visible_to(actor))
     standard_id = found.values_list("standard_id", flat=True).first()
     if standard_id is None:
@@ -126,13 +128,18 @@ def _lock_indicator(actor: Actor, indicator_id: int) -> Indicator:
     return found.select_related("standard", "parent").get()
 
 
+def only_known(changes: dict[str, Any]) -> None:
+    """Only what an indicator has."""
+    _only(changes, INDICATOR_FIELDS)
+
+
 def _only(changes: dict[str, Any], allowed: frozenset[str]) -> None:
     unknown = sorted(set(changes) - allowed)
     if unknown:
         raise InvalidInput(_("不能修改：%(names)s。") % {"names": "、".join(unknown)})
 
 
-def _cleaned(changes: dict[str, Any]) -> dict[str, Any]:
+def cleaned(changes: dict[str, Any]) -> dict[str, Any]:
     """Words become the rules' values; titles are kept to one line."""
     readers = {"method": _method, "na_policy": NaPolicy} | dict.fromkeys(TEXTS, one_line)
     return {name: readers.get(name, lambda value: value)(value) for name, value in changes.items()}
@@ -144,7 +151,7 @@ def _method(value: Any) -> Method | None:
 
 def _check_settings(changes: dict[str, Any]) -> None:
     if "total_points" in changes:
-        _check_points(changes["total_points"], "total_points")
+        check_points(changes["total_points"], "total_points")
         if not changes["total_points"]:
             raise InvalidInput(_("总分须大于0。"), {"total_points": _("总分须大于0。")})
     rounding, review = changes.get("rounding", Rounding()), changes.get("review", ReviewRule())
@@ -154,18 +161,18 @@ def _check_settings(changes: dict[str, Any]) -> None:
         raise InvalidInput(_("差距与分歧的比例须在0与1之间，评估组至少1人。"))
 
 
-def _check_points(points: Decimal, field: str) -> None:
+def check_points(points: Decimal, field: str) -> None:
     """NaN, negative, endless and too fine numbers never reach a standard."""
     if not points.is_finite() or not 0 <= points <= MOST_POINTS or points != round(points, POINT_PLACES):
         sentence = _("分值须为0以上的数字，最多保留两位小数。")
         raise InvalidInput(sentence, {field: sentence})
 
 
-def _check_params(after: Any) -> None:
+def check_params_of(after: Any) -> None:
     try:
         check_params(after)
     except ParamsError as problem:
-        sentence = _("计分参数不完整：%(problem)s。") % {"problem": problem}
+        sentence = _("计分参数不完整：%(problem)s。") % {"problem": translated(problem.args[0])}
         raise InvalidInput(sentence, {"params": sentence}) from problem
 
 
@@ -186,10 +193,12 @@ def _save_indicator(indicator: Indicator, after: Any) -> None:
     indicator.save()
 
 
-def _sum_up(standard: AssessmentStandard) -> None:
-    """Headings from the bottom up."""
+def sum_up(standard: AssessmentStandard) -> None:
+    """Headings from the bottom up; one with nothing under it has no points."""
     rows = {row.pk: row for row in Indicator.objects.filter(standard=standard)}
-    headings = {row.parent_id for row in rows.values()} - {None}
+    headings = {row.parent_id for row in rows.values()} - {None} | {
+        row.pk for row in rows.values() if not row.method
+    }
     sums: dict[int | None, Decimal] = {}
     for row in sorted(rows.values(), key=lambda one: -one.level):
         if row.pk in headings:
