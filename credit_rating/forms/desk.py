@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from association.kept_forms import KeptForm
-from common.errors import DomainError, InvalidInput
-from credit_rating.forms.rows import corrections_of
+from common.errors import DomainError, InvalidInput, Refused
+from credit_rating.forms.rows import ENTRY_NAMES, corrections_of
 
 LONGEST_LINE = 300
 
@@ -98,6 +98,29 @@ class ConfirmForm(KeptForm):
     """按计算结果确认: a button; nothing is typed."""
 
     name = "confirm"
+
+
+class UnsavedRowForm(KeptForm):
+    """一行评分 that cannot be saved any more, on a page that shows no rows: only what was typed into it."""
+
+    name = "row"
+
+    def __init__(self, data: Any = None, **more: Any) -> None:
+        super().__init__(data, **more)
+        labels = dict.fromkeys(ENTRY_NAMES, _("评分")) | {
+            "na_reason": _("不适用的理由"),
+            "comment": _("说明"),
+            "gap_reason": _("与自评差距的理由"),
+        }
+        for name, label in labels.items():
+            self.fields[name] = forms.CharField(label=label, required=False)
+
+    @classmethod
+    def of(cls, data: Any, sentence: str) -> "UnsavedRowForm":
+        form = cls(data)
+        form.is_valid()
+        form.refuse(Refused(sentence))
+        return form
 
 
 class OverruleForm(KeptForm):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -73,10 +74,13 @@ def save_review_row(
     comment: str = "",
     gap_reason: str = "",
 ) -> OpinionItem:
-    """保存一行评分. Raises StaleRow when the row has moved on; a gap over the threshold demands ``gap_reason``."""
+    """保存一行评分. Raises StaleRow when the row has moved on; a gap over the threshold demands ``gap_reason``.
+
+    The row comes back with ``stated``, what the institution says, so that it is drawn without reading it again.
+    """
     actor.require(MAY, "review")
     assessment = lock_assessment(actor, assessment_id)
-    item = _lock_row(_open_opinion(actor, assessment), indicator_id)
+    item = _lock_row(actor, assessment, indicator_id)
     spec = spec_of(assessment.round.standard)
     leaf = indicator_spec(item.indicator)
     value = scored(leaf, raw, na_reason)
@@ -85,8 +89,8 @@ def save_review_row(
     item.state, item.entry = value.state, dict(value.entry)
     item.points, item.na_reason = value.points, value.na_reason
     item.comment, item.gap_reason = free_text(comment, "comment"), free_text(gap_reason, "gap_reason")
-    stated = _stated(assessment, indicator_id)
-    if has_gap(spec, leaf, stated, item) and not item.gap_reason:
+    item.stated = _stated(assessment, indicator_id)
+    if has_gap(spec, leaf, item.stated, item) and not item.gap_reason:
         sentence = _("与自评差距较大，请说明理由。")
         raise InvalidInput(sentence, {"gap_reason": sentence})
     item.version += 1
@@ -105,8 +109,9 @@ def save_review_row(
 
 
 def _stated(assessment: Assessment, indicator_id: int) -> OpinionItem | None:
-    opinion = current_opinions(assessment.pk, StageKind.SELF_ASSESSMENT).last()
-    return OpinionItem.objects.filter(opinion=opinion, indicator_id=indicator_id).first() if opinion else None
+    opinions = current_opinions(assessment.pk, StageKind.SELF_ASSESSMENT)
+    rows = OpinionItem.objects.filter(opinion__in=opinions, indicator_id=indicator_id)
+    return rows.order_by("opinion_id").last()
 
 
 @transaction.atomic
@@ -154,15 +159,23 @@ def _open_opinion(actor: Actor, assessment: Assessment) -> Opinion:
     return opinion
 
 
-def _lock_row(opinion: Opinion, indicator_id: int) -> OpinionItem:
-    item = (
-        OpinionItem.objects.select_for_update(of=("self",))
-        .select_related("indicator__parent")
-        .filter(opinion=opinion, indicator_id=indicator_id)
-        .first()
+def _lock_row(actor: Actor, assessment: Assessment, indicator_id: int) -> Any:
+    """The actor's own row of the review that is due, with its opinion; where there is none, why."""
+    due = _turn_of(actor, assessment)
+    rows = OpinionItem.objects.select_for_update(of=("self", "opinion")).select_related(
+        "opinion", "indicator__parent"
     )
-    if item is None:
+    found = rows.filter(
+        opinion__assessment=assessment,
+        opinion__kind=due,
+        opinion__author_id=actor.user_id,
+        indicator_id=indicator_id,
+    )
+    item = found.order_by("-opinion_id").first()
+    if item is None or item.opinion.submitted_at is not None:
+        _open_opinion(actor, assessment)
         raise NotFound(_("没有这项指标。"))
+    item.opinion.assessment = assessment
     return item
 
 

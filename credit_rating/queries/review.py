@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -11,8 +12,17 @@ from association.choices import Role
 from common.errors import Forbidden, NotFound
 from credit_rating.access import assignments_visible_to
 from credit_rating.choices import AssignmentState, ItemState, Stage, StageKind
-from credit_rating.models import Assessment, Assignment, Evidence, Indicator, Opinion, OpinionItem, RoundStage
-from credit_rating.queries.standards import spec_of, title_of
+from credit_rating.models import (
+    Assessment,
+    Assignment,
+    Evidence,
+    Indicator,
+    Opinion,
+    OpinionItem,
+    RoundStage,
+    Supplement,
+)
+from credit_rating.queries.standards import indicator_spec, spec_of, title_of
 from credit_rating.rules.entries import EntryField, fields_for
 from credit_rating.rules.review import gap_needs_reason
 from credit_rating.rules.specification import IndicatorSpec, StandardSpec
@@ -46,7 +56,10 @@ class ReviewHeading:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSheet:
-    """评审表 of one reviewer; ``opinion`` is None until the review is opened."""
+    """评审表 of one reviewer; ``opinion`` is None until the review is opened.
+
+    While the institution supplements there is nothing to score: ``waits_for`` says what was asked, and no row is shown.
+    """
 
     assessment: Assessment
     kind: StageKind
@@ -56,6 +69,7 @@ class ReviewSheet:
     done: int
     total: int
     headings: tuple[ReviewHeading, ...]
+    waits_for: Supplement | None = None
 
 
 def review_kinds(round_id: int) -> frozenset[StageKind]:
@@ -128,6 +142,8 @@ def review_sheet(actor: Actor, assessment_id: int) -> ReviewSheet:
 
 def _sheet(assignment: Assignment) -> ReviewSheet:
     assessment, kind = assignment.assessment, StageKind(assignment.kind)
+    if assessment.stage == Stage.SUPPLEMENT:
+        return _waiting_sheet(assessment, kind)
     spec = spec_of(assessment.round.standard)
     opinion = (
         Opinion.objects.filter(assessment=assessment, kind=kind, author_id=assignment.assessor_id)
@@ -154,12 +170,40 @@ def _sheet(assignment: Assignment) -> ReviewSheet:
         assessment=assessment,
         kind=kind,
         opinion=opinion,
-        is_open=opinion is not None and opinion.submitted_at is None,
+        is_open=opinion is not None and opinion.submitted_at is None and assessment.stage in BEFORE_REVIEWED,
         may_begin=opinion is None and assessment.stage in BEFORE_REVIEWED,
         done=sum(1 for item in own.values() if item.state != ItemState.OPEN),
         total=len(ids),
         headings=_headings(spec, rows),
     )
+
+
+def _waiting_sheet(assessment: Assessment, kind: StageKind) -> ReviewSheet:
+    asked = Supplement.objects.filter(assessment=assessment).prefetch_related("items__indicator").first()
+    return ReviewSheet(assessment, kind, None, False, False, 0, 0, (), asked)
+
+
+def saved_row(item: Any) -> ReviewRow:
+    """The row that saving has just read and written; only the files behind it are asked for."""
+    leaf, stated = indicator_spec(item.indicator), item.stated
+    files = _evidence({item.indicator_id: stated}) if stated is not None else {}
+    spec = spec_of(item.opinion.assessment.round.standard)
+    return ReviewRow(
+        indicator_id=item.indicator_id,
+        leaf=leaf,
+        fields=fields_for(leaf),
+        own=item,
+        self_item=stated,
+        evidence=files.get(item.indicator_id, ()),
+        gap=has_gap(spec, leaf, stated, item),
+    )
+
+
+def review_progress(opinion_id: int) -> tuple[int, int]:
+    """How many rows are scored, and how many there are."""
+    rows = OpinionItem.objects.filter(opinion_id=opinion_id)
+    found = rows.aggregate(done=Count("pk", filter=~Q(state=ItemState.OPEN)), total=Count("pk"))
+    return found["done"], found["total"]
 
 
 def _headings(spec: StandardSpec, rows: Mapping[str, ReviewRow]) -> tuple[ReviewHeading, ...]:

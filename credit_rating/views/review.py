@@ -15,11 +15,11 @@ from association.middleware import PortalRequest
 from common.errors import NotFound
 from credit_rating import operations
 from credit_rating.access import MAY
-from credit_rating.forms.desk import RecuseForm, SubmitReviewForm, SupplementRequestForm
+from credit_rating.forms.desk import RecuseForm, SubmitReviewForm, SupplementRequestForm, UnsavedRowForm
 from credit_rating.forms.rows import RowTrouble, Typed, entered, typed_row
-from credit_rating.queries.review import ReviewRow, ReviewSheet, assignments_of
+from credit_rating.queries.review import ReviewRow, ReviewSheet, assignments_of, review_progress, saved_row
 from credit_rating.queries.review import review_sheet as sheet_of
-from credit_rating.views.review_sheets import ReviewRowShown, lines_of, review_context, review_row, sheet_page
+from credit_rating.views.review_sheets import ReviewRowShown, left_words, lines_of, review_row, sheet_page
 from credit_rating.views.rows import kept_or_trouble
 
 
@@ -81,7 +81,7 @@ def save_review_row(request: PortalRequest, pk: int, indicator: int) -> HttpResp
     if request.method != "POST":
         return _answer(request, pk, indicator)
     typed = typed_row(request.POST)
-    _item, trouble = kept_or_trouble(
+    item, trouble = kept_or_trouble(
         lambda: operations.save_review_row(
             actor=request.actor,
             assessment_id=pk,
@@ -91,7 +91,11 @@ def save_review_row(request: PortalRequest, pk: int, indicator: int) -> HttpResp
         ),
         is_part=bool(request.headers.get("HX-Request")),
     )
-    return _answer(request, pk, indicator, typed, trouble)
+    if trouble is not None:
+        return _answer(request, pk, indicator, typed, trouble)
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{reverse('review_sheet', args=[pk])}#row-{item.indicator.code}")
+    return _part(request, pk, review_row(saved_row(item)), review_progress(item.opinion_id))
 
 
 def _answer(
@@ -103,16 +107,28 @@ def _answer(
 ) -> HttpResponse:
     """The row for htmx; else the way back to it, or the whole sheet with what was refused."""
     sheet, status = sheet_of(request.actor, pk), trouble.status if trouble else 200
+    if sheet.waits_for is not None and trouble is not None:
+        return sheet_page(request, sheet, kept=UnsavedRowForm.of(request.POST, trouble.sentence))
     shown = review_row(_row(sheet, indicator), typed, trouble)
     if request.headers.get("HX-Request"):
-        return _part(request, sheet, shown, status)
+        return _part(request, pk, shown, (sheet.done, sheet.total), status)
     if trouble is None:
         return redirect(f"{reverse('review_sheet', args=[pk])}#row-{shown.row.leaf.code}")
     return sheet_page(request, sheet, changed=shown, status=status)
 
 
-def _part(request: PortalRequest, sheet: ReviewSheet, shown: ReviewRowShown, status: int) -> HttpResponse:
-    context = review_context(sheet) | {"one": shown}
+def _part(
+    request: PortalRequest, pk: int, shown: ReviewRowShown, progress: tuple[int, int], status: int = 200
+) -> HttpResponse:
+    done, total = progress
+    context = {
+        "one": shown,
+        "assessment": {"pk": pk},
+        "is_open": True,
+        "done": done,
+        "total": total,
+        "left_words": left_words(total - done),
+    }
     return render(request, "credit_rating/_saved_review_row.html", context, status=status)
 
 

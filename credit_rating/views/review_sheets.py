@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from association.kept_forms import KeptForm, in_place
 from credit_rating.forms.desk import SubmitReviewForm, SupplementRequestForm
 from credit_rating.forms.rows import RowTrouble, Typed, points_shown, said
-from credit_rating.queries.review import ReviewHeading, ReviewRow, ReviewSheet
-from credit_rating.queries.standards import title_of
+from credit_rating.queries.review import ReviewHeading, ReviewRow, ReviewSheet, leaf_ids
+from credit_rating.queries.standards import spec_of, title_of
 from credit_rating.views.rows import RowShown, as_typed, row_shown
 
 
@@ -87,12 +87,13 @@ def review_context(sheet: ReviewSheet, changed: ReviewRowShown | None = None) ->
 
 
 def lines_of(sheet: ReviewSheet) -> list[tuple[int, str, str]]:
-    """Id, code and title of each indicator, for the list of a 补正."""
-    return [
-        (row.indicator_id, row.leaf.code, title_of(row.leaf))
-        for heading in sheet.headings
-        for row in heading.rows
-    ]
+    """Id, code and title of each indicator, for the list of a 补正; also where the sheet shows no rows."""
+    if sheet.headings:
+        rows = [row for heading in sheet.headings for row in heading.rows]
+        return [(row.indicator_id, row.leaf.code, title_of(row.leaf)) for row in rows]
+    standard = sheet.assessment.round.standard
+    spec = spec_of(standard)
+    return [(pk, code, title_of(spec.by_code[code])) for code, pk in leaf_ids(standard.pk, spec).items()]
 
 
 def sheet_page(

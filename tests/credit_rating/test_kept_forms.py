@@ -15,7 +15,7 @@ from tests.architecture.url_table import DESK
 from tests.credit_rating.desk_pages import Desk
 from tests.factories.people import actor_with, make_association
 from tests.factories.rating import assessment_of, begun_assessment, open_round, reviewing_round
-from tests.factories.review import assign, computed, determined, move_clock, on_notice, score_all
+from tests.factories.review import assign, computed, determined, move_clock, on_notice, published, score_all
 
 pytestmark = pytest.mark.django_db
 POOR = {"B1.2": {"points": "0"}, "B1.1": {"mean": "1", "responses": "10"}}
@@ -172,6 +172,22 @@ def objection(**fields):
     return sent
 
 
+def suspension(typed):
+    def sent(publication):
+        chair = actor_with(Role.COMMITTEE_CHAIR)
+        return chair, f"committee/publications/{publication.pk}/suspend/", {"suspend": "yes", "reason": typed}
+
+    return sent
+
+
+def suspended():
+    publication = published()
+    operations.suspend_publication(
+        actor=actor_with(Role.COMMITTEE_CHAIR), publication_id=publication.pk, reason="演示"
+    )
+    return publication
+
+
 def begun():
     assessment = assessment_of(open_round())
     begun_assessment(assessment)
@@ -243,11 +259,14 @@ CASES = [
     ("decide_objection", disputed, objection(upheld="yes"), 400, "B1.2：", WORDS),
     ("decide_objection", disputed, objection(upheld="yes"), 400, "B1.2：", 'value="99"'),
     ("decide_objection", decided_objection, objection(upheld="no"), 409, "", WORDS),
+    ("suspend_publication", published, suspension(LONG), 400, "最多10000个字", WORDS),
+    ("suspend_publication", suspended, suspension(WORDS), 409, "", WORDS),
     ("save_row", begun, row({"points": "99"}), 400, "", 'value="99"'),
     ("save_row", begun, row({"points": "99"}), 400, "", WORDS),
     ("save_row", closed, row({"points": "9"}), 409, "截止", WORDS),
     ("save_review_row", begun_review, reviewed_row({"points": "99"}), 400, "", 'value="99"'),
     ("save_review_row", finished_review, reviewed_row({"points": "9"}), 409, "不能再改", WORDS),
+    ("save_review_row", asked_before, reviewed_row({"points": "9"}), 409, "不在评审环节", WORDS),
     ("add_evidence", begun, evidence, 400, "日期应写作", 'value="2026-02-30"'),
     ("practice_clock", anybody, clock_form, 400, "400", 'value="401"'),
 ]  # fmt: skip

@@ -7,9 +7,10 @@ from association.tenancy import acting_for
 from credit_rating import operations
 from credit_rating.choices import AssignmentState
 from credit_rating.models import Assessment, Assignment, Opinion, OpinionItem
+from credit_rating.queries.standards import indicator_spec
 from tests.credit_rating.desk_pages import Desk, statements
 from tests.factories.people import actor_with, make_association
-from tests.factories.rating import beijing_standard, frozen_standard, reviewing_round
+from tests.factories.rating import beijing_standard, frozen_standard, full_answer, reviewing_round
 from tests.factories.review import assign, review, score_all
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,43 @@ def test_nothing_is_begun_while_material_is_supplied(association):
     body = desk.get(f"review/{assessment.pk}/").content.decode()
     assert "begin/" not in body
     assert "补正结束后再评审" in body
+
+
+@pytest.mark.parametrize("standard", [frozen_standard, beijing_standard])
+def test_a_row_is_saved_in_the_same_few_queries_whatever_the_sheet(association, standard):
+    assessment, desk = begun(association, standard())
+    item = OpinionItem.objects.filter(opinion__author_id=desk.actor.user_id).first()
+    raw = full_answer(indicator_spec(item.indicator)) | {"gap_reason": "演示"}
+    row = f"review/{assessment.pk}/{item.indicator_id}/"
+    desk.part(row, version=0, **raw)
+    with statements() as found:
+        answer = desk.part(row, version=1, **raw)
+    assert answer.status_code == 200
+    assert len(found) == 12, found
+    sheet = desk.get(f"review/{assessment.pk}/").content.decode()
+    drawn = answer.content.decode()
+    assert (
+        drawn[drawn.index('<div class="sheet-foot"') :].split(">")[0] + ">" not in sheet
+    )  # sent beside the row
+    assert f"1 / {OpinionItem.objects.filter(opinion=item.opinion).count()}" in drawn
+
+
+def test_no_row_is_shown_or_saved_while_the_institution_supplements(association):
+    assessment, desk = begun(association)
+    row = place(desk, assessment, "B1.2")
+    leaf = assessment.round.standard.indicators.get(code="B1.2")
+    operations.request_supplement(actor=desk.actor, assessment_id=assessment.pk, items={leaf.pk: "补名册"})
+    body = desk.get(f"review/{assessment.pk}/").content.decode()
+    assert "等待补正的内容" in body
+    assert "补名册" in body
+    assert "sheet-row" not in body
+    assert "提交评审意见" not in body
+    assert desk.part(row, version=0, points="20").status_code == 409
+    assert own_row(desk, assessment, "B1.2").version == 0
+    manager = actor_with(Role.INSTITUTION_ADMIN, assessment.institution)
+    operations.answer_supplement(actor=manager, assessment_id=assessment.pk, answers={leaf.pk: "已补"})
+    assert "sheet-row" in desk.get(f"review/{assessment.pk}/").content.decode()
+    assert desk.part(row, version=0, points="20").status_code == 200
 
 
 def test_somebody_not_assigned_finds_nothing(association):
