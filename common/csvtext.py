@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from common.errors import InvalidInput, TooLarge
+from common.said import Said
 from common.text import without_invisible
 
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -17,10 +18,12 @@ def csv_rows(data: bytes, max_rows: int) -> NumberedRows:
     try:
         for count, cells in enumerate(reader):
             if count > max_rows:
-                raise TooLarge(f"表格超过{max_rows}行，请拆分后导入。")
+                raise TooLarge(Said("表格超过%(max_rows)s行，请拆分后导入。", max_rows=max_rows))
             yield reader.line_num, [without_invisible(cell).strip() for cell in cells]
     except csv.Error as fault:
-        raise InvalidInput(f"第{reader.line_num}行格式有误（引号不配对或单元格过长），请检查。") from fault
+        raise InvalidInput(
+            Said("第%(line_num)s行格式有误（引号不配对或单元格过长），请检查。", line_num=reader.line_num)
+        ) from fault
 
 
 def _decoded(data: bytes) -> str:

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from common import sandbox
 from common.errors import InvalidInput, TooLarge
+from common.said import Said
 from common.sniff import MIMES, accepted_kind
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -24,7 +25,9 @@ class CheckedFile:
 def inspect_upload(data: bytes, filename: str, *, most_bytes: int = MOST_BYTES) -> CheckedFile:
     """Type by content, full parse in a limited child, copy without EXIF, GPS or author."""
     if len(data) > most_bytes:
-        raise TooLarge(f"文件超过{most_bytes // 1024 // 1024} MB，请压缩或分开上传。")
+        raise TooLarge(
+            Said("文件超过%(most_bytes)s MB，请压缩或分开上传。", most_bytes=most_bytes // 1024 // 1024)
+        )
     kind = accepted_kind(data, filename)
     try:
         _answer, (derivative,) = sandbox.run("inspect_file", {"kind": kind}, [data])

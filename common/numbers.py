@@ -5,6 +5,7 @@ import unicodedata
 from decimal import Decimal
 
 from common.errors import InvalidInput
+from common.said import Said
 
 MAX_LENGTH = 40
 LARGEST = 2**63 - 1  # what a column of the database holds
@@ -30,9 +31,11 @@ def parse_decimal(
     number = Decimal(_plain_number(text))
     _check_digits(number, digits)
     if minimum is not None and number < minimum:
-        raise InvalidInput("不能是负数。" if minimum == 0 else f"不能小于{shown(minimum)}。")
+        raise InvalidInput(
+            "不能是负数。" if minimum == 0 else Said("不能小于%(minimum)s。", minimum=shown(minimum))
+        )
     if maximum is not None and number > maximum:
-        raise InvalidInput(f"不能大于{shown(maximum)}。")
+        raise InvalidInput(Said("不能大于%(maximum)s。", maximum=shown(maximum)))
     return abs(number) if number == 0 else number
 
 
@@ -66,11 +69,13 @@ def _plain_number(text: str) -> str:
     if GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
     if not PLAIN.fullmatch(plain):
-        raise InvalidInput(f"“{text.strip()}”不是数字，请只填数字，例如 4.5。")
+        raise InvalidInput(Said("“%(text)s”不是数字，请只填数字，例如 4.5。", text=text.strip()))
     return plain
 
 
 def _check_digits(number: Decimal, digits: int) -> None:
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > digits and number != round(number, digits):
-        raise InvalidInput("请填写整数。" if digits == 0 else f"小数点后最多{digits}位。")
+        raise InvalidInput(
+            "请填写整数。" if digits == 0 else Said("小数点后最多%(digits)s位。", digits=digits)
+        )

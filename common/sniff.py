@@ -3,6 +3,7 @@
 from typing import Final
 
 from common.errors import InvalidInput
+from common.said import Said, listed
 from common.text import one_line
 
 MIMES: Final = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "pdf": "application/pdf"}
@@ -61,11 +62,13 @@ def accepted_kind(data: bytes, filename: str) -> str:
         raise InvalidInput("这个文件是空的（0 字节），请重新选择。")
     kind = kind_of(data)
     if kind not in MIMES:
-        raise InvalidInput(f"不接收{kind}。{ACCEPTED}")
+        raise InvalidInput(listed((Said("不接收%(kind)s。", kind=kind), ACCEPTED), ""))
     ending = ending_of(filename)
     if ENDINGS.get(ending, ending) != kind:
-        told = f"文件名以 .{ending} 结尾" if ending else "文件名没有扩展名"
-        raise InvalidInput(f"{told}，内容却是 {kind.upper()}；请改正文件名后重新上传。")
+        told = Said("文件名以 .%(ending)s 结尾", ending=ending) if ending else Said("文件名没有扩展名")
+        raise InvalidInput(
+            Said("%(told)s，内容却是 %(kind)s；请改正文件名后重新上传。", told=told, kind=kind.upper())
+        )
     return kind
 
 

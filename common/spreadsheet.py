@@ -13,6 +13,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from common import sandbox
 from common.csvtext import NumberedRows, csv_rows
 from common.errors import InvalidInput, TooLarge
+from common.said import Said
 from common.sniff import ending_of
 from common.text import plain_cell, safe_cell, without_invisible
 
@@ -36,13 +37,15 @@ def read_table(data: bytes, filename: str, *, max_rows: int) -> Table:
     if not data:
         raise InvalidInput("这个文件是空的（0 字节），请重新选择。")
     if len(data) > MOST_BYTES:
-        raise TooLarge(f"文件超过{MOST_BYTES // 1024 // 1024} MB，请拆分后导入。")
+        raise TooLarge(Said("文件超过%(most)s MB，请拆分后导入。", most=MOST_BYTES >> 20))
     if data.startswith(OLE):
         raise InvalidInput("这是旧版 .xls 或加密的 Excel 文件，请另存为不加密的 .xlsx 后导入。")
     if (ending := ending_of(filename)) not in {"xlsx", "csv"}:
-        raise InvalidInput(f"不接收 .{ending} 文件，请使用 .xlsx 或 .csv。")
+        raise InvalidInput(Said("不接收 .%(ending)s 文件，请使用 .xlsx 或 .csv。", ending=ending))
     if (ending == "xlsx") != data.startswith(ZIP):
-        raise InvalidInput(f"文件名以 .{ending} 结尾，内容却不是；请用 Excel 另存为该格式后导入。")
+        raise InvalidInput(
+            Said("文件名以 .%(ending)s 结尾，内容却不是；请用 Excel 另存为该格式后导入。", ending=ending)
+        )
     return _table(_sheet_rows(data, max_rows) if ending == "xlsx" else csv_rows(data, max_rows))
 
 
@@ -104,14 +107,14 @@ def _headings(cells: list[str]) -> tuple[str, ...]:
     while not cells[-1]:
         cells.pop()
     if blank := [str(place) for place, name in enumerate(cells, start=1) if not name]:
-        raise InvalidInput(f"表头第{'、'.join(blank)}列没有名称。")
+        raise InvalidInput(Said("表头第%(blank)s列没有名称。", blank="、".join(blank)))
     if twice := sorted({name for name in cells if cells.count(name) > 1}):
-        raise InvalidInput(f"表头“{'、'.join(twice)}”出现了不止一次。")
+        raise InvalidInput(Said("表头“%(twice)s”出现了不止一次。", twice="、".join(twice)))
     return tuple(cells)
 
 
 def _record(headings: tuple[str, ...], line: int, cells: list[str]) -> dict[str, str]:
     if any(cells[len(headings) :]):
-        raise InvalidInput(f"第{line}行的列数多于表头，请检查是否有多余的分隔符。")
+        raise InvalidInput(Said("第%(line)s行的列数多于表头，请检查是否有多余的分隔符。", line=line))
     padded = [*cells, *[""] * (len(headings) - len(cells))]
     return {heading: plain_cell(text) for heading, text in zip(headings, padded, strict=False)}

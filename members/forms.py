@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from association import clock, queries
 from association.choices import INSTITUTION_ROLES, Role
 from association.deeds import DeedForm
+from association.language import translated
 from association.models import Appointment
 from common import uscc
 from members.choices import Field
@@ -68,7 +69,7 @@ class RegistrationForm(ParticularsForm):
         code = str(self.cleaned_data["uscc"])
         problem = uscc.problem(code) if code.strip() else None
         if problem:
-            raise forms.ValidationError(problem)
+            raise forms.ValidationError(translated(problem))
         return code
 
 

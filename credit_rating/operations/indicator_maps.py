@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.audit import record
 from common.errors import InvalidInput, NotFound, Refused
+from common.said import listed
 from credit_rating.access import MAY, standards_visible_to
 from credit_rating.models import AssessmentStandard, Indicator, IndicatorMap
 from credit_rating.operations.standard_drafts import lock_draft
@@ -33,7 +34,7 @@ def set_indicator_map(*, actor: Actor, standard_id: int, rows: Sequence[MapRow])
     old = _predecessor(new)
     wrong = map_problems(spec_of(old), spec_of(new), rows)
     if wrong:
-        raise InvalidInput("".join(problem.sentence for problem in wrong[:20]))
+        raise InvalidInput(listed((problem.sentence for problem in wrong[:20]), ""))
     IndicatorMap.objects.filter(new_standard=new).delete()
     IndicatorMap.objects.bulk_create(_pairs(old, new, rows))
     record(actor, "set_indicator_map", new, rows=len(rows))

@@ -11,6 +11,7 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.choices import Role
+from association.language import translated
 from association.moments import minute, until
 from association.notices import notify, people_of
 from common.errors import NotFound, Refused
@@ -160,7 +161,7 @@ def _refusal(assessment: Assessment) -> str:
 
 
 def _sentence(check: SelfCheck) -> str:
-    parts = [finding.sentence for finding in check.blocking[:MOST_NAMED]]
+    parts = [translated(finding.sentence) for finding in check.blocking[:MOST_NAMED]]
     if check.unconfirmed:
         parts.append(_("有%(count)d项上年带入的内容尚未确认。") % {"count": len(check.unconfirmed)})
     more = len(check.blocking) - MOST_NAMED

@@ -10,6 +10,7 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES
+from association.language import translated
 from association.models import AuditEntry
 from association.notices import notify, people_of
 from common.errors import InvalidInput, Refused
@@ -119,6 +120,6 @@ def _check_opinions(standard: AssessmentStandard, reason: str) -> None:
 
 def _refuse(found: Sequence[Problem]) -> None:
     if found:
-        shown = "".join(problem.sentence for problem in found[:MOST_NAMED])
+        shown = "".join(translated(problem.sentence) for problem in found[:MOST_NAMED])
         more = _("等%(count)d处。") % {"count": len(found)} if len(found) > MOST_NAMED else ""
         raise Refused(_("不能定稿：") + shown + more)

@@ -24,7 +24,7 @@ from credit_rating.rules.specification import StandardSpec
 from credit_rating.rules.waterfall import Waterfall, waterfall
 
 LEAST_PEERS = 5
-"""Smaller groups would let one institution work out another's points."""
+"""Smaller groups would let one institution work out another's points. Our choice, no rule's (decision 0009)."""
 TOLD = frozenset(GRADED) - {Stage.DETERMINED}
 SHOWN = TOLD - {Stage.NOTICED}
 

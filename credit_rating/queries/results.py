@@ -24,8 +24,8 @@ RUNNING = frozenset(
         Stage.PUBLIC_NOTICE,
     }
 )
-# A result holds for a year: one of the year before last is only history.
 YEARS_A_FOREIGN_RESULT_COUNTS = 1
+"""A result of others holds into the next year: they rate each year, and say no last day. Our choice (decision 0009)."""
 
 
 @dataclass(frozen=True, slots=True)

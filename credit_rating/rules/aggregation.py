@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from common.said import Said
 from credit_rating.rules.exact import plain, rounded
 from credit_rating.rules.parameters import read_number
 from credit_rating.rules.specification import Aggregation, Params, StandardSpec
@@ -58,10 +59,15 @@ def _factor_product(spec: StandardSpec, shares: Shares) -> Aggregate:
     law, base = shares[params["factor_aspect"]], shares[params["base_aspect"]]
     if law is None:
         return Aggregate(
-            None, f"“{spec.by_code[params['factor_aspect']].title}”全部不适用，无法计算影响因子。"
+            None,
+            Said(
+                "“%(title)s”全部不适用，无法计算影响因子。", title=spec.by_code[params["factor_aspect"]].title
+            ),
         )
     if base is None:
-        return Aggregate(None, f"“{spec.by_code[params['base_aspect']].title}”全部不适用，无法评定。")
+        return Aggregate(
+            None, Said("“%(title)s”全部不适用，无法评定。", title=spec.by_code[params["base_aspect"]].title)
+        )
     factor = factor_of(params, law)
     return Aggregate(factor * base + (shares[params["bonus_aspect"]] or Fraction(0)), factor=factor)
 
@@ -80,7 +86,7 @@ def _dimension_count(spec: StandardSpec, shares: Shares) -> Aggregate:
     """维度判定: each dimension is rounded, then held against its pass mark; the total is a rung, top is best."""
     absent = [spec.by_code[code].title for code, share in shares.items() if share is None]
     if absent:
-        return Aggregate(None, f"“{'”、“'.join(absent)}”全部不适用，无法评定。")
+        return Aggregate(None, Said("“%(absent)s”全部不适用，无法评定。", absent="”、“".join(absent)))
     found = tuple(_dimension(spec, code, share) for code, share in shares.items() if share is not None)
     return Aggregate(Fraction(_rung(spec.aggregation_params, found)), dimensions=found)
 

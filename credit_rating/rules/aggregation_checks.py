@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from common.said import Said
 from credit_rating.rules import parameters
 from credit_rating.rules.exact import plain
 from credit_rating.rules.parameters import ParamsError
@@ -20,13 +21,18 @@ def aggregation_problems(spec: StandardSpec) -> Iterator[Problem]:
     try:
         yield from checks[spec.aggregation](spec)
     except (ParamsError, KeyError, TypeError, AttributeError, ValueError) as missing:
-        yield Problem("", f"汇总参数不完整：{missing}。")
+        yield Problem("", Said("汇总参数不完整：%(missing)s。", missing=missing))
 
 
 def _reaches(spec: StandardSpec, highest: Decimal) -> Iterator[Problem]:
     if spec.total_points != highest:
         yield Problem(
-            "", f"满分为 {plain(spec.total_points)} 分，按汇总方式最高可得 {plain(highest)} 分，须相等。"
+            "",
+            Said(
+                "满分为 %(total_points)s 分，按汇总方式最高可得 %(highest)s 分，须相等。",
+                total_points=plain(spec.total_points),
+                highest=plain(highest),
+            ),
         )
 
 
@@ -61,9 +67,9 @@ def _dimension_count(spec: StandardSpec) -> Iterator[Problem]:
         return
     for code, wanted in dimensions.items():
         if parameters.read_number(wanted, "pass_mark") > spec.by_code[code].points:
-            yield Problem(code, f"“{spec.by_code[code].title}”的合格线超过其满分。")
+            yield Problem(code, Said("“%(title)s”的合格线超过其满分。", title=spec.by_code[code].title))
         if not isinstance(wanted["important"], bool):
-            yield Problem(code, f"“{spec.by_code[code].title}”须说明是否为重要维度。")
+            yield Problem(code, Said("“%(title)s”须说明是否为重要维度。", title=spec.by_code[code].title))
     limits = [(int(rung["important"]), int(rung["ordinary"])) for rung in rungs]
     if any(better[0] > worse[0] or better[1] > worse[1] for better, worse in pairwise(limits)):
         yield Problem("", "判定档次须由严到宽。")

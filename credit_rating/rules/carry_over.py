@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from common.said import Said
 from credit_rating.rules.entries import Entry, EntryRefused, parse_entry
 from credit_rating.rules.indicator_map import CARRIED_KINDS, WORDS, MapKind, MapRow
 from credit_rating.rules.specification import IndicatorSpec, Method, NaPolicy, StandardSpec
@@ -64,7 +65,11 @@ def carried(new: StandardSpec, rows: Sequence[MapRow], answers: Mapping[str, Old
 def _outcome(indicator: IndicatorSpec, row: MapRow, answers: Mapping[str, OldAnswer]) -> CarriedAnswer | str:
     """The carried answer, or the sentence why it is not carried."""
     if row.kind not in CARRIED_KINDS:
-        return f"该指标由上年指标 {'、'.join(row.from_codes)} {WORDS[row.kind]}而来，须重新填写。"
+        return Said(
+            "该指标由上年指标 %(from_codes)s %(words)s而来，须重新填写。",
+            from_codes="、".join(row.from_codes),
+            words=WORDS[row.kind],
+        )
     before = answers[row.from_codes[0]]
     if before.entry is None:
         return _na(indicator, row, before)
@@ -73,7 +78,7 @@ def _outcome(indicator: IndicatorSpec, row: MapRow, answers: Mapping[str, OldAns
     try:
         entry = parse_entry(indicator, before.entry.values)
     except EntryRefused as refusal:
-        return f"上年填写的内容不符合新版要求：{refusal.sentence}"
+        return Said("上年填写的内容不符合新版要求：%(why)s", why=refusal.sentence)
     return CarriedAnswer(indicator.code, row.from_codes[0], row.kind, entry, "", _origin(row))
 
 
@@ -89,4 +94,8 @@ def _origin(row: MapRow) -> str:
         MapKind.RENAMED: "，指标名称已更改",
         MapKind.REWEIGHTED: "，得分已按新版重新计算",
     }
-    return f"沿用自上年指标 {row.from_codes[0]}{added[row.kind]}，请核对后保存。"
+    return Said(
+        "沿用自上年指标 %(from_codes)s%(added)s，请核对后保存。",
+        from_codes=row.from_codes[0],
+        added=added[row.kind],
+    )

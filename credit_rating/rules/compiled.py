@@ -14,6 +14,7 @@ from fractions import Fraction
 from operator import itemgetter, le
 from typing import Any, NamedTuple
 
+from common.said import Said
 from credit_rating.rules.canonical import (
     CENT,
     inputs_hash,
@@ -111,7 +112,13 @@ class CompiledStandard:
     def _is_plain(self, row: Sequence[int]) -> bool:
         """True when whole numbers will do; refuses what is not a row of marks."""
         if len(row) != len(self._ceilings):
-            raise MarksRefused(f"每行须有 {len(self._ceilings)} 个得分，收到 {len(row)} 个。")
+            raise MarksRefused(
+                Said(
+                    "每行须有 %(ceilings)s 个得分，收到 %(row)s 个。",
+                    ceilings=len(self._ceilings),
+                    row=len(row),
+                )
+            )
         if min(row) < 0 or not all(map(le, row, self._ceilings)):
             raise MarksRefused("有得分不在 0 至指标满分之间；有不适用或缺项的，须逐份计算。")
         if self.spec.aggregation is not Aggregation.SUM:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from common.said import Said
 from credit_rating.rules import numerals, parameters
 from credit_rating.rules.exact import plain
 from credit_rating.rules.numerals import EntryRefused
@@ -44,7 +45,7 @@ def fields_for(indicator: IndicatorSpec) -> tuple[EntryField, ...]:
             fields = (EntryField("passed", "是否符合", "choice", choices=((YES, "符合"), (NO, "不符合"))),)
         case Method.DEDUCT_EACH:
             unit = parameters.deduction(indicator.params).unit
-            fields = (EntryField("count", f"扣分{unit}数", "whole", unit),)
+            fields = (EntryField("count", Said("扣分%(unit)s数", unit=unit), "whole", unit),)
         case Method.BAND:
             labels = tuple((tier.label, _tier_text(tier)) for tier in parameters.tiers(indicator))
             fields = (EntryField("tier", "档次", "choice", choices=labels),)
@@ -81,7 +82,7 @@ def _survey_fields(indicator: IndicatorSpec) -> tuple[EntryField, ...]:
 def parse_entry(indicator: IndicatorSpec, raw: Mapping[str, str]) -> Entry:
     """录入: normalises 全角 digits; refuses NaN, negatives, exponents and what is over a ceiling, in a sentence."""
     if indicator.method is None:
-        raise EntryRefused(f"“{indicator.title}”不是计分指标，不能直接填写。")
+        raise EntryRefused(Said("“%(title)s”不是计分指标，不能直接填写。", title=indicator.title))
     readers = {
         Method.PASS_FAIL: _passed,
         Method.DEDUCT_EACH: _count,
@@ -105,7 +106,7 @@ def _passed(_indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]
 
 def _count(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
     unit = parameters.deduction(indicator.params).unit
-    return {"count": str(numerals.whole_number(raw.get("count", ""), f"扣分{unit}数"))}
+    return {"count": str(numerals.whole_number(raw.get("count", ""), Said("扣分%(unit)s数", unit=unit)))}
 
 
 def _tier(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
@@ -114,7 +115,7 @@ def _tier(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
         if numerals.half_width(tier.label) == wanted:
             return {"tier": tier.label}
     known = "、".join(tier.label for tier in parameters.tiers(indicator))
-    raise EntryRefused(f"请从以下档次中选择：{known}。")
+    raise EntryRefused(Said("请从以下档次中选择：%(known)s。", known=known))
 
 
 def _ratio(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
@@ -122,7 +123,12 @@ def _ratio(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
     value, shape = numerals.number(text, "实际值"), parameters.curve(indicator)
     if shape.maximum is not None and value > shape.maximum:
         raise EntryRefused(
-            f"实际值不能超过 {plain(shape.maximum)}{shape.unit}，收到的是 {value}{shape.unit}。"
+            Said(
+                "实际值不能超过 %(maximum)s%(unit)s，收到的是 %(value)s%(unit)s。",
+                maximum=plain(shape.maximum),
+                unit=shape.unit,
+                value=value,
+            )
         )
     return {"value": str(value)}
 
@@ -133,10 +139,14 @@ def _sample(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
     if sampled == 0:
         raise EntryRefused("抽查数须大于 0。")
     if passed > sampled:
-        raise EntryRefused(f"合格数（{passed}）不能多于抽查数（{sampled}）。")
+        raise EntryRefused(
+            Said("合格数（%(passed)s）不能多于抽查数（%(sampled)s）。", passed=passed, sampled=sampled)
+        )
     minimum = parameters.curve(indicator).minimum_sample
     if sampled < minimum:
-        raise EntryRefused(f"抽查数不得少于 {minimum}，收到的是 {sampled}。")
+        raise EntryRefused(
+            Said("抽查数不得少于 %(minimum)s，收到的是 %(sampled)s。", minimum=minimum, sampled=sampled)
+        )
     return {"sampled": str(sampled), "passed": str(passed)}
 
 
@@ -145,7 +155,14 @@ def _survey(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
     low, high = sorted((shape.full, shape.zero))
     mean = numerals.number(raw.get("mean", ""), "平均得分")
     if not low <= mean <= high:
-        raise EntryRefused(f"平均得分须在 {plain(low)} 至 {plain(high)} 之间，收到的是 {mean}。")
+        raise EntryRefused(
+            Said(
+                "平均得分须在 %(low)s 至 %(high)s 之间，收到的是 %(mean)s。",
+                low=plain(low),
+                high=plain(high),
+                mean=mean,
+            )
+        )
     responses = numerals.half_width(raw.get("responses", ""))
     if not responses and shape.minimum_sample == 0:
         return {"mean": str(mean), "responses": ""}
@@ -153,7 +170,13 @@ def _survey(indicator: IndicatorSpec, raw: Mapping[str, str]) -> dict[str, str]:
     if count == 0:
         raise EntryRefused("没有有效问卷，不能填写平均得分。")
     if count < shape.minimum_sample:
-        raise EntryRefused(f"有效问卷数不得少于 {shape.minimum_sample} 份，收到的是 {count} 份。")
+        raise EntryRefused(
+            Said(
+                "有效问卷数不得少于 %(minimum_sample)s 份，收到的是 %(count)s 份。",
+                minimum_sample=shape.minimum_sample,
+                count=count,
+            )
+        )
     return {"mean": str(mean), "responses": str(count)}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from common.said import Said, listed
 from credit_rating.rules import parameters
 from credit_rating.rules.exact import plain
 from credit_rating.rules.marks import Mark, MarkState
@@ -154,5 +155,18 @@ def _way(climb: _Climb, chosen: Mapping[str, Decimal]) -> WayUp:
         Raise(code, climb.spec.by_code[code].title, plain(climb.marks[code].points), plain(points))
         for code, points in chosen.items()
     )
-    steps = "；".join(f"“{one.title}”由 {one.from_points} 分提高到 {one.to_points} 分" for one in raises)
-    return WayUp(climb.target, raises, f"{steps}，即可达到 {climb.target}。")
+    steps = listed(
+        (
+            Said(
+                "“%(title)s”由 %(before)s 分提高到 %(after)s 分",
+                title=one.title,
+                before=one.from_points,
+                after=one.to_points,
+            )
+            for one in raises
+        ),
+        "；",
+    )
+    return WayUp(
+        climb.target, raises, Said("%(steps)s，即可达到 %(target)s。", steps=steps, target=climb.target)
+    )

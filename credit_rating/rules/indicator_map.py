@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
 
+from common.said import Said
 from credit_rating.rules.problem import Problem
 from credit_rating.rules.specification import IndicatorSpec, StandardSpec
 
@@ -57,8 +58,8 @@ def map_problems(old: StandardSpec, new: StandardSpec, rows: Sequence[MapRow]) -
     """对照表检查: every scored indicator of both versions exactly once, and each kind means what it says."""
     olds, news = _leaves(old), _leaves(new)
     covered = (
-        *_coverage(olds, [code for row in rows for code in row.from_codes], "旧版"),
-        *_coverage(news, [code for row in rows for code in row.to_codes], "新版"),
+        *_coverage(olds, [code for row in rows for code in row.from_codes], Said("旧版")),
+        *_coverage(news, [code for row in rows for code in row.to_codes], Said("新版")),
     )
     return covered or tuple(problem for row in rows for problem in _row_problems(olds, news, row))
 
@@ -71,12 +72,26 @@ def _coverage(leaves: Mapping[str, IndicatorSpec], codes: Sequence[str], side: s
     times = Counter(codes)
     for code, leaf in leaves.items():
         if times[code] == 0:
-            yield Problem(code, f"{side}指标“{code} {leaf.title}”没有写入对照表。")
+            yield Problem(
+                code,
+                Said(
+                    "%(side)s指标“%(code)s %(title)s”没有写入对照表。", side=side, code=code, title=leaf.title
+                ),
+            )
         elif times[code] > 1:
-            yield Problem(code, f"{side}指标“{code} {leaf.title}”在对照表中出现 {times[code]} 次。")
+            yield Problem(
+                code,
+                Said(
+                    "%(side)s指标“%(code)s %(title)s”在对照表中出现 %(times)s 次。",
+                    side=side,
+                    code=code,
+                    title=leaf.title,
+                    times=times[code],
+                ),
+            )
     for code in times:
         if code not in leaves:
-            yield Problem(code, f"{side}没有计分指标“{code}”。")
+            yield Problem(code, Said("%(side)s没有计分指标“%(code)s”。", side=side, code=code))
 
 
 _SHAPES = {
@@ -96,13 +111,31 @@ def _row_problems(
     where = (*row.from_codes, *row.to_codes)[0] if row.from_codes or row.to_codes else ""
     words, fits = _SHAPES[row.kind]
     if not fits(len(row.from_codes), len(row.to_codes)):
-        yield Problem(where, f"对照行“{where}”的类型为“{WORDS[row.kind]}”，须为{words}。")
+        yield Problem(
+            where,
+            Said(
+                "对照行“%(where)s”的类型为“%(words)s”，须为%(words_2)s。",
+                where=where,
+                words=WORDS[row.kind],
+                words_2=words,
+            ),
+        )
     elif row.kind in CARRIED_KINDS:
         really = kind_of_pair(olds[row.from_codes[0]], news[row.to_codes[0]])
         if really is None:
-            yield Problem(where, f"“{where}”的计分方法已改变，应写为旧版“停用”与新版“新增”。")
+            yield Problem(
+                where, Said("“%(where)s”的计分方法已改变，应写为旧版“停用”与新版“新增”。", where=where)
+            )
         elif really is not row.kind:
-            yield Problem(where, f"对照行“{where}”标为“{WORDS[row.kind]}”，实际为“{WORDS[really]}”。")
+            yield Problem(
+                where,
+                Said(
+                    "对照行“%(where)s”标为“%(words)s”，实际为“%(words_2)s”。",
+                    where=where,
+                    words=WORDS[row.kind],
+                    words_2=WORDS[really],
+                ),
+            )
 
 
 def suggested_map(old: StandardSpec, new: StandardSpec) -> tuple[MapRow, ...]:

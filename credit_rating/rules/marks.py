@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from common.errors import InvalidInput
+from common.said import Said
 from credit_rating.rules.exact import POINT_PLACES, plain
 from credit_rating.rules.specification import IndicatorSpec, NaPolicy, StandardSpec
 
@@ -43,26 +44,38 @@ def check_marks(spec: StandardSpec, marks: Mapping[str, Mark], struck: Collectio
     leaves = {leaf.code: leaf for leaf in spec.leaves}
     for code, mark in marks.items():
         if code not in leaves:
-            raise MarksRefused(f"规范中没有计分指标“{code}”。")
+            raise MarksRefused(Said("规范中没有计分指标“%(code)s”。", code=code))
         _check_mark(leaves[code], mark)
     for code in struck:
         if code not in spec.by_code or spec.by_code[code].veto is None:
-            raise MarksRefused(f"指标“{code}”不是一票否决项。")
+            raise MarksRefused(Said("指标“%(code)s”不是一票否决项。", code=code))
 
 
 def _check_mark(leaf: IndicatorSpec, mark: Mark) -> None:
     if mark.state is MarkState.NOT_APPLICABLE:
         if leaf.na_policy is NaPolicy.FORBIDDEN:
-            raise MarksRefused(f"指标“{leaf.code} {leaf.title}”不允许填写“不适用”。")
+            raise MarksRefused(
+                Said("指标“%(code)s %(title)s”不允许填写“不适用”。", code=leaf.code, title=leaf.title)
+            )
         return
     if not mark.points.is_finite() or mark.points < 0:
-        raise MarksRefused(f"指标“{leaf.code} {leaf.title}”的得分须为不小于 0 的数字。")
+        raise MarksRefused(
+            Said("指标“%(code)s %(title)s”的得分须为不小于 0 的数字。", code=leaf.code, title=leaf.title)
+        )
     if mark.points > leaf.points:
         raise MarksRefused(
-            f"指标“{leaf.code} {leaf.title}”得 {plain(mark.points)} 分，超过满分 {plain(leaf.points)} 分。"
+            Said(
+                "指标“%(code)s %(title)s”得 %(points)s 分，超过满分 %(points_2)s 分。",
+                code=leaf.code,
+                title=leaf.title,
+                points=plain(mark.points),
+                points_2=plain(leaf.points),
+            )
         )
     if mark.points != round(mark.points, POINT_PLACES):
-        raise MarksRefused(f"指标“{leaf.code} {leaf.title}”的得分最多保留两位小数。")
+        raise MarksRefused(
+            Said("指标“%(code)s %(title)s”的得分最多保留两位小数。", code=leaf.code, title=leaf.title)
+        )
 
 
 def missing_marks(spec: StandardSpec, marks: Mapping[str, Mark]) -> tuple[IndicatorSpec, ...]:

@@ -5,6 +5,7 @@ import unicodedata
 from decimal import Decimal
 
 from common.errors import InvalidInput
+from common.said import Said
 from credit_rating.rules.exact import POINT_PLACES, plain
 
 _PLAIN = re.compile(r"\d{1,12}(\.\d{1,12})?")
@@ -27,22 +28,22 @@ def number(raw: str, name: str) -> Decimal:
     """A number from 0 up, without exponent notation."""
     text = half_width(raw)
     if not text:
-        raise EntryRefused(f"请填写{name}。")
+        raise EntryRefused(Said("请填写%(name)s。", name=name))
     if text.lower() in _NOT_NUMBERS:
-        raise EntryRefused(f"{name}须为具体数字，不接受“{text}”。")
+        raise EntryRefused(Said("%(name)s须为具体数字，不接受“%(text)s”。", name=name, text=text))
     if text.startswith("-"):
-        raise EntryRefused(f"{name}不能为负数。")
+        raise EntryRefused(Said("%(name)s不能为负数。", name=name))
     if _EXPONENT.fullmatch(text):
-        raise EntryRefused(f"{name}不接受科学计数法，请填写普通数字。")
+        raise EntryRefused(Said("%(name)s不接受科学计数法，请填写普通数字。", name=name))
     if not _PLAIN.fullmatch(text) or not text.isascii():
-        raise EntryRefused(f"{name}须为数字，收到的是“{text[:20]}”。")
+        raise EntryRefused(Said("%(name)s须为数字，收到的是“%(text)s”。", name=name, text=text[:20]))
     return plain(Decimal(text))
 
 
 def whole_number(raw: str, name: str) -> int:
     value = number(raw, name)
     if value != value.to_integral_value():
-        raise EntryRefused(f"{name}须为整数。")
+        raise EntryRefused(Said("%(name)s须为整数。", name=name))
     return int(value)
 
 
@@ -50,7 +51,14 @@ def points(raw: str, name: str, ceiling: Decimal) -> Decimal:
     """分值: not over the ceiling, at most two places."""
     value = number(raw, name)
     if value > ceiling:
-        raise EntryRefused(f"{name}不能超过满分 {plain(ceiling)} 分，收到的是 {value} 分。")
+        raise EntryRefused(
+            Said(
+                "%(name)s不能超过满分 %(ceiling)s 分，收到的是 %(value)s 分。",
+                name=name,
+                ceiling=plain(ceiling),
+                value=value,
+            )
+        )
     if value != round(value, POINT_PLACES):
-        raise EntryRefused(f"{name}最多保留两位小数。")
+        raise EntryRefused(Said("%(name)s最多保留两位小数。", name=name))
     return value

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from common.said import Said
 from credit_rating.rules import numerals
 from credit_rating.rules.exact import POINT_PLACES
 from credit_rating.rules.specification import IndicatorSpec, Method, Params
@@ -58,11 +59,11 @@ class Curve:
 def read_number(params: Params, key: str, default: str | None = None) -> Decimal:
     raw = params.get(key, default)
     if raw is None:
-        raise ParamsError(f"缺少参数“{key}”")
+        raise ParamsError(Said("缺少参数“%(key)s”", key=key))
     if not isinstance(raw, str):
-        raise ParamsError(f"参数“{key}”须写成文本形式的数字")
+        raise ParamsError(Said("参数“%(key)s”须写成文本形式的数字", key=key))
     try:
-        return numerals.number(raw, f"参数“{key}”")
+        return numerals.number(raw, Said("参数“%(key)s”", key=key))
     except numerals.EntryRefused as refusal:
         raise ParamsError(refusal.sentence.rstrip("。")) from None
 
@@ -71,14 +72,14 @@ def read_points(params: Params, key: str) -> Decimal:
     """分值: at most two decimal places, like every mark."""
     value = read_number(params, key)
     if value != round(value, POINT_PLACES):
-        raise ParamsError(f"参数“{key}”最多保留两位小数")
+        raise ParamsError(Said("参数“%(key)s”最多保留两位小数", key=key))
     return value
 
 
 def deduction(params: Params) -> Deduction:
     per = read_points(params, "per")
     if per == 0:
-        raise ParamsError("每次扣分须大于 0")
+        raise ParamsError(Said("每次扣分须大于 0"))
     return Deduction(per, str(params.get("unit", "次")))
 
 
@@ -87,20 +88,20 @@ def tiers(indicator: IndicatorSpec) -> tuple[Tier, ...]:
     rows = indicator.params.get("tiers") or ()
     found = tuple(_tier(row) for row in rows)
     if not found:
-        raise ParamsError("缺少分档")
+        raise ParamsError(Said("缺少分档"))
     if len({tier.label for tier in found}) != len(found):
-        raise ParamsError("分档名称重复")
+        raise ParamsError(Said("分档名称重复"))
     if any(better.points <= worse.points for better, worse in pairwise(found)):
-        raise ParamsError("分档分值须由高到低")
+        raise ParamsError(Said("分档分值须由高到低"))
     if found[0].points != indicator.points:
-        raise ParamsError("最高一档的分值须等于该指标满分")
+        raise ParamsError(Said("最高一档的分值须等于该指标满分"))
     return found
 
 
 def _tier(row: Params) -> Tier:
     label = str(row.get("label", "")).strip()
     if not label:
-        raise ParamsError("分档缺少名称")
+        raise ParamsError(Said("分档缺少名称"))
     return Tier(label, read_points(row, "points"), tuple(row.get("clauses", ())))
 
 
@@ -110,7 +111,7 @@ def curve(indicator: IndicatorSpec) -> Curve:
     low, high = _default_ends(indicator.method)
     full, zero = read_number(params, "full", high), read_number(params, "zero", low)
     if full == zero:
-        raise ParamsError("满分值与零分值不能相同")
+        raise ParamsError(Said("满分值与零分值不能相同"))
     steps = tuple(Step(read_number(row, "at"), read_points(row, "points")) for row in params.get("steps", ()))
     _check_steps(steps, indicator.points)
     sample = int(read_number(params, "minimum_sample", "0"))
@@ -131,7 +132,12 @@ def _maximum(indicator: IndicatorSpec) -> Decimal | None:
 def _check_maximum(shape: Curve) -> None:
     reached = (shape.full, shape.zero, *(step.at for step in shape.steps))
     if shape.maximum is not None and max(reached) > shape.maximum:
-        raise ParamsError(f"满分值、零分值和分段界限不能超过上限 {shape.maximum:f}，可以超过的请写明“上限”")
+        raise ParamsError(
+            Said(
+                "满分值、零分值和分段界限不能超过上限 %(most)s，可以超过的请写明“上限”",
+                most=f"{shape.maximum:f}",
+            )
+        )
 
 
 def _default_ends(method: Method | None) -> tuple[str | None, str | None]:
@@ -144,12 +150,12 @@ def _check_steps(steps: tuple[Step, ...], ceiling: Decimal) -> None:
     if not steps:
         return
     if any(better.points <= worse.points for better, worse in pairwise(steps)):
-        raise ParamsError("分段分值须由高到低")
+        raise ParamsError(Said("分段分值须由高到低"))
     values = [step.at for step in steps]
     if values not in (sorted(set(values)), sorted(set(values), reverse=True)):
-        raise ParamsError("分段界限须单调")
+        raise ParamsError(Said("分段界限须单调"))
     if steps[0].points != ceiling:
-        raise ParamsError("最高一段的分值须等于该指标满分")
+        raise ParamsError(Said("最高一段的分值须等于该指标满分"))
 
 
 def fewer_is_better(shape: Curve) -> bool:

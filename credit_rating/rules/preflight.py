@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from common.said import Said
 from credit_rating.rules.entries import Entry, EntryRefused, parse_entry
 from credit_rating.rules.marks import Mark, struck_by_marks
 from credit_rating.rules.methods import points_for
@@ -122,12 +123,17 @@ def _checked_entry(leaf: IndicatorSpec, entry: Entry) -> Iterator[Finding]:
 
 def _checked_evidence(leaf: IndicatorSpec, answer: Answer, today: date) -> Iterator[Finding]:
     if leaf.evidence_required and not answer.evidence:
-        hint = f"（{leaf.evidence_hint}）" if leaf.evidence_hint else ""
-        yield _finding(leaf, FindingKind.MISSING, f"尚未上传佐证材料{hint}。")
+        hint = leaf.evidence_hint
+        missing = Said("尚未上传佐证材料（%(hint)s）。", hint=hint) if hint else "尚未上传佐证材料。"
+        yield _finding(leaf, FindingKind.MISSING, missing)
     valid = [one for one in answer.evidence if one.expires_on is None or one.expires_on >= today]
     for one in answer.evidence:
         if one.expires_on is not None and one.expires_on < today:
-            sentence = f"佐证材料“{one.name}”已于 {one.expires_on.isoformat()} 到期。"
+            sentence = Said(
+                "佐证材料“%(name)s”已于 %(expires_on)s 到期。",
+                name=one.name,
+                expires_on=one.expires_on.isoformat(),
+            )
             yield _finding(leaf, FindingKind.EXPIRED, sentence, blocking=leaf.evidence_required and not valid)
 
 
@@ -144,8 +150,16 @@ def likely(spec: StandardSpec, answers: Mapping[str, Answer]) -> Likely | None:
 
 def _likely_sentence(low: Decimal, low_grade: str, high: Decimal, high_grade: str) -> str:
     if low == high:
-        return f"按目前填写测算为 {low} 分、{low_grade}。这不是评定结果。"
-    return f"按目前填写测算为 {low} 至 {high} 分（{low_grade} 至 {high_grade}）。这不是评定结果。"
+        return Said(
+            "按目前填写测算为 %(low)s 分、%(low_grade)s。这不是评定结果。", low=low, low_grade=low_grade
+        )
+    return Said(
+        "按目前填写测算为 %(low)s 至 %(high)s 分（%(low_grade)s 至 %(high_grade)s）。这不是评定结果。",
+        low=low,
+        high=high,
+        low_grade=low_grade,
+        high_grade=high_grade,
+    )
 
 
 def _mark(leaf: IndicatorSpec, answer: Answer | None) -> Mark | None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 
+from common.said import Said, listed
 from credit_rating.rules.exact import POINT_PLACES, decimal_of
 from credit_rating.rules.specification import Combine, ReviewRule
 
@@ -37,12 +38,17 @@ def panel_result(opinions: Sequence[Decimal], ceiling: Decimal, rule: ReviewRule
     too_far = apart > rule.spread_share * ceiling
     count = len(opinions)
     if count < rule.panel_minimum:
-        sentence = f"需要至少 {rule.panel_minimum} 名评审员的意见，现有 {count} 名。"
+        sentence = Said(
+            "需要至少 %(panel_minimum)s 名评审员的意见，现有 %(count)s 名。",
+            panel_minimum=rule.panel_minimum,
+            count=count,
+        )
         return PanelResult(None, apart, count, too_far, sentence)
-    named = "中位数" if rule.combine is Combine.MEDIAN else "平均分"
-    sentence = f"{count} 名评审员评分的{named}。"
+    named = Said("中位数") if rule.combine is Combine.MEDIAN else Said("平均分")
+    sentence = Said("%(count)s 名评审员评分的%(named)s。", count=count, named=named)
     if too_far:
-        sentence += f"最高与最低相差 {apart} 分，须经合议说明。"
+        further = Said("最高与最低相差 %(apart)s 分，须经合议说明。", apart=apart)
+        sentence = listed((sentence, further), "")
     return PanelResult(_combined(opinions, rule.combine), apart, count, too_far, sentence)
 
 

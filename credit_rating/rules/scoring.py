@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from common.said import Said
 from credit_rating.rules.aggregation import Aggregate, Dimension, aggregate
 from credit_rating.rules.exact import decimal_of, rounded
 from credit_rating.rules.marks import Mark, check_marks, missing_marks
@@ -100,6 +101,14 @@ def _not_assessable(
     )
 
 
+NAMED = 5
+
+
 def _missing_sentence(missing: tuple[IndicatorSpec, ...]) -> str:
-    shown = "、".join(leaf.code for leaf in missing[:5])
-    return f"还有 {len(missing)} 项指标没有记分（{shown}{'等' if len(missing) > 5 else ''}），不产生总分。"  # noqa: PLR2004
+    shown = "、".join(leaf.code for leaf in missing[:NAMED])
+    return Said(
+        "还有 %(missing)s 项指标没有记分（%(shown)s%(more)s），不产生总分。",
+        missing=len(missing),
+        shown=shown,
+        more=Said("等") if len(missing) > NAMED else "",
+    )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
+from common.said import Said
 from credit_rating.rules import parameters
 from credit_rating.rules.aggregation_checks import aggregation_problems
 from credit_rating.rules.band_table import band_problems
@@ -35,20 +36,32 @@ def _codes(spec: StandardSpec) -> Iterator[Problem]:
         if not code:
             yield Problem("", "有指标没有编号。")
         elif times > 1:
-            yield Problem(code, f"指标编号“{code}”重复 {times} 次。")
+            yield Problem(code, Said("指标编号“%(code)s”重复 %(times)s 次。", code=code, times=times))
     for identity, times in Counter(one.identity for one in spec.indicators if one.identity).items():
         if times > 1:
-            yield Problem("", f"身份标识“{identity}”被 {times} 项指标使用。")
+            yield Problem(
+                "", Said("身份标识“%(identity)s”被 %(times)s 项指标使用。", identity=identity, times=times)
+            )
 
 
 def _parents(spec: StandardSpec) -> Iterator[Problem]:
     for indicator in spec.indicators:
         if indicator.parent_code is not None and indicator.parent_code not in spec.by_code:
-            yield Problem(indicator.code, f"指标“{indicator.code}”的上级“{indicator.parent_code}”不存在。")
+            yield Problem(
+                indicator.code,
+                Said(
+                    "指标“%(code)s”的上级“%(parent_code)s”不存在。",
+                    code=indicator.code,
+                    parent_code=indicator.parent_code,
+                ),
+            )
     reached = {indicator.code for indicator in spec.in_order}
     for indicator in spec.indicators:
         if indicator.code not in reached and indicator.parent_code in spec.by_code:
-            yield Problem(indicator.code, f"指标“{indicator.code}”没有归入任何方面（上级关系成环或中断）。")
+            yield Problem(
+                indicator.code,
+                Said("指标“%(code)s”没有归入任何方面（上级关系成环或中断）。", code=indicator.code),
+            )
 
 
 def _levels(spec: StandardSpec) -> Iterator[Problem]:
@@ -57,30 +70,46 @@ def _levels(spec: StandardSpec) -> Iterator[Problem]:
         wanted = 0 if parent is None else parent.level + 1
         if indicator.level != wanted or wanted > DEEPEST:
             yield Problem(
-                indicator.code, f"指标“{indicator.code}”的层级为 {indicator.level}，应为 {wanted}。"
+                indicator.code,
+                Said(
+                    "指标“%(code)s”的层级为 %(level)s，应为 %(wanted)s。",
+                    code=indicator.code,
+                    level=indicator.level,
+                    wanted=wanted,
+                ),
             )
 
 
 def _points(spec: StandardSpec) -> Iterator[Problem]:
     for indicator in spec.indicators:
         if indicator.points < 0 or indicator.points != round(indicator.points, POINT_PLACES):
-            yield Problem(indicator.code, f"指标“{indicator.code}”的分值须不小于 0，且最多两位小数。")
+            yield Problem(
+                indicator.code, Said("指标“%(code)s”的分值须不小于 0，且最多两位小数。", code=indicator.code)
+            )
         children = spec.children_of(indicator.code)
         below = sum((child.points for child in children), Decimal(0))
         if children and below != indicator.points:
             yield Problem(
                 indicator.code,
-                f"“{indicator.code} {indicator.title}”为 {plain(indicator.points)} 分，下级合计 {plain(below)} 分，须相等。",
+                Said(
+                    "“%(code)s %(title)s”为 %(points)s 分，下级合计 %(below)s 分，须相等。",
+                    code=indicator.code,
+                    title=indicator.title,
+                    points=plain(indicator.points),
+                    below=plain(below),
+                ),
             )
 
 
 def _indicators(spec: StandardSpec) -> Iterator[Problem]:
     for indicator in spec.indicators:
         if not indicator.title.strip():
-            yield Problem(indicator.code, f"指标“{indicator.code}”没有名称。")
+            yield Problem(indicator.code, Said("指标“%(code)s”没有名称。", code=indicator.code))
         if spec.children_of(indicator.code):
             if indicator.method is not None:
-                yield Problem(indicator.code, f"指标“{indicator.code}”有下级，不能直接计分。")
+                yield Problem(
+                    indicator.code, Said("指标“%(code)s”有下级，不能直接计分。", code=indicator.code)
+                )
         else:
             yield from _method(indicator)
         if indicator.veto is not None:
@@ -89,12 +118,17 @@ def _indicators(spec: StandardSpec) -> Iterator[Problem]:
 
 def _method(indicator: IndicatorSpec) -> Iterator[Problem]:
     if indicator.method is None:
-        yield Problem(indicator.code, f"指标“{indicator.code}”没有计分方法。")
+        yield Problem(indicator.code, Said("指标“%(code)s”没有计分方法。", code=indicator.code))
         return
     try:
         check_params(indicator)
     except ParamsError as refusal:
-        yield Problem(indicator.code, f"指标“{indicator.code}”的计分参数不完整：{refusal}。")
+        yield Problem(
+            indicator.code,
+            Said(
+                "指标“%(code)s”的计分参数不完整：%(refusal)s。", code=indicator.code, refusal=refusal.args[0]
+            ),
+        )
 
 
 def check_params(indicator: IndicatorSpec) -> None:
@@ -110,11 +144,16 @@ def check_params(indicator: IndicatorSpec) -> None:
 
 def _veto(spec: StandardSpec, indicator: IndicatorSpec, veto: Veto) -> Iterator[Problem]:
     if veto.grade not in spec.grades:
-        yield Problem(indicator.code, f"指标“{indicator.code}”的否决等级“{veto.grade}”不在等级表中。")
+        yield Problem(
+            indicator.code,
+            Said("指标“%(code)s”的否决等级“%(grade)s”不在等级表中。", code=indicator.code, grade=veto.grade),
+        )
 
 
 def _settings(spec: StandardSpec) -> Iterator[Problem]:
     if not 0 <= spec.rounding.digits <= POINT_PLACES:
-        yield Problem("", f"总分保留的小数位数须为 0 至 {POINT_PLACES} 位。")
+        yield Problem(
+            "", Said("总分保留的小数位数须为 0 至 %(point_places)s 位。", point_places=POINT_PLACES)
+        )
     if spec.review.panel_minimum < 1:
         yield Problem("", "合议人数至少为 1 人。")

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from common.said import Said
 from credit_rating.rules.marks import Mark, MarkState
 from credit_rating.rules.specification import IndicatorSpec, StandardSpec, Veto, VetoEffect
 
@@ -55,7 +56,13 @@ def explained(
 
 def _applied(spec: StandardSpec, by_total: str | None, node: IndicatorSpec, veto: Veto) -> AppliedVeto:
     alone = grade_after(spec, by_total, [node])
-    says = "等级不高于" if veto.effect is VetoEffect.CAP else "等级直接定为"
-    before = f"按总分应为 {by_total}" if by_total is not None else "无总分"
-    sentence = f"一票否决项“{node.title}”已触发：{says} {veto.grade}（{before}）。"
+    says = Said("等级不高于") if veto.effect is VetoEffect.CAP else Said("等级直接定为")
+    before = Said("按总分应为 %(grade)s", grade=by_total) if by_total is not None else Said("无总分")
+    sentence = Said(
+        "一票否决项“%(title)s”已触发：%(says)s %(grade)s（%(before)s）。",
+        title=node.title,
+        says=says,
+        grade=veto.grade,
+        before=before,
+    )
     return AppliedVeto(node.code, node.title, veto.effect, veto.grade, alone != by_total, sentence)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from common.errors import Refused
+from common.said import Said, listed
 from credit_rating.rules.aggregation import dimension_sentence
 from credit_rating.rules.exact import decimal_of
 from credit_rating.rules.nodes import NodeResult, NodeState
@@ -92,7 +93,7 @@ def _acts_through(spec: StandardSpec, code: str) -> str:
     """Why an indicator adds nothing itself: it makes the factor, or decides whether a dimension passes."""
     aspect = spec.aspect_of(code)
     if spec.aggregation is Aggregation.DIMENSION_COUNT:
-        return f"计入维度“{aspect.title}”的合格判定"
+        return Said("计入维度“%(title)s”的合格判定", title=aspect.title)
     if (
         spec.aggregation is Aggregation.FACTOR_PRODUCT
         and aspect.code == spec.aggregation_params["factor_aspect"]
@@ -119,7 +120,11 @@ def _note(node: NodeResult) -> str:
     if node.state in notes:
         return notes[node.state]
     if node.factor != 1 and node.ceiling:
-        return f"因有不适用项，满分由 {node.ceiling:f} 分调整为 {node.adjusted_ceiling:f} 分"
+        return Said(
+            "因有不适用项，满分由 %(before)s 分调整为 %(after)s 分",
+            before=f"{node.ceiling:f}",
+            after=f"{node.adjusted_ceiling:f}",
+        )
     return ""
 
 
@@ -128,7 +133,7 @@ def _between(spec: StandardSpec, final: Result) -> tuple[Part, ...]:
     if final.factor is not None:
         return (_factor_part(spec, final, final.factor),)
     if final.dimensions and final.raw_total is not None:
-        sentence = ";".join(dimension_sentence(one) for one in final.dimensions)
+        sentence = listed((dimension_sentence(one) for one in final.dimensions), ";")
         return (Part(PartKind.JUDGEMENT, "", "维度判定", final.raw_total, note=sentence),)
     return ()
 
@@ -149,5 +154,6 @@ def _rounding_note(spec: StandardSpec) -> str:
         RoundingMode.HALF_EVEN: "四舍六入五成双",
         RoundingMode.DOWN: "舍去尾数",
     }
-    kept = f"保留 {spec.rounding.digits} 位小数" if spec.rounding.digits else "取整数"
-    return f"总分{words[spec.rounding.mode]}，{kept}"
+    digits = spec.rounding.digits
+    kept = Said("保留 %(digits)s 位小数", digits=digits) if digits else Said("取整数")
+    return Said("总分%(way)s，%(kept)s", way=Said(words[spec.rounding.mode]), kept=kept)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from association.actors import Actor
 from association.kept_forms import KeptForm, in_place
+from association.language import translated
 from common.numbers import shown
 from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, ObjectionState, Stage
@@ -94,7 +95,7 @@ def _line(row: PanelRow) -> PanelLine:
             for item in row.scores
         ),
         final=points_shown(panel.points) if panel is not None else "",
-        discussed=panel.sentence if panel is not None and panel.needs_discussion else "",
+        discussed=translated(panel.sentence) if panel is not None and panel.needs_discussion else "",
     )
 
 

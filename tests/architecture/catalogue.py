@@ -81,6 +81,7 @@ def said_by_rules():
         for path in sorted(PROJECT.glob(pattern)):
             words = path.relative_to(PROJECT).as_posix() in WORDS
             yield from (text for text in texts_of(path) if words or text[1:].endswith("。"))
+            yield from patterns_of(path)
 
 
 def texts_of(path):
@@ -90,6 +91,13 @@ def texts_of(path):
     parts |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     plain = [node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in parts]
     return [text for text in plain if isinstance(text, str) and CHINESE.search(text)]
+
+
+def patterns_of(path):
+    """What a ``Said`` is put together by, a sentence or a word."""
+    calls = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    said = (node.args[0] for node in calls if getattr(node.func, "id", "") == "Said" and node.args)
+    return [first.value for first in said if isinstance(first, ast.Constant)]
 
 
 def key(entry):

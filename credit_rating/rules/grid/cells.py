@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from common.said import Said
 from credit_rating.rules import numerals
 from credit_rating.rules.exact import POINT_PLACES
 from credit_rating.rules.grid import columns
@@ -19,7 +20,7 @@ def _points(text: str) -> Decimal:
     except numerals.EntryRefused as refusal:
         raise CellError(refusal.sentence) from None
     if value != round(value, POINT_PLACES):
-        raise CellError(f"分值最多保留 {POINT_PLACES} 位小数。")
+        raise CellError(Said("分值最多保留 %(point_places)s 位小数。", point_places=POINT_PLACES))
     return value
 
 
@@ -39,7 +40,7 @@ def _veto(text: str) -> Veto | None:
         for start in (word, f"{effect.value}_"):
             if text.startswith(start) and text.removeprefix(start).strip():
                 return Veto(effect, text.removeprefix(start).strip())
-    raise CellError(f"一票否决“{text}”无法识别，应写作“封顶 D”或“直接定级 D”。")
+    raise CellError(Said("一票否决“%(text)s”无法识别，应写作“封顶 D”或“直接定级 D”。", text=text))
 
 
 def _truth(text: str) -> bool:

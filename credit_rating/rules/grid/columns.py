@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from common.said import Said
 from credit_rating.rules.specification import (
     Aggregation,
     Combine,
@@ -114,4 +115,11 @@ def meaning(words: Mapping[T, str], text: str, name: str) -> T:
     for value, word in words.items():
         if wanted in {folded(word), folded(str(value))}:
             return value
-    raise CellError(f"{name}“{text}”无法识别，可填：{'、'.join(words.values())}。")
+    raise CellError(
+        Said(
+            "%(name)s“%(text)s”无法识别，可填：%(value)s。",
+            name=name,
+            text=text,
+            value="、".join(words.values()),
+        )
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from common.said import Said
 from credit_rating.rules import numerals
 from credit_rating.rules.grid import columns
 from credit_rating.rules.grid.columns import CellError, RowError, meaning
@@ -61,15 +62,21 @@ def header_from_rows(rows: Sequence[Mapping[str, str]]) -> tuple[Header | None, 
 
 def _take(values: dict[str, Any], item: str, content: str) -> None:
     if item not in _READERS:
-        raise CellError(f"项目“{item}”无法识别，可填：{'、'.join((*_READERS, BAND))}。")
+        raise CellError(
+            Said("项目“%(item)s”无法识别，可填：%(names)s。", item=item, names="、".join((*_READERS, BAND)))
+        )
     if item in values:
-        raise CellError(f"项目“{item}”重复。")
+        raise CellError(Said("项目“%(item)s”重复。", item=item))
     values[item] = _READERS[item](content)
 
 
 def _absent(values: Mapping[str, Any]) -> list[RowError]:
     needed = ("规范编号", "版本", "名称", "满分")
-    return [RowError(0, ITEM, f"缺少项目“{item}”。") for item in needed if values.get(item) in (None, "")]
+    return [
+        RowError(0, ITEM, Said("缺少项目“%(item)s”。", item=item))
+        for item in needed
+        if values.get(item) in (None, "")
+    ]
 
 
 def _header(values: Mapping[str, Any], bands: tuple[BandSpec, ...]) -> Header:

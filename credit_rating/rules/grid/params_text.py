@@ -7,6 +7,7 @@ in steps, ``分段=95:2/80:1``. 是否符合 and 专家评分 have none.
 import re
 from typing import Any
 
+from common.said import Said
 from credit_rating.rules import numerals
 from credit_rating.rules.grid.columns import CellError
 from credit_rating.rules.specification import Method, Params
@@ -66,7 +67,7 @@ def _number(text: str, name: str) -> str:
 def _deduction(text: str) -> dict[str, Any]:
     found = _DEDUCTION.fullmatch("".join(text.split()))
     if found is None:
-        raise CellError(f"逐项扣分的参数应写作“每次扣 2”,收到的是“{text}”。")
+        raise CellError(Said("逐项扣分的参数应写作“每次扣 2”,收到的是“%(text)s”。", text=text))
     return {"per": _number(found["per"], "每次扣分"), "unit": found["unit"]}
 
 
@@ -75,7 +76,9 @@ def _tiers(text: str) -> dict[str, Any]:
     while place < len(text):
         found = _TIER.match(text, place)
         if found is None:
-            raise CellError(f"分档的参数应写作“优=3;良=2”,无法识别“{text[place : place + 20]}”。")
+            raise CellError(
+                Said("分档的参数应写作“优=3;良=2”,无法识别“%(text)s”。", text=text[place : place + 20])
+            )
         tiers.append(_tier(found))
         place = found.end()
     if not tiers:
@@ -101,7 +104,13 @@ def _curve(text: str) -> dict[str, Any]:
     for part in filter(None, text.translate(_WIDE).split(";")):
         name, _equals, value = (piece.strip() for piece in part.partition("="))
         if name not in keys or keys[name] in params:
-            raise CellError(f"参数“{part.strip()}”无法识别或重复，可写：{'、'.join(_NAMES.values())}。")
+            raise CellError(
+                Said(
+                    "参数“%(part)s”无法识别或重复，可写：%(value)s。",
+                    part=part.strip(),
+                    value="、".join(_NAMES.values()),
+                )
+            )
         params[keys[name]] = _value(keys[name], value)
     return params
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
+from common.said import Said
 from credit_rating.rules.grid import cells
 from credit_rating.rules.grid.columns import HEADINGS, LEVELS, REQUIRED, RowError, in_plain_names, names_of
 from credit_rating.rules.grid.header import Header
@@ -38,11 +39,13 @@ def _sheet_error(rows: Sequence[Mapping[str, str]]) -> RowError | None:
     if not rows:
         return RowError(0, "", "表中没有指标。")
     if len(rows) > MOST_ROWS:
-        return RowError(0, "", f"表中有 {len(rows)} 行，最多 {MOST_ROWS} 行。")
+        return RowError(
+            0, "", Said("表中有 %(rows)s 行，最多 %(most_rows)s 行。", rows=len(rows), most_rows=MOST_ROWS)
+        )
     found = names_of(rows[0]).values()
     absent = [HEADINGS[name] for name in REQUIRED if name not in found]
     if absent:
-        return RowError(1, absent[0], f"表头缺少：{'、'.join(absent)}。")
+        return RowError(1, absent[0], Said("表头缺少：%(absent)s。", absent="、".join(absent)))
     return None
 
 

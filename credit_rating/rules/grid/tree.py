@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from common.said import Said
 from credit_rating.rules.grid.cells import READERS
 from credit_rating.rules.grid.columns import HEADINGS, LEVELS, CellError, RowError
 from credit_rating.rules.grid.params_text import params_from_text
@@ -44,7 +45,11 @@ class Tree:
         for name in filled:
             for part in ("code", "zh"):
                 if not row[f"{name}_{part}"]:
-                    self._error(number, f"{name}_{part}", f"{HEADINGS[f'{name}_{part}']}为空。")
+                    self._error(
+                        number,
+                        f"{name}_{part}",
+                        Said("%(headings)s为空。", headings=HEADINGS[f"{name}_{part}"]),
+                    )
         return filled
 
     def _heading(self, number: int, row: Mapping[str, str], name: str, level: int, parent: str | None) -> str:
@@ -54,16 +59,30 @@ class Tree:
             self._add(number, self._node(row, name, level, parent))
         elif known.method is not None:
             self._error(
-                number, f"{name}_code", f"“{code}”在第 {self.row_of[code]} 行已是计分指标，不能再有下级。"
+                number,
+                f"{name}_code",
+                Said(
+                    "“%(code)s”在第 %(row_of)s 行已是计分指标，不能再有下级。",
+                    code=code,
+                    row_of=self.row_of[code],
+                ),
             )
         elif (known.title, known.parent_code) != (title, parent):
-            self._error(number, f"{name}_zh", f"“{code}”与第 {self.row_of[code]} 行的名称或上级不一致。")
+            self._error(
+                number,
+                f"{name}_zh",
+                Said("“%(code)s”与第 %(row_of)s 行的名称或上级不一致。", code=code, row_of=self.row_of[code]),
+            )
         return code
 
     def _leaf(self, number: int, row: Mapping[str, str], name: str, level: int, parent: str | None) -> None:
         code = row[f"{name}_code"]
         if code in self.nodes:
-            self._error(number, f"{name}_code", f"编号“{code}”与第 {self.row_of[code]} 行重复。")
+            self._error(
+                number,
+                f"{name}_code",
+                Said("编号“%(code)s”与第 %(row_of)s 行重复。", code=code, row_of=self.row_of[code]),
+            )
             return
         before = len(self.errors)
         node = self._scored(number, row, self._node(row, name, level, parent))
