@@ -82,6 +82,7 @@ def refund(asked: RefundInput, law: Law) -> Refund:
     ways = (*_cooling_ways(asked, law), _by_law(asked, law), *_pledge(asked, law), *_agreement(asked))
     best = max((way for way in ways if way.refund_fen is not None), key=lambda way: way.refund_fen or 0)
     refund_fen = best.refund_fen or 0
+    payment = _payment(asked, best.basis, law)
     interest = interest_on(refund_fen, asked, law.rates, law.readings, principal_only=best.basis in COOLING)
     return Refund(
         paid_fen=asked.contract.paid_fen,
@@ -95,13 +96,16 @@ def refund(asked: RefundInput, law: Law) -> Refund:
         steps=best.steps,
         interest_steps=interest.steps,
         ways=ways,
-        readings=_readings(best, interest, law),
-        payment=_payment(asked, best.basis, law),
+        readings=_readings(best, interest, payment, law),
+        payment=payment,
     )
 
 
-def _readings(best: Way, interest: Interest, law: Law) -> tuple[Applied, ...]:
-    codes = dict.fromkeys(("best", "rounding", *best.readings, *interest.readings))
+def _readings(best: Way, interest: Interest, payment: Payment | None, law: Law) -> tuple[Applied, ...]:
+    ends = (best.window, payment.due if payment else None)
+    moved = any(due is not None and due.on != due.reckoning.counted for due in ends)
+    rest_day = ("rest_day",) if moved else ()
+    codes = dict.fromkeys(("best", "rounding", *best.readings, *rest_day, *interest.readings))
     return tuple(applied(code, law.readings) for code in codes)
 
 
@@ -209,12 +213,13 @@ def _deduct(asked: RefundInput, law: Law, price: Price | None, citation: str) ->
         steps.append(Step("留用赠品的折价", yuan(gift), -gift, rules.GIFTS))
     left = paid - used - gift
     minus = "".join(f" − {yuan(part)}" for part in (used, gift) if part)
+    equals = f" = {yuan(left)}" if minus else ""
     if left < 0:
         steps.append(
             Step("已用部分超过预付款，机构不得要求补足", f"{yuan(paid)}{minus} < 0", 0, rules.NO_CLAIM_BACK)
         )
     else:
-        steps.append(Step("应退金额", f"{yuan(paid)}{minus} = {yuan(left)}", left, citation))
+        steps.append(Step("应退金额", f"{yuan(paid)}{minus}{equals}", left, citation))
     return tuple(steps), max(0, left)
 
 

@@ -62,6 +62,12 @@ def test_a_seventh_day_of_rest_moves_to_the_next_working_day():
         assert bool(applying(question)) is inside
 
 
+def test_a_moved_last_day_is_named_as_a_reading():
+    moved, on_time = refund(lessons(), law()), refund(lessons(after=42), law())
+    assert "rest_day" in {reading.code for reading in moved.readings}
+    assert "rest_day" not in {reading.code for reading in on_time.readings}
+
+
 def test_used_within_seven_days_the_price_really_paid_stays():
     answer = refund(lessons(after=5), law())
     assert (answer.basis, answer.refund_fen) == (Basis.COOLING_COURT, 420_000)
