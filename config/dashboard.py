@@ -119,6 +119,14 @@ GROUPS = (
         ),
     ),
     (
+        gettext_lazy("退费计算"),
+        (
+            ("calculate", gettext_lazy("退费计算"), "admin:prepaid_escrow_refundcalculation_changelist"),
+            ("percent", gettext_lazy("退费利率"), "admin:prepaid_escrow_interestrate_changelist"),
+            ("balance", gettext_lazy("退费规则版本"), "admin:prepaid_escrow_refundruleversion_changelist"),
+        ),
+    ),
+    (
         gettext_lazy("办理与期限"),
         (
             ("receipt_long", gettext_lazy("办理记录"), "admin:association_auditentry_changelist"),

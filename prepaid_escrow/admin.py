@@ -22,7 +22,8 @@ from prepaid_escrow.access import (
 )
 from prepaid_escrow.choices import RateKind
 from prepaid_escrow.models import InterestRate, RefundCalculation, RefundRuleVersion
-from prepaid_escrow.rules.readings import BY_CODE, READINGS
+from prepaid_escrow.queries import rule_version_on
+from prepaid_escrow.rules.readings import BY_CODE, DEFAULTS, READINGS
 from prepaid_escrow.rules.steps import yuan
 
 
@@ -47,7 +48,7 @@ class RateForm(DeedForm):
 
 
 class VersionForm(DeedForm):
-    """Every reading with its answers; the first one is the shipped one."""
+    """Every reading with its answers, beginning with what is in force; the first answer is the shipped one."""
 
     valid_from = _day(gettext_lazy("生效"))
     citation = forms.CharField(
@@ -71,7 +72,9 @@ class VersionForm(DeedForm):
                 )
 
     def starts(self) -> dict[str, Any]:
-        return {"valid_from": clock.today()}
+        version = rule_version_on(clock.today())
+        own = version.readings if version else {}
+        return DEFAULTS | own | {"valid_from": clock.today(), "pledge": version.pledge if version else ""}
 
 
 def _propose_rate(request: Any, _rate: Any, form: Any) -> Done:
