@@ -65,7 +65,7 @@ def test_a_version_shows_every_reading_and_which_are_the_associations_own():
         "rounding": "half_up",
         "valid_from": clock.today().isoformat(),
         "citation": "顾问意见",
-        "pledge": "",
+        "pledge": "测试承诺",
     }
     assert here.post("prepaid_escrow/refundruleversion/do/add/", **typed).status_code == 302
     (version,) = rows(here, RefundRuleVersion)
@@ -77,6 +77,9 @@ def test_a_version_shows_every_reading_and_which_are_the_associations_own():
     address = f"prepaid_escrow/refundruleversion/{version.pk}/do/confirm/"
     assert colleague.post(address).status_code == 302
     assert rows(here, RefundRuleVersion)[0].is_confirmed
+    next_one = here.get("prepaid_escrow/refundruleversion/do/add/").content.decode()
+    assert '<option value="half_up" selected>' in next_one
+    assert 'value="测试承诺"' in next_one
 
 
 def answers_of(code):
