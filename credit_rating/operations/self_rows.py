@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from association import clock
 from association.actors import Actor
 from association.audit import record
+from association.moments import minute, until
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from credit_rating.access import MAY
 from credit_rating.choices import ItemState, RoundState, Stage, StageKind
 from credit_rating.models import Assessment, OpinionItem, RoundStage
-from credit_rating.operations.rounds import in_words
 from credit_rating.operations.scored_rows import StaleRow, scored
 from credit_rating.operations.self_assessment import own_assessments
 from credit_rating.queries.self_sheet import files_column
@@ -126,9 +126,9 @@ def _check_open(assessment: Assessment, opens_at: datetime, closes_at: datetime)
             _("这件评估现在是“%(stage)s”，自评不能再改。") % {"stage": assessment.get_stage_display()}
         )
     if moment >= closes_at:
-        raise Refused(_("自评已于%(moment)s（北京时间）截止。") % {"moment": in_words(closes_at)})
+        raise Refused(_("自评已于%(moment)s（北京时间）截止。") % {"moment": until(closes_at)})
     if moment < opens_at or assessment.round.state != RoundState.OPEN:
-        raise Refused(_("自评于%(moment)s（北京时间）开始。") % {"moment": in_words(opens_at)})
+        raise Refused(_("自评于%(moment)s（北京时间）开始。") % {"moment": minute(opens_at)})
 
 
 def _entered(leaf: IndicatorSpec, raw: Mapping[str, str], na_reason: str, comment: str) -> Entered:
