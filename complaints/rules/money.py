@@ -1,0 +1,46 @@
+"""协议与方案的金额: never more than was paid, instalments that add up, days that can be kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+MOST_INSTALMENTS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One day and one amount of an agreement; fen."""
+
+    due_on: date
+    amount_fen: int
+
+
+def in_yuan(fen: int) -> str:
+    """3750050 is 37,500.50元."""
+    return f"{fen // 100:,}.{fen % 100:02d}元" if fen % 100 else f"{fen // 100:,}元"
+
+
+def wrong_amount(amount_fen: int, paid_fen: int | None) -> str:
+    """Why the amount cannot be agreed on; empty when it can."""
+    if paid_fen is None:
+        return "尚未登记已付金额，请先核对付款记录。"
+    if amount_fen < 0:
+        return "金额不能是负数。"
+    if amount_fen > paid_fen:
+        return f"约定的金额{in_yuan(amount_fen)}超过了已付金额{in_yuan(paid_fen)}，请核对。"
+    return ""
+
+
+def wrong_payments(payments: Sequence[Payment], amount_fen: int, today: date) -> str:
+    """Why these instalments do not make the amount; empty when they do."""
+    if len(payments) > MOST_INSTALMENTS:
+        return f"付款期不超过{MOST_INSTALMENTS}期。"
+    if any(payment.amount_fen <= 0 for payment in payments):
+        return "每期金额须大于零。"
+    total = sum(payment.amount_fen for payment in payments)
+    if total != amount_fen:
+        return f"各期合计{in_yuan(total)}，与约定的金额{in_yuan(amount_fen)}不符。"
+    days = [payment.due_on for payment in payments]
+    if days != sorted(days) or (days and days[0] < today):
+        return "付款日须依次排列，且不早于今天。"
+    return ""
