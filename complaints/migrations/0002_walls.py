@@ -33,6 +33,7 @@ LINKS = [
     ("complaints_agreement", "complaint_id", "complaints_complaint"),
     ("complaints_agreement", "document_id", "association_attachment"),
     ("complaints_appraisalpause", "complaint_id", "complaints_complaint"),
+    ("complaints_complaint", "clock_id", "association_deadline"),
     ("complaints_complaint", "institution_id", "members_institution"),
     ("complaints_complaint", "mass_case_id", "complaints_masscase"),
     ("complaints_consent", "complaint_id", "complaints_complaint"),
@@ -44,6 +45,7 @@ LINKS = [
     ("complaints_fact", "complaint_id", "complaints_complaint"),
     ("complaints_fact", "institution_id", "members_institution"),
     ("complaints_followup", "complaint_id", "complaints_complaint"),
+    ("complaints_followup", "rule_id", "association_deadlinerule"),
     ("complaints_importfault", "batch_id", "complaints_importbatch"),
     ("complaints_instalment", "complaint_id", "complaints_complaint"),
     ("complaints_instalment", "agreement_id", "complaints_agreement"),
@@ -76,7 +78,7 @@ WRITTEN_ONCE = [
 class Migration(migrations.Migration):
     dependencies = [
         ("complaints", "0001_initial"),
-        ("association", "0003_walls"),
+        ("association", "0008_deadline_walls"),
         ("members", "0002_walls"),
     ]
     operations = [

@@ -149,7 +149,7 @@ MADE = (
 )
 # Table, from when on it is kept, and what may still happen to it.
 KEPT = (
-    ("decision", "", ("e:reason", "e:document_id")),
+    ("decision", "", ("e:reason", "m:document_id")),
     ("reply", "", ("e:text",)),
     ("consent", "", ()),
     ("evidence", "", ("e:attachment_id",)),

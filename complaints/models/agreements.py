@@ -66,6 +66,7 @@ class Agreement(AssociationOwned):
     mediator = models.ForeignKey(
         "association.User", models.PROTECT, verbose_name=_("调解员"), related_name="+"
     )
+    perform_by = models.DateField(_("履行期限"))
     drawn_up_at = models.DateTimeField(_("拟定时间"))
     superseded_at = models.DateTimeField(_("作废时间"), null=True)
     signed_at = models.DateTimeField(_("双方签署时间"), null=True)

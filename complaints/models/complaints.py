@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from association.rules.clock import beijing
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import (
     BEFORE_ACCEPTANCE,
@@ -79,6 +80,7 @@ class Complaint(AssociationOwned):
     demand = models.TextField(_("诉求"))
     paid_fen = models.BigIntegerField(_("已付金额（分）"), null=True)
     claimed_fen = models.BigIntegerField(_("要求退还（分）"), default=0)
+    settled_fen = models.BigIntegerField(_("和解金额（分）"), null=True)
     returned_fen = models.BigIntegerField(_("已退还（分）"), default=0)
     is_consumer = models.BooleanField(_("为生活消费"), default=True)
     handled_elsewhere = models.CharField(_("已由何处受理或处理"), max_length=120, blank=True)
@@ -97,6 +99,12 @@ class Complaint(AssociationOwned):
     timeliness = models.CharField(
         _("机构答复"), max_length=10, choices=Timeliness.choices, default=Timeliness.NOT_ASKED
     )
+    # The clock that acceptance starts (the term of mediation); a term that was counted anew is the same row.
+    clock = models.ForeignKey(
+        "association.Deadline", models.PROTECT, null=True, verbose_name=_("调解期限"), related_name="+"
+    )
+    # What was closed: it decides where an objection of the complainant leads back to.
+    closed_from = models.CharField(_("由何状态办结"), max_length=12, choices=State.choices, blank=True)
     told_complainant_at = models.DateTimeField(_("告知投诉人时间"), null=True)
     told_institution_at = models.DateTimeField(_("告知机构时间"), null=True)
     ended_at = models.DateTimeField(_("办结时间"), null=True)
@@ -136,7 +144,12 @@ class Complaint(AssociationOwned):
             models.CheckConstraint(
                 name="complaint_accepted",
                 condition=Q(state__in=[*sorted(BEFORE_ACCEPTANCE), State.WITHDRAWN])
-                | Q(accepted_at__isnull=False, accepted_by__isnull=False, institution__isnull=False),
+                | Q(
+                    accepted_at__isnull=False,
+                    accepted_by__isnull=False,
+                    institution__isnull=False,
+                    clock__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="complaint_served", condition=~Q(state=State.AWAIT_REPLY) | Q(served_at__isnull=False)
@@ -154,7 +167,8 @@ class Complaint(AssociationOwned):
             models.CheckConstraint(
                 name="complaint_amounts",
                 condition=Q(claimed_fen__gte=0, returned_fen__gte=0)
-                & (Q(paid_fen__isnull=True) | Q(paid_fen__gte=0)),
+                & (Q(paid_fen__isnull=True) | Q(paid_fen__gte=0))
+                & (Q(settled_fen__isnull=True) | Q(settled_fen__gte=0)),
             ),
             models.CheckConstraint(
                 name="complaint_hotline", condition=~Q(intake=Intake.HOTLINE) | ~Q(order_number="")
@@ -171,7 +185,7 @@ class Complaint(AssociationOwned):
     @property
     def number(self) -> str:
         """What is said on the phone and printed; it finds the file and tells nothing of the person."""
-        return f"T{self.received_at:%Y}-{self.pk:06d}"
+        return f"T{beijing(self.received_at):%Y}-{self.pk:06d}"
 
 
 class Decision(AssociationOwned):

@@ -47,7 +47,11 @@ class FollowUp(AssociationOwned):
         Complaint, models.PROTECT, related_name="follow_ups", verbose_name=_("投诉")
     )
     turn = models.PositiveSmallIntegerField(_("第几次"), default=1)
-    asked_at = models.DateTimeField(_("询问时间"))
+    rule = models.ForeignKey(
+        "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
+    )
+    due_at = models.DateTimeField(_("应回访时间"))
+    asked_at = models.DateTimeField(_("询问时间"), null=True)
     answered_at = models.DateTimeField(_("答复时间"), null=True)
     still_holds = models.BooleanField(_("仍然有效"), null=True)
     comment = models.TextField(_("意见"), blank=True)
@@ -60,7 +64,14 @@ class FollowUp(AssociationOwned):
             models.CheckConstraint(
                 name="follow_up_answered",
                 condition=Q(answered_at__isnull=True, still_holds__isnull=True)
-                | Q(answered_at__isnull=False, still_holds__isnull=False),
+                | Q(answered_at__isnull=False, asked_at__isnull=False, still_holds__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["association", "due_at"],
+                name="follow_up_due",
+                condition=Q(asked_at__isnull=True),
             ),
         ]
 
