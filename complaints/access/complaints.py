@@ -40,7 +40,6 @@ MAY = {
     # 受理
     "name_institution": SECRETARIAT,
     "accept": SECRETARIAT,
-    "serve": SECRETARIAT,
     "refuse": SECRETARIAT,
     "transfer": SECRETARIAT,
     # 答复与方案
@@ -54,7 +53,7 @@ MAY = {
     "mediate": MEDIATORS,
     "sign": INSTITUTION_ROLES | SECRETARIAT,
     # 履行与终止
-    "report_payment": INSTITUTION_ROLES | SECRETARIAT,
+    "perform": INSTITUTION_ROLES | SECRETARIAT,
     "breach": SECRETARIAT,
     "terminate": MEDIATORS,
     "tell_parties": SECRETARIAT,
@@ -66,6 +65,7 @@ MAY = {
     "confirm_redaction": SECRETARIAT,
     "retire_personal_data": NOBODY,
     "keep_the_clock": NOBODY,
+    "render_papers": NOBODY,
 }
 
 

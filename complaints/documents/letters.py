@@ -1,0 +1,105 @@
+"""调解协议书与告知书 as tagged PDFs. Persons appear masked: the file number and the signatures say who is meant."""
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from association.models import Association
+from association.rules.clock import beijing
+from common.pdf import render_pdf
+from complaints.choices.complaints import Body, DecisionKind, PersonKind, RefusalGround, TerminationGround
+from complaints.models import Agreement, Decision, Instalment, Signature
+from complaints.queries.people import masked_people, names_in
+from complaints.rules.money import in_yuan
+from complaints.rules.shown import scrubbed
+
+LANGUAGE = "zh-hans"
+TITLES = {
+    DecisionKind.REFUSE: "不予受理告知书",
+    DecisionKind.TRANSFER: "转办告知书",
+    DecisionKind.TERMINATE: "终止调解告知书",
+}
+
+
+def agreement_pdf(agreement: Agreement) -> bytes:
+    """调解协议书 as both signed it: the same agreement gives the same bytes."""
+    with override(LANGUAGE):
+        html = render_to_string("complaints/agreement.html", _agreement(agreement))
+        return _pdf(html, f"{_('调解协议书')} {agreement.complaint.number}", agreement.text_sha256)
+
+
+def letter_pdf(decision: Decision) -> bytes:
+    """告知书 of a refusal, a transfer or the end of a mediation, with ground, reasons and what can be done now."""
+    with override(LANGUAGE):
+        title = TITLES[DecisionKind(decision.kind)]
+        html = render_to_string("complaints/letter.html", _letter(decision, title))
+        return _pdf(html, f"{title} {decision.complaint.number}", f"decision-{decision.pk}")
+
+
+def agreement_file_name(agreement: Agreement) -> str:
+    return f"{_('调解协议书')}-{agreement.complaint.number}.pdf"
+
+
+def letter_file_name(decision: Decision) -> str:
+    return f"{TITLES[DecisionKind(decision.kind)]}-{decision.complaint.number}.pdf"
+
+
+def _agreement(agreement: Agreement) -> dict[str, Any]:
+    complaint = agreement.complaint
+    paid = [
+        {"position": row.position, "due_on": row.due_on, "amount": in_yuan(row.amount_fen)}
+        for row in Instalment.objects.filter(agreement=agreement).order_by("position")
+    ]
+    signatures = [
+        {"party": one.get_party_display(), "method": one.get_method_display(), "at": beijing(one.signed_at)}
+        for one in Signature.objects.filter(agreement=agreement).order_by("party")
+    ]
+    return _head(agreement.association_id, complaint) | {
+        "title": _("调解协议书"),
+        "agreement": agreement,
+        "paragraphs": agreement.text.split("\n"),
+        "amount": in_yuan(agreement.amount_fen),
+        "payments": paid,
+        "signatures": signatures,
+        "mediator": agreement.mediator.name,
+        "may_be_confirmed": agreement.body == Body.PEOPLES_COMMITTEE,
+    }
+
+
+def _letter(decision: Decision, title: str) -> dict[str, Any]:
+    complaint = decision.complaint
+    reason = scrubbed(decision.reason, names_in(complaint))
+    return _head(decision.association_id, complaint) | {
+        "title": title,
+        "decision": decision,
+        "ground": _ground(decision),
+        "paragraphs": reason.split("\n"),
+        "decided_on": beijing(decision.decided_at).date(),
+        "is_refusal": decision.kind == DecisionKind.REFUSE,
+        "is_termination": decision.kind == DecisionKind.TERMINATE,
+    }
+
+
+def _ground(decision: Decision) -> str:
+    grounds = RefusalGround if decision.kind == DecisionKind.REFUSE else TerminationGround
+    return str(grounds(decision.ground).label) if decision.ground else ""
+
+
+def _head(association_id: int, complaint: Any) -> dict[str, Any]:
+    people = masked_people([complaint])[complaint.pk]
+    return {
+        "association": Association.objects.select_related("parent").get(pk=association_id),
+        "complaint": complaint,
+        "complainants": "、".join(one.name for one in people if one.kind != PersonKind.AGENT),
+        "respondent": complaint.institution or complaint.respondent_name,
+        "received_on": beijing(complaint.received_at).date(),
+    }
+
+
+def _pdf(html: str, title: str, identifier: str) -> bytes:
+    style = Path(str(finders.find("css/letter.css"))).read_text(encoding="utf-8")
+    return render_pdf(html, style, {}, title=title, lang="zh-Hans", identifier=identifier.encode())

@@ -1,0 +1,220 @@
+"""统计: counts and sums by institution in one pass over an index, and the facts that a rating reads.
+
+Rates are made from counts by ``rules/statistics.py``; what is too small to be told apart is left out there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from association.rules.clock import ONE_DAY, end_of_day
+from complaints.choices.complaints import (
+    BEFORE_ACCEPTANCE,
+    FactKind,
+    Outcome,
+    State,
+    Timeliness,
+)
+from complaints.models import Complaint, Enrolment, Fact
+from complaints.rules.statistics import Limits, PerThousand, Rate, per_thousand, rate, suppressed
+
+# 起报数, the association's own choice (product rule: no rate from a handful, no cell that points at a person).
+LIMITS = Limits(denominator=20, cell=5, enrolments=100)
+SATISFIED = 4  # of five: satisfied or very satisfied
+NOT_ASKED = (Timeliness.NOT_ASKED, Timeliness.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What one pass over the complaints of a period counts; sums in fen."""
+
+    received: int = 0
+    accepted: int = 0
+    asked: int = 0
+    in_time: int = 0
+    resolved: int = 0
+    partly: int = 0
+    unresolved: int = 0
+    no_answer: int = 0
+    scored: int = 0
+    satisfied: int = 0
+    claimed_fen: int = 0
+    returned_fen: int = 0
+
+    @property
+    def said(self) -> int:
+        """Those whose complainant said how it ended; the silent are counted apart, never as resolved."""
+        return self.resolved + self.partly + self.unresolved
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One institution, or all together (``institution_id`` None): counts, and the rates that may be told."""
+
+    institution_id: int | None
+    counts: Counts
+    response: Rate
+    resolution: Rate
+    satisfaction: Rate
+    per_thousand: PerThousand
+    enrolments: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """统计表 of a period; ``hidden`` institutions have so few complaints that their counts are not shown outside."""
+
+    first: date
+    last: date
+    limits: Limits
+    total: Line
+    lines: Sequence[Line]
+    hidden: frozenset[int]
+
+
+def statistics(first: date, last: date, *, limits: Limits = LIMITS) -> Statistics:
+    """Of the complaints received from ``first`` to ``last``, both included, by institution; one query and the enrolments."""
+    counts = counts_by_institution(first, last)
+    enrolled = enrolments_between(first, last)
+    named = {pk: found for pk, found in counts.items() if pk is not None}
+    lines = [_line(pk, found, enrolled.get(pk), limits) for pk, found in sorted(named.items())]
+    whole = _sum(list(counts.values()))
+    small = suppressed({str(pk): found.received for pk, found in named.items()}, limits)
+    return Statistics(
+        first=first,
+        last=last,
+        limits=limits,
+        total=_line(None, whole, sum(enrolled.values()) or None, limits),
+        lines=lines,
+        hidden=frozenset(int(pk) for pk in small),
+    )
+
+
+def counts_by_institution(first: date, last: date) -> dict[int | None, Counts]:
+    """One GROUP BY that the covering index answers alone."""
+    return _counted(_received(first, last))
+
+
+def _received(first: date, last: date) -> QuerySet[Complaint]:
+    begins, ends = _bounds(first, last)
+    return Complaint.objects.filter(received_at__gte=begins, received_at__lt=ends)
+
+
+def _bounds(first: date, last: date) -> tuple[datetime, datetime]:
+    return end_of_day(first - ONE_DAY), end_of_day(last)
+
+
+def _many(**where: Any) -> Count:
+    return Count("pk", filter=Q(**where))
+
+
+def _counted(rows: QuerySet[Complaint]) -> dict[int | None, Counts]:
+    """By institution; every column comes from one index."""
+    grouped = (
+        rows.order_by()
+        .values("institution_id")
+        .annotate(
+            received=Count("pk"),
+            accepted=Count("pk", filter=~Q(state__in=sorted(BEFORE_ACCEPTANCE))),
+            asked=Count("pk", filter=~Q(timeliness__in=NOT_ASKED)),
+            in_time=_many(timeliness=Timeliness.ON_TIME),
+            resolved=_many(outcome=Outcome.RESOLVED),
+            partly=_many(outcome=Outcome.PARTLY),
+            unresolved=_many(outcome=Outcome.UNRESOLVED),
+            no_answer=_many(outcome=Outcome.NO_ANSWER),
+            scored=_many(satisfaction__isnull=False),
+            satisfied=_many(satisfaction__gte=SATISFIED),
+            claimed_fen=Sum("claimed_fen"),
+            returned_fen=Sum("returned_fen"),
+        )
+    )
+    return {row["institution_id"]: _counts(row) for row in grouped}
+
+
+def _counts(row: Mapping[str, Any]) -> Counts:
+    return Counts(**{name: int(row[name] or 0) for name in Counts.__dataclass_fields__})
+
+
+def _sum(parts: Sequence[Counts]) -> Counts:
+    names = Counts.__dataclass_fields__
+    return Counts(**{name: sum(getattr(part, name) for part in parts) for name in names})
+
+
+def _line(institution_id: int | None, counts: Counts, enrolled: int | None, limits: Limits) -> Line:
+    return Line(
+        institution_id=institution_id,
+        counts=counts,
+        response=rate(counts.in_time, counts.asked, limits),
+        resolution=rate(counts.resolved, counts.said, limits),
+        satisfaction=rate(counts.satisfied, counts.scored, limits),
+        per_thousand=per_thousand(counts.received, enrolled, limits),
+        enrolments=enrolled,
+    )
+
+
+def enrolments_between(first: date, last: date) -> dict[int, int]:
+    """招生人次 of the years the period touches; a part of a year counts by its days."""
+    found: dict[int, int] = {}
+    rows = Enrolment.objects.filter(year__gte=first.year, year__lte=last.year)
+    for institution_id, year, learners in rows.values_list("institution_id", "year", "learners"):
+        begins, ends = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
+        days = (date(year, 12, 31) - date(year, 1, 1)).days + 1
+        part = learners * ((ends - begins).days + 1) // days
+        found[institution_id] = found.get(institution_id, 0) + part
+    return found
+
+
+# -- for the rating -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """投诉事实 of an institution in a period, as counts and amounts; what they are worth the rating decides."""
+
+    institution_id: int
+    first: date
+    last: date
+    counts: Counts
+    open_now: int
+    replies_missed: int
+    replies_late: int
+    mediations_refused: int
+    absences: int
+    ended_by_clock: int
+    breaches: int
+    breached_fen: int
+    contested: int
+    per_thousand: PerThousand
+
+
+def facts_for_rating(institution_id: int, first: date, last: date) -> Conduct:
+    """Counts, amounts, timeliness and breaches between two days, both included. No personal data."""
+    begins, ends = _bounds(first, last)
+    facts = Fact.objects.filter(institution_id=institution_id, at__gte=begins, at__lt=ends)
+    kinds = dict(facts.order_by().values_list("kind").annotate(many=Count("pk")))
+    owed = facts.filter(kind=FactKind.BREACH).aggregate(owed=Sum("amount_fen"))["owed"] or 0
+    own = Complaint.objects.filter(institution_id=institution_id)
+    ended = [State.CLOSED, State.WITHDRAWN, *sorted(BEFORE_ACCEPTANCE)]
+    received = _counted(own.filter(received_at__gte=begins, received_at__lt=ends))
+    counts = received.get(institution_id, Counts())
+    return Conduct(
+        institution_id=institution_id,
+        first=first,
+        last=last,
+        counts=counts,
+        open_now=own.exclude(state__in=ended).count(),
+        replies_missed=kinds.get(FactKind.REPLY_MISSED, 0),
+        replies_late=kinds.get(FactKind.REPLY_LATE, 0),
+        mediations_refused=kinds.get(FactKind.REFUSED_MEDIATION, 0),
+        absences=kinds.get(FactKind.ABSENT, 0),
+        ended_by_clock=kinds.get(FactKind.ENDED_BY_CLOCK, 0),
+        breaches=kinds.get(FactKind.BREACH, 0),
+        breached_fen=int(owed),
+        contested=kinds.get(FactKind.CONTESTED, 0),
+        per_thousand=per_thousand(
+            counts.received, enrolments_between(first, last).get(institution_id), LIMITS
+        ),
+    )

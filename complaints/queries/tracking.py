@@ -1,0 +1,114 @@
+"""查询进度 by the receipt code: the step, whose turn it is, the day and its arithmetic; never anybody's personal data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from association.clocks import Turn, whose_turn
+from association.sealed import search_keys
+from complaints.choices.complaints import OfferState, Outcome, State
+from complaints.models import (
+    Agreement,
+    Complaint,
+    Decision,
+    FollowUp,
+    Instalment,
+    Offer,
+    Reply,
+    Session,
+    Signature,
+    Survey,
+)
+from complaints.rules.receipts import normalised
+
+RECEIPT = "complaints.receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the complainant can do now."""
+
+    consent: bool
+    offer: Offer | None
+    signature: Agreement | None
+    survey: bool
+    follow_up: bool
+    contest: bool
+    withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """投诉的进度 as the one who has the code sees it: the own words, and what the others did."""
+
+    complaint: Complaint
+    number: str
+    state: State
+    outcome: Outcome
+    turn: Turn | None
+    received_at: datetime
+    decisions: Sequence[Decision]
+    replies: Sequence[Reply]
+    sessions: Sequence[Session]
+    offers: Sequence[Offer]
+    agreement: Agreement | None
+    instalments: Sequence[Instalment]
+    waiting: Waiting
+
+
+def track(receipt_code: str) -> Tracked | None:
+    """None for a code that is wrong, mistyped, or of a file that is kept no longer: the same answer in the same time.
+
+    The hash is made and looked for whatever was typed; how often one address may ask is the page's limit.
+    """
+    keys = search_keys(normalised(receipt_code), purpose=RECEIPT)
+    complaint = Complaint.objects.select_related("institution").filter(receipt_key__in=keys).first()
+    return progress_of(complaint) if complaint is not None else None
+
+
+def progress_of(complaint: Complaint) -> Tracked:
+    """The same for staff who read it out on the phone."""
+    agreement = (
+        Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True)
+        .select_related("document")
+        .first()
+    )
+    offers = list(Offer.objects.filter(complaint=complaint))
+    return Tracked(
+        complaint=complaint,
+        number=complaint.number,
+        state=State(complaint.state),
+        outcome=Outcome(complaint.outcome),
+        turn=whose_turn("complaint", complaint.pk),
+        received_at=complaint.received_at,
+        decisions=list(Decision.objects.filter(complaint=complaint).select_related("document")),
+        replies=list(Reply.objects.filter(complaint=complaint)),
+        sessions=list(Session.objects.filter(complaint=complaint).select_related("mediator")),
+        offers=offers,
+        agreement=agreement,
+        instalments=list(Instalment.objects.filter(agreement=agreement)) if agreement else [],
+        waiting=_waiting(complaint, offers, agreement),
+    )
+
+
+def _waiting(complaint: Complaint, offers: Sequence[Offer], agreement: Agreement | None) -> Waiting:
+    state = State(complaint.state)
+    before = complaint.closed_from if state == State.CLOSED else complaint.state
+    last = Survey.objects.filter(complaint=complaint).order_by("-turn").first()
+    asked = FollowUp.objects.filter(complaint=complaint, asked_at__isnull=False, answered_at__isnull=True)
+    return Waiting(
+        consent=state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
+        offer=next((one for one in offers if one.state == OfferState.MADE), None),
+        signature=_unsigned(state, agreement),
+        survey=last is not None and last.answered_at is None and last.outcome == Outcome.UNKNOWN,
+        follow_up=state == State.CLOSED and asked.exists(),
+        contest=before in {State.SETTLED, State.PERFORMED} or state == State.NOT_ACCEPTED,
+        withdraw=state in {State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
+    )
+
+
+def _unsigned(state: State, agreement: Agreement | None) -> Agreement | None:
+    if state != State.MEDIATING or agreement is None:
+        return None
+    signed = Signature.objects.filter(agreement=agreement, party="complainant").exists()
+    return None if signed else agreement
