@@ -60,6 +60,8 @@ CELERY_BEAT_SCHEDULE = {"tick": {"task": "association.tick", "schedule": 30.0}}
 # The public copies follow events; their sweep heals what was missed.
 PERIODIC = {
     "credit_rating.keep_the_clock": 60,
+    "complaints.keep_the_clock": 60,
+    "complaints.retire_personal_data": 24 * 3600,
     "disclosure.refresh_register": 600,
     "association.tidy_outbox": 24 * 3600,
     "association.destroy_originals": 24 * 3600,

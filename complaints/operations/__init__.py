@@ -1,0 +1,85 @@
+"""投诉与调解: everything that changes a complaint."""
+
+from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
+from complaints.operations.agreements import agree, breach, perform, sign
+from complaints.operations.ends import settle, tell_parties, terminate, withdraw
+from complaints.operations.filing import (
+    Exhibit,
+    Filed,
+    add_evidence,
+    file_complaint,
+    file_for_caller,
+    new_draft_key,
+    read_draft,
+    save_draft,
+)
+from complaints.operations.mass import end_mass_case, offer_to_all, open_mass_case
+from complaints.operations.mediation import (
+    assign_mediator,
+    consent,
+    pause_for_appraisal,
+    plan_session,
+    record_session,
+    recuse,
+    resume,
+)
+from complaints.operations.papers import render_agreement, render_letter
+from complaints.operations.periodic import keep_the_clock, mail_complainant
+from complaints.operations.privacy import (
+    redact,
+    retire_personal_data,
+    review_redaction,
+    search_people,
+    unmask,
+)
+from complaints.operations.replies import answer, answer_offer, offer
+from complaints.operations.survey import contest, follow_up, survey
+
+__all__ = [
+    "Exhibit",
+    "Filed",
+    "accept",
+    "add_evidence",
+    "agree",
+    "answer",
+    "answer_offer",
+    "assign_mediator",
+    "breach",
+    "consent",
+    "contest",
+    "doubts_about",
+    "end_mass_case",
+    "file_complaint",
+    "file_for_caller",
+    "follow_up",
+    "keep_the_clock",
+    "mail_complainant",
+    "name_institution",
+    "new_draft_key",
+    "offer",
+    "offer_to_all",
+    "open_mass_case",
+    "pause_for_appraisal",
+    "perform",
+    "plan_session",
+    "read_draft",
+    "record_session",
+    "recuse",
+    "redact",
+    "refuse",
+    "render_agreement",
+    "render_letter",
+    "resume",
+    "retire_personal_data",
+    "review_redaction",
+    "save_draft",
+    "search_people",
+    "settle",
+    "sign",
+    "survey",
+    "tell_parties",
+    "terminate",
+    "transfer",
+    "unmask",
+    "withdraw",
+]

@@ -1,0 +1,173 @@
+"""受理、不予受理、转办: in the term of the rule, with reasons, told to the complainant."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.clocks import stop_all
+from association.outbox import enqueue
+from common.errors import InvalidInput, NotFound, Refused
+from common.text import one_line, paragraphs
+from complaints.access.complaints import MAY
+from complaints.choices.complaints import (
+    ORDER,
+    REFUSAL_ARTICLES,
+    DecisionKind,
+    RefusalGround,
+    State,
+    Timeliness,
+)
+from complaints.models import Complaint, Decision
+from complaints.operations.cases import (
+    ACCEPT_BY,
+    MEDIATE_BY,
+    REPLY_BY,
+    STAFF,
+    case_of,
+    decide,
+    institution_turn,
+    lock_complaint,
+    required_text,
+    start_clock,
+    stop_clock,
+    tell_complainant,
+    tell_institution,
+)
+from complaints.operations.filing import limit_end
+from complaints.operations.moves import move_complaint
+from complaints.rules.intake import Doubt
+from members.queries import institutions
+
+MEDIATE = gettext_noop("组织双方协商或者调解，在期限内达成协议或者终止调解")
+REPLY = gettext_noop("答复投诉，说明事实和处理意见")
+LONGEST_REASON = 2_000
+
+
+@transaction.atomic
+def name_institution(*, actor: Actor, complaint_id: int, institution_id: int) -> Complaint:
+    """认定被投诉机构: which institution of the register the respondent is; before acceptance only."""
+    actor.require(MAY, "name_institution")
+    complaint = lock_complaint(actor, complaint_id)
+    if complaint.state != State.RECEIVED:
+        raise Refused(_("受理以后不能再改变被投诉机构。"))
+    found = institutions().filter(pk=institution_id).first()
+    if found is None:
+        raise NotFound(_("没有这家机构。"))
+    complaint.institution = found
+    complaint.save(update_fields=["institution"])
+    record(actor, "name_institution", complaint, institution=institution_id)
+    return complaint
+
+
+def doubts_about(complaint: Complaint) -> list[Doubt]:
+    """不予受理的情形 that can be seen from the file; the officer decides with one of these grounds."""
+    found = []
+    last = limit_end(complaint)
+    if clock.today() > last and complaint.received_at.date() > last:
+        found.append(
+            Doubt(
+                RefusalGround.OVER_LIMIT,
+                _("自知道权益受损之日起已超过投诉的时限（至%(day)s）。") % {"day": last},
+            )
+        )
+    if complaint.handled_elsewhere:
+        where = _("投诉人说明这件事已由别处受理或者处理。")
+        found.append(Doubt(RefusalGround.HANDLED_ELSEWHERE, where))
+    if not complaint.is_consumer:
+        found.append(Doubt(RefusalGround.NOT_CONSUMPTION, _("不是为生活消费接受的培训。")))
+    return found
+
+
+@transaction.atomic
+def accept(*, actor: Actor, complaint_id: int) -> Complaint:
+    """受理投诉: the term of mediation starts today, and the institution is asked for its answer.
+
+    Who is second is told who was first by the step table: the row is locked before it is read.
+    """
+    actor.require(MAY, "accept")
+    complaint = lock_complaint(actor, complaint_id)
+    if complaint.state != State.RECEIVED:
+        raise Refused(
+            _("这件投诉已经有人办理，现在是“%(state)s”。") % {"state": complaint.get_state_display()}
+        )
+    _refuse_own_refusal(actor, complaint)
+    if complaint.institution is None:
+        raise Refused(_("请先认定被投诉机构，再受理。"))
+    if doubted := doubts_about(complaint):
+        raise Refused(_("不能受理：%(why)s请作出不予受理的决定。") % {"why": doubted[0].sentence})
+    moment = clock.now()
+    stop_clock(actor, complaint, ACCEPT_BY, outcome="accepted")
+    running = start_clock(actor, complaint, MEDIATE_BY, STAFF, MEDIATE, start=moment)
+    move_complaint(
+        complaint, State.ACCEPTED, accepted_at=moment, accepted_by_id=actor.person_id, clock=running
+    )
+    decide(complaint, DecisionKind.ACCEPT, by=actor.person_id)
+    record(actor, "accept", complaint)
+    tell_complainant(complaint, "accepted")
+    _serve(actor, complaint)
+    return complaint
+
+
+def _serve(actor: Actor, complaint: Complaint) -> None:
+    """送达: from now on it is the institution's turn."""
+    start_clock(actor, complaint, REPLY_BY, institution_turn(complaint), REPLY)
+    move_complaint(complaint, State.AWAIT_REPLY, served_at=clock.now(), timeliness=Timeliness.WAITING)
+    tell_institution(
+        complaint,
+        "served",
+        gettext_noop("请答复投诉%(number)s"),
+        gettext_noop("协会已受理一件针对贵机构的投诉，请在期限内登录查看并答复。逾期未答复将作为事实记录。"),
+    )
+
+
+@transaction.atomic
+def refuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Decision:
+    """不予受理, with its ground and reasons; the complainant may ask for a second look by somebody else."""
+    actor.require(MAY, "refuse")
+    complaint = lock_complaint(actor, complaint_id)
+    _refuse_own_refusal(actor, complaint)
+    if ground not in RefusalGround.values:
+        raise InvalidInput(_("请选择不予受理的情形。"), {"ground": _("请选择不予受理的情形。")})
+    why = required_text(paragraphs(reason), "reason", _("请写明理由，投诉人会看到。"), LONGEST_REASON)
+    stop_all(actor=actor, case=case_of(complaint), outcome="refused")
+    move_complaint(complaint, State.NOT_ACCEPTED, ended_at=clock.now(), told_complainant_at=clock.now())
+    decision = decide(
+        complaint,
+        DecisionKind.REFUSE,
+        by=actor.person_id,
+        ground=ground,
+        citation=f"{ORDER}{REFUSAL_ARTICLES[RefusalGround(ground)]}",
+        reason=why,
+    )
+    return _told(actor, complaint, decision, "refuse")
+
+
+@transaction.atomic
+def transfer(*, actor: Actor, complaint_id: int, to: str, reason: str) -> Decision:
+    """转办 to whoever is competent; the complainant is told whom to ask."""
+    actor.require(MAY, "transfer")
+    complaint = lock_complaint(actor, complaint_id)
+    whom = required_text(one_line(to), "to", _("请填写转往的单位。"), 80)
+    why = required_text(paragraphs(reason), "reason", _("请写明理由，投诉人会看到。"), LONGEST_REASON)
+    stop_all(actor=actor, case=case_of(complaint), outcome="transferred")
+    move_complaint(complaint, State.TRANSFERRED, ended_at=clock.now(), told_complainant_at=clock.now())
+    decision = decide(complaint, DecisionKind.TRANSFER, by=actor.person_id, reason=why, transferred_to=whom)
+    return _told(actor, complaint, decision, "transfer")
+
+
+def _told(actor: Actor, complaint: Complaint, decision: Decision, action: str) -> Decision:
+    """The decision stands on the tracked page at once; the letter follows as a PDF."""
+    record(actor, action, decision, complaint=complaint.pk, ground=decision.ground)
+    tell_complainant(complaint, f"decision-{decision.pk}")
+    enqueue("complaints.render_letter", key=f"decision-{decision.pk}", decision_id=decision.pk)
+    return decision
+
+
+def _refuse_own_refusal(actor: Actor, complaint: Complaint) -> None:
+    """复核: who refused a complaint does not look at it again."""
+    refused = Decision.objects.filter(complaint=complaint, kind=DecisionKind.REFUSE)
+    if refused.filter(decided_by_id=actor.person_id).exists():
+        raise Refused(_("您作出过不予受理的决定，复核须由另一位同事办理。"))

@@ -1,0 +1,327 @@
+"""调解协议: drawn up by the mediator, signed by both sides of exactly one text; then its performance is watched."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.locker import store_for_case
+from association.outbox import enqueue
+from common.errors import InvalidInput, Refused
+from common.text import one_line, paragraphs
+from complaints.access.complaints import MAY
+from complaints.choices.complaints import (
+    Body,
+    EvidenceKind,
+    FactKind,
+    Method,
+    Party,
+    PersonKind,
+    State,
+)
+from complaints.models import Agreement, Complaint, Instalment, Person, Signature
+from complaints.operations.cases import (
+    PAY_BY,
+    institution_turn,
+    lock_against_own,
+    lock_complaint,
+    lock_for_complainant,
+    note_fact,
+    required_text,
+    start_clock,
+    stop_clock,
+    stop_working_clocks,
+    tell_complainant,
+    tell_institution,
+    tell_staff,
+)
+from complaints.operations.mediation import acting_mediator
+from complaints.operations.moves import move_complaint
+from complaints.operations.survey import ask_outcome
+from complaints.queries.people import names_in
+from complaints.rules.money import Payment, wrong_amount, wrong_payments
+from complaints.rules.shown import scrubbed
+
+PAY = gettext_noop("按调解协议履行并上传凭证")
+PAY_TITLE = gettext_noop("履行期限")
+LONGEST_AGREEMENT, LONGEST_LINE = 20_000, 200
+
+
+@transaction.atomic
+def agree(
+    *,
+    actor: Actor,
+    complaint_id: int,
+    text: str,
+    amount_fen: int,
+    payments: Sequence[Payment],
+    perform_by: date | None = None,
+    body: str = Body.ASSOCIATION,
+) -> Agreement:
+    """拟定调解协议: text and instalments as both will sign them. A former one that nobody had finished signing is void.
+
+    ``perform_by`` is needed where no money is paid. Raises InvalidInput, also when the amount is over what was paid.
+    """
+    actor.require(MAY, "mediate")
+    complaint = lock_complaint(actor, complaint_id)
+    if complaint.state != State.MEDIATING:
+        raise Refused(_("这件投诉不在调解中。"))
+    assignment = acting_mediator(actor, complaint)
+    said = required_text(paragraphs(text), "text", _("请填写协议内容。"), LONGEST_AGREEMENT)
+    # Both sides sign what the document shows, so what must not stand in it is masked before there is a hash.
+    said = scrubbed(said, names_in(complaint))
+    _check_money(complaint, amount_fen, payments)
+    last = payments[-1].due_on if payments else perform_by
+    if last is None or last < clock.today() or body not in Body.values:
+        raise InvalidInput(
+            _("请填写不早于今天的履行期限。"), {"perform_by": _("请填写不早于今天的履行期限。")}
+        )
+    former = Agreement.objects.filter(complaint=complaint, superseded_at=None, signed_at=None)
+    former.update(superseded_at=clock.now())
+    agreement = Agreement.objects.create(
+        complaint=complaint,
+        body=body,
+        text=said,
+        text_sha256=hash_of(said, amount_fen, payments, last),
+        amount_fen=amount_fen,
+        paid_fen=complaint.paid_fen or 0,
+        perform_by=last,
+        mediator_id=assignment.mediator_id,
+        drawn_up_at=clock.now(),
+    )
+    Instalment.objects.bulk_create(_instalments(agreement, payments))
+    record(actor, "agree", agreement, complaint=complaint.pk, sha256=agreement.text_sha256)
+    _ask_to_sign(complaint, agreement)
+    return agreement
+
+
+def _check_money(complaint: Complaint, amount_fen: int, payments: Sequence[Payment]) -> None:
+    if wrong := wrong_amount(amount_fen, complaint.paid_fen):
+        raise InvalidInput(wrong, {"amount_fen": wrong})
+    if wrong := wrong_payments(payments, amount_fen, clock.today()):
+        raise InvalidInput(wrong, {"payments": wrong})
+
+
+def hash_of(text: str, amount_fen: int, payments: Sequence[Payment], perform_by: date) -> str:
+    """摘要 of all that is agreed on: the words, the amount and the days."""
+    lines = [text, str(amount_fen), perform_by.isoformat()]
+    lines += [f"{payment.due_on.isoformat()} {payment.amount_fen}" for payment in payments]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _instalments(agreement: Agreement, payments: Sequence[Payment]) -> list[Instalment]:
+    return [
+        Instalment(
+            complaint_id=agreement.complaint_id,
+            agreement=agreement,
+            position=place,
+            due_on=payment.due_on,
+            amount_fen=payment.amount_fen,
+        )
+        for place, payment in enumerate(payments, start=1)
+    ]
+
+
+def _ask_to_sign(complaint: Complaint, agreement: Agreement) -> None:
+    event = f"agreement-{agreement.pk}"
+    tell_institution(
+        complaint,
+        event,
+        gettext_noop("请签署投诉%(number)s的调解协议"),
+        gettext_noop("调解协议已拟定，请核对内容后签署。"),
+    )
+    tell_complainant(complaint, event)
+
+
+@transaction.atomic
+def sign(
+    *,
+    actor: Actor,
+    party: str,
+    text_sha256: str,
+    complaint_id: int | None = None,
+    receipt_code: str = "",
+) -> Signature:
+    """签署 of the text whose hash was on the page. The second signature makes the agreement."""
+    complaint, method, by = _signing(actor, party, complaint_id, receipt_code)
+    agreement = (
+        Agreement.objects.select_for_update().filter(complaint=complaint, superseded_at__isnull=True).first()
+    )
+    if complaint.state != State.MEDIATING or agreement is None:
+        raise Refused(_("没有等待签署的调解协议。"))
+    if agreement.text_sha256 != text_sha256:
+        raise Refused(_("协议内容已经改变，请重新核对后再签署。"))
+    if Signature.objects.filter(agreement=agreement, party=party).exists():
+        raise Refused(_("这一方已经签署。"))
+    signature = Signature.objects.create(
+        agreement=agreement,
+        party=party,
+        person=_signer(complaint) if party == Party.COMPLAINANT else None,
+        text_sha256=text_sha256,
+        method=method,
+        recorded_by_id=by,
+        signed_at=clock.now(),
+    )
+    record(actor, "sign", signature, complaint=complaint.pk, party=party, sha256=text_sha256)
+    if Signature.objects.filter(agreement=agreement).count() == len(Party):
+        _conclude(actor, complaint, agreement)
+    return signature
+
+
+def _signing(
+    actor: Actor, party: str, complaint_id: int | None, receipt_code: str
+) -> tuple[Complaint, Method, int | None]:
+    if party == Party.COMPLAINANT:
+        return lock_for_complainant(actor, complaint_id, receipt_code)
+    if party != Party.INSTITUTION:
+        raise InvalidInput(_("请说明是哪一方。"))
+    actor.require(MAY, "sign")
+    if actor.is_staff:
+        return lock_complaint(actor, complaint_id or 0), Method.PAPER, actor.person_id
+    return lock_against_own(actor, complaint_id or 0), Method.ACCOUNT, actor.person_id
+
+
+def _signer(complaint: Complaint) -> Person:
+    """The representative where several complain, else the complainant."""
+    people = list(Person.objects.filter(complaint=complaint).exclude(kind=PersonKind.AGENT).order_by("pk"))
+    return next((person for person in people if person.is_representative), people[0])
+
+
+def _conclude(actor: Actor, complaint: Complaint, agreement: Agreement) -> None:
+    """达成协议: mediation has met its end, the first day of payment is watched, the document is made."""
+    agreement.signed_at = clock.now()
+    agreement.save(update_fields=["signed_at"])
+    stop_working_clocks(actor, complaint, "agreed")
+    move_complaint(complaint, State.AGREED)
+    watch_next_payment(actor, complaint)
+    enqueue("complaints.render_agreement", key=f"agreement-{agreement.pk}", agreement_id=agreement.pk)
+    event = f"agreed-{agreement.pk}"
+    tell_institution(
+        complaint,
+        event,
+        gettext_noop("投诉%(number)s已达成调解协议"),
+        gettext_noop("双方已签署，请按期履行并上传凭证。未履行将作为事实记录。"),
+    )
+    tell_complainant(complaint, event)
+
+
+def watch_next_payment(actor: Actor, complaint: Complaint) -> None:
+    """The clock of the next unpaid instalment, or of the day by which the agreement is performed."""
+    agreement = current_agreement(complaint)
+    unpaid = Instalment.objects.filter(agreement=agreement, paid_on__isnull=True).order_by("position").first()
+    day = unpaid.due_on if unpaid is not None else agreement.perform_by
+    start_clock(
+        actor,
+        complaint,
+        PAY_BY,
+        institution_turn(complaint),
+        PAY,
+        ends_on=max(day, clock.today()),
+        title=PAY_TITLE,
+    )
+
+
+def current_agreement(complaint: Complaint) -> Agreement:
+    return Agreement.objects.get(complaint=complaint, superseded_at__isnull=True)
+
+
+@transaction.atomic
+def perform(
+    *, actor: Actor, complaint_id: int, paid_on: date, instalments: int = 1, proof: UploadedFile | None = None
+) -> Complaint:
+    """履行: the institution reports the next payments with their proof, or staff who have seen it.
+
+    With the last one the complainant is asked whether it came. Also for what was settled directly.
+    """
+    actor.require(MAY, "perform")
+    complaint = (
+        lock_complaint(actor, complaint_id) if actor.is_staff else lock_against_own(actor, complaint_id)
+    )
+    if paid_on > clock.today():
+        raise InvalidInput(_("付款日不能晚于今天。"), {"paid_on": _("付款日不能晚于今天。")})
+    if complaint.state == State.SETTLED:
+        return _settlement_paid(actor, complaint)
+    paid_late = complaint.state == State.CLOSED and complaint.closed_from == State.BREACHED
+    if complaint.state not in {State.AGREED, State.BREACHED} and not paid_late:
+        raise Refused(_("现在是“%(state)s”，没有要履行的协议。") % {"state": complaint.get_state_display()})
+    kept = _kept_proof(actor, complaint, proof)
+    rows = Instalment.objects.select_for_update().filter(agreement=current_agreement(complaint))
+    unpaid = list(rows.filter(paid_on__isnull=True).order_by("position"))
+    for row in unpaid[: max(instalments, 1)]:
+        row.paid_on, row.proof_id = paid_on, kept
+        row.save(update_fields=["paid_on", "proof"])
+        complaint.returned_fen += row.amount_fen
+    complaint.save(update_fields=["returned_fen"])
+    stop_clock(actor, complaint, PAY_BY, outcome="paid")
+    record(actor, "perform", complaint, instalments=min(len(unpaid), max(instalments, 1)))
+    if paid_late:
+        return complaint
+    if len(unpaid) > instalments:
+        watch_next_payment(actor, complaint)
+        return complaint
+    stop_working_clocks(actor, complaint, "performed")
+    move_complaint(complaint, State.PERFORMED)
+    ask_outcome(actor, complaint)
+    return complaint
+
+
+def _kept_proof(actor: Actor, complaint: Complaint, proof: UploadedFile | None) -> int | None:
+    if proof is None:
+        return None
+    stored = store_for_case(
+        upload=proof,
+        case=f"complaint-{complaint.pk}",
+        name=str(EvidenceKind.RECEIPT.label),
+        uploaded_by_id=actor.user_id,
+    )
+    return stored.pk
+
+
+def _settlement_paid(actor: Actor, complaint: Complaint) -> Complaint:
+    if not stop_clock(actor, complaint, PAY_BY, outcome="paid"):
+        raise Refused(_("付款已经报告过，正在请投诉人确认。"))
+    complaint.returned_fen = complaint.settled_fen or 0
+    complaint.save(update_fields=["returned_fen"])
+    record(actor, "perform", complaint)
+    ask_outcome(actor, complaint)
+    return complaint
+
+
+@transaction.atomic
+def breach(*, actor: Actor, complaint_id: int, reason: str) -> Complaint:
+    """认定未履行协议: by a person, after the day has passed; the unpaid amount is kept as a fact for the record."""
+    actor.require(MAY, "breach")
+    complaint = lock_complaint(actor, complaint_id)
+    why = required_text(one_line(reason), "reason", _("请写明理由。"), LONGEST_LINE)
+    rows = Instalment.objects.filter(agreement__complaint=complaint, agreement__superseded_at__isnull=True)
+    late = [row for row in rows if row.paid_on is None and row.due_on < clock.today()]
+    agreement = Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True).first()
+    over = agreement is not None and agreement.perform_by < clock.today()
+    if complaint.state == State.AGREED and not late and not over:
+        raise Refused(_("还没有到期未付的款项，不能认定未履行。"))
+    move_complaint(complaint, State.BREACHED)
+    stop_working_clocks(actor, complaint, "breached")
+    owed = sum(row.amount_fen for row in rows if row.paid_on is None)
+    note_fact(complaint, FactKind.BREACH, amount_fen=owed)
+    record(actor, "breach", complaint, reason=why, owed_fen=owed)
+    tell_institution(
+        complaint,
+        "breached",
+        gettext_noop("投诉%(number)s的调解协议未履行"),
+        gettext_noop("协会已认定贵机构未按期履行调解协议，并记录为事实。请立即履行；有异议的请联系秘书处。"),
+    )
+    tell_staff(
+        complaint,
+        "breached",
+        gettext_noop("投诉%(number)s的调解协议未履行"),
+        gettext_noop("请考虑登记线索，并告知投诉人其他救济途径。"),
+    )
+    ask_outcome(actor, complaint)
+    return complaint

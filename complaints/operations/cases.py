@@ -1,0 +1,249 @@
+"""办案的共同步骤: find and lock a complaint, its clocks, its facts, and who is told what.
+
+The complainant has no account: told by the tracked page and, where an address was given, by a mail without content.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from association import clock
+from association.actors import Actor
+from association.choices import Role, Side
+from association.clocks import Case, Owner, deadlines_of, start_deadline, stop_deadline
+from association.models import Deadline
+from association.notices import notify, people_of
+from association.outbox import enqueue
+from association.sealed import search_keys
+from common.errors import Forbidden, InvalidInput, NotFound
+from complaints.access.complaints import MAY, complaints_visible_to
+from complaints.choices.complaints import DecisionKind, FactKind, Method, Timeliness
+from complaints.models import Complaint, Decision, Fact, PersonalData
+from complaints.queries.tracking import RECEIPT
+from complaints.rules.receipts import normalised
+
+KIND = "complaint"
+ACCEPT_BY, REPLY_BY, MEDIATE_BY, TELL_BY = "CMP-ACCEPT", "CMP-REPLY", "MED-END", "MED-NOTICE"
+CONFIRM_BY, FOLLOW_UP_AFTER = "CMP-CLOSE", "CMP-FOLLOW-UP"
+# Days that a document sets, so without a rule of their own.
+PAY_BY, ORDER_BY = "CMP-PAY", "CMP-ORDER"
+LONGEST_TEXT = 10_000
+STAFF = Owner(Side.STAFF)
+COMPLAINANT = Owner(Side.COMPLAINANT)
+
+
+# -- finding --------------------------------------------------------------------------------------------------
+
+
+def lock_complaint(actor: Actor, complaint_id: int) -> Complaint:
+    """投诉 that this person sees, locked. Raises NotFound."""
+    rows = complaints_visible_to(actor).select_for_update(of=("self",))
+    found: Complaint | None = rows.select_related("institution").filter(pk=complaint_id).first()
+    if found is None:
+        raise NotFound(_("没有这件投诉。"))
+    return found
+
+
+def lock_against_own(actor: Actor, complaint_id: int) -> Complaint:
+    """The same for the institution complained of, and nobody else."""
+    complaint = lock_complaint(actor, complaint_id)
+    if complaint.institution_id not in actor.institution_ids:
+        raise Forbidden(_("您的角色不能办理此事。"))
+    return complaint
+
+
+def lock_for_complainant(
+    actor: Actor, complaint_id: int | None, receipt_code: str
+) -> tuple[Complaint, Method, int | None]:
+    """What the complainant does: by the receipt code, or written down by staff. Returns how, and who wrote it down."""
+    if receipt_code:
+        return lock_by_receipt(receipt_code), Method.RECEIPT_CODE, None
+    actor.require(MAY, "speak_for_complainant")
+    return lock_complaint(actor, complaint_id or 0), Method.PAPER, actor.person_id
+
+
+def lock_by_receipt(receipt_code: str) -> Complaint:
+    """The same answer for a code that is wrong, mistyped or no longer kept."""
+    keys = search_keys(normalised(receipt_code), purpose=RECEIPT)
+    rows = Complaint.objects.select_for_update(of=("self",)).select_related("institution")
+    found: Complaint | None = rows.filter(receipt_key__in=keys).first()
+    if found is None:
+        raise NotFound(_("没有找到这个查询码对应的投诉，请核对后再试。"))
+    return found
+
+
+def required_text(text: str, name: str, sentence: str, longest: int = LONGEST_TEXT) -> str:
+    """A text that must be there. ``text`` is cleaned already."""
+    if not text:
+        raise InvalidInput(sentence, {name: sentence})
+    if len(text) > longest:
+        long = _("内容过长，请不超过%(most)s个字。") % {"most": longest}
+        raise InvalidInput(long, {name: long})
+    return text
+
+
+# -- clocks ---------------------------------------------------------------------------------------------------
+
+
+def path_of(complaint: Complaint) -> str:
+    """Where staff, mediator and institution act; relative to the mount."""
+    return f"/desk/complaints/{complaint.pk}/"
+
+
+def case_of(complaint: Complaint) -> Case:
+    """For the queue. The name of an institution that nobody has recognised yet was typed by a stranger: not shown."""
+    title = f"投诉 {complaint.number}"
+    if complaint.institution is not None:
+        title = f"{title} · {complaint.institution.name}"
+    return Case(KIND, complaint.pk, title, path_of(complaint))
+
+
+def start_clock(
+    actor: Actor,
+    complaint: Complaint,
+    code: str,
+    owner: Owner,
+    action: str,
+    *,
+    ends_on: date | None = None,
+    start: datetime | None = None,
+    title: str = "",
+) -> Deadline:
+    return start_deadline(
+        actor=actor,
+        code=code,
+        case=case_of(complaint),
+        owner=owner,
+        action=action,
+        start=start,
+        ends_on=ends_on,
+        title=title,
+    )
+
+
+def stop_clock(actor: Actor, complaint: Complaint, *codes: str, outcome: str = "done") -> list[Deadline]:
+    """Those of the terms that run."""
+    stopped = [
+        stop_deadline(actor=actor, case=case_of(complaint), code=code, outcome=outcome) for code in codes
+    ]
+    return [deadline for deadline in stopped if deadline is not None]
+
+
+def stop_working_clocks(actor: Actor, complaint: Complaint, outcome: str) -> None:
+    """What was still to be done is done; the limit of a 12345 order runs until the file is closed."""
+    stop_clock(actor, complaint, ACCEPT_BY, REPLY_BY, MEDIATE_BY, PAY_BY, outcome=outcome)
+
+
+def institution_turn(complaint: Complaint) -> Owner:
+    return Owner(Side.INSTITUTION, institution_id=complaint.institution_id)
+
+
+def stop_reply_clock(actor: Actor, complaint: Complaint) -> bool:
+    """答复 has come: in time or not is kept. Whether it was late."""
+    stopped = stop_clock(actor, complaint, REPLY_BY, outcome="answered")
+    late = bool(stopped and stopped[0].was_late)
+    if complaint.timeliness in {Timeliness.WAITING, Timeliness.MISSED}:
+        complaint.timeliness = Timeliness.LATE if late else Timeliness.ON_TIME
+        complaint.save(update_fields=["timeliness"])
+    if late:
+        note_fact(complaint, FactKind.REPLY_LATE, turn=turns(complaint, REPLY_BY))
+    return late
+
+
+def turns(complaint: Complaint, code: str) -> int:
+    """How often this clock has been started: 1 in an ordinary case, more where it was contested."""
+    return max(1, deadlines_of(KIND, complaint.pk).filter(code=code).count())
+
+
+# -- what is kept ---------------------------------------------------------------------------------------------
+
+
+def decide(
+    complaint: Complaint,
+    kind: DecisionKind,
+    *,
+    by: int | None,
+    ground: str = "",
+    citation: str = "",
+    reason: str = "",
+    transferred_to: str = "",
+) -> Decision:
+    return Decision.objects.create(
+        complaint=complaint,
+        kind=kind,
+        ground=ground,
+        citation=citation,
+        reason=reason,
+        transferred_to=transferred_to,
+        decided_by_id=by,
+        decided_at=clock.now(),
+    )
+
+
+def note_fact(complaint: Complaint, kind: FactKind, *, amount_fen: int = 0, turn: int = 1) -> bool:
+    """事实 for the record of the institution, once. Whether it was new."""
+    if complaint.institution_id is None:
+        return False
+    fact = Fact(
+        complaint=complaint,
+        institution_id=complaint.institution_id,
+        kind=kind,
+        turn=turn,
+        amount_fen=amount_fen,
+        at=clock.now(),
+    )
+    known = Fact.objects.filter(complaint=complaint, kind=kind, turn=turn).exists()
+    if not known:
+        fact.save()
+    return not known
+
+
+# -- who is told ----------------------------------------------------------------------------------------------
+
+
+def tell_institution(complaint: Complaint, event: str, subject: str, body: str, **values: Any) -> bool:
+    """A notice to the people of the institution; whether there are any."""
+    people = people_of(institution_id=complaint.institution_id) if complaint.institution_id else []
+    _tell(complaint, event, people, subject, body, values)
+    return bool(people)
+
+
+def tell_staff(complaint: Complaint, event: str, subject: str, body: str, **values: Any) -> None:
+    _tell(complaint, event, people_of(roles=[Role.SECRETARIAT]), subject, body, values)
+
+
+def tell_person(
+    complaint: Complaint, user_id: int, event: str, subject: str, body: str, **values: Any
+) -> None:
+    _tell(complaint, event, [user_id], subject, body, values)
+
+
+def _tell(
+    complaint: Complaint, event: str, people: list[int], subject: str, body: str, values: dict[str, Any]
+) -> None:
+    """``subject`` and ``body`` are marked with ``gettext_noop``; what is written stays in Chinese."""
+    named = {"number": complaint.number, **values}
+    notify(
+        f"complaint-{complaint.pk}-{event}",
+        people,
+        subject=subject % named,
+        body=body % named,
+        path=path_of(complaint),
+    )
+
+
+def tell_complainant(complaint: Complaint, event: str) -> bool:
+    """A mail that something has happened, to those who gave an address; whether anybody did."""
+    has_mail = PersonalData.objects.filter(person__complaint=complaint).exclude(email_box=b"").exists()
+    if has_mail:
+        key = f"complaint-{complaint.pk}-{event}"
+        enqueue("complaints.mail_complainant", key=key, complaint_id=complaint.pk)
+    return has_mail
+
+
+MAIL_SUBJECT = gettext_noop("您的投诉%(number)s有新的进展")
+MAIL_BODY = gettext_noop(
+    "您的投诉%(number)s有新的进展，请凭查询码查看：\n%(address)s\n\n为保护您的个人信息，邮件中不写具体内容。"
+)

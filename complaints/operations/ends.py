@@ -1,0 +1,181 @@
+"""终止、撤回、和解: how a case ends without a mediated agreement, and that both sides are told of it."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.outbox import enqueue
+from common.errors import InvalidInput, Refused
+from common.text import paragraphs
+from complaints.access.complaints import MAY
+from complaints.choices.complaints import (
+    ORDER,
+    TERMINATION_ARTICLES,
+    DecisionKind,
+    FactKind,
+    Party,
+    State,
+    TerminationGround,
+    Timeliness,
+)
+from complaints.models import Complaint, Decision
+from complaints.operations.cases import (
+    CONFIRM_BY,
+    ORDER_BY,
+    STAFF,
+    TELL_BY,
+    decide,
+    lock_complaint,
+    lock_for_complainant,
+    note_fact,
+    required_text,
+    start_clock,
+    stop_clock,
+    stop_working_clocks,
+    tell_complainant,
+    tell_institution,
+    tell_staff,
+)
+from complaints.operations.moves import move_complaint
+from complaints.operations.replies import NEGOTIABLE, settle_directly
+from complaints.operations.survey import ask_outcome
+from complaints.rules.money import wrong_amount
+
+TELL = gettext_noop("将终止调解的决定和其他救济途径告知双方")
+LONGEST_REASON = 2_000
+
+
+@transaction.atomic
+def terminate(*, actor: Actor, complaint_id: int, ground: str, reason: str, at_fault: str = "") -> Decision:
+    """终止调解 on a ground of art. 21. ``at_fault``: which side stayed away or refused, where that is the ground."""
+    actor.require(MAY, "terminate")
+    complaint = lock_complaint(actor, complaint_id)
+    if ground not in TerminationGround.values or ground == TerminationGround.TIME_OVER:
+        raise InvalidInput(_("请选择终止调解的情形。"), {"ground": _("请选择终止调解的情形。")})
+    why = required_text(paragraphs(reason), "reason", _("请写明理由，双方会看到。"), LONGEST_REASON)
+    if ground == TerminationGround.ABSENT_OR_REFUSES:
+        if at_fault not in Party.values:
+            raise InvalidInput(_("请说明是哪一方。"), {"at_fault": _("请说明是哪一方。")})
+        if at_fault == Party.INSTITUTION:
+            note_fact(complaint, FactKind.REFUSED_MEDIATION)
+    return end_mediation(actor, complaint, TerminationGround(ground), why, by=actor.person_id)
+
+
+def end_mediation(
+    actor: Actor, complaint: Complaint, ground: TerminationGround, reason: str, *, by: int | None
+) -> Decision:
+    """终止 by a person or by the clock; telling both sides has a term of its own (art. 21)."""
+    stop_working_clocks(actor, complaint, "terminated")
+    if complaint.timeliness == Timeliness.WAITING:
+        complaint.timeliness = Timeliness.MISSED
+    move_complaint(
+        complaint,
+        State.TERMINATED,
+        timeliness=complaint.timeliness,
+        told_complainant_at=None,
+        told_institution_at=None,
+    )
+    decision = decide(
+        complaint,
+        DecisionKind.TERMINATE,
+        by=by,
+        ground=ground,
+        citation=f"{ORDER}{TERMINATION_ARTICLES[ground]}",
+        reason=reason,
+    )
+    start_clock(actor, complaint, TELL_BY, STAFF, TELL)
+    record(actor, "terminate", decision, complaint=complaint.pk, ground=ground)
+    enqueue("complaints.render_letter", key=f"decision-{decision.pk}", decision_id=decision.pk)
+    event = f"terminated-{decision.pk}"
+    if tell_institution(
+        complaint,
+        event,
+        gettext_noop("投诉%(number)s的调解已终止"),
+        gettext_noop("调解已终止，理由见投诉页面。调解终止不影响其他法律责任。"),
+    ):
+        _told(actor, complaint, Party.INSTITUTION)
+    if tell_complainant(complaint, event):
+        _told(actor, complaint, Party.COMPLAINANT)
+    tell_staff(
+        complaint,
+        event,
+        gettext_noop("投诉%(number)s的调解已终止"),
+        gettext_noop("请在期限内告知尚未告知的一方，并说明其他救济途径。"),
+    )
+    return decision
+
+
+@transaction.atomic
+def tell_parties(*, actor: Actor, complaint_id: int, party: str, how: str) -> Complaint:
+    """登记已告知 one side by phone or letter. With the second the complainant is asked for the outcome."""
+    actor.require(MAY, "tell_parties")
+    complaint = lock_complaint(actor, complaint_id)
+    if complaint.state != State.TERMINATED or party not in Party.values:
+        raise Refused(_("没有需要告知的终止决定。"))
+    already = complaint.told_institution_at if party == Party.INSTITUTION else complaint.told_complainant_at
+    if already is not None:
+        raise Refused(_("这一方已经告知。"))
+    way = required_text(paragraphs(how), "how", _("请写明告知的方式。"), LONGEST_REASON)
+    record(actor, "tell_parties", complaint, reason=way, party=party)
+    _told(actor, complaint, Party(party))
+    return complaint
+
+
+def _told(actor: Actor, complaint: Complaint, party: Party) -> None:
+    if party == Party.INSTITUTION:
+        complaint.told_institution_at = clock.now()
+    else:
+        complaint.told_complainant_at = clock.now()
+    complaint.save(update_fields=["told_institution_at", "told_complainant_at"])
+    if complaint.told_institution_at and complaint.told_complainant_at:
+        stop_clock(actor, complaint, TELL_BY, outcome="told")
+        ask_outcome(actor, complaint)
+
+
+@transaction.atomic
+def withdraw(
+    *, actor: Actor, reason: str = "", complaint_id: int | None = None, receipt_code: str = ""
+) -> Complaint:
+    """撤回投诉 by whoever complained; what the institution did until then stays on record."""
+    complaint, _method, by = lock_for_complainant(actor, complaint_id, receipt_code)
+    stop_working_clocks(actor, complaint, "withdrawn")
+    stop_clock(actor, complaint, CONFIRM_BY, ORDER_BY, outcome="withdrawn")
+    was_served = complaint.served_at is not None
+    move_complaint(complaint, State.WITHDRAWN, ended_at=clock.now())
+    decision = decide(complaint, DecisionKind.WITHDRAW, by=by, reason=paragraphs(reason)[:LONGEST_REASON])
+    record(actor, "withdraw", decision, complaint=complaint.pk)
+    if was_served:
+        tell_institution(
+            complaint,
+            "withdrawn",
+            gettext_noop("投诉%(number)s已撤回"),
+            gettext_noop("投诉人撤回了投诉，不需要再答复。"),
+        )
+    return complaint
+
+
+@transaction.atomic
+def settle(
+    *,
+    actor: Actor,
+    amount_fen: int,
+    pay_by: date,
+    complaint_id: int | None = None,
+    receipt_code: str = "",
+) -> Complaint:
+    """自行和解 as the complainant reports it: what the two agreed on, to be paid by a day."""
+    complaint, _method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
+    if complaint.state not in NEGOTIABLE:
+        raise Refused(_("现在是“%(state)s”，不能登记和解。") % {"state": complaint.get_state_display()})
+    if amount_fen and (wrong := wrong_amount(amount_fen, complaint.paid_fen)):
+        raise InvalidInput(wrong, {"amount_fen": wrong})
+    if amount_fen < 0 or pay_by < clock.today():
+        raise InvalidInput(_("付款日不能早于今天。"), {"pay_by": _("付款日不能早于今天。")})
+    record(actor, "settle", complaint, amount_fen=amount_fen)
+    settle_directly(actor, complaint, amount_fen, pay_by)
+    return complaint

@@ -1,0 +1,311 @@
+"""调解: only with the consent of both, by somebody without a tie, in sessions that both are told of."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.choices import Role
+from association.clocks import pause_deadline, resume_deadline
+from association.conflicts import conflicts_with
+from association.models import User
+from association.moments import minute
+from association.notices import people_of
+from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from common.text import one_line, paragraphs
+from complaints.access.complaints import MAY
+from complaints.choices.complaints import (
+    FactKind,
+    MediatorState,
+    Method,
+    Party,
+    Recusal,
+    SessionMode,
+    State,
+)
+from complaints.models import AppraisalPause, Complaint, Consent, MediatorAssignment, Session
+from complaints.operations.cases import (
+    MEDIATE_BY,
+    case_of,
+    lock_against_own,
+    lock_complaint,
+    lock_for_complainant,
+    note_fact,
+    required_text,
+    stop_reply_clock,
+    tell_complainant,
+    tell_institution,
+    tell_person,
+    tell_staff,
+)
+from complaints.operations.moves import move_complaint, move_mediator
+
+ASKED = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
+LONGEST_MINUTES, LONGEST_LINE = 20_000, 200
+
+
+@transaction.atomic
+def consent(
+    *,
+    actor: Actor,
+    party: str,
+    given: bool,
+    complaint_id: int | None = None,
+    receipt_code: str = "",
+) -> Consent:
+    """调解意愿 of one side; the last word counts. A refusal by the institution is kept as a fact."""
+    complaint, method, by = _speaking(actor, party, complaint_id, receipt_code)
+    if complaint.state not in ASKED:
+        raise Refused(_("现在是“%(state)s”，不征求调解意愿。") % {"state": complaint.get_state_display()})
+    said = Consent.objects.create(
+        complaint=complaint, party=party, given=given, method=method, recorded_by_id=by, at=clock.now()
+    )
+    record(actor, "consent", said, complaint=complaint.pk, party=party, given=given)
+    if party == Party.INSTITUTION and not given:
+        note_fact(complaint, FactKind.REFUSED_MEDIATION)
+    tell_staff(
+        complaint,
+        f"consent-{said.pk}",
+        gettext_noop("投诉%(number)s有新的调解意愿"),
+        gettext_noop("双方都同意后，请指派调解员。"),
+    )
+    return said
+
+
+def _speaking(
+    actor: Actor, party: str, complaint_id: int | None, receipt_code: str
+) -> tuple[Complaint, Method, int | None]:
+    """Which side speaks, how it is known, and who writes it down."""
+    if party == Party.COMPLAINANT:
+        return lock_for_complainant(actor, complaint_id, receipt_code)
+    if party != Party.INSTITUTION:
+        raise InvalidInput(_("请说明是哪一方。"))
+    actor.require(MAY, "consent")
+    if actor.is_staff:
+        return lock_complaint(actor, complaint_id or 0), Method.PAPER, actor.person_id
+    return lock_against_own(actor, complaint_id or 0), Method.ACCOUNT, actor.person_id
+
+
+def both_consent(complaint: Complaint) -> bool:
+    """Whether the last word of each side is yes; the database asks the same."""
+    last = dict(Consent.objects.filter(complaint=complaint).order_by("pk").values_list("party", "given"))
+    return last == {Party.COMPLAINANT.value: True, Party.INSTITUTION.value: True}
+
+
+@transaction.atomic
+def assign_mediator(*, actor: Actor, complaint_id: int, mediator_id: int) -> MediatorAssignment:
+    """指派调解员: after both have consented, never somebody with a tie to the institution; replaces who was there."""
+    actor.require(MAY, "assign_mediator")
+    complaint = lock_complaint(actor, complaint_id)
+    if complaint.state not in ASKED:
+        raise Refused(_("现在是“%(state)s”，不能指派调解员。") % {"state": complaint.get_state_display()})
+    if not both_consent(complaint):
+        raise Refused(_("双方都同意调解后才能指派调解员。"))
+    _check_mediator(complaint, mediator_id)
+    for before in MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE):
+        move_mediator(before, MediatorState.RELIEVED, ended_at=clock.now())
+    assignment = MediatorAssignment.objects.create(
+        complaint=complaint,
+        mediator_id=mediator_id,
+        assigned_by_id=actor.person_id,
+        assigned_at=clock.now(),
+    )
+    if complaint.state != State.MEDIATING:
+        stop_reply_clock(actor, complaint)
+        move_complaint(complaint, State.MEDIATING)
+    record(actor, "assign_mediator", assignment, complaint=complaint.pk, mediator=mediator_id)
+    _announce(complaint, assignment)
+    return assignment
+
+
+def _check_mediator(complaint: Complaint, mediator_id: int) -> None:
+    if mediator_id not in people_of(roles=[Role.MEDIATOR, Role.SECRETARIAT]):
+        raise InvalidInput(_("该人员现在不是调解员。"), {"mediator_id": _("该人员现在不是调解员。")})
+    before = MediatorAssignment.objects.filter(complaint=complaint, mediator_id=mediator_id)
+    if before.filter(state=MediatorState.RECUSED).exists():
+        raise Refused(_("该调解员已就这件投诉回避，不能再指派。"))
+    if before.filter(state=MediatorState.ACTIVE).exists():
+        raise Refused(_("该调解员正在办理这件投诉。"))
+    if tied := conflicts_with([mediator_id], complaint.institution)[mediator_id]:
+        raise Refused(_("该人员应当回避：%(why)s") % {"why": tied[0].sentence})
+
+
+def _announce(complaint: Complaint, assignment: MediatorAssignment) -> None:
+    """Both sides hear who mediates, and that they may ask for somebody else (art. 19)."""
+    event = f"mediator-{assignment.pk}"
+    tell_institution(
+        complaint,
+        event,
+        gettext_noop("投诉%(number)s由%(mediator)s调解"),
+        gettext_noop("如认为调解员与投诉有利害关系，可以申请回避。"),
+        mediator=assignment.mediator.name,
+    )
+    tell_complainant(complaint, event)
+    tell_person(
+        complaint,
+        assignment.mediator_id,
+        event,
+        gettext_noop("请调解投诉%(number)s"),
+        gettext_noop("双方已同意调解。有应当回避情形的，请先申请回避。"),
+    )
+
+
+@transaction.atomic
+def recuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> MediatorAssignment:
+    """回避: by the mediator, or decided by staff when a side asks for it. Somebody else is assigned."""
+    actor.require(MAY, "recuse")
+    complaint = lock_complaint(actor, complaint_id)
+    assignment = acting_mediator(actor, complaint)
+    if ground not in Recusal.values:
+        raise InvalidInput(_("请选择回避的情形。"), {"ground": _("请选择回避的情形。")})
+    why = required_text(one_line(reason), "reason", _("请写明回避的理由。"), LONGEST_LINE)
+    move_mediator(assignment, MediatorState.RECUSED, recusal=ground, reason=why, ended_at=clock.now())
+    record(actor, "recuse", assignment, complaint=complaint.pk, ground=ground)
+    tell_staff(
+        complaint,
+        f"recused-{assignment.pk}",
+        gettext_noop("投诉%(number)s的调解员已回避"),
+        gettext_noop("请另行指派调解员，调解的期限不因此中止。"),
+    )
+    return assignment
+
+
+def acting_mediator(actor: Actor, complaint: Complaint) -> MediatorAssignment:
+    """The assignment of the mediator who acts; staff may act for whoever is assigned."""
+    found = (
+        MediatorAssignment.objects.select_for_update(of=("self",))
+        .select_related("mediator")
+        .filter(complaint=complaint, state=MediatorState.ACTIVE)
+        .first()
+    )
+    if found is None:
+        raise Refused(_("这件投诉现在没有调解员。"))
+    if found.mediator_id != actor.user_id and Role.SECRETARIAT not in actor.roles:
+        raise Forbidden(_("您不是这件投诉的调解员。"))
+    return found
+
+
+@transaction.atomic
+def plan_session(*, actor: Actor, complaint_id: int, mode: str, place: str, planned_at: datetime) -> Session:
+    """安排调解会: both are told time, place and mediator."""
+    actor.require(MAY, "mediate")
+    complaint = _in_mediation(actor, complaint_id)
+    assignment = acting_mediator(actor, complaint)
+    if mode not in SessionMode.values:
+        raise InvalidInput(_("请选择调解的方式。"), {"mode": _("请选择调解的方式。")})
+    if planned_at <= clock.now():
+        raise InvalidInput(_("时间须在现在以后。"), {"planned_at": _("时间须在现在以后。")})
+    session = Session.objects.create(
+        complaint=complaint,
+        mediator_id=assignment.mediator_id,
+        mode=mode,
+        place=required_text(one_line(place), "place", _("请填写地点或者接入方式。"), 160),
+        planned_at=planned_at,
+        announced_at=clock.now(),
+    )
+    record(actor, "plan_session", session, complaint=complaint.pk)
+    event = f"session-{session.pk}"
+    tell_institution(
+        complaint,
+        event,
+        gettext_noop("投诉%(number)s的调解会"),
+        gettext_noop("时间：%(when)s；方式：%(mode)s；地点：%(place)s；调解员：%(mediator)s。"),
+        when=minute(planned_at),
+        mode=SessionMode(mode).label,
+        place=session.place,
+        mediator=assignment.mediator.name,
+    )
+    tell_complainant(complaint, event)
+    return session
+
+
+@transaction.atomic
+def record_session(
+    *,
+    actor: Actor,
+    session_id: int,
+    complainant_came: bool,
+    institution_came: bool,
+    minutes: str,
+    excuse: str = "",
+) -> Session:
+    """记录调解会: who came and what was said; kept as written."""
+    actor.require(MAY, "mediate")
+    found = Session.objects.filter(pk=session_id).first()
+    if found is None:
+        raise NotFound(_("没有这次调解会。"))
+    complaint = _in_mediation(actor, found.complaint_id)
+    acting_mediator(actor, complaint)
+    session = Session.objects.select_for_update().get(pk=session_id)
+    if session.held_at is not None:
+        raise Refused(_("这次调解会已经记录。"))
+    if session.planned_at > clock.now():
+        raise Refused(_("调解会还没有开始，不能记录。"))
+    session.held_at = clock.now()
+    session.complainant_came, session.institution_came = complainant_came, institution_came
+    session.excuse = one_line(excuse)[:LONGEST_LINE]
+    session.minutes = required_text(
+        paragraphs(minutes), "minutes", _("请填写调解会的记录。"), LONGEST_MINUTES
+    )
+    session.save()
+    if not institution_came and not session.excuse:
+        held = Session.objects.filter(complaint=complaint, held_at__isnull=False).count()
+        note_fact(complaint, FactKind.ABSENT, turn=held)
+    record(actor, "record_session", session, complaint=complaint.pk)
+    return session
+
+
+def _in_mediation(actor: Actor, complaint_id: int) -> Complaint:
+    complaint = lock_complaint(actor, complaint_id)
+    if complaint.state != State.MEDIATING:
+        raise Refused(_("这件投诉不在调解中。"))
+    return complaint
+
+
+@transaction.atomic
+def pause_for_appraisal(*, actor: Actor, complaint_id: int, appraiser: str, reason: str) -> AppraisalPause:
+    """鉴定期间不计入调解期限 (art. 20)."""
+    actor.require(MAY, "mediate")
+    complaint = _in_mediation(actor, complaint_id)
+    acting_mediator(actor, complaint)
+    whom = required_text(one_line(appraiser), "appraiser", _("请填写鉴定机构。"), 120)
+    why = required_text(one_line(reason), "reason", _("请填写鉴定事项。"), LONGEST_LINE)
+    pause_deadline(actor=actor, case=case_of(complaint), code=MEDIATE_BY, reason=why)
+    pause = AppraisalPause.objects.create(
+        complaint=complaint, appraiser=whom, reason=why, from_at=clock.now(), begun_by_id=actor.person_id
+    )
+    record(actor, "pause_for_appraisal", pause, complaint=complaint.pk)
+    _tell_of_pause(complaint, f"pause-{pause.pk}", gettext_noop("鉴定期间不计入调解期限。"))
+    return pause
+
+
+@transaction.atomic
+def resume(*, actor: Actor, complaint_id: int) -> Complaint:
+    """恢复调解期限: the appraisal is there."""
+    actor.require(MAY, "mediate")
+    complaint = _in_mediation(actor, complaint_id)
+    acting_mediator(actor, complaint)
+    pause = AppraisalPause.objects.select_for_update().filter(complaint=complaint, until_at=None).first()
+    if pause is None:
+        raise Refused(_("调解的期限没有中止。"))
+    resume_deadline(actor=actor, case=case_of(complaint), code=MEDIATE_BY)
+    pause.until_at = clock.now()
+    pause.save(update_fields=["until_at"])
+    record(actor, "resume", pause, complaint=complaint.pk)
+    _tell_of_pause(complaint, f"resumed-{pause.pk}", gettext_noop("鉴定已结束，调解的期限继续计算。"))
+    return complaint
+
+
+def _tell_of_pause(complaint: Complaint, event: str, body: str) -> None:
+    tell_institution(complaint, event, gettext_noop("投诉%(number)s的调解期限有变化"), body)
+    tell_complainant(complaint, event)
+
+
+def mediator_of(complaint: Complaint) -> User | None:
+    """Who mediates now."""
+    found = MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE)
+    return next((one.mediator for one in found.select_related("mediator")), None)

@@ -1,0 +1,177 @@
+"""到点办理: what happens in complaints because time passes. Asked for every minute; a quiet minute costs a few counts."""
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils.translation import gettext_noop, override
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.choices import Side
+from association.clocks import expired, hand_over
+from association.links import absolute
+from common.errors import DomainError
+from complaints.access.complaints import MAY
+from complaints.choices.complaints import (
+    FactKind,
+    OfferState,
+    PersonalField,
+    State,
+    TerminationGround,
+    Timeliness,
+)
+from complaints.models import Complaint, FollowUp, Offer, PersonalData
+from complaints.operations.cases import (
+    CONFIRM_BY,
+    KIND,
+    MAIL_BODY,
+    MAIL_SUBJECT,
+    MEDIATE_BY,
+    PAY_BY,
+    REPLY_BY,
+    STAFF,
+    case_of,
+    note_fact,
+    stop_clock,
+    tell_complainant,
+    tell_institution,
+    tell_staff,
+    turns,
+)
+from complaints.operations.ends import end_mediation
+from complaints.operations.moves import move_offer
+from complaints.operations.survey import ask_outcome, close_unanswered
+from complaints.queries.people import opened
+
+logger = logging.getLogger(__name__)
+AT_ONCE = 200
+TIME_IS_OVER = "自受理之日起，扣除鉴定期间，双方在规定的期限内未能达成调解协议。"
+CHECK_PAYMENT = gettext_noop("核实是否已经付款，确认履行或者认定未履行")
+TRACK = "/complaints/track/"
+
+Step = Callable[[Actor, Complaint], None]
+
+
+@transaction.atomic
+def keep_the_clock(*, actor: Actor) -> None:
+    """按时办理: what silence means when a term has ended, once each; every case in a savepoint of its own."""
+    actor.require(MAY, "keep_the_clock")
+    for code, step in STEPS.items():
+        for case_id in list(expired(KIND, code).values_list("case_id", flat=True)[:AT_ONCE]):
+            _take(actor, case_id, step)
+    due = FollowUp.objects.filter(asked_at__isnull=True, due_at__lte=clock.now())
+    for case_id in list(due.order_by("due_at").values_list("complaint_id", flat=True)[:AT_ONCE]):
+        _take(actor, case_id, _ask_again)
+    lapsed = Offer.objects.filter(state=OfferState.MADE, open_until__lt=clock.today())
+    for case_id in list(lapsed.values_list("complaint_id", flat=True)[:AT_ONCE]):
+        _take(actor, case_id, _lapse)
+
+
+def _take(actor: Actor, complaint_id: int, step: Step) -> None:
+    """One case under its lock; somebody who works on it now is not disturbed, the next minute comes."""
+    try:
+        with transaction.atomic():
+            rows = Complaint.objects.select_for_update(of=("self",), skip_locked=True)
+            complaint = rows.select_related("institution").filter(pk=complaint_id).first()
+            if complaint is not None:
+                step(actor, complaint)
+    except DomainError as refusal:
+        logger.warning("complaint %s: the clock was refused: %s", complaint_id, type(refusal).__name__)
+
+
+def _reply_overdue(actor: Actor, complaint: Complaint) -> None:
+    """逾期未答复 is a fact and an alarm; the clock stays open, so that the answer is still asked for."""
+    if complaint.state in {State.AWAIT_REPLY, State.AGREED} and note_fact(
+        complaint, FactKind.REPLY_MISSED, turn=turns(complaint, REPLY_BY)
+    ):
+        if complaint.timeliness == Timeliness.WAITING:
+            complaint.timeliness = Timeliness.MISSED
+            complaint.save(update_fields=["timeliness"])
+        record(actor, "reply_overdue", complaint)
+        tell_institution(
+            complaint,
+            f"overdue-{turns(complaint, REPLY_BY)}",
+            gettext_noop("投诉%(number)s逾期未答复"),
+            gettext_noop("答复期限已过，已作为事实记录。请立即答复。"),
+        )
+        tell_staff(
+            complaint,
+            f"overdue-{turns(complaint, REPLY_BY)}",
+            gettext_noop("机构逾期未答复投诉%(number)s"),
+            gettext_noop("请联系机构，并征求双方调解的意愿。"),
+        )
+
+
+def _mediation_over(actor: Actor, complaint: Complaint) -> None:
+    """期限届满: mediation ends by the clock (art. 21)."""
+    if complaint.state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING}:
+        note_fact(complaint, FactKind.ENDED_BY_CLOCK)
+        end_mediation(actor, complaint, TerminationGround.TIME_OVER, TIME_IS_OVER, by=None)
+
+
+def _payment_due(actor: Actor, complaint: Complaint) -> None:
+    """付款日已过: of a settlement the complainant is asked; of an agreement staff look before anything is on record."""
+    if complaint.state == State.SETTLED:
+        stop_clock(actor, complaint, PAY_BY, outcome="day_passed")
+        ask_outcome(actor, complaint)
+        return
+    running = expired(KIND, PAY_BY).filter(case_id=complaint.pk).first()
+    if running is None or running.owner_side == Side.STAFF:
+        return
+    hand_over(actor=actor, case=case_of(complaint), code=PAY_BY, owner=STAFF, action=CHECK_PAYMENT)
+    tell_institution(
+        complaint,
+        f"payment-{running.pk}",
+        gettext_noop("投诉%(number)s的付款日已过"),
+        gettext_noop("协议约定的付款日已过。已付款的请上传凭证；未履行将作为事实记录。"),
+    )
+    tell_staff(
+        complaint,
+        f"payment-{running.pk}",
+        gettext_noop("投诉%(number)s的付款日已过"),
+        gettext_noop("请核实是否已经付款，确认履行或者认定未履行。"),
+    )
+
+
+def _ask_again(actor: Actor, complaint: Complaint) -> None:
+    """四周回访."""
+    row = FollowUp.objects.select_for_update().filter(complaint=complaint, asked_at__isnull=True).first()
+    if row is None or complaint.state != State.CLOSED or complaint.retired_at is not None:
+        return
+    row.asked_at = clock.now()
+    row.save(update_fields=["asked_at"])
+    record(actor, "ask_follow_up", row, complaint=complaint.pk)
+    tell_complainant(complaint, f"follow-up-{row.turn}")
+
+
+def _lapse(actor: Actor, complaint: Complaint) -> None:
+    for row in Offer.objects.select_for_update().filter(
+        complaint=complaint, state=OfferState.MADE, open_until__lt=clock.today()
+    ):
+        move_offer(row, OfferState.LAPSED)
+        record(actor, "lapse_offer", row, complaint=complaint.pk)
+
+
+STEPS: dict[str, Step] = {
+    REPLY_BY: _reply_overdue,
+    MEDIATE_BY: _mediation_over,
+    CONFIRM_BY: close_unanswered,
+    PAY_BY: _payment_due,
+}
+
+
+def mail_complainant(*, complaint_id: int) -> None:
+    """One mail to each address that was given: that there is something to see, and where. At least once."""
+    complaint = Complaint.objects.get(pk=complaint_id)
+    data = PersonalData.objects.filter(person__complaint=complaint).exclude(email_box=b"")
+    to = sorted({opened(row, PersonalField.EMAIL) for row in data})
+    values = {"number": complaint.number, "address": absolute(TRACK)}
+    with override(settings.LANGUAGE_CODE):
+        for address in to:
+            EmailMessage(
+                MAIL_SUBJECT % values, MAIL_BODY % values, settings.DEFAULT_FROM_EMAIL, [address]
+            ).send()

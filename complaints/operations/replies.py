@@ -1,0 +1,192 @@
+"""机构答复与方案: what the institution says and offers, and what the complainant makes of it."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from common.errors import InvalidInput, NotFound, Refused
+from common.text import paragraphs
+from complaints.access.complaints import MAY
+from complaints.choices.complaints import (
+    DecisionKind,
+    OfferState,
+    ReplyKind,
+    State,
+)
+from complaints.models import Complaint, MassCase, Offer, Reply
+from complaints.operations.cases import (
+    PAY_BY,
+    decide,
+    institution_turn,
+    lock_against_own,
+    lock_for_complainant,
+    required_text,
+    start_clock,
+    stop_reply_clock,
+    stop_working_clocks,
+    tell_complainant,
+    tell_institution,
+    tell_staff,
+)
+from complaints.operations.moves import move_complaint, move_offer
+from complaints.rules.money import wrong_amount
+
+ANSWERABLE = frozenset({State.AWAIT_REPLY, State.MEDIATING, State.AGREED, State.BREACHED})
+NEGOTIABLE = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
+REFUNDS = frozenset({ReplyKind.REFUND_WHOLE, ReplyKind.REFUND_PART})
+PAY_SETTLED = gettext_noop("按双方和解的方案付款并上传凭证")
+LONGEST_REPLY = 5_000
+
+
+@transaction.atomic
+def answer(
+    *,
+    actor: Actor,
+    complaint_id: int,
+    kind: str,
+    text: str,
+    offered_fen: int | None = None,
+    is_public: bool = False,
+) -> Reply:
+    """机构答复: kept as it was said; the clock of the reply stops, and late stays a fact."""
+    actor.require(MAY, "answer")
+    complaint = lock_against_own(actor, complaint_id)
+    if complaint.state not in ANSWERABLE:
+        raise Refused(_("现在是“%(state)s”，不需要答复。") % {"state": complaint.get_state_display()})
+    if kind not in ReplyKind.values:
+        raise InvalidInput(_("请选择答复的种类。"), {"kind": _("请选择答复的种类。")})
+    said = required_text(paragraphs(text), "text", _("请填写答复内容。"), LONGEST_REPLY)
+    amount = _promised(complaint, ReplyKind(kind), offered_fen)
+    late = stop_reply_clock(actor, complaint)
+    reply = Reply.objects.create(
+        complaint=complaint,
+        kind=kind,
+        text=said,
+        offered_fen=amount,
+        was_late=late,
+        is_public=is_public,
+        replied_by_id=actor.person_id,
+        replied_at=clock.now(),
+    )
+    record(actor, "answer", reply, complaint=complaint.pk, late=late)
+    tell_complainant(complaint, f"reply-{reply.pk}")
+    tell_staff(
+        complaint,
+        f"reply-{reply.pk}",
+        gettext_noop("机构已答复投诉%(number)s"),
+        gettext_noop("请查看答复，征求双方调解的意愿。"),
+    )
+    return reply
+
+
+def _promised(complaint: Complaint, kind: ReplyKind, offered_fen: int | None) -> int | None:
+    if kind not in REFUNDS:
+        return None
+    if offered_fen is None or offered_fen <= 0:
+        raise InvalidInput(_("请填写同意退还的金额。"), {"offered_fen": _("请填写同意退还的金额。")})
+    if complaint.paid_fen is not None and (wrong := wrong_amount(offered_fen, complaint.paid_fen)):
+        raise InvalidInput(wrong, {"offered_fen": wrong})
+    return offered_fen
+
+
+@transaction.atomic
+def offer(
+    *, actor: Actor, complaint_id: int, amount_fen: int, pay_by: date, open_until: date, terms: str = ""
+) -> Offer:
+    """提出方案 to the complainant: an amount, when it is paid, and until when the offer stands."""
+    actor.require(MAY, "offer")
+    complaint = lock_against_own(actor, complaint_id)
+    return make_offer(actor, complaint, amount_fen, pay_by, open_until, paragraphs(terms), None)
+
+
+def make_offer(
+    actor: Actor,
+    complaint: Complaint,
+    amount_fen: int,
+    pay_by: date,
+    open_until: date,
+    terms: str,
+    mass_case: MassCase | None,
+) -> Offer:
+    if complaint.state not in NEGOTIABLE:
+        raise Refused(_("现在是“%(state)s”，不能提出方案。") % {"state": complaint.get_state_display()})
+    paid = complaint.paid_fen or 0
+    if wrong := wrong_amount(amount_fen, complaint.paid_fen) or _wrong_days(pay_by, open_until):
+        raise InvalidInput(wrong, {"amount_fen": wrong})
+    if amount_fen == 0:
+        raise InvalidInput(_("请填写金额。"), {"amount_fen": _("请填写金额。")})
+    for before in Offer.objects.select_for_update().filter(complaint=complaint, state=OfferState.MADE):
+        move_offer(before, OfferState.LAPSED)
+    made = Offer.objects.create(
+        complaint=complaint,
+        mass_case=mass_case,
+        amount_fen=amount_fen,
+        paid_fen=paid,
+        terms=terms[:LONGEST_REPLY],
+        pay_by=pay_by,
+        open_until=open_until,
+        made_by_id=actor.person_id,
+        made_at=clock.now(),
+    )
+    stop_reply_clock(actor, complaint)
+    record(actor, "offer", made, complaint=complaint.pk, amount_fen=amount_fen)
+    tell_complainant(complaint, f"offer-{made.pk}")
+    return made
+
+
+def _wrong_days(pay_by: date, open_until: date) -> str:
+    if open_until < clock.today():
+        return _("方案的答复日不能早于今天。")
+    return _("付款日不能早于今天。") if pay_by < clock.today() else ""
+
+
+@transaction.atomic
+def answer_offer(
+    *, actor: Actor, offer_id: int, accepted: bool, complaint_id: int | None = None, receipt_code: str = ""
+) -> Offer:
+    """接受或者不接受方案. Accepted, the two have settled directly (自行和解) and the payment is watched."""
+    complaint, _method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
+    made = Offer.objects.select_for_update().filter(pk=offer_id, complaint=complaint).first()
+    if made is None:
+        raise NotFound(_("没有这个方案。"))
+    if made.state != OfferState.MADE or made.open_until < clock.today():
+        raise Refused(_("这个方案已经失效。"))
+    state = OfferState.ACCEPTED if accepted else OfferState.DECLINED
+    move_offer(made, state, answered_at=clock.now())
+    record(actor, "answer_offer", made, complaint=complaint.pk, accepted=accepted)
+    if accepted:
+        settle_directly(actor, complaint, made.amount_fen, made.pay_by)
+    tell_institution(
+        complaint,
+        f"offer-{made.pk}-answered",
+        gettext_noop("投诉%(number)s的方案已有答复"),
+        gettext_noop("投诉人接受了方案，请按期付款。") if accepted else gettext_noop("投诉人没有接受方案。"),
+    )
+    return made
+
+
+def settle_directly(actor: Actor, complaint: Complaint, amount_fen: int, pay_by: date) -> None:
+    """自行和解 ends the mediation (art. 21); whether it was kept is asked when the day has come."""
+    stop_working_clocks(actor, complaint, "settled")
+    move_complaint(complaint, State.SETTLED, settled_fen=amount_fen)
+    decide(complaint, DecisionKind.SETTLE, by=actor.user_id)
+    start_clock(
+        actor,
+        complaint,
+        PAY_BY,
+        institution_turn(complaint),
+        PAY_SETTLED,
+        ends_on=pay_by,
+        title=gettext_noop("付款期限"),
+    )
+    tell_staff(
+        complaint,
+        f"settled-{pay_by}",
+        gettext_noop("投诉%(number)s已自行和解"),
+        gettext_noop("双方已自行和解，系统会跟踪付款并请投诉人确认。"),
+    )

@@ -1,0 +1,31 @@
+"""Background work of complaints; each is one operation, run as the system."""
+
+from association.actors import system
+from association.outbox import outbox_task
+from association.tenancy import current_association_id
+from complaints import operations
+
+
+@outbox_task("complaints.keep_the_clock")
+def keep_the_clock() -> None:
+    operations.keep_the_clock(actor=system(current_association_id()))
+
+
+@outbox_task("complaints.retire_personal_data")
+def retire_personal_data() -> None:
+    operations.retire_personal_data(actor=system(current_association_id()))
+
+
+@outbox_task("complaints.mail_complainant")
+def mail_complainant(*, complaint_id: int) -> None:
+    operations.mail_complainant(complaint_id=complaint_id)
+
+
+@outbox_task("complaints.render_agreement", queue="pdf")
+def render_agreement(*, agreement_id: int) -> None:
+    operations.render_agreement(actor=system(current_association_id()), agreement_id=agreement_id)
+
+
+@outbox_task("complaints.render_letter", queue="pdf")
+def render_letter(*, decision_id: int) -> None:
+    operations.render_letter(actor=system(current_association_id()), decision_id=decision_id)
