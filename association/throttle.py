@@ -82,6 +82,18 @@ def check_reading(request: HttpRequest, kind: str) -> Allowance:
     return allowance
 
 
+def check_writing(request: HttpRequest, kind: str) -> Allowance:
+    """Forms that anybody may send. Without the cache server they are closed: nobody could stop a flood."""
+    limit, seconds = settings.THROTTLES[kind]
+    allowance = allow(kind, client_address(request), limit, seconds, fail_open=False)
+    if not allowance.allowed:
+        raise TooMany(
+            _("提交太频繁，请在%(seconds)s秒后再试；已经保存的内容不会丢失。") % {"seconds": allowance.reset},
+            retry_after=allowance.reset,
+        )
+    return allowance
+
+
 def client_address(request: HttpRequest) -> str:
     """The address seen by the outermost proxy that we trust; what a stranger claims beyond it is not believed."""
     hops = settings.TRUSTED_PROXY_COUNT

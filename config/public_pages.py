@@ -8,7 +8,7 @@ from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-SECTIONS = ("/register/", "/rounds/", "/standards/", "/verify/", "/refund-calculator/")
+SECTIONS = ("/register/", "/rounds/", "/standards/", "/verify/", "/refund-calculator/", "/complaints/")
 
 
 def public_navigation(request: HttpRequest) -> dict[str, Any]:
@@ -30,4 +30,5 @@ def _items(
         (_("评估结果"), reverse("rounds"), section in {"/rounds/", "/standards/"}),
         (_("证书验真"), reverse("verify_form"), section == "/verify/"),
         (_("退费计算"), reverse("refund_calculator"), section == "/refund-calculator/"),
+        (_("投诉调解"), reverse("complaints"), section == "/complaints/"),
     )

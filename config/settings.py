@@ -226,6 +226,11 @@ THROTTLES = {
     "page": (number("PUBLIC_PER_MINUTE", 240), 60),
     "api": (number("PUBLIC_PER_MINUTE", 240), 60),
     "verify": (number("PUBLIC_PER_MINUTE", 240), 60),
+    # Forms without an account: closed while nothing can count.
+    "complaint_page": (60, 600),
+    "draft": (120, 600),
+    "complaint": (number("COMPLAINTS_PER_HOUR", 10), 3600),
+    "receipt": (number("RECEIPTS_PER_MINUTE", 10), 60),
     # Counted before allauth's own limits, and refused while nothing can count (association/signin_guard.py).
     "sign_in": (number("SIGN_IN_PER_MINUTE", 10), 60),
     "reset": (20, 3600),

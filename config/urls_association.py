@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from association import views
+from complaints import urls as complaints_urls
 from config import desk
 
 handler400 = "association.answers.bad_request"
@@ -20,6 +21,8 @@ urlpatterns = [
     path("desk/", include("association.urls")),
     path("desk/", include("credit_rating.urls")),
     path("", include("prepaid_escrow.urls")),
+    path("desk/", include(complaints_urls.DESK)),
+    path("", include(complaints_urls.PUBLIC)),
     path("", include("disclosure.urls")),
     path("api/", include("disclosure.api.urls")),
     path("api/", include("prepaid_escrow.api.urls")),

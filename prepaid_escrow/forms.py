@@ -1,6 +1,5 @@
 """退费计算的表单: in 元, days and lessons as people type them; full-width digits are taken."""
 
-import contextlib
 import re
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -12,16 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from association import clock
 from association.language import translated
 from association.rules.clock import BEIJING
-from common.errors import InvalidInput
+from association.typed_fields import DayField, TypedField, YuanField
 from common.numbers import parse_decimal, parse_whole, plain_digits
 from prepaid_escrow.rules.facts import Cause, Claim, Contract, Kind, RefundInput, Usage, problems
-from prepaid_escrow.rules.steps import FEN
 
-LONGEST = 40
 TOO_MUCH = Decimal(10) ** 9
 PERCENT_PLACES = 4
-DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?")
-PICKED = re.compile(r"\d{4}-\d{2}-\d{2}")
 KINDS = [
     (Kind.LESSONS, _("按课时买的")),
     (Kind.AMOUNT, _("充值的（储值卡）")),
@@ -48,36 +43,6 @@ REQUIRED = {
 }
 
 
-class TypedField(forms.CharField):
-    """A number as somebody types it on a phone; what cannot be read is said in a sentence and stays in the box."""
-
-    def __init__(self, *, mode: str = "decimal", **more: Any) -> None:
-        attrs = {"inputmode": mode, "autocomplete": "off", "maxlength": str(LONGEST)}
-        super().__init__(
-            required=False, strip=True, max_length=LONGEST, widget=forms.TextInput(attrs=attrs), **more
-        )
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return self.read(text)
-        except InvalidInput as wrong:
-            raise forms.ValidationError(translated(wrong.sentence)) from None
-
-    def read(self, text: str) -> Any:
-        raise NotImplementedError
-
-
-class YuanField(TypedField):
-    """元 with at most two places; the cleaned value is whole 分."""
-
-    def read(self, text: str) -> int:
-        plain = re.sub(r"^[¥￥]|元$", "", plain_digits(text))
-        return int(parse_decimal(plain, minimum=Decimal(0), maximum=TOO_MUCH) * FEN)
-
-
 class CountField(TypedField):
     def read(self, text: str) -> Decimal:
         return parse_decimal(text, minimum=Decimal(0), maximum=TOO_MUCH)
@@ -91,29 +56,6 @@ class WholeField(TypedField):
 class PercentField(TypedField):
     def read(self, text: str) -> Decimal:
         return parse_decimal(re.sub("%$", "", plain_digits(text)), minimum=Decimal(0), digits=PERCENT_PLACES)
-
-
-class DayField(forms.CharField):
-    """A day from the phone's own picker, or typed as 2026-3-2, 2026/3/2 or 2026年3月2日."""
-
-    def __init__(self, **more: Any) -> None:
-        widget = forms.TextInput(attrs={"maxlength": str(LONGEST), "autocomplete": "off"})
-        widget.input_type = "date"
-        super().__init__(required=False, strip=True, max_length=LONGEST, widget=widget, **more)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        plain = plain_digits(text)
-        if not PICKED.fullmatch(plain):
-            self.widget.input_type = "text"  # a picker would not show what was typed
-        found = DAY.fullmatch(plain)
-        with contextlib.suppress(ValueError):
-            if found:
-                return date(*(int(part) for part in found.groups()))
-        self.widget.input_type = "text"
-        raise forms.ValidationError(_("这不是一个日期，请写成 2026-03-02 这样。"))
 
 
 class CalculatorForm(forms.Form):

@@ -77,12 +77,17 @@ def file_complaint(
 
     Raises InvalidInput (by field), Refused (over the time limit, handled elsewhere, no consumer matter).
     """
+    clean = look_over(filing)
+    if draft_key and not discard_draft(draft_key):
+        raise Refused(_("这份投诉已经提交过。请用提交时给您的查询码查看进度。"))
+    return _file(actor, clean, Intake.WEB, exhibits)
+
+
+def look_over(filing: Filing) -> Filing:
+    """The cleaned filing, as it will be taken; nothing is stored. Raises InvalidInput, Refused like filing itself."""
     clean = _checked(filing)
     refuse_doubtful(clean)
-    filed = _file(actor, clean, Intake.WEB, exhibits)
-    if draft_key:
-        Draft.objects.filter(key__in=search_keys(draft_key, purpose=DRAFT)).delete()
-    return filed
+    return clean
 
 
 @transaction.atomic
@@ -264,6 +269,13 @@ def save_draft(*, actor: Actor, draft_key: str, content: dict[str, Any]) -> Draf
         },
     )
     return row
+
+
+@transaction.atomic
+def discard_draft(draft_key: str) -> bool:
+    """Whether there was one. Two at once: one of them is told that there was none."""
+    gone, _by_kind = Draft.objects.filter(key__in=search_keys(draft_key, purpose=DRAFT)).delete()
+    return bool(gone)
 
 
 def read_draft(draft_key: str) -> dict[str, Any]:

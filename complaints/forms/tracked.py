@@ -1,0 +1,138 @@
+"""What the complainant does on the tracked page: one small form for each deed, opened by the receipt code."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from association.kept_forms import KeptForm
+from complaints.choices.complaints import SAID_BY_COMPLAINANT, EvidenceKind, Outcome
+
+YES_NO = [("yes", _("同意")), ("no", _("不同意"))]
+LONGEST = 2_000
+
+
+class TrackForm(KeptForm):
+    """查询码 as it stands on the paper."""
+
+    name = "track"
+    code = forms.CharField(
+        label=_("查询码"),
+        max_length=64,
+        help_text=_("16位，分四组；大小写、横线和空格都可以。"),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+
+class DeedOfComplainant(KeptForm):
+    title: Any = ""
+    button: Any = ""
+    lead: Any = ""
+
+
+class _Answer(DeedOfComplainant):
+    given = forms.TypedChoiceField(
+        label=_("您的意见"),
+        choices=YES_NO,
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+
+
+class ConsentForm(_Answer):
+    name = "consent"
+    title, button = _("是否同意调解"), _("提交意见")
+    lead = _("双方都同意，协会才能调解。不同意的，可以向人民法院起诉或者申请仲裁。")
+
+
+class OfferForm(_Answer):
+    name = "answer_offer"
+    title, button = _("机构提出了方案"), _("答复方案")
+    lead = _("接受后视为自行和解，协会会跟踪是否按期付款。")
+    offer_id = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class SignForm(DeedOfComplainant):
+    name = "sign"
+    title, button = _("签署调解协议"), _("签署")
+    lead = _("请逐条核对上面的协议。双方签署后生效；没有写进协议的口头承诺不算数。")
+    text_sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    agreed = forms.BooleanField(label=_("我已看清协议全文，同意签署"))
+
+
+class SurveyForm(DeedOfComplainant):
+    name = "survey"
+    title, button = _("问题解决了吗"), _("提交")
+    lead = _("只有您说解决了，才记为已解决；不答复的，记为“投诉人未答复”。")
+    outcome = forms.ChoiceField(
+        label=_("结果"),
+        choices=[(value, Outcome(value).label) for value in sorted(SAID_BY_COMPLAINANT)],
+        widget=forms.RadioSelect,
+    )
+    satisfaction = forms.TypedChoiceField(
+        label=_("满意度（5为最满意）"),
+        choices=[("", "—"), *[(str(mark), str(mark)) for mark in range(5, 0, -1)]],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    comment = forms.CharField(
+        label=_("想说的话"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class FollowUpForm(DeedOfComplainant):
+    name = "follow_up"
+    title, button = _("回访：问题还是解决的吗"), _("提交")
+    given = forms.TypedChoiceField(
+        label=_("现在的情况"),
+        choices=[("yes", _("仍然解决")), ("no", _("又出现问题"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label=_("想说的话"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ContestForm(DeedOfComplainant):
+    name = "contest"
+    title, button = _("我不同意这个结果"), _("提出异议")
+    lead = _("例如说已经退款但没有收到，或者不服不予受理的决定。协会会继续办理并告诉机构。")
+    text = forms.CharField(label=_("理由"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class EvidenceForm(DeedOfComplainant):
+    name = "add_evidence"
+    title, button = _("补充证据"), _("上传")
+    lead = _("照片、截图或PDF，不超过10 MB。拍摄地点等信息会自动去掉。")
+    kind = forms.ChoiceField(
+        label=_("这是什么"),
+        choices=[(kind.value, kind.label) for kind in EvidenceKind if kind != EvidenceKind.IDENTITY],
+    )
+    upload = forms.FileField(label=_("文件"), allow_empty_file=True)
+
+
+class WithdrawForm(DeedOfComplainant):
+    name = "withdraw"
+    title, button = _("撤回投诉"), _("撤回投诉")
+    lead = _("撤回后不再办理，这件投诉不能恢复。")
+    reason = forms.CharField(label=_("理由"), required=False, max_length=LONGEST)
+    sure = forms.BooleanField(label=_("我确定撤回"))
+
+
+FORMS = {
+    form.name: form
+    for form in (
+        OfferForm,
+        SignForm,
+        SurveyForm,
+        FollowUpForm,
+        ConsentForm,
+        ContestForm,
+        EvidenceForm,
+        WithdrawForm,
+    )
+}

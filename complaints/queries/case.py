@@ -1,0 +1,229 @@
+"""一件投诉 at the desk: what this person may read of it, and which deeds stand open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from association.actors import Actor
+from association.choices import Role
+from association.clocks import Turn, deadlines_of, whose_turn
+from association.conflicts import conflicts_with
+from association.models import Deadline, User
+from association.notices import people_of
+from common.errors import NotFound
+from complaints.access.complaints import (
+    MAY,
+    complaints_visible_to,
+    evidence_visible_to,
+    is_respondent,
+)
+from complaints.choices.complaints import (
+    STEPS,
+    SURVEYED,
+    MediatorState,
+    Party,
+    State,
+)
+from complaints.models import (
+    Agreement,
+    AppraisalPause,
+    Complaint,
+    Consent,
+    Decision,
+    Evidence,
+    MediatorAssignment,
+    Offer,
+    Redaction,
+    Session,
+    Survey,
+)
+from complaints.queries.shown import Shown, shown_to
+from members.queries import institutions
+
+KIND = "complaint"
+OPEN_TO_OFFERS = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
+PAID_LATER = frozenset({State.AGREED, State.BREACHED, State.SETTLED})
+MOST_NAMES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """What the page shows; texts are already as this reader may see them."""
+
+    complaint: Complaint
+    respondent: bool
+    shown: Shown
+    turn: Turn | None
+    clocks: list[Deadline]
+    decisions: list[Decision]
+    offers: list[Offer]
+    agreement: Agreement | None
+    signed: frozenset[str]
+    sessions: list[Session]
+    consents: dict[str, bool]
+    mediator: MediatorAssignment | None
+    paused: bool
+    evidence: list[Evidence]
+    redactions: list[Redaction]
+    surveys: list[Survey]
+
+
+def case_of(actor: Actor, pk: int) -> CaseFile:
+    """Raises NotFound for whoever does not see it."""
+    rows = complaints_visible_to(actor).select_related("institution", "accepted_by", "mass_case")
+    complaint = rows.filter(pk=pk).first()
+    if complaint is None:
+        raise NotFound(_("没有这件投诉。"))
+    respondent = is_respondent(actor, complaint)
+    agreement = (
+        Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True)
+        .prefetch_related("signatures", "instalments")
+        .first()
+    )
+    return CaseFile(
+        complaint=complaint,
+        respondent=respondent,
+        shown=shown_to(actor, complaint),
+        turn=whose_turn(KIND, complaint.pk),
+        clocks=list(deadlines_of(KIND, complaint.pk)),
+        decisions=list(Decision.objects.filter(complaint=complaint)),
+        offers=list(Offer.objects.filter(complaint=complaint)),
+        agreement=agreement,
+        signed=frozenset(one.party for one in agreement.signatures.all()) if agreement else frozenset(),
+        sessions=list(Session.objects.filter(complaint=complaint).select_related("mediator")),
+        consents=dict(
+            Consent.objects.filter(complaint=complaint).order_by("pk").values_list("party", "given")
+        ),
+        mediator=MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE)
+        .select_related("mediator")
+        .first(),
+        paused=AppraisalPause.objects.filter(complaint=complaint, until_at__isnull=True).exists(),
+        evidence=list(evidence_visible_to(actor).filter(complaint=complaint).select_related("attachment")),
+        redactions=[]
+        if respondent
+        else list(Redaction.objects.filter(complaint=complaint).select_related("proposed_by")),
+        surveys=[] if respondent else list(Survey.objects.filter(complaint=complaint)),
+    )
+
+
+def deeds_of(actor: Actor, case: CaseFile) -> list[str]:
+    """What the page offers; the operations decide again."""
+    if case.respondent:
+        open_to = _for_institution(case)
+    else:
+        open_to = _for_staff(case) if actor.may(MAY, "accept") else []
+        if actor.may(MAY, "mediate") and _mediates(actor, case):
+            open_to += _for_mediator(case)
+    return [name for name in dict.fromkeys(open_to) if actor.may(MAY, RIGHTS.get(name, name))]
+
+
+# Deeds whose right has another name.
+RIGHTS = {
+    "plan_session": "mediate",
+    "record_session": "mediate",
+    "agree": "mediate",
+    "pause_for_appraisal": "mediate",
+    "resume": "mediate",
+    "perform": "perform",
+    "survey": "speak_for_complainant",
+    "withdraw": "speak_for_complainant",
+    "paper_consent": "speak_for_complainant",
+}
+
+
+def _mediates(actor: Actor, case: CaseFile) -> bool:
+    return case.mediator is not None and (
+        case.mediator.mediator_id == actor.user_id or Role.SECRETARIAT in actor.roles
+    )
+
+
+def _named(*pairs: tuple[str, bool]) -> list[str]:
+    return [name for name, may in pairs if may]
+
+
+def _for_institution(case: CaseFile) -> list[str]:
+    state = State(case.complaint.state)
+    unsigned = case.agreement is not None and case.agreement.signed_at is None
+    return _named(
+        ("answer", state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING}),
+        ("sign", unsigned and Party.INSTITUTION not in case.signed),
+        ("perform", state in PAID_LATER),
+        ("offer", state in OPEN_TO_OFFERS),
+        ("consent", state in OPEN_TO_OFFERS and case.consents.get(Party.INSTITUTION) is not True),
+        ("add_evidence", case.complaint.ended_at is None),
+    )
+
+
+def _for_staff(case: CaseFile) -> list[str]:
+    complaint, state = case.complaint, State(case.complaint.state)
+    before = state == State.RECEIVED
+    both = all(case.consents.get(party) for party in Party.values)
+    return _named(
+        ("name_institution", before and complaint.institution_id is None),
+        ("accept", before and complaint.institution_id is not None),
+        ("refuse", before),
+        ("transfer", before),
+        ("assign_mediator", both and state in OPEN_TO_OFFERS),
+        ("tell_parties", state == State.TERMINATED),
+        ("perform", state in PAID_LATER),
+        ("breach", state == State.AGREED),
+        ("terminate", State.TERMINATED in STEPS[state]),
+        ("survey", state in SURVEYED),
+        ("paper_consent", state in OPEN_TO_OFFERS),
+        ("withdraw", State.WITHDRAWN in STEPS[state]),
+        ("add_evidence", complaint.ended_at is None),
+        ("redact", complaint.retired_at is None),
+        ("unmask", complaint.retired_at is None),
+    )
+
+
+def _for_mediator(case: CaseFile) -> list[str]:
+    state = State(case.complaint.state)
+    mediating = state == State.MEDIATING
+    waits = any(session.held_at is None for session in case.sessions)
+    return _named(
+        ("record_session", mediating and waits),
+        ("plan_session", mediating),
+        ("agree", mediating),
+        ("pause_for_appraisal", mediating and not case.paused),
+        ("resume", mediating and case.paused),
+        ("terminate", State.TERMINATED in STEPS[state]),
+        ("recuse", case.mediator is not None and state in OPEN_TO_OFFERS),
+        ("unmask", case.complaint.retired_at is None),
+    )
+
+
+def institutions_like(name: str) -> list[tuple[int, str]]:
+    """For naming the respondent: those whose name has something of what was typed first, then the others."""
+    rows = institutions().order_by("name").values_list("pk", "name")
+    near = [row for row in rows if name and (name in row[1] or row[1] in name)]
+    return near + [row for row in rows[:MOST_NAMES] if row not in near]
+
+
+def mediators_for(complaint: Complaint) -> list[tuple[int, str]]:
+    """Mediators of the association without a tie to the institution."""
+    ids = people_of(roles=[Role.MEDIATOR])
+    tied = conflicts_with(ids, complaint.institution) if complaint.institution is not None else {}
+    rows = User.objects.filter(pk__in=[pk for pk in ids if not tied.get(pk)]).order_by("name")
+    return [(user.pk, user.name) for user in rows]
+
+
+def listed(actor: Actor, view: str) -> QuerySet[Complaint]:
+    """Complaints of one list, the oldest first where something is to be done."""
+    rows = complaints_visible_to(actor).select_related("institution")
+    return LISTS[view](rows)
+
+
+LISTS: dict[str, Callable[[QuerySet[Any]], QuerySet[Any]]] = {
+    "open": lambda rows: rows.filter(ended_at__isnull=True).order_by("pk"),
+    "received": lambda rows: rows.filter(state=State.RECEIVED).order_by("pk"),
+    "reply": lambda rows: rows.filter(state__in=[State.ACCEPTED, State.AWAIT_REPLY]).order_by("pk"),
+    "mediating": lambda rows: rows.filter(state=State.MEDIATING).order_by("pk"),
+    "paying": lambda rows: rows.filter(state__in=[State.AGREED, State.SETTLED, State.BREACHED]).order_by(
+        "pk"
+    ),
+    "all": lambda rows: rows.order_by("-pk"),
+}

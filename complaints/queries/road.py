@@ -1,0 +1,86 @@
+"""办到哪一步: the road of a case and what has happened on it, as both sides may read it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from complaints.choices.complaints import DecisionKind, Party, State
+from complaints.models import Consent, Decision, Evidence
+from complaints.queries.tracking import Tracked
+
+# The road of an ordinary case; other ends are told by their own name.
+ROAD = (
+    (frozenset({State.RECEIVED}), gettext_noop("审查是否受理")),
+    (frozenset({State.ACCEPTED, State.AWAIT_REPLY}), gettext_noop("机构答复")),
+    (frozenset({State.MEDIATING}), gettext_noop("调解")),
+    (frozenset({State.AGREED, State.SETTLED, State.BREACHED}), gettext_noop("履行")),
+    (frozenset({State.PERFORMED, State.TERMINATED}), gettext_noop("确认结果")),
+    (frozenset({State.CLOSED}), gettext_noop("办结")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of what has happened; ``text`` was written for both sides to read."""
+
+    at: datetime
+    title: str
+    text: str = ""
+    citation: str = ""
+
+
+def stages_of(state: State) -> list[dict[str, str]]:
+    """Steps for the bar; none for a case that left the road."""
+    here = next((place for place, (states, _label) in enumerate(ROAD) if state in states), None)
+    if here is None:
+        return []
+    marks = ["done" if place < here else "current" if place == here else "todo" for place in range(len(ROAD))]
+    if state == State.CLOSED:
+        marks[-1] = "done"
+    return [{"label": _(label), "state": mark} for (_states, label), mark in zip(ROAD, marks, strict=True)]
+
+
+def events_of(seen: Tracked) -> list[Event]:
+    """Newest first; decisions and answers with the reasons that were given."""
+    found = [Event(seen.received_at, _("协会收到投诉"))]
+    if seen.complaint.served_at:
+        found.append(Event(seen.complaint.served_at, _("已转给机构，等待答复")))
+    found += [_decided(row) for row in seen.decisions]
+    found += [
+        Event(row.replied_at, _("机构答复：%(kind)s") % {"kind": row.get_kind_display()}, row.text)
+        for row in seen.replies
+    ]
+    found += [
+        Event(row.announced_at, _("约定调解：%(mode)s") % {"mode": row.get_mode_display()}, row.place)
+        for row in seen.sessions
+    ]
+    return sorted(found, key=lambda event: event.at, reverse=True)
+
+
+def _decided(row: Decision) -> Event:
+    title = str(DecisionKind(row.kind).label)
+    if row.transferred_to:
+        title = _("%(decision)s至%(body)s") % {"decision": title, "body": row.transferred_to}
+    return Event(row.decided_at, title, row.reason, row.citation)
+
+
+def deeds_of_complainant(seen: Tracked) -> list[str]:
+    """What the complainant may do now, the most urgent first; the operations ask again."""
+    waiting, asked = seen.waiting, Consent.objects.filter(complaint=seen.complaint, party=Party.COMPLAINANT)
+    offered = [
+        ("answer_offer", waiting.offer is not None),
+        ("sign", waiting.signature is not None),
+        ("survey", waiting.survey),
+        ("follow_up", waiting.follow_up),
+        ("consent", waiting.consent and not asked.exists()),
+        ("contest", waiting.contest),
+        ("add_evidence", seen.complaint.ended_at is None),
+        ("withdraw", waiting.withdraw),
+    ]
+    return [name for name, may in offered if may]
+
+
+def own_evidence(seen: Tracked) -> list[Evidence]:
+    return list(Evidence.objects.filter(complaint=seen.complaint, source=Party.COMPLAINANT))

@@ -1,0 +1,23 @@
+"""Addresses of complaints: those anybody may open, and those of the desk."""
+
+from django.urls import path
+
+from complaints.views import case, intake, tracking
+
+PUBLIC = [
+    path("complaints/", intake.complaints, name="complaints"),
+    path("complaints/new/", intake.new_complaint, name="new_complaint"),
+    path("complaints/draft/", intake.keep_draft, name="keep_draft"),
+    path("complaints/draft/drop/", intake.drop_draft, name="drop_draft"),
+    path("complaints/preview/", intake.preview_complaint, name="preview_complaint"),
+    path("complaints/track/", tracking.track_complaint, name="track_complaint"),
+    path("complaints/track/do/", tracking.do_as_complainant, name="do_as_complainant"),
+    path("complaints/track/file/", tracking.tracked_file, name="tracked_file"),
+]
+DESK = [
+    path("complaints/", case.case_list, name="cases"),
+    path("complaints/find/", case.find_person, name="find_person"),
+    path("complaints/<int:pk>/", case.case, name="case"),
+    path("complaints/<int:pk>/do/", case.do_in_case, name="do_in_case"),
+    path("complaints/<int:pk>/files/<int:file_id>/", case.case_file, name="case_file"),
+]

@@ -1,0 +1,245 @@
+"""投诉 at the desk: the lists, and one page for all who work on a case, each with the own deeds."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from association.actors import Actor
+from association.downloads import download
+from association.guards import signed_in
+from association.kept_forms import KeptForm
+from association.middleware import PortalRequest
+from common.errors import InvalidInput, NotFound
+from complaints.access.complaints import MAY
+from complaints.choices.complaints import Target
+from complaints.forms.case import (
+    FORMS,
+    AssignForm,
+    CaseForm,
+    NameInstitutionForm,
+    UnmaskForm,
+)
+from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
+from complaints.operations.agreements import agree, breach, perform, sign
+from complaints.operations.ends import tell_parties, terminate, withdraw
+from complaints.operations.filing import Exhibit, add_evidence
+from complaints.operations.mediation import (
+    assign_mediator,
+    consent,
+    pause_for_appraisal,
+    plan_session,
+    record_session,
+    recuse,
+    resume,
+)
+from complaints.operations.privacy import redact, search_people, unmask
+from complaints.operations.replies import answer, offer
+from complaints.operations.survey import survey
+from complaints.queries.case import (
+    LISTS,
+    CaseFile,
+    case_of,
+    deeds_of,
+    institutions_like,
+    listed,
+    mediators_for,
+)
+
+ROWS = 50
+Given = Mapping[str, Any]
+# Deeds that are called with what the form gives, and the number of the case.
+PLAIN: dict[str, Callable[..., Any]] = {
+    "name_institution": name_institution,
+    "accept": accept,
+    "refuse": refuse,
+    "transfer": transfer,
+    "answer": answer,
+    "offer": offer,
+    "consent": consent,
+    "paper_consent": consent,
+    "sign": sign,
+    "agree": agree,
+    "perform": perform,
+    "assign_mediator": assign_mediator,
+    "recuse": recuse,
+    "plan_session": plan_session,
+    "pause_for_appraisal": pause_for_appraisal,
+    "resume": resume,
+    "terminate": terminate,
+    "breach": breach,
+    "tell_parties": tell_parties,
+    "survey": survey,
+    "withdraw": withdraw,
+}
+
+
+def _record_session(actor: Actor, _pk: int, given: Given) -> Any:
+    return record_session(actor=actor, **given)
+
+
+def _add_evidence(actor: Actor, pk: int, given: Given) -> Any:
+    return add_evidence(actor=actor, complaint_id=pk, exhibit=Exhibit(given["kind"], given["upload"]))
+
+
+def _redact(actor: Actor, pk: int, given: Given) -> Any:
+    """The words as they stand in the facts or the demand; every place where they stand."""
+    complaint = case_of(actor, pk).complaint
+    words, places = given["words"], []
+    for target, text in ((Target.FACTS, complaint.facts), (Target.DEMAND, complaint.demand)):
+        places += [(target, found.start()) for found in re.finditer(re.escape(words), text)]
+    if not places:
+        sentence = _("事实和诉求中没有这些文字，请照原文填写。")
+        raise InvalidInput(sentence, {"words": sentence})
+    for target, first in places:
+        redact(
+            actor=actor,
+            complaint_id=pk,
+            target=target,
+            first=first,
+            last=first + len(words) - 1,
+            audience=given["audience"],
+            reason=given["reason"],
+        )
+    return places
+
+
+SPECIAL: dict[str, Callable[[Actor, int, Given], Any]] = {
+    "record_session": _record_session,
+    "add_evidence": _add_evidence,
+    "redact": _redact,
+}
+
+
+@signed_in
+@require_safe
+def case_list(request: PortalRequest) -> HttpResponse:
+    """投诉: what is open first; nothing that waits is hidden by the list one begins with."""
+    view = request.GET.get("view", "open")
+    if view not in LISTS:
+        raise NotFound(_("没有这一页。"))
+    page = Paginator(listed(request.actor, view), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "view": view,
+        "tabs": _tabs(),
+        "may_search": request.actor.may(MAY, "search_people"),
+    }
+    return render(request, "complaints/cases.html", context)
+
+
+def _tabs() -> list[tuple[str, str]]:
+    return [
+        ("open", _("办理中")),
+        ("received", _("待受理")),
+        ("reply", _("待答复")),
+        ("mediating", _("调解中")),
+        ("paying", _("待履行")),
+        ("all", _("全部")),
+    ]
+
+
+@signed_in
+@require_POST
+def find_person(request: PortalRequest) -> HttpResponse:
+    """按电话、姓名或证件号码查找; what was typed stays out of addresses and logs."""
+    found = search_people(actor=request.actor, typed=request.POST.get("who", ""))
+    page = Paginator(found.select_related("institution").order_by("-pk"), ROWS).get_page(1)
+    context = {"page": page, "view": "", "tabs": _tabs(), "may_search": True, "searched": True}
+    return render(request, "complaints/cases.html", context)
+
+
+@signed_in
+@require_safe
+def case(request: PortalRequest, pk: int) -> HttpResponse:
+    return _page(request, case_of(request.actor, pk))
+
+
+def _page(
+    request: PortalRequest, shown: CaseFile, kept: KeptForm | None = None, datum: str = ""
+) -> HttpResponse:
+    names = deeds_of(request.actor, shown)
+    forms = [kept if kept and kept.name == name else _form(name, shown) for name in names]
+    context = {
+        "case": shown,
+        "complaint": shown.complaint,
+        "forms": forms,
+        "kept": kept,
+        "offered": kept in forms,
+        "datum": datum,
+        "doubts": doubts_about(shown.complaint) if "accept" in names or "refuse" in names else [],
+        "crumbs": [
+            (_("工作台"), reverse("desk")),
+            (_("投诉"), reverse("cases")),
+            (shown.complaint.number, ""),
+        ],
+    }
+    return render(request, "complaints/case.html", context, status=kept.status if kept else 200)
+
+
+def _form(name: str, shown: CaseFile, data: Any = None, files: Any = None) -> CaseForm:
+    """With the choices and hidden values that depend on the case."""
+    initial: dict[str, Any] = {}
+    if shown.agreement is not None:
+        initial["text_sha256"] = shown.agreement.text_sha256
+    waiting = [session for session in shown.sessions if session.held_at is None]
+    if waiting:
+        initial["session_id"] = waiting[0].pk
+    form = FORMS[name](data, files, initial=initial)
+    if isinstance(form, NameInstitutionForm):
+        form.offer(institutions_like(shown.complaint.respondent_name))
+    elif isinstance(form, AssignForm):
+        form.offer(mediators_for(shown.complaint))
+    elif isinstance(form, UnmaskForm):
+        form.offer(
+            [(person.person_id, f"{person.kind.label} {person.name}") for person in shown.shown.people]
+        )
+    return form
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def do_in_case(request: PortalRequest, pk: int) -> HttpResponse:
+    """One deed. A refused form comes back on the page of the case, with what was typed."""
+    if request.method != "POST":
+        return redirect("case", pk=pk)
+    name = request.POST.get("deed", "")
+    if name not in FORMS:
+        raise NotFound(_("没有这个办理事项。"))
+    form = _form(name, case_of(request.actor, pk), request.POST, request.FILES)
+    if not form.attempt(lambda _given: _do(request.actor, pk, name, form)):
+        return _page(request, case_of(request.actor, pk), form)
+    if isinstance(form, UnmaskForm):
+        return _page(request, case_of(request.actor, pk), datum=form.outcome)
+    messages.success(request, _("已办理：%(what)s") % {"what": form.title})
+    return redirect("case", pk=pk)
+
+
+def _do(actor: Actor, pk: int, name: str, form: CaseForm) -> Any:
+    given = form.given()
+    if name == "unmask":
+        return unmask(actor=actor, complaint_id=pk, **given)
+    if name in SPECIAL:
+        return SPECIAL[name](actor, pk, given)
+    return PLAIN[name](actor=actor, complaint_id=pk, **given)
+
+
+@signed_in
+@require_safe
+def case_file(request: PortalRequest, pk: int, file_id: int) -> HttpResponse:
+    """证据 or 文书 of a case that this person sees."""
+    shown = case_of(request.actor, pk)
+    files = [row.attachment for row in shown.evidence] + [row.document for row in shown.decisions]
+    if shown.agreement is not None:
+        files.append(shown.agreement.document)
+    found = next((one for one in files if one is not None and one.pk == file_id), None)
+    if found is None:
+        raise NotFound(_("没有这份文件。"))
+    return download(found)

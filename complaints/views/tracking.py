@@ -1,0 +1,132 @@
+"""查询进度: the code opens the case; it travels in forms only, never in an address."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from association.actors import Actor
+from association.downloads import download
+from association.middleware import PortalRequest
+from association.throttle import check_writing
+from common.errors import NotFound
+from complaints.choices.complaints import Party
+from complaints.forms.tracked import FORMS, DeedOfComplainant, TrackForm
+from complaints.operations.agreements import sign
+from complaints.operations.ends import withdraw
+from complaints.operations.filing import Exhibit, add_evidence
+from complaints.operations.mediation import consent
+from complaints.operations.replies import answer_offer
+from complaints.operations.survey import contest, follow_up, survey
+from complaints.queries.road import deeds_of_complainant, events_of, own_evidence, stages_of
+from complaints.queries.tracking import Tracked, track
+
+Given = Mapping[str, Any]
+
+DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
+    "answer_offer": lambda actor, code, given: answer_offer(
+        actor=actor, receipt_code=code, offer_id=given["offer_id"], accepted=given["given"]
+    ),
+    "sign": lambda actor, code, given: sign(
+        actor=actor, receipt_code=code, party=Party.COMPLAINANT, text_sha256=given["text_sha256"]
+    ),
+    "survey": lambda actor, code, given: survey(actor=actor, receipt_code=code, **given),
+    "follow_up": lambda actor, code, given: follow_up(
+        actor=actor, receipt_code=code, still_holds=given["given"], comment=given["comment"]
+    ),
+    "consent": lambda actor, code, given: consent(
+        actor=actor, receipt_code=code, party=Party.COMPLAINANT, given=given["given"]
+    ),
+    "contest": lambda actor, code, given: contest(actor=actor, receipt_code=code, text=given["text"]),
+    "add_evidence": lambda actor, code, given: add_evidence(
+        actor=actor, receipt_code=code, exhibit=Exhibit(given["kind"], given["upload"])
+    ),
+    "withdraw": lambda actor, code, given: withdraw(actor=actor, receipt_code=code, reason=given["reason"]),
+}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def track_complaint(request: PortalRequest) -> HttpResponse:
+    """The code is typed in, or comes from the page before; guesses are counted."""
+    form = TrackForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound:
+        return render(request, "complaints/track.html", {"form": form})
+    check_writing(request, "receipt")
+    code = str(form["code"].value() or "")
+    seen = track(code)
+    if seen is None:
+        form.is_valid()
+        form.refuse(NotFound(_("没有找到这个查询码对应的投诉，请核对后再试。")))
+        return render(request, "complaints/track.html", {"form": form}, status=form.status)
+    return _page(request, code, seen, None)
+
+
+def _tracked(code: str) -> Tracked:
+    seen = track(code)
+    if seen is None:
+        raise NotFound(_("没有找到这个查询码对应的投诉，请核对后再试。"))
+    return seen
+
+
+def _page(
+    request: PortalRequest, code: str, seen: Tracked, refused: DeedOfComplainant | None
+) -> HttpResponse:
+    names = deeds_of_complainant(seen)
+    offered = [refused if refused and refused.name == name else _empty(name, seen) for name in names]
+    context = {
+        "seen": seen,
+        "stages": stages_of(seen.state),
+        "events": events_of(seen),
+        "evidence": own_evidence(seen),
+        "offer": seen.waiting.offer,
+        "next_session": next((row for row in reversed(seen.sessions) if row.held_at is None), None),
+        "code": code,
+        "deeds": offered,
+        "kept": refused,
+        "offered": refused in offered,
+    }
+    return render(request, "complaints/tracked.html", context, status=refused.status if refused else 200)
+
+
+def _empty(name: str, seen: Tracked) -> DeedOfComplainant:
+    initial: dict[str, Any] = {}
+    if seen.waiting.offer is not None:
+        initial["offer_id"] = seen.waiting.offer.pk
+    if seen.agreement is not None:
+        initial["text_sha256"] = seen.agreement.text_sha256
+    return FORMS[name](initial=initial)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def do_as_complainant(request: PortalRequest) -> HttpResponse:
+    """One deed; then the page as it is now. Opened by its address (a reload elsewhere), it asks for the code."""
+    if request.method != "POST":
+        return redirect("track_complaint")
+    check_writing(request, "receipt")
+    code, name = request.POST.get("code", ""), request.POST.get("deed", "")
+    _tracked(code)
+    if name not in DEEDS:
+        raise NotFound(_("没有这个办理事项。"))
+    form = FORMS[name](request.POST, request.FILES)
+    done = form.attempt(lambda given: DEEDS[name](request.actor, code, given))
+    if done:
+        messages.success(request, _("已提交：%(what)s") % {"what": form.title})
+    return _page(request, code, _tracked(code), None if done else form)
+
+
+@never_cache
+@require_POST
+def tracked_file(request: PortalRequest) -> HttpResponse:
+    """调解协议书 for whoever holds the code."""
+    check_writing(request, "receipt")
+    seen = _tracked(request.POST.get("code", ""))
+    if seen.agreement is None or seen.agreement.document is None:
+        raise NotFound(_("协议书还没有生成，请稍后再试。"))
+    return download(seen.agreement.document)
