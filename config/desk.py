@@ -152,6 +152,7 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
             actor.is_staff or actor.may(MAY, "approve_original"),
             0,
         ),
+        (_("投诉"), "cases", "/desk/complaints/", bool(actor.roles & _CASES), 0),
         (_("通知"), "notices", "/desk/notices/", True, notices),
         (_("登录与安全"), "mfa_index", "/accounts/2fa/", True, 0),
     ]
@@ -162,6 +163,7 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
     ]
 
 
+_CASES = STAFF_ROLES | INSTITUTION_ROLES | {Role.MEDIATOR}
 _DECIDE = COMMITTEE_ROLES | STAFF_ROLES
 
 

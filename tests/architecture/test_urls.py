@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from association.actors import visitor
 from association.choices import INSTITUTION_ROLES, Role
 from association.locker import path_of, store_file
 from association.models import OutboxJob
@@ -125,6 +126,7 @@ def make_world(association):
         determination=Determination.objects.get(assessment=assessment).pk,
         objection=Objection.objects.get(assessment=assessment).pk,
         original_request=ask_to_unseal(institution),
+        complaint=accepted_complaint(institution),
         publication=Publication.objects.get(assessment=assessment).pk,
         code=Certificate.objects.get().code,
         card=RegisterCard.objects.get(institution_id=institution.pk).uscc,
@@ -160,6 +162,16 @@ def give_certificate(assessment, institution):
     changed = Certificate.objects.filter(publication=publication).update(attachment=attachment)
     assert changed == 1
     return attachment
+
+
+def accepted_complaint(institution):
+    """One that waits for the institution's answer."""
+    from complaints.operations import accept, file_complaint
+    from tests.complaints.material import filing
+
+    made = file_complaint(actor=visitor(institution.association_id), filing=filing(institution))
+    accept(actor=actor_with(Role.SECRETARIAT), complaint_id=made.complaint.pk)
+    return made.complaint.pk
 
 
 def ask_to_unseal(institution):

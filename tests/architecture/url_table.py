@@ -99,12 +99,28 @@ PUBLIC = {
     "api_round": page(EVERYBODY, year="year"),
     "api_verify": page(EVERYBODY, code="code"),
     "refund_calculator": page(EVERYBODY),
+    "complaints": page(EVERYBODY),
+    "new_complaint": page(EVERYBODY),
+    "keep_draft": form(EVERYBODY),
+    "drop_draft": form(EVERYBODY),
+    "preview_complaint": page(EVERYBODY),
+    "track_complaint": page(EVERYBODY),
+    # Counted before the code is looked at; the matrix has no server that counts, so the answer is 429 to everybody.
+    "do_as_complainant": form(EVERYBODY),
+    "tracked_file": form(EVERYBODY),
     "refund_letter": page(EVERYBODY),
     "api_refund_calculation": form(EVERYBODY),
     "api_schema": page(EVERYBODY),
     "api_docs": page(EVERYBODY),
 }
 DESK = {
+    "cases": page(SIGNED_IN),
+    "find_person": form(SECRETARIAT),
+    "case": page(STAFF_ROLES | INSTITUTION_ROLES, pk="complaint"),
+    "do_in_case": Address(
+        frozenset(STAFF_ROLES | INSTITUTION_ROLES), "post", {"pk": "complaint"}, {"deed": "answer"}
+    ),
+    "case_file": page(NOBODY_NOW, pk="complaint", file_id="complaint"),
     "desk": page(SIGNED_IN),
     "notices": page(SIGNED_IN),
     "job": page(SEES_ALL, pk="job"),
