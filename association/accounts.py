@@ -1,11 +1,13 @@
 """What our sign-in does differently from allauth's default."""
 
+import secrets
+from base64 import b64decode, b64encode
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
+from allauth.account.forms import ResetPasswordForm, default_token_generator
+from allauth.account.utils import filter_users_by_email, user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
@@ -13,10 +15,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from association.actors import person_with_roles
-from association.links import absolute, path_to
+from association.links import absolute, path_to, platform_url
 from association.models import Association, User
+from association.outbox import enqueue
 from association.scope import selected_association_id
 from association.tenancy import current_association_id
+from common.sealing import seal, unseal
 
 
 class PersonBackend(AuthenticationBackend):
@@ -55,23 +59,62 @@ class AccountAdapter(DefaultAccountAdapter):
         """People have no user name: the address signs in."""
 
 
-def send_password_link(*, user_id: int) -> None:
-    """设置密码: the link of allauth's password reset, for somebody who was just registered. At least once.
+class ResetForm(ResetPasswordForm):
+    """重设密码: nothing is looked up and nothing is sent while the person waits, so that time tells nothing either."""
 
-    The key is made here and now: no row of the outbox ever holds one.
-    """
+    def clean_email(self) -> str:
+        return AccountAdapter().clean_email(str(self.cleaned_data["email"]))
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """One row of the outbox, whoever was asked for; the address stands in it sealed."""
+        email = str(self.cleaned_data["email"])
+        inside = selected_association_id()
+        carried_by = inside or Association.objects.filter(is_open=True).values_list("pk", flat=True).first()
+        if carried_by is not None:
+            box = seal(email.encode(), settings.DATA_KEYS, RESET)
+            enqueue(
+                "association.send_reset_link",
+                key=f"reset-{secrets.token_hex(16)}",
+                association_id=carried_by,
+                box=b64encode(box).decode(),
+                at_platform=inside is None,
+            )
+        return email
+
+
+RESET = b"association.reset"
+
+
+def send_reset_link(*, box: str, at_platform: bool) -> None:
+    """重设密码 for whoever has this address and may sign in; for anybody else nothing happens. At least once."""
+    email = unseal(b64decode(box), settings.DATA_KEYS, RESET).decode()
+    for user in filter_users_by_email(email, is_active=True, prefer_verified=True):
+        path = _key_path(user)
+        link = f"{platform_url()}{path}" if at_platform else absolute(path)
+        body = _(
+            "您好：\n\n有人申请重设您账号的密码。如果是您本人，请打开下面的链接设置新密码；链接只能用一次，过期作废。\n\n"
+            "%(link)s\n\n如果不是您本人，不必理会，您的密码没有变化。我们不会索要您的密码或验证码。"
+        ) % {"link": link}
+        EmailMessage(_("重设密码的链接"), body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
+
+
+def _key_path(user: User) -> str:
+    """The key is made when the mail is sent: no row of the outbox ever holds one."""
+    uid, token = user_pk_to_url_str(user), default_token_generator.make_token(user)
+    return path_to("account_reset_password_from_key", uid, token)
+
+
+def send_password_link(*, user_id: int) -> None:
+    """设置密码: the link of allauth's password reset, for somebody who was just registered. At least once."""
     user = User.objects.get(pk=user_id)
     if not user.is_active or user.has_usable_password():
         return
     association = Association.objects.get(pk=current_association_id())
-    link = path_to(
-        "account_reset_password_from_key", user_pk_to_url_str(user), default_token_generator.make_token(user)
-    )
     body = _(
         "%(name)s，您好：\n%(association)s为您建立了账号。请打开下面的链接设置密码，链接三天内有效。\n\n%(link)s"
     ) % {
         "name": user.name,
         "association": association.name,
-        "link": absolute(link),
+        "link": absolute(_key_path(user)),
     }
     EmailMessage(_("请设置您的登录密码"), body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()

@@ -21,6 +21,7 @@ from association.access import (
 from association.actors import Actor
 from association.choices import Certainty, OutboxState, Unit
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table
+from association.long_lists import IndexedValuesFilter
 from association.models import Attachment, AuditEntry, CalendarDay, DeadlineRule, Job, Notice, OutboxJob
 from association.staff_desk import DeskAdmin
 
@@ -30,7 +31,7 @@ class AuditAdmin(DeskAdmin):
     shows_people = True
     lead = gettext_lazy("每一次办理和每一次查阅个人信息，都在这里留下一行；任何人不能修改或删除。")
     list_display = ("at", "user", "action", "object_kind", "object_id", "reason")
-    list_filter = ("at", "action", "object_kind")
+    list_filter = ("at", ("action", IndexedValuesFilter), ("object_kind", IndexedValuesFilter))
     search_fields = ("user__name", "action", "=object_id", "=request_id", "reason")
     search_help_text = gettext_lazy("人员、事项、对象编号、请求编号")
     list_select_related = ("user",)
@@ -107,7 +108,7 @@ def _is_dead(job: OutboxJob) -> bool:
 class OutboxAdmin(DeskAdmin):
     lead = gettext_lazy("随办理事项登记的后台作业。八次未成的停办，可以重新安排。")
     list_display = ("created_at", "task", "state", "attempts", "due_at", "done_at", "last_error")
-    list_filter = ("state", "task")
+    list_filter = ("state", ("task", IndexedValuesFilter))
     search_fields = ("task", "=key")
     facts = ("task", "key", "state", "attempts", "created_at", "due_at", "done_at", "last_error")
     ordering = ("-id",)

@@ -17,7 +17,12 @@ def base_url() -> str:
     if host:
         return f"{settings.SITE_SCHEME}://{host}{settings.SITE_PORT}"
     slug = Association.objects.values_list("slug", flat=True).get(pk=association_id)
-    return f"{settings.SITE_SCHEME}://{settings.SHARED_HOST}{settings.SITE_PORT}/{slug}"
+    return f"{platform_url()}/{slug}"
+
+
+def platform_url() -> str:
+    """The shared host, without a slash at the end."""
+    return f"{settings.SITE_SCHEME}://{settings.SHARED_HOST}{settings.SITE_PORT}"
 
 
 def absolute(path: str) -> str:

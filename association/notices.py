@@ -53,11 +53,21 @@ def people_of(*, roles: Iterable[Role] = (), institution_id: int | None = None) 
 
 
 def send_notice(*, notice_id: int) -> None:
-    """Mail one notice. At least once: the mark is written after the gateway took it."""
+    """Mail one notice. At least once: the mark is written after the gateway took it.
+
+    Its name is always the same, so that a mail repeated after a crash is known as the same one on its way.
+    """
     notice = Notice.objects.select_for_update().select_related("user").get(pk=notice_id)
     if notice.sent_at is not None:
         return
     text = f"{notice.body}\n\n{absolute(notice.path)}" if notice.path else notice.body
-    EmailMessage(notice.subject, text, settings.DEFAULT_FROM_EMAIL, [notice.user.email]).send()
+    name = f"<notice-{notice.association_id}-{notice.pk}@{settings.SHARED_HOST}>"
+    EmailMessage(
+        notice.subject,
+        text,
+        settings.DEFAULT_FROM_EMAIL,
+        [notice.user.email],
+        headers={"Message-ID": name},
+    ).send()
     notice.sent_at = clock.now()
     notice.save(update_fields=["sent_at"])

@@ -39,12 +39,17 @@ FROM due WHERE job.id = due.id RETURNING job.id, job.task
 """
 
 
-def enqueue(task: str, *, key: str, due: datetime | None = None, **payload: Any) -> None:
-    """Make a job due with the surrounding transaction. The same ``key`` twice is one job; payloads hold ids."""
+def enqueue(
+    task: str, *, key: str, due: datetime | None = None, association_id: int | None = None, **payload: Any
+) -> None:
+    """Make a job due with the surrounding transaction. The same ``key`` twice is one job; payloads hold ids.
+
+    ``association_id`` is named only outside a scope, on the pages of the platform.
+    """
     OutboxJob.objects.bulk_create(
         [
             OutboxJob(
-                association_id=current_association_id(),
+                association_id=association_id or current_association_id(),
                 task=task,
                 key=key,
                 payload=payload,

@@ -1,12 +1,12 @@
 """Reads of the association's own things."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, Min, Q, QuerySet, Value
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -68,6 +68,28 @@ def readiness() -> dict[str, str]:
     except RedisError:
         problems["queue"] = "unreachable"
     return problems
+
+
+def measures() -> dict[str, float]:
+    """What an operator watches: the outbox of all associations and the processes behind it; counts and seconds."""
+    moment = timezone.now()
+    waiting = OutboxJob.objects.filter(state=OutboxState.WAITING)
+    numbers = waiting.aggregate(
+        waiting=Count("pk"), due=Count("pk", filter=Q(due_at__lte=moment)), oldest=Min("created_at")
+    )
+    unbegun = waiting.filter(attempts=0, due_at__lte=moment).aggregate(since=Min("due_at"))["since"]
+    return {
+        "portal_outbox_waiting": numbers["waiting"],
+        "portal_outbox_due": numbers["due"],
+        "portal_outbox_oldest_seconds": _seconds_since(numbers["oldest"], moment),
+        "portal_outbox_lag_seconds": _seconds_since(unbegun, moment),
+        "portal_outbox_dead": OutboxJob.objects.filter(state=OutboxState.DEAD).count(),
+        "portal_processes_alive": WorkerBeat.objects.filter(at__gt=moment - OLDEST_WAITING).count(),
+    }
+
+
+def _seconds_since(begun: datetime | None, moment: datetime) -> float:
+    return max(0.0, (moment - begun).total_seconds()) if begun is not None else 0.0
 
 
 class _Schema:

@@ -27,6 +27,7 @@ from unfold.sites import UnfoldAdminSite
 
 from association.audit import record_read
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Table
+from association.long_lists import CappedPaginator
 from association.step_up import require_fresh_proof
 
 MOST_AT_ONCE = 200
@@ -94,6 +95,7 @@ class DeskAdmin(DeskPermissions, ModelAdmin):
 
     list_per_page = 50
     list_max_show_all = 0
+    paginator = CappedPaginator
     show_full_result_count = False
     list_filter_sheet = False
     list_before_template = "admin/_list_deeds.html"

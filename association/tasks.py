@@ -23,6 +23,11 @@ def send_password_link(*, user_id: int) -> None:
     accounts.send_password_link(user_id=user_id)
 
 
+@outbox_task("association.send_reset_link")
+def send_reset_link(*, box: str, at_platform: bool) -> None:
+    accounts.send_reset_link(box=box, at_platform=at_platform)
+
+
 @outbox_task("association.tidy_outbox")
 def tidy_outbox() -> None:
     periodic.tidy()

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +21,7 @@ from association.forms import PracticeClockForm
 from association.guards import signed_in
 from association.middleware import PortalRequest
 from association.step_up import freshly_proven
+from association.throttle import client_address
 from common.errors import NotFound
 
 
@@ -63,6 +65,20 @@ def _came_from(request: HttpRequest) -> str:
     own = f"{parts.path}?{parts.query}" if parts.query else parts.path
     leads_away = not url_has_allowed_host_and_scheme(own, None)  # "//other.example" is a host, not a path
     return "" if leads_away or "/i18n/" in parts.path else own
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For the operator's own watch: from this machine, or with the secret; to everybody else it does not exist."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    known = bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
+    if not known and (settings.METRICS_TOKEN or client_address(request) not in LOOPBACK):
+        raise Http404
+    lines = "".join(f"{name} {value:g}\n" for name, value in queries.measures().items())
+    return HttpResponse(lines, content_type="text/plain; version=0.0.4")
+
+
+LOOPBACK = {"127.0.0.1", "::1"}
 
 
 @signed_in

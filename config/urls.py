@@ -15,6 +15,7 @@ urlpatterns = [
     path("", platform_home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("i18n/<str:code>/", views.language, name="language"),
     path("accounts/", include("config.urls_accounts")),
 ]

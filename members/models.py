@@ -32,6 +32,7 @@ class Institution(AssociationOwned):
     class Meta:
         verbose_name = verbose_name_plural = _("培训机构")
         ordering: ClassVar = ["name"]
+        indexes: ClassVar = [models.Index(fields=["association", "name", "-id"], name="institution_by_name")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "uscc"], name="institution_uscc_once"),
             models.UniqueConstraint(

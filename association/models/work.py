@@ -29,6 +29,7 @@ class AuditEntry(AssociationOwned):
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             models.Index(fields=["association", "object_kind", "object_id"], name="audit_of_object"),
+            models.Index(fields=["association", "action"], name="audit_of_action"),
         ]
 
     def __str__(self) -> str:

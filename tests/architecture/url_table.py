@@ -54,6 +54,7 @@ PLATFORM = {
     "home": page(EVERYBODY),
     "healthz": page(EVERYBODY),
     "readyz": page(EVERYBODY),
+    "metrics": page(EVERYBODY),  # from this machine; tests/association/test_readiness.py
 }
 SIGN_IN = {
     "language": page(EVERYBODY, code="=en"),

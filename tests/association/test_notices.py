@@ -44,6 +44,7 @@ def test_mail_waits_for_the_deed_and_goes_once():
     send_notice(notice_id=notice.pk)
     (message,) = mail.outbox
     assert (message.to, message.subject) == ([notice.user.email], "题")
+    assert message.message()["Message-ID"].startswith(f"<notice-{notice.association_id}-{notice.pk}@")
 
 
 @override_settings(SITE_SCHEME="https", SITE_PORT="", SHARED_HOST="portal.example.org")

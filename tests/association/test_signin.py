@@ -19,12 +19,15 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import include, path, reverse
 
+from association import tasks
 from association.choices import SECOND_FACTOR_ROLES, Role
-from association.models import AssociationHost
+from association.models import AssociationHost, OutboxJob
 from association.tenancy import acting_for
 from config.home import PROJECT
 from tests.factories.people import appoint, make_association, make_institution, make_user
@@ -132,7 +135,53 @@ def ask_reset(email):
 def test_reset_does_not_tell_whether_the_account_exists(person):
     pages = [plain(ask_reset(email), email) for email in (person.email, "nobody@example.org")]
     assert pages[0] == pages[1]
+    assert mail.outbox == []  # nothing is sent while anybody waits
+    send_what_was_asked()
     assert [message.to for message in mail.outbox] == [[person.email]]
+
+
+def send_what_was_asked():
+    """What the worker does with the outbox."""
+    for job_id in OutboxJob.objects.filter(task="association.send_reset_link").values_list("pk", flat=True):
+        tasks.send_reset_link(job_id)
+
+
+def test_reset_takes_the_same_way_for_known_and_unknown_addresses(person):
+    """The same statements in the same order: no lookup, no mail, one row of the outbox."""
+    asked = []
+    for email in (person.email, "nobody@example.org"):
+        with CaptureQueriesContext(connection) as captured:
+            assert ask_reset(email).status_code == 302
+        asked.append([re.sub(r"'[^']*'|\d+|\bs\w+_x\w+", "?", query["sql"]) for query in captured])
+    assert asked[0] == asked[1]
+    assert not [sql for sql in asked[0] if '"association_user"' in sql or "account_emailaddress" in sql]
+    assert [job.payload.keys() for job in OutboxJob.objects.all()] == [{"box", "at_platform"}] * 2
+    assert not [job for job in OutboxJob.objects.all() if "example.org" in str(job.payload)]
+
+
+def test_reset_by_the_mail_sets_a_new_password(client, association, person):
+    ask_reset(person.email)
+    send_what_was_asked()
+    (link,) = re.findall(r"http://\S+", mail.outbox[0].body)
+    assert link.startswith("http://testserver:8000/first/accounts/password/reset/key/")
+    form = client.get(link.removeprefix("http://testserver:8000"), follow=True)
+    new = "another long enough password"
+    client.post(form.redirect_chain[-1][0], {"password1": new, "password2": new})
+    assert sign_in(Client(), person.email, new)["Location"] == "/first/desk/"
+
+
+def test_reset_on_the_platforms_page_links_to_the_platform(association, person):
+    assert Client().post("/accounts/password/reset/", {"email": person.email}).status_code == 302
+    send_what_was_asked()
+    assert "http://testserver:8000/accounts/password/reset/key/" in mail.outbox[0].body
+
+
+def test_closed_account_is_sent_nothing(person):
+    person.is_active = False
+    person.save()
+    ask_reset(person.email)
+    send_what_was_asked()
+    assert mail.outbox == []
 
 
 def test_fourth_reset_within_an_hour_is_refused_the_same_way(person):
@@ -142,6 +191,7 @@ def test_fourth_reset_within_an_hour_is_refused_the_same_way(person):
     pages = [plain(ask_reset(email), email) for email in (person.email, "nobody@example.org")]
     assert pages[0] == pages[1]
     assert pages[0][0] == 429
+    send_what_was_asked()
     assert len(mail.outbox) == 3
 
 

@@ -1,5 +1,7 @@
 """Schemathesis over the OpenAPI document: no 500, no answer that the document does not have."""
 
+import os
+
 import pytest
 import schemathesis
 from django.core import signals
@@ -20,7 +22,8 @@ pytestmark = [
     pytest.mark.usefixtures("public_sees_default"),
 ]
 
-EXAMPLES = 30
+# For each operation and kind of input: two minutes for all of them on a quiet machine of two cores. A night may have more.
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "100"))
 OPERATIONS = sorted(
     (path, method.upper()) for path, methods in openapi()["paths"].items() for method in methods
 )
@@ -82,7 +85,7 @@ def test_every_answer_is_in_the_document(season, path, method, mode):
         answers.append(case.call_and_validate(excluded_checks=[positive_data_acceptance]).status_code)
 
     answered()
-    assert len(answers) >= 1
+    assert answers
 
 
 @pytest.mark.parametrize("path", [path for path, method in OPERATIONS if method == "GET"])
