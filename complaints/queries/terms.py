@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import ngettext
+
 from association import clock
+from association.choices import Unit
 from association.deadlines import rule_in_force
+from association.models import DeadlineRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,14 @@ def public_terms() -> Terms:
     """What a complainant is told before filing. Raises NotFound while the association has no such rules."""
     accept, mediate = (rule_in_force(code, clock.today()) for code in ("CMP-ACCEPT", "MED-END"))
     return Terms(
-        accept=f"{accept.number}{accept.get_unit_display()}",
-        mediate=f"{mediate.number}{mediate.get_unit_display()}",
+        accept=_spoken(accept),
+        mediate=_spoken(mediate),
         citation="、".join(dict.fromkeys([accept.citation, mediate.citation])),
     )
+
+
+def _spoken(rule: DeadlineRule) -> str:
+    """7个工作日, as one says it."""
+    if rule.unit == Unit.WORKING_DAY:
+        return ngettext("%(number)d个工作日", "%(number)d个工作日", rule.number) % {"number": rule.number}
+    return f"{rule.number}{rule.get_unit_display()}"

@@ -57,7 +57,7 @@ def file_it(client, **changes):
 
 
 def test_from_the_first_page_to_the_code(client, here):
-    assert "7工作日" in text(client.get("/first/complaints/")).replace("个", "")
+    assert "7个工作日" in text(client.get("/first/complaints/"))
     filed = file_it(client)
     assert filed.status_code == 201
     code = CODE.search(text(filed))[1]

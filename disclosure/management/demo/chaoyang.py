@@ -7,7 +7,7 @@ from association.rules.clock import beijing
 from credit_rating.choices import StageKind
 from credit_rating.operations.supplements import request_supplement
 from credit_rating.queries.self_sheet import self_sheet
-from disclosure.management.demo import story
+from disclosure.management.demo import disputes, story
 from disclosure.management.demo.institutions import CHAOYANG, register
 from disclosure.management.demo.people import act_for, represent, take_office
 from disclosure.management.demo.story import ASSESSORS, Cast, Windows
@@ -25,6 +25,7 @@ def tell(cast: Cast, users: dict[str, User]) -> None:
     standard_id = story.settled_standard(cast, "beijing_draft", -400)
     _last_year(cast, standard_id, ids, people)
     _this_year(cast, standard_id, ids, people)
+    disputes.tell(cast, ids[0], CHAOYANG[0][0])
 
 
 def _last_year(cast: Cast, standard_id: int, ids: list[int], people: list[Actor]) -> None:

@@ -35,6 +35,7 @@ PEOPLE = (
     Person("pinggu1", "演示评估员甲", Role.ASSESSOR, "复评任务"),
     Person("pinggu2", "演示评估员乙", Role.ASSESSOR, "复评任务"),
     Person("pinggu3", "演示评估员丙", Role.ASSESSOR, "复评任务"),
+    Person("tiaojie", "演示调解员", Role.MEDIATOR, "调解投诉：约期、记录、拟协议"),
     Person("jigou", "演示机构管理员", Role.INSTITUTION_ADMIN, "自评、补正、申辩、为什么是这个等级"),
     Person("jingban", "演示机构经办人", Role.INSTITUTION_STAFF, "填写自评（不能提交）"),
 )
