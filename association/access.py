@@ -3,14 +3,18 @@
 from django.db.models import Q, QuerySet
 
 from association.actors import Actor
-from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
-from association.models import Attachment, AuditEntry, Job, Notice, OriginalRequest, OutboxJob
+from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role, Side
+from association.models import Attachment, AuditEntry, Deadline, Job, Notice, OriginalRequest, OutboxJob
 
 MAY = {
     "move_practice_clock": frozenset(Role),
     "retry_dead_job": frozenset({Role.SECRETARIAT}),
     "set_deadline_rule": frozenset({Role.SECRETARIAT}),
     "confirm_deadline_rule": frozenset({Role.SECRETARIAT}),
+    "set_calendar_day": frozenset({Role.SECRETARIAT}),
+    "announce_calendar_year": frozenset({Role.SECRETARIAT}),
+    "set_working_hours": frozenset({Role.SECRETARIAT}),
+    "keep_clocks": frozenset(),
     "register_person": frozenset({Role.SECRETARIAT}),
     "store_file": INSTITUTION_ROLES | {Role.SECRETARIAT},
     # 启封原件: who asks and who decides are never the same person, whatever their roles.
@@ -32,6 +36,20 @@ def outbox_visible_to(actor: Actor) -> QuerySet[OutboxJob]:
     if actor.is_system or actor.roles & STAFF_ROLES:
         return OutboxJob.objects.filter(association_id=actor.association_id)
     return OutboxJob.objects.none()
+
+
+def deadlines_visible_to(actor: Actor) -> QuerySet[Deadline]:
+    """Staff see every clock; an institution its own, the committee those of the committee, everybody what is theirs by name."""
+    if actor.is_system or actor.is_staff:
+        return Deadline.objects.all()
+    if actor.user_id is None:
+        return Deadline.objects.none()
+    own = Q(owner_user_id=actor.user_id)
+    if actor.institution_ids:
+        own |= Q(owner_side=Side.INSTITUTION, owner_institution_id__in=sorted(actor.institution_ids))
+    if actor.roles & COMMITTEE_ROLES:
+        own |= Q(owner_side=Side.COMMITTEE, owner_user__isnull=True)
+    return Deadline.objects.filter(own)
 
 
 def notices_visible_to(actor: Actor) -> QuerySet[Notice]:

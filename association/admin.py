@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from association import operations, originals
+from association import clock_desk, operations, originals  # noqa: F401 - the desk of the clocks registers itself
 from association.access import (
     MAY,
     attachments_visible_to,
@@ -22,7 +22,7 @@ from association.actors import Actor
 from association.choices import Certainty, OutboxState, Unit
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table
 from association.long_lists import IndexedValuesFilter
-from association.models import Attachment, AuditEntry, CalendarDay, DeadlineRule, Job, Notice, OutboxJob
+from association.models import Attachment, AuditEntry, DeadlineRule, Job, Notice, OutboxJob
 from association.staff_desk import DeskAdmin
 
 
@@ -246,14 +246,3 @@ class DeadlineRuleAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("期限"))
     def term(self, rule: DeadlineRule) -> str:
         return f"{rule.number} {rule.get_unit_display()}"
-
-
-@admin.register(CalendarDay)
-class CalendarDayAdmin(DeskAdmin):
-    lead = gettext_lazy("国务院办公厅公布的放假与调休；其余日期按周计。只读。")
-    has_object_page = False
-    list_display = ("date", "kind", "holiday", "source")
-    list_filter = ("kind",)
-    search_fields = ("holiday", "source")
-    date_hierarchy = "date"
-    ordering = ("-date",)

@@ -1,5 +1,6 @@
 """办理记录: written in the same transaction as the deed, reads of personal data included."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
@@ -12,7 +13,22 @@ from association.models import AuditEntry
 
 def record(actor: Actor, action: str, obj: Model | None, *, reason: str = "", **detail: Any) -> AuditEntry:
     """One line of the trail: ``action`` is the name of the operation, ``detail`` holds ids and numbers only."""
-    return AuditEntry.objects.create(
+    entry = _entry(actor, action, obj, reason, detail)
+    entry.save()
+    return entry
+
+
+def record_each(
+    actor: Actor, action: str, rows: Iterable[tuple[Model, dict[str, Any]]], *, reason: str = ""
+) -> list[AuditEntry]:
+    """One line for each of many objects, written together."""
+    return AuditEntry.objects.bulk_create(
+        [_entry(actor, action, obj, reason, detail) for obj, detail in rows]
+    )
+
+
+def _entry(actor: Actor, action: str, obj: Model | None, reason: str, detail: dict[str, Any]) -> AuditEntry:
+    return AuditEntry(
         at=clock.now(),
         user_id=actor.user_id,
         action=action,

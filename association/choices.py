@@ -46,6 +46,19 @@ class DayKind(TextChoices):
     WORK = "work", _("调休上班")
 
 
+class OwnDayKind(TextChoices):
+    """What an association says of a day: over the shared calendar, or (SHARED) no longer anything of its own."""
+
+    OFF = "off", _("放假")
+    WORK = "work", _("调休上班")
+    ORDINARY = "ordinary", _("按周计")
+    SHARED = "shared", _("恢复共用日历")
+
+
+# These name the holiday that they belong to.
+DAYS_NAMED = frozenset({OwnDayKind.OFF, OwnDayKind.WORK})
+
+
 class Unit(TextChoices):
     WORKING_DAY = "working_day", _("工作日")
     DAY = "day", _("日")
@@ -111,4 +124,27 @@ ORIGINAL_REQUEST_STEPS = {
     OriginalRequestState.WAITING: frozenset({OriginalRequestState.APPROVED, OriginalRequestState.REFUSED}),
     OriginalRequestState.APPROVED: frozenset(),
     OriginalRequestState.REFUSED: frozenset(),
+}
+
+
+class QueuePart(TextChoices):
+    """今日钟表: the parts of the list, in their order."""
+
+    OVERDUE = "overdue", _("已逾期")
+    TODAY = "today", _("今天到期")
+    WEEK = "week", _("本周到期")
+    LATER = "later", _("以后到期")
+    WAITING = "waiting", _("等待他人")
+
+
+# 事项类别 of a deadline; who starts clocks for another kind names it here.
+CASE_KINDS = {
+    "complaint": _("投诉"),
+    "mass": _("集体投诉"),
+    "lead": _("线索"),
+    "rating": _("评估"),
+    "public_notice": _("公示"),
+    "objection": _("异议"),
+    "membership": _("会籍"),
+    "listing": _("红黑榜"),
 }

@@ -11,15 +11,19 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils import timezone
 
-from association.choices import DayKind
-from association.models import CalendarDay, PracticeClock
+from association.choices import DayKind, OwnDayKind
+from association.models import CalendarDay, CalendarYear, OwnCalendarDay, PracticeClock
 from association.rules.clock import Calendar, beijing
 from association.rules.reference import CalendarException, calendar_of
 from association.scope import memo, selected_association_id
 
 OFFSET = "practice_offset"
 CALENDAR, CALENDAR_VERSION = "calendar", "calendar_version"
-VERSION = "SELECT count(*), sum(hashtextextended(day::text, 0)) FROM association_calendarday day"
+VERSION = """
+SELECT count(*), sum(hashtextextended(day::text, 0)),
+  (SELECT max(id) FROM association_owncalendarday), (SELECT max(id) FROM association_calendaryear)
+FROM association_calendarday day
+"""
 _rehearsed: ContextVar[datetime | None] = ContextVar("rehearsed", default=None)
 
 
@@ -76,8 +80,24 @@ def calendar_version() -> tuple[Any, ...]:
 
 
 def _calendar() -> Calendar:
-    rows = CalendarDay.objects.values_list("date", "kind", "holiday", "source")
-    return calendar_of(
+    """The shared days, and over them what the association has entered itself; outside a scope the shared ones."""
+    shared = [
         CalendarException(on=day, name=name, is_off=kind == DayKind.OFF, notice=notice, source="")
-        for day, kind, name, notice in rows
-    )
+        for day, kind, name, notice in CalendarDay.objects.values_list("date", "kind", "holiday", "source")
+    ]
+    if selected_association_id() is None:
+        return calendar_of(shared)
+    years = set(CalendarYear.objects.values_list("year", flat=True))
+    return calendar_of(shared, _own_days(), years)
+
+
+def _own_days() -> dict[date, CalendarException | None]:
+    """The last word of the association on each day; of a day handed back to the shared calendar there is none."""
+    rows = OwnCalendarDay.objects.order_by("date", "-id").distinct("date")
+    return {
+        row.date: None
+        if row.kind == OwnDayKind.ORDINARY
+        else CalendarException(row.date, row.holiday, row.kind == OwnDayKind.OFF, row.source, "")
+        for row in rows
+        if row.kind != OwnDayKind.SHARED
+    }

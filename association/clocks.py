@@ -4,27 +4,30 @@ They join the transaction of the operation that calls them, and who may is that 
 case asks ``whose_turn``; an application that acts on silence asks ``expired`` in its own periodic operation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from association import clock
 from association.actors import Actor
-from association.audit import record
+from association.audit import record, record_each
 from association.choices import Side
 from association.deadlines import count, rule_in_force, rule_row
 from association.models import Deadline, DeadlinePause, DeadlineRule
+from association.outbox import enqueue
 from association.reckoning import explained
-from association.rules.clock import ONE_DAY, Due, Pause, beijing, due_by_document
+from association.rules.clock import ONE_DAY, Calendar, Due, Pause, beijing, due_at_moment, due_by_document
 from association.rules.explanation import as_parts
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
 
-DONE = "done"
+DONE, LAPSED = "done", "lapsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,54 +76,85 @@ def start_deadline(
     action: str,
     start: datetime | None = None,
     ends_on: date | None = None,
+    ends_at: datetime | None = None,
     title: str = "",
 ) -> Deadline:
     """起算: by the rule of ``code`` in force at the start, or until the day ``ends_on`` that a document sets.
 
-    ``action`` is the next thing to do, a short sentence marked with ``gettext_noop``. The same code open twice for one
-    case is refused.
+    A document may set a moment instead of a day (``ends_at``). ``action`` is the next thing to do, a short sentence
+    marked with ``gettext_noop``. The same code open twice for one case is refused.
     """
+    return start_deadlines(
+        actor=actor,
+        code=code,
+        starts=[(case, owner)],
+        action=action,
+        start=start,
+        ends_on=ends_on,
+        ends_at=ends_at,
+        title=title,
+    )[0]
+
+
+@transaction.atomic
+def start_deadlines(
+    *,
+    actor: Actor,
+    code: str,
+    starts: Sequence[tuple[Case, Owner]],
+    action: str,
+    start: datetime | None = None,
+    ends_on: date | None = None,
+    ends_at: datetime | None = None,
+    title: str = "",
+) -> list[Deadline]:
+    """The same term for many cases: counted once, written together."""
     moment = start or clock.now()
-    rule, due = _due(code, moment, ends_on)
-    deadline = Deadline(
+    rule, due = _due(code, moment, ends_on, ends_at)
+    rows = [_deadline(case, owner, code, rule, moment) for case, owner in starts]
+    for row in rows:
+        row.title = (title or (rule.title if rule else code))[:80]
+        row.action = action
+        row.set_on = due.on if ends_on or ends_at else None
+        _put(row, due)
+    _insert(rows)
+    facts = {"code": code, "rule": rule.pk if rule else None, "due": due.on.isoformat()}
+    record_each(
+        actor,
+        "start_deadline",
+        [(row, {"case": f"{row.case_kind}-{row.case_id}"} | facts) for row in rows],
+    )
+    return rows
+
+
+def _deadline(case: Case, owner: Owner, code: str, rule: DeadlineRule | None, moment: datetime) -> Deadline:
+    return Deadline(
         case_kind=case.kind,
         case_id=case.id,
         case_title=case.title[:160],
-        case_path=case.path,
+        case_path=f"/{case.path.lstrip('/')}" if case.path else "",
         code=code,
-        title=(title or (rule.title if rule else code))[:80],
-        action=action,
         rule=rule,
-        set_on=ends_on,
         started_at=moment,
         start_on=beijing(moment).date(),
         owner_side=owner.side,
         owner_user_id=owner.user_id,
         owner_institution_id=owner.institution_id,
     )
-    _put(deadline, due)
-    _insert(deadline)
-    record(
-        actor,
-        "start_deadline",
-        deadline,
-        case=f"{case.kind}-{case.id}",
-        code=code,
-        rule=rule.pk if rule else None,
-        due=due.on.isoformat(),
-    )
-    return deadline
 
 
-def _due(code: str, moment: datetime, ends_on: date | None) -> tuple[DeadlineRule | None, Due]:
+def _due(
+    code: str, moment: datetime, ends_on: date | None, ends_at: datetime | None
+) -> tuple[DeadlineRule | None, Due]:
     day = beijing(moment).date()
-    if ends_on is None:
+    if ends_on is None and ends_at is None:
         rule = rule_in_force(code, day)
         return rule, count(rule, moment)
-    if ends_on < day:
+    if (ends_at is not None and ends_at <= moment) or (ends_on is not None and ends_on < day):
         sentence = _("截止日不能早于起算日。")
         raise InvalidInput(sentence, {"ends_on": sentence})
-    return rule_row(code, day), due_by_document(day, ends_on)
+    set_ = due_by_document(day, ends_on) if ends_on else due_at_moment(day, cast("datetime", ends_at))
+    return rule_row(code, day), set_
 
 
 def _put(deadline: Deadline, due: Due) -> None:
@@ -128,14 +162,14 @@ def _put(deadline: Deadline, due: Due) -> None:
     deadline.reckoning = as_parts(due.reckoning)
 
 
-def _insert(deadline: Deadline) -> None:
+def _insert(rows: Sequence[Deadline]) -> None:
     """The database says whether the same term runs already, to two who start it at once too."""
     try:
         with transaction.atomic():
-            deadline.save()
+            Deadline.objects.bulk_create(rows)
     except IntegrityError as error:
         if "deadline_open_once" in str(error):
-            raise Refused(_("“%(title)s”已经在计期，不能重复起算。") % {"title": deadline.title}) from error
+            raise Refused(_("“%(title)s”已经在计期，不能重复起算。") % {"title": rows[0].title}) from error
         raise
 
 
@@ -153,13 +187,22 @@ def stop_all(*, actor: Actor, case: Case, outcome: str) -> list[Deadline]:
     return [_stop(actor, deadline, outcome) for deadline in rows]
 
 
+@transaction.atomic
+def lapse(*, actor: Actor, case: Case, code: str) -> Deadline | None:
+    """期满: a term that was there to run out (a public notice, a right that nobody used) has; nobody was late."""
+    deadline = _lock(case, code)
+    if deadline is None or deadline.paused_on is not None or clock.now() < deadline.ends_at:
+        return None
+    return _stop(actor, deadline, LAPSED)
+
+
 def _stop(actor: Actor, deadline: Deadline, outcome: str) -> Deadline:
     """A paused clock goes on first, so that its pause is counted."""
     moment = clock.now()
     if deadline.paused_on is not None:
         _end_pause(deadline, beijing(moment).date())
     deadline.stopped_at, deadline.outcome = moment, outcome
-    deadline.was_late = moment >= deadline.ends_at
+    deadline.was_late = outcome != LAPSED and moment >= deadline.ends_at
     deadline.save(update_fields=["stopped_at", "outcome", "was_late"])
     record(actor, "stop_deadline", deadline, outcome=outcome, late=deadline.was_late)
     return deadline
@@ -214,21 +257,34 @@ def _end_pause(deadline: Deadline, day: date) -> None:
     deadline.save(update_fields=["paused_on"])
     if recount(deadline):
         deadline.save(update_fields=COUNTED)
+        follow([deadline])
 
 
-COUNTED = ("due_on", "ends_at", "provisional", "reckoning", "counted_times")
+COUNTED = ("due_on", "ends_at", "provisional", "reckoning", "counted_times", "reminded_days", "alarmed_at")
 
 
-def recount(deadline: Deadline) -> bool:
+def recount(deadline: Deadline, calendar: Calendar | None = None) -> bool:
     """Counts a term anew by the rule it began under and its pauses; the caller saves ``COUNTED``. Whether it changed."""
     if deadline.rule is None or deadline.set_on is not None:
         return False
     before = (deadline.due_on, deadline.provisional, deadline.reckoning)
-    _put(deadline, count(deadline.rule, deadline.started_at, pauses_of(deadline.pauses.all())))
+    pauses = pauses_of(deadline.pauses.all())
+    _put(deadline, count(deadline.rule, deadline.started_at, pauses, calendar))
     if before == (deadline.due_on, deadline.provisional, deadline.reckoning):
         return False
     deadline.counted_times += 1
+    if deadline.due_on != before[0]:
+        deadline.reminded_days, deadline.alarmed_at = None, None
     return True
+
+
+def follow(moved: Iterable[Deadline]) -> None:
+    """Whoever keeps a copy of an end that was counted anew is asked, soon, to take the new one."""
+    for deadline in moved:
+        task = settings.DEADLINE_FOLLOWERS.get(deadline.case_kind)
+        if task:
+            key = f"deadline-{deadline.pk}-{deadline.counted_times}"
+            enqueue(task, key=key, deadline_id=deadline.pk)
 
 
 def pauses_of(rows: Sequence[DeadlinePause] | QuerySet[DeadlinePause]) -> list[Pause]:

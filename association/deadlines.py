@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from association import clock
 from association.choices import Unit
-from association.models import DeadlineRule
+from association.models import DeadlineRule, WorkingHours
 from association.rules.clock import (
+    Calendar,
     Due,
     Pause,
     add_calendar_days,
@@ -53,10 +54,12 @@ def rule_row(code: str, on: date) -> DeadlineRule | None:
     return rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on)).order_by("-valid_from").first()
 
 
-def count(rule: DeadlineRule, start: datetime, pauses: Sequence[Pause] = ()) -> Due:
+def count(
+    rule: DeadlineRule, start: datetime, pauses: Sequence[Pause] = (), calendar: Calendar | None = None
+) -> Due:
     """When a term that starts at this moment ends, with the arithmetic in parts and in words."""
-    hold_calendar()
-    return COUNTERS[Unit(rule.unit)](beijing(start).date(), rule.number, clock.calendar(), pauses)
+    days = calendar or calendar_to_count_by()
+    return COUNTERS[Unit(rule.unit)](beijing(start).date(), rule.number, days, pauses)
 
 
 def start_clock(code: str, start: datetime | None = None) -> tuple[DeadlineRule, Due]:
@@ -66,12 +69,13 @@ def start_clock(code: str, start: datetime | None = None) -> tuple[DeadlineRule,
     return rule, count(rule, moment)
 
 
-def hold_calendar() -> None:
+def calendar_to_count_by() -> Calendar:
     """Whoever counts holds the calendar until the end of the transaction: a recount waits for what it cannot see."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock_shared(%s, %s)", [CALENDAR_LOCK, current_association_id()]
         )
+    return clock.calendar()
 
 
 def wait_for_counters() -> None:
@@ -81,10 +85,11 @@ def wait_for_counters() -> None:
 
 
 def load_defaults() -> int:
-    """期限规则 of an association: those that it has no version of yet. What it has changed stays. How many came."""
+    """期限规则 of an association (and its 办公时间): those that it has no version of yet. What it has changed stays. How many came."""
     known = set(DeadlineRule.objects.values_list("code", flat=True))
     missing = [DeadlineRule(**asdict(row)) for row in shipped_rules() if row.code not in known]
     DeadlineRule.objects.bulk_create(missing, ignore_conflicts=True)
+    WorkingHours.objects.get_or_create()
     return len(missing)
 
 

@@ -11,7 +11,16 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from association.choices import JobState, OutboxState
-from association.models import Association, CalendarDay, Job, OriginalRequest, OutboxJob, Region, WorkerBeat
+from association.models import (
+    Association,
+    CalendarDay,
+    Deadline,
+    Job,
+    OriginalRequest,
+    OutboxJob,
+    Region,
+    WorkerBeat,
+)
 from association.tenancy import current_association_id
 from association.throttle import script
 
@@ -34,6 +43,11 @@ def calendar_days() -> QuerySet[CalendarDay]:
 def with_file(requests: QuerySet[OriginalRequest]) -> QuerySet[OriginalRequest]:
     """What a line of the list of unsealings shows."""
     return requests.select_related("original__attachment__institution", "requested_by", "decided_by")
+
+
+def open_counted_deadlines() -> QuerySet[Deadline]:
+    """未结的期限 that a change of the calendar may move."""
+    return Deadline.objects.filter(stopped_at__isnull=True, set_on__isnull=True)
 
 
 def work_counts() -> dict[str, int]:

@@ -3,8 +3,10 @@
 from celery import shared_task
 from django.conf import settings
 
-from association import accounts, notices, originals, periodic
+from association import accounts, calendars, notices, originals, periodic, watch
+from association.actors import system
 from association.outbox import outbox_task
+from association.tenancy import current_association_id
 
 
 @shared_task(name="association.tick")
@@ -36,3 +38,13 @@ def tidy_outbox() -> None:
 @outbox_task("association.destroy_originals")
 def destroy_originals() -> None:
     originals.destroy_old()
+
+
+@outbox_task("association.recompute_deadlines")
+def recompute_deadlines(*, after_id: int = 0) -> None:
+    calendars.recompute_open_deadlines(actor=system(current_association_id()), after_id=after_id)
+
+
+@outbox_task("association.keep_clocks")
+def keep_clocks() -> None:
+    watch.keep_clocks(actor=system(current_association_id()))

@@ -63,9 +63,12 @@ PERIODIC = {
     "complaints.keep_the_clock": 60,
     "complaints.retire_personal_data": 24 * 3600,
     "disclosure.refresh_register": 600,
+    "association.keep_clocks": 60,
     "association.tidy_outbox": 24 * 3600,
     "association.destroy_originals": 24 * 3600,
 }
+# Which task brings the copies of an end up to date, for each kind of case that keeps some.
+DEADLINE_FOLLOWERS = dict.fromkeys(("rating", "public_notice", "objection"), "credit_rating.follow_deadline")
 
 UNFOLD = {
     "SITE_TITLE": _("协会工作台"),

@@ -1,3 +1,4 @@
+from association.models.calendar import CalendarYear, OwnCalendarDay, WorkingHours
 from association.models.deadlines import Deadline, DeadlinePause
 from association.models.identity import Appointment, Association, AssociationHost, User
 from association.models.originals import OriginalRequest, SealedOriginal
@@ -11,6 +12,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "CalendarDay",
+    "CalendarYear",
     "Deadline",
     "DeadlinePause",
     "DeadlineRule",
@@ -18,9 +20,11 @@ __all__ = [
     "Notice",
     "OriginalRequest",
     "OutboxJob",
+    "OwnCalendarDay",
     "PracticeClock",
     "Region",
     "SealedOriginal",
     "User",
     "WorkerBeat",
+    "WorkingHours",
 ]

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from association.choices import Side
+from association.rules.explanation import from_parts, in_words
 from association.tenancy import AssociationOwned
 
 
@@ -43,6 +44,9 @@ class Deadline(AssociationOwned):
         "members.Institution", models.PROTECT, null=True, verbose_name=_("机构"), related_name="+"
     )
     paused_on = models.DateField(_("中止自"), null=True)
+    # Of the end as it stands: how near it was when its owner was last reminded, and when all were told that it is over.
+    reminded_days = models.PositiveSmallIntegerField(_("已提前提醒（工作日）"), null=True)
+    alarmed_at = models.DateTimeField(_("逾期提醒时间"), null=True)
     stopped_at = models.DateTimeField(_("停止时间"), null=True)
     outcome = models.CharField(_("结果"), max_length=40, blank=True)
     was_late = models.BooleanField(_("逾期"), null=True)
@@ -73,7 +77,8 @@ class Deadline(AssociationOwned):
                 name="deadline_late_is_a_fact",
                 condition=Q(stopped_at__isnull=True)
                 | Q(was_late=True, stopped_at__gte=F("ends_at"))
-                | Q(was_late=False, stopped_at__lt=F("ends_at")),
+                | Q(was_late=False, stopped_at__lt=F("ends_at"))
+                | Q(was_late=False, stopped_at__gte=F("ends_at"), outcome="lapsed"),
             ),
             models.CheckConstraint(
                 name="deadline_pause_inside",
@@ -82,6 +87,10 @@ class Deadline(AssociationOwned):
             models.CheckConstraint(
                 name="deadline_owner_of_institution",
                 condition=~Q(owner_side=Side.INSTITUTION) | Q(owner_institution__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="deadline_alarmed_after_end",
+                condition=Q(alarmed_at__isnull=True) | Q(alarmed_at__gte=F("ends_at")),
             ),
             models.CheckConstraint(
                 name="deadline_named", condition=~Q(case_kind="") & ~Q(case_title="") & ~Q(action="")
@@ -95,6 +104,11 @@ class Deadline(AssociationOwned):
                 condition=Q(stopped_at__isnull=True),
             ),
             models.Index(
+                fields=["association", "ends_at"],
+                name="deadline_watched",
+                condition=Q(stopped_at__isnull=True, paused_on__isnull=True, alarmed_at__isnull=True),
+            ),
+            models.Index(
                 fields=["association", "owner_institution", "ends_at"],
                 name="deadline_of_institution",
                 condition=Q(stopped_at__isnull=True),
@@ -103,6 +117,11 @@ class Deadline(AssociationOwned):
 
     def __str__(self) -> str:
         return f"{self.title} {self.case_title}"
+
+    @property
+    def told(self) -> str:
+        """The arithmetic in Chinese, for what is written: notices, documents."""
+        return in_words(from_parts(self.reckoning))
 
 
 class DeadlinePause(AssociationOwned):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from association.rules.explanation import (
     DAY,
+    MIDNIGHT,
     MONTH,
     WORKING_DAY,
     YEAR,
@@ -149,3 +150,10 @@ def _due(start: date, term: Term, counted: date, last: date, calendar: Calendar,
 def due_by_document(start: date, last: date) -> Due:
     """文件确定的截止日 (an order's own limit, a day agreed on): nothing is counted, so nothing is provisional."""
     return Due(on=last, ends_at=end_of_day(last), reckoning=set_by_document(start, last), provisional=False)
+
+
+def due_at_moment(start: date, moment: datetime) -> Due:
+    """文件确定的截止时刻 (a window that closes at five o'clock); it does not belong to the term any more."""
+    last = beijing(moment - timedelta(microseconds=1)).date()
+    at = f"{beijing(moment):%H:%M}" if moment != end_of_day(last) else MIDNIGHT
+    return Due(on=last, ends_at=moment, reckoning=set_by_document(start, last, at), provisional=False)

@@ -14,6 +14,7 @@ WORKING_DAY, DAY, MONTH, YEAR = "working_day", "day", "month", "year"
 MONTHS = ("", "1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月")
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 ONE_DAY = timedelta(days=1)
+MIDNIGHT = "24:00"
 MOST_NAMED = 8  # runs of holidays in one sentence; a term of years names only the first ones
 
 Gettext = Callable[[str], str]
@@ -61,6 +62,7 @@ class Reckoning:
     made_up_more: int = 0
     holiday: str | None = None
     unknown_year: int | None = None
+    at: str = MIDNIGHT
 
 
 def reckon(
@@ -83,9 +85,9 @@ def reckon(
     )
 
 
-def set_by_document(start: date, last: date) -> Reckoning:
-    """文件确定的截止日: nothing was counted, and no holiday moves it."""
-    return Reckoning(start=start, number=0, unit="", counted=last, last=last)
+def set_by_document(start: date, last: date, at: str = MIDNIGHT) -> Reckoning:
+    """文件确定的截止日: nothing was counted, and no holiday moves it. ``at`` is the time of day, 24:00 unless told."""
+    return Reckoning(start=start, number=0, unit="", counted=last, last=last, at=at)
 
 
 def _exceptions(first: date, last: date, days: Days) -> tuple[list[Off], list[date]]:
@@ -126,6 +128,7 @@ def as_parts(reckoning: Reckoning) -> dict[str, Any]:
         "made_up_more": reckoning.made_up_more,
         "holiday": reckoning.holiday,
         "unknown_year": reckoning.unknown_year,
+        "at": reckoning.at,
     }
 
 
@@ -144,6 +147,7 @@ def from_parts(parts: Mapping[str, Any]) -> Reckoning:
         made_up_more=parts["made_up_more"],
         holiday=parts["holiday"],
         unknown_year=parts["unknown_year"],
+        at=parts["at"],
     )
 
 
@@ -159,7 +163,7 @@ def in_words(reckoning: Reckoning, gettext: Gettext = as_written) -> str:
     """The sentence of the parts, in the language of the translator."""
     end = _named(reckoning.last, reckoning.start if reckoning.unit else None, gettext)
     if not reckoning.unit:
-        return gettext("截止日由文件确定：%(day)s24:00") % {"day": end}
+        return gettext("截止时间由文件确定：%(day)s%(time)s") % {"day": end, "time": reckoning.at}
     told = _idle(reckoning, gettext) + _skipped(reckoning, gettext) + _moved(reckoning, gettext)
     told.append(gettext("截至%(day)s24:00") % {"day": end})
     sentence = gettext("%(head)s：%(told)s") % {

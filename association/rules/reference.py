@@ -1,7 +1,7 @@
 """参考数据: the shipped tables (calendar, regions) read from text into plain values."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,18 +75,31 @@ def regions(text: str) -> tuple[Region, ...]:
     )
 
 
-def calendar_of(exceptions: Iterable[CalendarException]) -> Calendar:
-    """The value that the clock rules take; it is known until the end of its last announced year."""
-    days = tuple(exceptions)
-    last_year = max((day.on.year for day in days), default=date.min.year)
-    names = dict(_fixed_days(last_year)) if days else {}
-    holidays = frozenset(names).union(day.on for day in days if day.is_off)
-    names |= {day.on: day.name for day in days}
+def calendar_of(
+    exceptions: Iterable[CalendarException],
+    own: Mapping[date, CalendarException | None] | None = None,
+    own_years: Collection[int] = (),
+) -> Calendar:
+    """The value that the clock rules take; it is known until the end of its last announced year.
+
+    ``own`` stands over the shared days: another day, or an ordinary one (None). Single days of its own do not make a
+    year known, only a year entered as a whole does (``own_years``).
+    """
+    shared = tuple(exceptions)
+    last_year = max((day.on.year for day in shared), default=date.min.year)
+    while last_year + 1 in own_years:
+        last_year += 1
+    fixed = [CalendarException(day, name, True, "", "") for day, name in _fixed_days(last_year)]
+    days = {day.on: day for day in ([*fixed, *shared] if shared else [])}
+    for on, day in (own or {}).items():
+        days.pop(on, None)
+        if day is not None:
+            days[on] = day
     return Calendar(
-        holidays=holidays,
-        working=frozenset(day.on for day in days if not day.is_off),
-        known_until=date(last_year, 12, 31) if days else date.min,
-        names=names,
+        holidays=frozenset(day.on for day in days.values() if day.is_off),
+        working=frozenset(day.on for day in days.values() if not day.is_off),
+        known_until=date(last_year, 12, 31) if last_year > date.min.year else date.min,
+        names={day.on: day.name for day in days.values()},
     )
 
 

@@ -46,6 +46,8 @@ TRANSACTIONS = {
     "association/locker.py": "the files' operations",
     "association/originals.py": "the sealed originals' operations",
     "association/clocks.py": "the clocks' operations",
+    "association/calendars.py": "the calendar's operations",
+    "association/watch.py": "the operation that keeps the clocks",
     "association/middleware.py": "an answer of the 5xx class rolls back",
     "association/answers.py": "an answer to a lock not given in time rolls back",
     "disclosure/management/commands/load_demo.py": "a demo half told is no demo",

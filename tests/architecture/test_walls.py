@@ -26,6 +26,8 @@ OUTSIDE = {
 PUBLISHED = {table for table, reason in OUTSIDE.items() if reason == "a published copy"}
 APPEND_ONLY = {
     "association_auditentry",
+    "association_calendaryear",
+    "association_owncalendarday",
     "complaints_fact",
     "complaints_retirement",
     "complaints_signature",

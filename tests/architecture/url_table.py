@@ -123,6 +123,7 @@ DESK = {
     ),
     "case_file": page(NOBODY_NOW, pk="complaint", file_id="complaint"),
     "desk": page(SIGNED_IN),
+    "clocks": page(SIGNED_IN),
     "notices": page(SIGNED_IN),
     "job": page(SEES_ALL, pk="job"),
     "practice_clock": form(SIGNED_IN),

@@ -107,7 +107,7 @@ def test_a_visitor_starts_a_clock_with_the_complaint():
 def test_a_document_sets_the_day_and_no_holiday_moves_it(at):
     deadline = start("CMP-ACCEPT", ends_on=date(2026, 11, 28))  # a Saturday
     assert (deadline.due_on, deadline.set_on) == (date(2026, 11, 28), date(2026, 11, 28))
-    assert clocks.whose_turn("complaint", 7).explanation == "截止日由文件确定：2026年11月28日24:00"
+    assert clocks.whose_turn("complaint", 7).explanation == "截止时间由文件确定：2026年11月28日24:00"
     with pytest.raises(Refused, match="文件确定"):
         clocks.pause_deadline(actor=actor(), case=CASE, code="CMP-ACCEPT", reason="鉴定")
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from association import clock
+from association.calendars import ask_for_recount
 from association.choices import DayKind
 from association.deadlines import load_defaults
 from association.models import Association, CalendarDay, Region
@@ -32,18 +34,25 @@ class Command(BaseCommand):
             unique_fields=["code"],
             update_fields=["name", "level", "parent"],
         )
+        before = clock.calendar_version()
         CalendarDay.objects.bulk_create(
             [CalendarDay(date=day.on, kind=_kind(day), holiday=day.name, source=day.notice) for day in days],
             update_conflicts=True,
             unique_fields=["date"],
             update_fields=["kind", "holiday", "source"],
         )
-        rules = sum(_rules_of(pk) for pk in Association.objects.order_by("pk").values_list("pk", flat=True))
+        after = clock.calendar_version()
+        changed = f"{after[0]}-{after[1]}" if after != before else ""
+        associations = Association.objects.order_by("pk").values_list("pk", flat=True)
+        rules = sum(_brought_up_to_date(pk, changed) for pk in associations)
         self.stdout.write(f"{len(places)} regions, {len(days)} calendar days, {rules} new deadline rules")
 
 
-def _rules_of(association_id: int) -> int:
+def _brought_up_to_date(association_id: int, changed: str) -> int:
+    """Missing rules are added; where the shared days are others than before, what is open is counted again."""
     with acting_for(association_id):
+        if changed:
+            ask_for_recount(f"shared-{changed}")
         return load_defaults()
 
 

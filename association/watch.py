@@ -1,0 +1,111 @@
+"""按时提醒: reminders before and alarms after the end of a term, at working hours, once each; and the calendar's own alarm."""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
+
+from association import calendars, clock
+from association.access import MAY
+from association.actors import Actor
+from association.choices import Role, Side
+from association.models import Deadline, WorkingHours
+from association.notices import notify, people_of
+from association.rules.clock import Calendar
+from association.rules.working_hours import Hours, at_work, reach, reminder_due, working_days_between
+from association.turns import people_in_turn
+
+AT_ONCE = 500
+NAMED = 5
+QUEUE = "/desk/clocks/"
+# Who has no account here is not reminded by us; the case's own page and the secretariat tell them.
+WITHOUT_ACCOUNT = (Side.COMPLAINANT, Side.OUTSIDE)
+SOON = gettext_noop("期限将至")
+OVER = gettext_noop("期限已过")
+LINE = gettext_noop("%(case)s：%(action)s。%(title)s，%(term)s")
+MORE = gettext_noop("共%(count)d件，见今日钟表。")
+
+
+@transaction.atomic
+def keep_clocks(*, actor: Actor) -> int:
+    """到点提醒: rung every minute, by two beats too; a quiet minute is cheap. Returns how many terms were told of."""
+    actor.require(MAY, "keep_clocks")
+    moment, calendar, hours = clock.now(), clock.calendar(), working_hours()
+    if not at_work(moment, hours, calendar):
+        return 0
+    calendars.watch_calendar()
+    return _alarm(moment) + _remind(moment, hours, calendar)
+
+
+def working_hours() -> Hours:
+    """The association's own, written with its other defaults."""
+    row = WorkingHours.objects.first() or WorkingHours()
+    return Hours(row.opens, row.closes, tuple(row.remind_before))
+
+
+def _watched() -> QuerySet[Deadline]:
+    """Running terms nobody was alarmed of, held until the end; another beat passes over those in our hands."""
+    rows = Deadline.objects.select_for_update(of=("self",), skip_locked=True)
+    return rows.filter(stopped_at__isnull=True, paused_on__isnull=True, alarmed_at__isnull=True).order_by(
+        "ends_at", "pk"
+    )
+
+
+def _alarm(moment: datetime) -> int:
+    """逾期: once to the owner and to the secretariat."""
+    over = list(_watched().filter(ends_at__lte=moment)[:AT_ONCE])
+    for row in over:
+        row.alarmed_at = moment
+    Deadline.objects.bulk_update(over, ["alarmed_at"])
+    secretariat = people_of(roles=[Role.SECRETARIAT]) if over else []
+    _tell(over, OVER, lambda row: f"deadline-{row.pk}-over-{row.due_on}", also=secretariat)
+    return len(over)
+
+
+def _remind(moment: datetime, hours: Hours, calendar: Calendar) -> int:
+    """临近: for each of the days before the end, unless the term was no longer than that when it began."""
+    today = clock.today()
+    near = Q(pk__in=[])
+    for days in hours.remind_before:
+        unsent = Q(reminded_days__isnull=True) | Q(reminded_days__gt=days)
+        near |= unsent & Q(due_on__lte=reach(today, days, calendar))
+    told = []
+    rows = list(_watched().filter(near, ends_at__gt=moment)[:AT_ONCE])
+    for row in rows:
+        days = reminder_due(today, row.due_on, row.reminded_days, hours.remind_before, calendar)
+        if days is None:
+            continue
+        row.reminded_days = days
+        if (
+            days < working_days_between(row.start_on, row.due_on, calendar)
+            and row.owner_side not in WITHOUT_ACCOUNT
+        ):
+            told.append(row)
+    Deadline.objects.bulk_update(rows, ["reminded_days"])
+    _tell(told, SOON, lambda row: f"deadline-{row.pk}-soon-{row.reminded_days}-{row.due_on}")
+    return len(told)
+
+
+def _tell(
+    rows: Iterable[Deadline], subject: str, event: Callable[[Deadline], str], also: Collection[int] = ()
+) -> None:
+    """One notice for each owner, however many of its terms it is about; named after the first of them."""
+    by_owner: dict[tuple[str, int | None, int | None], list[Deadline]] = {}
+    for row in rows:
+        by_owner.setdefault((row.owner_side, row.owner_user_id, row.owner_institution_id), []).append(row)
+    for (side, user, institution), theirs in by_owner.items():
+        told = [
+            LINE % {"case": row.case_title, "action": row.action, "title": row.title, "term": row.told}
+            for row in theirs[:NAMED]
+        ]
+        if len(theirs) > NAMED:
+            told.append(MORE % {"count": len(theirs)})
+        notify(
+            event(theirs[0]),
+            {*people_in_turn(Side(side), user, institution), *also},
+            subject=subject,
+            body="\n".join(told),
+            path=theirs[0].case_path if len(theirs) == 1 else QUEUE,
+        )
