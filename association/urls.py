@@ -3,6 +3,7 @@ from django.urls import path
 from association import views
 
 urlpatterns = [
+    path("clocks/", views.clocks, name="clocks"),
     path("notices/", views.notices, name="notices"),
     path("jobs/<int:pk>/", views.job, name="job"),
     path("originals/", views.originals, name="originals"),

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from association import access, operations, queries
+from association import access, clock_queue, operations, queries
 from association import originals as sealed
 from association.downloads import sent_as
 from association.forms import PracticeClockForm
@@ -90,6 +90,14 @@ def notices(request: PortalRequest) -> HttpResponse:
     shown = list(page.object_list)
     operations.mark_notices_read(actor=request.actor, notice_ids=[row.pk for row in shown])
     return render(request, "association/notices.html", {"page": page, "notices": shown})
+
+
+@signed_in
+@require_safe
+def clocks(request: PortalRequest) -> HttpResponse:
+    """今日钟表: everything that runs for this person, overdue first; nothing overdue is left out unless asked for."""
+    found = clock_queue.queue(request.actor, clock_queue.asked_of(request.GET))
+    return render(request, "association/clocks.html", {"queue": found, "parts": clock_queue.tabs(found)})
 
 
 @signed_in

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from association import clock
+from association.choices import QueuePart
+from association.clock_queue import part_counts
 from association.moments import last_day
 from association.queries import work_counts
 from credit_rating.access import assessments_visible_to
@@ -32,6 +34,11 @@ STEPS = (
     ("to_propose", gettext_lazy("公示期满，等待提请公布"), gettext_lazy("提请公布")),
     ("to_approve", gettext_lazy("已提请，等待委员会主任批准"), gettext_lazy("由另一人批准")),
 )
+CLOCKS = (
+    (QueuePart.OVERDUE, gettext_lazy("已逾期的期限"), gettext_lazy("立即办理")),
+    (QueuePart.TODAY, gettext_lazy("今天到期的期限"), gettext_lazy("今天办理")),
+    (QueuePart.WEEK, gettext_lazy("本周到期的期限"), gettext_lazy("安排办理")),
+)
 WORK = (
     ("running", gettext_lazy("进行中的作业"), gettext_lazy("查看进度"), "admin:association_job_changelist", "unfinished=yes"),
     ("dead", gettext_lazy("停办的后台作业"), gettext_lazy("查明原因后重新安排"), "admin:association_outboxjob_changelist", "state__exact=dead"),
@@ -52,13 +59,23 @@ class Waiting:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Counts in two queries; each leads to the list it counts."""
-    items = [*_of_rounds(request), *_of_work()]
+    """Counts in three queries; each leads to the list it counts."""
+    items = [*_of_clocks(request), *_of_rounds(request), *_of_work()]
     waiting = sorted(
         (item for item in items if item.count), key=lambda one: (one.due is None, one.due or clock.now())
     )
     quiet = [item.label for item in items if not item.count]
     return context | {"waiting": waiting, "quiet": quiet, "today": clock.today()}
+
+
+def _of_clocks(request: Any) -> list[Waiting]:
+    """今日钟表: what is overdue, ends today or this week, of all kinds of cases."""
+    address = reverse("clocks")
+    found = part_counts(request.actor)
+    return [
+        _waiting(label, then, f"{address}?part={part}", found[part], None, alarming=part == QueuePart.OVERDUE)
+        for part, label, then in CLOCKS
+    ]
 
 
 def _of_rounds(request: Any) -> list[Waiting]:
@@ -99,7 +116,13 @@ def _in_days(due: datetime) -> str:
 
 
 GROUPS = (
-    (None, (("today", gettext_lazy("今日待办"), "admin:index"),)),
+    (
+        None,
+        (
+            ("today", gettext_lazy("今日待办"), "admin:index"),
+            ("alarm", gettext_lazy("今日钟表"), "clocks"),
+        ),
+    ),
     (
         gettext_lazy("诚信等级评估"),
         (
@@ -134,8 +157,15 @@ GROUPS = (
             ("notifications", gettext_lazy("通知"), "admin:association_notice_changelist"),
             ("hourglass_top", gettext_lazy("作业进度"), "admin:association_job_changelist"),
             ("sync", gettext_lazy("待办作业"), "admin:association_outboxjob_changelist"),
+            ("hourglass_empty", gettext_lazy("期限"), "admin:association_deadline_changelist"),
             ("timer", gettext_lazy("期限规则"), "admin:association_deadlinerule_changelist"),
             ("calendar_month", gettext_lazy("放假与调休"), "admin:association_calendarday_changelist"),
+            (
+                "edit_calendar",
+                gettext_lazy("本协会登记的放假与调休"),
+                "admin:association_owncalendarday_changelist",
+            ),
+            ("schedule", gettext_lazy("办公时间与提醒"), "admin:association_workinghours_changelist"),
         ),
     ),
 )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from association.access import MAY, notices_visible_to
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Channel, Role
+from association.clock_queue import due_now
 from association.guards import signed_in
 from association.middleware import PortalRequest
 from association.models import Association
@@ -139,8 +140,8 @@ def _decision(row: Any) -> str:
 def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
     """Label, address, whether this page belongs there, and how much waits there."""
     actor, here = request.actor, request.path_info  # type: ignore[attr-defined]
-    filled, reviewed, decided, notices = _counts(actor)
-    items = [(_("工作台"), "desk", "/desk/", True, 0)]
+    filled, reviewed, decided, notices, due = _counts(actor)
+    items = [(_("工作台"), "desk", "/desk/", True, 0), (_("今日钟表"), "clocks", "/desk/clocks/", True, due)]
     items += [
         (_("我的评估"), "assessments", "/desk/rating/", bool(actor.roles & INSTITUTION_ROLES), filled),
         (_("我的评审"), "assignments", "/desk/review/", bool(actor.roles & REVIEWER_ROLES), reviewed),
@@ -176,8 +177,9 @@ def _counts(actor: Actor) -> tuple[int, ...]:
         waiting.to_compute(actor),
         waiting.to_publish(actor),
         unread(actor),
+        due_now(actor),
     ]
     columns = [CountOf(rows.order_by().values("pk")) for rows in asked]
     found = Association.objects.filter(pk=actor.association_id).values_list(*columns).get()
-    filled, reviewed, *decided, notices = (count or 0 for count in found)
-    return filled, reviewed, sum(decided), notices
+    filled, reviewed, *decided, notices, due = (count or 0 for count in found)
+    return filled, reviewed, sum(decided), notices, due

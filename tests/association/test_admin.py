@@ -8,10 +8,11 @@ from django.contrib.admin.models import LogEntry
 from django.core import mail
 from django.test import Client
 
-from association import clock
+from association import clock, clocks
 from association.accounts import send_password_link
-from association.choices import STAFF_ROLES, Channel, OutboxState, Role
-from association.models import AuditEntry, CalendarDay, DeadlineRule, Job, Notice, OutboxJob
+from association.actors import system
+from association.choices import STAFF_ROLES, Channel, OutboxState, Role, Side
+from association.models import AuditEntry, CalendarDay, DeadlineRule, Job, Notice, OutboxJob, OwnCalendarDay
 from association.operations import set_deadline_rule
 from association.staff_desk import DeskAdmin
 from association.tenancy import acting_for
@@ -107,6 +108,19 @@ def _rule(_actor):
     DeadlineRule.objects.create(code=f"TRY-{next(NUMBERS)}", title="演示", number=1, unit="day", citation="演示", certainty="charter", valid_from=clock.today())  # fmt: skip
 
 
+def _deadline(_actor):
+    clocks.start_deadline(
+        actor=system(_association()), code="CMP-ACCEPT", case=clocks.Case("complaint", next(NUMBERS), "演示", ""),
+        owner=clocks.Owner(Side.STAFF), action="演示",
+    )  # fmt: skip
+
+
+def _own_day(actor):
+    OwnCalendarDay.objects.create(
+        date=clock.today(), kind="off", holiday="演示", source="演示", entered_by_id=actor.user_id, entered_at=clock.now()
+    )  # fmt: skip
+
+
 def _appointment(_actor):
     actor_with(Role.ASSESSOR, employer=make_institution())
 
@@ -122,6 +136,8 @@ LISTS = [
     ("association/job", _job, 11),
     ("association/outboxjob", _outbox, 11),
     ("association/deadlinerule", _rule, 10),
+    ("association/deadline", _deadline, 11),
+    ("association/owncalendarday", _own_day, 10),
     ("association/appointment", _appointment, 11),
     ("members/institution", _institution, 10),
 ]

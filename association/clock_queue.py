@@ -1,0 +1,240 @@
+"""今日钟表: what runs, in the order of its ends, for the person who asks. One definition each for a count and its list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
+from django.urls import get_script_prefix
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.access import deadlines_visible_to
+from association.actors import Actor
+from association.choices import CASE_KINDS, COMMITTEE_ROLES, QueuePart, Side
+from association.language import translated
+from association.models import Deadline
+from association.moments import last_day
+from association.reckoning import explained
+from association.rules.clock import end_of_day
+from common.numbers import whole_or_none
+
+PAGE = 50
+SUNDAY = 6
+OWN = "own"
+BETWEEN = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: a part or everything that is mine to do, of the team or only my own, from where on."""
+
+    part: QueuePart | None = None
+    own: bool = False
+    after: tuple[datetime, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One term as the list shows it; ``heading`` where another part begins."""
+
+    deadline: Deadline
+    part: QueuePart
+    kind: str
+    owner: str
+    action: str
+    title: str
+    left: str
+    explanation: str
+    href: str
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    rows: Sequence[Row]
+    counts: dict[str, int]
+    next_address: str
+    asked: Asked
+
+
+def asked_of(values: Any) -> Asked:
+    """From the address; what cannot be read asks for nothing."""
+    part = values.get("part", "")
+    moment, _between, pk = values.get("after", "").partition(BETWEEN)
+    after = _moment(moment), whole_or_none(pk)
+    return Asked(
+        part=QueuePart(part) if part in QueuePart.values else None,
+        own=values.get("who") == OWN,
+        after=(after[0], after[1]) if after[0] is not None and after[1] is not None else None,
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def queue(actor: Actor, asked: Asked) -> Queue:
+    """Two queries: the counts of all parts, and one page."""
+    parts = _Parts(actor, own=asked.own)
+    visible = deadlines_visible_to(actor).filter(stopped_at__isnull=True)
+    found = _counted(visible, parts)
+    chosen = visible.filter(parts.chosen(asked.part)).annotate(part=parts.named)
+    page = list(_page(chosen, asked.after)[: PAGE + 1])
+    address = _next_address(asked, page[PAGE - 1]) if len(page) > PAGE else ""
+    return Queue(_rows(page[:PAGE], parts.now), found, address, asked)
+
+
+def part_counts(actor: Actor) -> dict[str, int]:
+    """How many run in each part: one query."""
+    return _counted(deadlines_visible_to(actor).filter(stopped_at__isnull=True), _Parts(actor))
+
+
+def _counted(visible: QuerySet[Deadline], parts: "_Parts") -> dict[str, int]:
+    columns = {part.value: Count("pk", filter=condition) for part, condition in parts.conditions.items()}
+    return visible.order_by().aggregate(**columns, hidden=Count("pk", filter=parts.hidden))
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    address: str
+    count: int | None
+    current: bool
+    alarming: bool = False
+
+
+def tabs(found: Queue) -> list[Tab]:
+    """The parts with their counts; the first is everything that is overdue or mine to do."""
+    asked = found.asked
+    own = {"who": OWN} if asked.own else {}
+    tabs = [Tab(_("待办"), "?" + urlencode(own), None, asked.part is None)]
+    for part in QueuePart:
+        count = found.counts[part.value]
+        address = "?" + urlencode({"part": part.value} | own)
+        alarming = part == QueuePart.OVERDUE and count > 0
+        tabs.append(Tab(str(part.label), address, count, asked.part == part, alarming))
+    return tabs
+
+
+def due_now(actor: Actor) -> QuerySet[Deadline]:
+    """What is overdue or ends today and is this person's to do: the number beside the navigation."""
+    parts = _Parts(actor)
+    urgent = parts.mine & Q(paused_on__isnull=True, ends_at__lte=parts.tonight)
+    return deadlines_visible_to(actor).filter(urgent, stopped_at__isnull=True)
+
+
+class _Parts:
+    """The conditions of one moment and one person.
+
+    Overdue is overdue whoever has it: only somebody who asks for the own alone does not see it, and is told how many.
+    """
+
+    def __init__(self, actor: Actor, *, own: bool = False) -> None:
+        self.now, today = clock.now(), clock.today()
+        self.tonight = end_of_day(today)
+        self.weekend = end_of_day(today + timedelta(days=SUNDAY - today.weekday()))
+        running = Q(paused_on__isnull=True)
+        self.mine = Q(owner_user_id=actor.user_id) if own else _mine(actor)
+        over = running & Q(ends_at__lte=self.now)
+        own_over = over & self.mine if own else over
+        ahead = running & self.mine & Q(ends_at__gt=self.now)
+        others = (Q(paused_on__isnull=False) | ~_mine(actor)) & (
+            Q(paused_on__isnull=False) | Q(ends_at__gt=self.now)
+        )
+        self.conditions = {
+            QueuePart.OVERDUE: own_over,
+            QueuePart.TODAY: ahead & Q(ends_at__lte=self.tonight),
+            QueuePart.WEEK: ahead & Q(ends_at__gt=self.tonight, ends_at__lte=self.weekend),
+            QueuePart.LATER: ahead & Q(ends_at__gt=self.weekend),
+            QueuePart.WAITING: others,
+        }
+        self.hidden = over & ~self.mine if own else Q(pk__in=[])
+        self.default = own_over | ahead
+
+    def chosen(self, part: QueuePart | None) -> Q:
+        return self.conditions[part] if part else self.default
+
+    @property
+    def named(self) -> Case:
+        """The part that a row stands in."""
+        whens = [When(condition, then=Value(part.value)) for part, condition in self.conditions.items()]
+        return Case(*whens, default=Value(QueuePart.WAITING.value), output_field=CharField())
+
+
+def _mine(actor: Actor) -> Q:
+    """What my side must do: the team's, the committee's, my institutions', and what is mine by name."""
+    mine = Q(owner_user_id=actor.user_id) if actor.user_id else Q(pk__in=[])
+    if actor.is_staff:
+        mine |= Q(owner_side=Side.STAFF)
+    if actor.roles & COMMITTEE_ROLES:
+        mine |= Q(owner_side=Side.COMMITTEE, owner_user__isnull=True)
+    if actor.institution_ids:
+        mine |= Q(owner_side=Side.INSTITUTION, owner_institution_id__in=sorted(actor.institution_ids))
+    return mine
+
+
+def _page(rows: QuerySet[Deadline], after: tuple[datetime, int] | None) -> QuerySet[Deadline]:
+    """The next ones after a row, found by the index whatever the depth."""
+    if after is not None:
+        moment, pk = after
+        rows = rows.filter(Q(ends_at__gt=moment) | Q(pk__gt=pk), ends_at__gte=moment)
+    return rows.select_related("owner_institution", "owner_user").order_by("ends_at", "pk")
+
+
+def _next_address(asked: Asked, last: Deadline) -> str:
+    values = {"after": f"{last.ends_at.isoformat()}{BETWEEN}{last.pk}"}
+    if asked.part:
+        values["part"] = asked.part.value
+    if asked.own:
+        values["who"] = OWN
+    return "?" + urlencode(values)
+
+
+def _rows(page: Sequence[Any], now: datetime) -> list[Row]:
+    """Each part is named where it begins, and at the top of a page."""
+    rows: list[Row] = []
+    for deadline in page:
+        part = QueuePart(deadline.part)
+        begins = not rows or rows[-1].part != part
+        rows.append(_row(deadline, part, now, str(part.label) if begins else ""))
+    return rows
+
+
+def _row(deadline: Deadline, part: QueuePart, now: datetime, heading: str) -> Row:
+    path = deadline.case_path.lstrip("/")
+    return Row(
+        deadline=deadline,
+        part=part,
+        kind=str(CASE_KINDS.get(deadline.case_kind, "")),
+        owner=_owner(deadline),
+        action=translated(deadline.action),
+        title=translated(deadline.title),
+        left=_left(deadline, now),
+        explanation=explained(deadline.reckoning),
+        href=get_script_prefix() + path if path else "",
+        heading=heading,
+    )
+
+
+def _owner(deadline: Deadline) -> str:
+    """The side, and who of it: an institution, or the person who has it."""
+    who = deadline.owner_institution or deadline.owner_user
+    side = str(Side(deadline.owner_side).label)
+    return _("%(side)s · %(who)s") % {"side": side, "who": who} if who else side
+
+
+def _left(deadline: Deadline, now: datetime) -> str:
+    if deadline.paused_on is not None:
+        return _("中止中")
+    days = (last_day(deadline.ends_at) - clock.today()).days
+    if deadline.ends_at <= now:
+        return _("逾期%(days)d天") % {"days": -days} if days < 0 else _("已逾期")
+    return _("今天到期") if days == 0 else _("还有%(days)d天") % {"days": days}
