@@ -11,6 +11,11 @@ def keep_the_clock() -> None:
     operations.keep_the_clock(actor=system(current_association_id()))
 
 
+@outbox_task("credit_rating.follow_deadline")
+def follow_deadline(*, deadline_id: int) -> None:
+    operations.follow_deadline(actor=system(current_association_id()), deadline_id=deadline_id)
+
+
 @outbox_task("credit_rating.compute_chunk")
 def compute_chunk(*, job_id: int, round_id: int, assessment_ids: list[int]) -> None:
     operations.compute_chunk(

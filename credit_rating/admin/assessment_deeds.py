@@ -75,7 +75,7 @@ def _supplement(request: Any, assessment: Assessment, form: Any) -> Done:
     supplement = operations.request_supplement(
         actor=request.actor, assessment_id=assessment.pk, items=form.items()
     )
-    return Done(_("已要求补正。%(term)s") % {"term": supplement.explanation})
+    return Done(_("已要求补正。%(term)s") % {"term": supplement.arithmetic})
 
 
 def _compute(request: Any, assessment: Assessment, _form: Any) -> Done:
@@ -85,7 +85,7 @@ def _compute(request: Any, assessment: Assessment, _form: Any) -> Done:
 
 def _prior_notice(request: Any, assessment: Assessment, _form: Any) -> Done:
     notice = operations.send_prior_notice(actor=request.actor, assessment_id=assessment.pk)
-    return Done(_("已告知。%(term)s") % {"term": notice.explanation})
+    return Done(_("已告知。%(term)s") % {"term": notice.arithmetic})
 
 
 def _discontinue(request: Any, assessment: Assessment, form: Any) -> Done:

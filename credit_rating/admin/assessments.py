@@ -145,7 +145,7 @@ def _supplement(assessment: Assessment) -> Table:
     items = supplement.items.select_related("indicator") if supplement else ()
     note = ""
     if supplement:
-        note = _("截止%(due)s。%(term)s") % {"due": until(supplement.due_at), "term": supplement.explanation}
+        note = _("截止%(due)s。%(term)s") % {"due": until(supplement.due_at), "term": supplement.arithmetic}
     return Table(
         _("补正"),
         (_("指标"), _("须补正的内容"), _("补正说明")),
@@ -185,7 +185,7 @@ def _prior_notices(assessment: Assessment) -> Table:
         [
             (
                 _day(row.sent_at),
-                Cell(until(row.due_at), note=row.explanation),
+                Cell(until(row.due_at), note=row.arithmetic),
                 row.defence or "—",
                 row.answer or "—",
             )
@@ -203,7 +203,7 @@ def _objections(assessment: Assessment) -> Table:
             (
                 Cell(_day(row.filed_at), reverse("admin:credit_rating_objection_change", args=[row.pk])),
                 row.get_state_display(),
-                Cell(until(row.due_at), note=row.explanation),
+                Cell(until(row.due_at), note=row.arithmetic),
                 row.text,
                 row.decision or "—",
             )

@@ -20,7 +20,7 @@ class ObjectionAdmin(DeskAdmin):
     list_filter = ("state",)
     search_fields = ("assessment__institution__name", "=document_number")
     facts = (
-        "assessment", "state", "objector", "document_number", "text", "filed_at", "due", "explanation",
+        "assessment", "state", "objector", "document_number", "text", "filed_at", "due", "arithmetic",
         "decision", "decided_by", "decided_at",
     )  # fmt: skip
 
@@ -32,6 +32,10 @@ class ObjectionAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("答复截止"), ordering="due_at")
     def due(self, objection: Objection) -> str:
         return until(objection.due_at)
+
+    @admin.display(description=gettext_lazy("期限计算"))
+    def arithmetic(self, objection: Objection) -> str:
+        return objection.arithmetic
 
 
 class ApprovedFilter(admin.SimpleListFilter):

@@ -71,7 +71,7 @@ def _compute(request: Any, round_: Round, _form: Any) -> Done:
 
 def _notice(request: Any, round_: Round, _form: Any) -> Done:
     notice = operations.open_public_notice(actor=request.actor, round_id=round_.pk)
-    return Done(_("公示已开始。%(term)s") % {"term": notice.explanation})
+    return Done(_("公示已开始。%(term)s") % {"term": notice.arithmetic})
 
 
 def _propose(request: Any, round_: Round, _form: Any) -> Done:

@@ -160,7 +160,7 @@ def _notices(round_: Round) -> Table:
                 minute(row.opens_at),
                 Cell(until(row.closes_at), note=_("暂定") if row.provisional else ""),
                 row.shown,
-                row.explanation,
+                row.arithmetic,
             )
             for row in rows
         ],

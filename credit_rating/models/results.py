@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.tenancy import AssociationOwned
 from credit_rating.choices import DeterminationState, ObjectionState
+from credit_rating.models.counted import Counted
 from credit_rating.models.rounds import Assessment, PublicNotice
 
 
@@ -137,7 +138,7 @@ class Determination(AssociationOwned):
         return f"{self.grade} {self.assessment}"
 
 
-class PriorNotice(AssociationOwned):
+class PriorNotice(Counted, AssociationOwned):
     """事先告知 of an adverse grade, with a window for the defence (陈述申辩)."""
 
     determination = models.OneToOneField(
@@ -155,7 +156,6 @@ class PriorNotice(AssociationOwned):
     )
     sent_at = models.DateTimeField(_("告知时间"))
     due_at = models.DateTimeField(_("申辩截止"))
-    explanation = models.TextField(_("期限计算"))
     defence = models.TextField(_("申辩"), blank=True)
     defended_at = models.DateTimeField(_("申辩时间"), null=True)
     answer = models.TextField(_("对申辩的答复"), blank=True)
@@ -181,7 +181,7 @@ class PriorNotice(AssociationOwned):
         return f"{self.assessment}"
 
 
-class Objection(AssociationOwned):
+class Objection(Counted, AssociationOwned):
     """异议 to a result under public notice; the entry is flagged at once and decided by somebody else."""
 
     assessment = models.ForeignKey(
@@ -207,7 +207,6 @@ class Objection(AssociationOwned):
         "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
     )
     due_at = models.DateTimeField(_("答复截止"))
-    explanation = models.TextField(_("期限计算"))
     decision = models.TextField(_("处理意见"), blank=True)
     decided_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, verbose_name=_("处理人"), related_name="+"

@@ -8,6 +8,7 @@ from guardian.models import UserObjectPermissionBase
 
 from association.tenancy import AssociationOwned, ScopedManager
 from credit_rating.choices import AssignmentState, RoundState, Stage, StageKind
+from credit_rating.models.counted import Counted
 from credit_rating.models.standards import AssessmentStandard, Indicator
 
 GRADED = (
@@ -72,7 +73,7 @@ class RoundStage(AssociationOwned):
         return self.get_kind_display()
 
 
-class PublicNotice(AssociationOwned):
+class PublicNotice(Counted, AssociationOwned):
     """公示: opens a round's proposed results to objection until the rule's last working day ends."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="public_notices", verbose_name=_("轮次"))
@@ -81,7 +82,6 @@ class PublicNotice(AssociationOwned):
     )
     opens_at = models.DateTimeField(_("开始"))
     closes_at = models.DateTimeField(_("截止"))
-    explanation = models.TextField(_("期限计算"))
     provisional = models.BooleanField(_("暂定"), default=False)
     opened_by = models.ForeignKey(
         "association.User", models.PROTECT, verbose_name=_("发起人"), related_name="+"
@@ -222,7 +222,7 @@ class Assignment(AssociationOwned):
         return f"{self.assessor} → {self.assessment}"
 
 
-class Supplement(AssociationOwned):
+class Supplement(Counted, AssociationOwned):
     """补正: asked once, listing everything."""
 
     assessment = models.OneToOneField(
@@ -237,7 +237,6 @@ class Supplement(AssociationOwned):
         "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
     )
     due_at = models.DateTimeField(_("截止"))
-    explanation = models.TextField(_("期限计算"))
     answered_at = models.DateTimeField(_("补正时间"), null=True)
 
     class Meta:

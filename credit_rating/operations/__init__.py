@@ -40,6 +40,7 @@ from credit_rating.operations.standard_review import (
 )
 from credit_rating.operations.standards import ImportOutcome, import_standard, load_shipped_standard
 from credit_rating.operations.supplements import answer_supplement, request_supplement
+from credit_rating.operations.terms import follow_deadline
 
 __all__ = [
     "Entered",
@@ -70,6 +71,7 @@ __all__ = [
     "file_defence",
     "file_objection",
     "finish_review",
+    "follow_deadline",
     "freeze_standard",
     "give_expert_opinion",
     "import_standard",

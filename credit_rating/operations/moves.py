@@ -27,6 +27,7 @@ from credit_rating.models import (
     Objection,
     Round,
 )
+from credit_rating.operations.terms import end_terms
 
 
 def move_standard(standard: AssessmentStandard, state: StandardState, **brings: Any) -> None:
@@ -42,9 +43,11 @@ def move_round(round_: Round, state: RoundState, **brings: Any) -> None:
 
 
 def move_assessment(assessment: Assessment, stage: Stage, **brings: Any) -> None:
-    check_step(STEPS, Stage(assessment.stage), stage)
+    before = Stage(assessment.stage)
+    check_step(STEPS, before, stage)
     assessment.stage = stage
     _save(assessment, "stage", brings)
+    end_terms(assessment, before, stage)
 
 
 def move_assignment(assignment: Assignment, state: AssignmentState, **brings: Any) -> None:

@@ -14,6 +14,7 @@ from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, Role
 from association.deadlines import start_clock
 from association.language import translated
 from association.notices import notify, people_of
+from association.rules.explanation import as_parts
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from credit_rating.access import MAY, assessments_visible_to
@@ -34,6 +35,7 @@ from credit_rating.operations.moves import move_assessment, move_objection
 from credit_rating.operations.prior_notice import reopen
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.scored_rows import scored
+from credit_rating.operations.terms import end_answer, start_answer
 from credit_rating.queries.conflicts import conflict_check
 from credit_rating.queries.standards import indicator_spec
 
@@ -71,7 +73,9 @@ def file_objection(
         rule=rule,
         due_at=due.ends_at,
         explanation=due.explanation,
+        reckoning=as_parts(due.reckoning),
     )
+    start_answer(actor, objection)
     if assessment.stage == Stage.PUBLIC_NOTICE:
         move_assessment(assessment, Stage.OBJECTION)
     record(actor, "file_objection", objection)
@@ -156,6 +160,7 @@ def decide_objection(
         raise InvalidInput(_("异议不成立时不能更正评分。"))
     else:
         _close_if_last(assessment)
+    end_answer(actor, objection)
     record(actor, "decide_objection", objection, upheld=upheld, corrected=sorted(corrections or {}))
     _tell_decision(objection)
     _refresh(assessment, f"objection-{objection.pk}-decided")

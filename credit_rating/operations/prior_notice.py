@@ -10,6 +10,7 @@ from association.audit import record
 from association.choices import COMMITTEE_ROLES, Role
 from association.deadlines import start_clock
 from association.notices import notify, people_of
+from association.rules.explanation import as_parts
 from common.errors import NotFound, Refused
 from common.text import paragraphs
 from credit_rating.access import MAY
@@ -23,6 +24,7 @@ from credit_rating.operations.disputes import refuse_disputed
 from credit_rating.operations.moves import move_assessment, move_determination
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.self_assessment import lock_own
+from credit_rating.operations.terms import end_defence, start_defence
 
 
 @transaction.atomic
@@ -46,7 +48,9 @@ def send_prior_notice(*, actor: Actor, assessment_id: int) -> PriorNotice:
         sent_at=clock.now(),
         due_at=due.ends_at,
         explanation=due.explanation,
+        reckoning=as_parts(due.reckoning),
     )
+    start_defence(actor, notice)
     move_assessment(assessment, Stage.NOTICED)
     record(actor, "send_prior_notice", notice, grade=assessment.grade)
     notify(
@@ -78,6 +82,7 @@ def file_defence(*, actor: Actor, assessment_id: int, text: str) -> PriorNotice:
     notice.defence = required_text(paragraphs(text), "text", _("请填写申辩内容。"))
     notice.defended_at = clock.now()
     notice.save(update_fields=["defence", "defended_at"])
+    end_defence(actor, assessment)
     record(actor, "file_defence", notice)
     notify(
         f"defence-{notice.pk}",

@@ -12,6 +12,7 @@ from association.actors import Actor
 from association.audit import record
 from association.deadlines import start_clock
 from association.notices import notify
+from association.rules.explanation import as_parts
 from common.errors import NotFound, Refused
 from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, ObjectionState, RoundState, Stage
@@ -21,6 +22,7 @@ from credit_rating.operations.determination import is_adverse
 from credit_rating.operations.moves import move_assessment, move_round
 from credit_rating.operations.prior_notice import is_ripe
 from credit_rating.operations.rounds import DESK, lock_round
+from credit_rating.operations.terms import start_public_notice
 
 UNFINISHED = frozenset({Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED, Stage.REVIEWED})
 READY = (Stage.DETERMINED, Stage.NOTICED)
@@ -45,9 +47,11 @@ def open_public_notice(
         opens_at=clock.now(),
         closes_at=due.ends_at,
         explanation=due.explanation,
+        reckoning=as_parts(due.reckoning),
         provisional=due.provisional,
         opened_by_id=actor.person_id,
     )
+    start_public_notice(actor, notice)
     for assessment in shown:
         move_assessment(assessment, Stage.PUBLIC_NOTICE, public_notice=notice)
     for state in (RoundState.DETERMINING, RoundState.PUBLIC_NOTICE):

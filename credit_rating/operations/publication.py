@@ -32,6 +32,7 @@ from credit_rating.operations.assignments import lock_assessment, required_text
 from credit_rating.operations.determination import refuse_involved
 from credit_rating.operations.moves import move_assessment, move_round
 from credit_rating.operations.rounds import DESK, lock_round
+from credit_rating.operations.terms import start_validity
 from credit_rating.queries.explanation import profile_of
 from credit_rating.queries.standards import spec_of
 
@@ -154,7 +155,7 @@ def _why_not(waiting: list[Assessment], ripe: list[Assessment]) -> str:
     if latest.provisional:
         return provisional_end(latest)
     if clock.now() < latest.closes_at:
-        return _("公示期未满，不能提请公布。%(term)s") % {"term": latest.explanation}
+        return _("公示期未满，不能提请公布。%(term)s") % {"term": latest.arithmetic}
     return _("还有未处理的异议，不能提请公布。")
 
 
@@ -168,7 +169,7 @@ def _why_none(waiting: Iterable[Assessment]) -> str:
 
 def provisional_end(notice: PublicNotice) -> str:
     return _("公示期的截止日为暂定，待放假安排公布并重新计算后才能公布。%(term)s") % {
-        "term": notice.explanation
+        "term": notice.arithmetic
     }
 
 
@@ -208,6 +209,7 @@ def _publish(actor: Actor, publication: Publication) -> None:
     publication.valid_until, publication.superseded_at = due.on, clock.now() if late else None
     publication.save(update_fields=["approved_by", "published_at", "valid_until", "superseded_at"])
     move_assessment(assessment, Stage.PUBLISHED)
+    start_validity(actor, publication)
     if late:
         move_assessment(assessment, Stage.EXPIRED)
     else:

@@ -1,7 +1,7 @@
 """按时办理: what happens in a round because time passes. Asked for every minute, so a quiet minute is cheap."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -10,36 +10,31 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
-from association.models import Notice
-from association.moments import until_in_words
 from association.notices import notify, people_of
 from association.outbox import enqueue
 from common.errors import DomainError
 from credit_rating.access import MAY
 from credit_rating.choices import WITHOUT_RESULT, RoundState, Stage, StageKind
-from credit_rating.models import Assessment, Publication, PublicNotice, Round, RoundStage, Supplement
+from credit_rating.models import Assessment, Publication, Round, RoundStage, Supplement
 from credit_rating.operations.moves import move_assessment, move_round
-from credit_rating.operations.round_ends import end_round, finished_rounds, recount_notices
+from credit_rating.operations.round_ends import end_round, finished_rounds
 from credit_rating.operations.rounds import DESK, lock_round
+from credit_rating.operations.terms import end_what_ran_out
 
 logger = logging.getLogger(__name__)
-REMIND_DAYS = (7, 1)
-"""临近截止提醒: a choice of the product, not of any rule; decision 0009."""
 UNFILED = (Stage.INVITED, Stage.SELF_ASSESSING)
 IN_REVIEW = (Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED)
 
 
 @transaction.atomic
 def keep_the_clock(*, actor: Actor) -> None:
-    """到点办理: reminders, closing of the self-assessment, ends of supplements, of rounds and of published results.
+    """到点办理: closing of the self-assessment, ends of supplements, of rounds and of published results.
 
     First the rounds, then their assessments, each in the order of their keys: as everybody else locks them.
     """
     actor.require(MAY, "keep_the_clock")
     moment = clock.now()
-    for stage in _windows(StageKind.SELF_ASSESSMENT, RoundState.OPEN):
-        if moment < stage.closes_at:
-            _remind(stage, moment)
+    end_what_ran_out(actor)
     due = Round.objects.filter(pk__in=_due(moment)).select_related("standard").order_by("pk")
     rounds = list(due.select_for_update(of=("self",)))
     _hold(rounds, moment)
@@ -73,7 +68,6 @@ def _due(moment: datetime) -> set[int]:
     found = set(windows.values_list("round_id", flat=True))
     found |= set(_ended_supplements(moment).values_list("assessment__round_id", flat=True))
     found |= set(_expired().values_list("assessment__round_id", flat=True))
-    found |= set(PublicNotice.objects.filter(provisional=True).values_list("round_id", flat=True))
     return found | set(finished_rounds().values_list("pk", flat=True))
 
 
@@ -83,7 +77,6 @@ def _keep(actor: Actor, round_: Round, moment: datetime) -> None:
         with transaction.atomic():
             _close_self_assessment(actor, round_)
             _end_supplements(actor, round_, moment)
-            recount_notices(actor, round_)
             _begin_determination(actor, round_, moment)
             end_round(actor, round_)
             _expire_publications(actor, round_)
@@ -119,34 +112,6 @@ def _close_self_assessment(actor: Actor, round_: Round) -> int:
     move_round(round_, RoundState.REVIEWING)
     record(actor, "close_self_assessment", round_, not_filed=len(late))
     return len(late)
-
-
-def _windows(kind: StageKind, state: RoundState) -> list[RoundStage]:
-    return list(RoundStage.objects.filter(kind=kind, round__state=state).select_related("round"))
-
-
-def _remind(stage: RoundStage, moment: datetime) -> None:
-    """临近截止: once for each of the days, to those who have not filed; again for a closing that was moved."""
-    due = [days for days in REMIND_DAYS if moment >= stage.closes_at - timedelta(days=days)]
-    if not due:
-        return
-    days = min(due)
-    waiting = Assessment.objects.filter(round=stage.round, stage__in=UNFILED)
-    events = {
-        f"assessment-{pk}-closing-{stage.closes_at:%Y%m%d%H%M}-{days}": institution
-        for pk, institution in waiting.values_list("pk", "institution_id")
-    }
-    told = set(Notice.objects.filter(event__in=list(events)).values_list("event", flat=True))
-    for event, institution_id in events.items():
-        if event not in told:
-            notify(
-                event,
-                people_of(institution_id=institution_id),
-                subject=gettext_noop("%(title)s自评即将截止") % {"title": stage.round.title},
-                body=gettext_noop("自评将于%(closes)s（北京时间）截止，请及时提交。")
-                % {"closes": until_in_words(stage.closes_at)},
-                path=DESK,
-            )
 
 
 def _ended_supplements(moment: datetime) -> QuerySet[Supplement]:

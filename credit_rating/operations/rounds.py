@@ -20,6 +20,7 @@ from credit_rating.access import MAY, rounds_visible_to, standards_visible_to
 from credit_rating.choices import RoundState, Stage, StageKind, StandardState
 from credit_rating.models import Assessment, AssessmentStandard, Round, RoundStage
 from credit_rating.operations.moves import move_round
+from credit_rating.operations.terms import start_filing
 from members.access import institutions_visible_to
 
 ORDER = list(StageKind)
@@ -100,7 +101,7 @@ def invite(*, actor: Actor, round_id: int, institution_ids: Collection[int]) -> 
     )
     record(actor, "invite", round_, institutions=sorted(wanted - before))
     if round_.state == RoundState.OPEN:
-        _announce(round_, rows)
+        _announce(actor, round_, rows)
     return rows
 
 
@@ -118,7 +119,7 @@ def open_round(*, actor: Actor, round_id: int) -> Round:
         raise Refused(_("自评的截止时间已过，请先调整环节。"))
     move_round(round_, RoundState.OPEN)
     record(actor, "open_round", round_, institutions=len(invited))
-    _announce(round_, invited)
+    _announce(actor, round_, invited)
     return round_
 
 
@@ -197,8 +198,10 @@ def _check_may_invite(round_: Round) -> None:
         raise Refused(_("自评已截止，不能再邀请机构。"))
 
 
-def _announce(round_: Round, assessments: Collection[Assessment]) -> None:
+def _announce(actor: Actor, round_: Round, assessments: Collection[Assessment]) -> None:
+    """Whoever was invited hears of it, and the clock of the self-assessment begins."""
     window = window_of(round_, StageKind.SELF_ASSESSMENT)
+    start_filing(actor, window, assessments)
     for assessment in assessments:
         if assessment.stage == Stage.INVITED:
             notify(

@@ -15,6 +15,7 @@ from association.deadlines import start_clock
 from association.locker import store_file
 from association.models import Attachment
 from association.notices import notify, people_of
+from association.rules.explanation import as_parts
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
 from credit_rating.access import MAY, SECRETARIAT
@@ -33,6 +34,7 @@ from credit_rating.operations.moves import move_assessment
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.self_assessment import lock_own, see_own
 from credit_rating.operations.self_evidence import check_bytes, check_count
+from credit_rating.operations.terms import start_supplement
 from credit_rating.queries.review import current_opinions, leaf_ids
 from credit_rating.queries.standards import spec_of
 
@@ -57,11 +59,13 @@ def request_supplement(*, actor: Actor, assessment_id: int, items: Mapping[int, 
         rule=rule,
         due_at=due.ends_at,
         explanation=due.explanation,
+        reckoning=as_parts(due.reckoning),
     )
     SupplementItem.objects.bulk_create(
         SupplementItem(supplement=supplement, indicator_id=pk, request=text) for pk, text in wanted.items()
     )
     move_assessment(assessment, Stage.SUPPLEMENT)
+    start_supplement(actor, supplement)
     record(actor, "request_supplement", supplement, items=len(wanted))
     notify(
         f"supplement-{supplement.pk}",

@@ -142,6 +142,7 @@ def _open_notices(round_id: int) -> list[dict[str, Any]]:
             "opens_at": notice.opens_at.isoformat(),
             "closes_at": notice.closes_at.isoformat(),
             "explanation": notice.explanation,
+            "reckoning": notice.reckoning,
             "provisional": notice.provisional,
             "rows": rows,
         }

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from association.reckoning import explained
 from common.errors import NotFound
 from credit_rating.choices import RoundState
 from disclosure.models import PublishedRound
@@ -54,7 +55,7 @@ def open_notices(held: PublishedRound) -> list[OpenNotice]:
         OpenNotice(
             datetime.fromisoformat(row["opens_at"]),
             datetime.fromisoformat(row["closes_at"]),
-            row["explanation"],
+            explained(row["reckoning"]) if row.get("reckoning") else row["explanation"],
             row["provisional"],
             row["rows"],
         )

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from association import clock
+from association import clock, watch
 from association.actors import system
 from association.choices import Role
 from association.deadlines import rule_in_force
 from association.models import Notice, OutboxJob
 from association.moments import minute
 from association.operations import move_practice_clock
+from association.rules.clock import beijing
 from association.tenancy import acting_for
 from common.errors import NotFound, Refused
 from credit_rating import operations
@@ -21,6 +22,7 @@ from credit_rating.models import (
     Supplement,
 )
 from credit_rating.operations.moves import move_assessment
+from credit_rating.operations.rounds import window_of
 from tests.factories.people import actor_with, make_association, make_institution, make_user
 from tests.factories.rating import (
     assessment_of,
@@ -96,20 +98,23 @@ def test_the_closing_moment_itself_is_closed(here, timekeeper):
     assert operations.close_self_assessment(actor=timekeeper, round_id=round_.pk) == 1
 
 
-def test_reminders_go_out_seven_days_and_one_day_before_once_each(here, timekeeper):
+def test_reminders_go_out_before_the_closing_once_each_to_those_who_have_not_filed(here, timekeeper):
+    """Five and one working days before, at ten in the morning; the clock of all terms sees to it."""
     waiting, filed = make_institution(), make_institution()
     round_ = open_round(institutions=[waiting, filed])
-    admin = actor_with(Role.INSTITUTION_ADMIN, waiting)
+    admin, other = (actor_with(Role.INSTITUTION_ADMIN, one) for one in (waiting, filed))
     submitted_assessment(round_, filed)
-    counts = []
-    for days in (11, 1, 1, 5, 1):  # the window closes after 19 days
-        pass_days(here, days)
-        for _time in range(2):
-            operations.keep_the_clock(actor=timekeeper)
-        counts.append(Notice.objects.filter(event__contains="-closing-", channel="desk").count())
-    assert counts == [0, 1, 1, 2, 2]
-    told = Notice.objects.filter(event__contains="-closing-", channel="desk")
-    assert {notice.user_id for notice in told} == {admin.user_id}
+    closes_at = window_of(round_, SELF).closes_at
+    days = (closes_at - clock.now()).days
+    first = beijing(clock.now()).replace(hour=10, minute=0) + timedelta(days=1)
+    for place in range(days):
+        with clock.rehearsing(first + timedelta(days=place)):
+            for _beat in range(2):
+                watch.keep_clocks(actor=timekeeper)
+    told = Notice.objects.filter(subject="期限将至", channel="desk")
+    assert list(told.values_list("user_id", flat=True)) == [admin.user_id, admin.user_id]
+    assert "填写并提交自评" in told[0].body
+    assert not told.filter(user_id=other.user_id).exists()
 
 
 def test_a_supplement_that_ran_out_goes_on_with_what_is_there(here, timekeeper):
