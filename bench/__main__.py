@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import certificate, lookup, recompute, self_assessment
+from bench import certificate, clocks, lookup, recompute, self_assessment
 from bench.place import Place, temporary_place
 from bench.report import Figure, show
 from config.child import say
@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[Place], list[Figure]]] = {
     "recompute": recompute.run,
     "self_assessment": self_assessment.run,
     "certificate": certificate.run,
+    "clocks": clocks.run,
 }
 
 
