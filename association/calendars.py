@@ -1,6 +1,6 @@
 """工作日历: what an association enters over the shared days, and the recount of everything open that follows.
 
-Who may change what, and why rows of its own: docs/decisions/0009-calendar.md.
+Who may change what, and why rows of its own: docs/decisions/0010-calendar.md.
 """
 
 from collections.abc import Collection

@@ -20,6 +20,7 @@ from credit_rating.models import Assessment, Round, RoundStage
 from credit_rating.operations.announcements import institution_people, refresh_round
 from credit_rating.operations.assignments import required_text
 from credit_rating.operations.rounds import DESK, StageWindow, check_stages, lock_round
+from credit_rating.operations.terms import move_filing
 
 RUNNING = frozenset({RoundState.OPEN, RoundState.REVIEWING, RoundState.DETERMINING})
 
@@ -84,6 +85,8 @@ def _write(
         before[str(window.kind)] = [row.opens_at.isoformat(), row.closes_at.isoformat()]
         row.opens_at, row.closes_at = window.opens_at, window.closes_at
         row.save(update_fields=["opens_at", "closes_at"])
+        if window.kind == StageKind.SELF_ASSESSMENT and round_.state == RoundState.OPEN:
+            move_filing(actor, row)
     after = {
         str(window.kind): [window.opens_at.isoformat(), window.closes_at.isoformat()] for window in moved
     }

@@ -63,6 +63,15 @@ def start_filing(actor: Actor, window: RoundStage, assessments: Collection[Asses
         )
 
 
+def move_filing(actor: Actor, window: RoundStage) -> None:
+    """调整窗口: the term as it was announced has ended, and runs anew until the new moment."""
+    waiting = Assessment.objects.filter(round=window.round_id, stage__in=RUNS_IN[FILE])
+    rows = list(waiting.select_related("institution", "round").order_by("pk"))
+    for row in rows:
+        stop_deadline(actor=actor, case=_known(row), code=FILE, outcome="moved")
+    start_filing(actor, window, rows)
+
+
 def start_supplement(actor: Actor, supplement: Supplement) -> None:
     row = supplement.assessment
     start_deadline(

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from association import clock
-from association.actors import system
 from association.choices import Role
+from association.clocks import deadlines_of, whose_turn
 from association.models import AuditEntry, Notice, OutboxJob
 from association.moments import minute
 from association.tenancy import acting_for
@@ -97,26 +97,20 @@ def test_an_extension_is_told_to_everybody_once_and_kept_on_record(clerk):
     assert OutboxJob.objects.filter(task="disclosure.refresh_round", key__contains="windows").count() == 1
 
 
-def test_reminders_and_the_closing_follow(here, clerk):
-    institution = make_institution()
-    admin = actor_with(Role.INSTITUTION_ADMIN, institution)
-    round_ = open_round(institutions=[institution], stages=windows(days=8))
-
-    def reminded():
-        operations.keep_the_clock(actor=system(here.pk))
-        rows = Notice.objects.filter(user_id=admin.user_id, event__contains="-closing-", channel="desk")
-        return rows.count()
-
-    assert reminded() == 1
+def test_the_clock_of_the_self_assessment_and_the_closing_follow(clerk):
+    """Reminders hang on the clock: the term as it was announced has ended, the new one is reminded of anew."""
+    round_ = open_round(institutions=[make_institution()], stages=windows(days=8))
+    assessment = Assessment.objects.get()
+    before = whose_turn("rating", assessment.pk).ends_at
     move(clerk, round_, shifted(round_, **later(10)))
-    assert reminded() == 1
-    move_clock(8)
+    assert whose_turn("rating", assessment.pk).ends_at == before + 10 * DAY
+    ended = deadlines_of("rating", assessment.pk).get(stopped_at__isnull=False)
+    assert (ended.outcome, ended.was_late) == ("moved", False)
+    move_clock(11)
     assert Assessment.objects.get().stage == Stage.INVITED
-    assert reminded() == 1
-    move_clock(3)
-    assert reminded() == 2
     move_clock(7)
     assert Assessment.objects.get().stage == Stage.NOT_FILED
+    assert whose_turn("rating", assessment.pk) is None
 
 
 def test_before_it_begins_the_self_assessment_may_be_shortened_or_moved(clerk):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('credit_rating', '0007_packed_marks'),
+        ('credit_rating', '0008_plain_computations'),
     ]
 
     operations = [
