@@ -21,6 +21,14 @@ HOLIDAYS = (
     gettext_noop("元旦"), gettext_noop("春节"), gettext_noop("清明节"), gettext_noop("劳动节"), gettext_noop("端午节"),
     gettext_noop("中秋节"), gettext_noop("国庆节"),
 )  # fmt: skip
+# Titles of the shipped rules that a page about a case names; an association's own title stays as it wrote it.
+TITLES = (
+    gettext_noop("投诉的受理决定与告知"), gettext_noop("投诉的时限（自知道权益受损起）"), gettext_noop("机构对投诉的答复"),
+    gettext_noop("调解的期限（自受理起）"), gettext_noop("终止调解的告知"), gettext_noop("结果确认"),
+    gettext_noop("投诉结案后的回访"), gettext_noop("线索的初步审查"), gettext_noop("线索的核查"),
+    gettext_noop("线索核查的延长"), gettext_noop("向实名提供人的反馈"), gettext_noop("评估结果公示"),
+    gettext_noop("不利等级告知后的陈述申辩"), gettext_noop("异议的核查与答复"), gettext_noop("评估结果有效期"),
+)  # fmt: skip
 
 
 def explained(parts: Mapping[str, Any]) -> str:

@@ -97,6 +97,12 @@ def test_an_english_page_tells_the_same_arithmetic(at):
     ]
 
 
+def test_an_english_page_names_the_shipped_terms_in_english(at):
+    start()
+    with translation.override("en"):
+        assert clocks.whose_turn("complaint", 7).title == "Decision whether to accept the complaint"
+
+
 def test_a_visitor_starts_a_clock_with_the_complaint():
     deadline = clocks.start_deadline(
         actor=visitor(current_association_id()), code="CMP-ACCEPT", case=CASE, owner=STAFF, action="决定"
