@@ -82,5 +82,5 @@ OFF = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("credit_rating", "0009_terms"), ("association", "0011_calendar_walls")]
+    dependencies = [("credit_rating", "0009_terms"), ("association", "0012_calendar_walls")]
     operations = [migrations.RunSQL(FORWARD + ON, OFF + BACKWARD)]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('association', '0009_case_files'),
+        ('association', '0010_audit_by_action'),
         ('members', '0002_walls'),
     ]
 

@@ -8,7 +8,7 @@ TABLES = ["association_owncalendarday", "association_calendaryear", "association
 
 
 class Migration(migrations.Migration):
-    dependencies = [("association", "0010_calendar")]
+    dependencies = [("association", "0011_calendar")]
     operations = [
         *[isolate(table) for table in TABLES],
         append_only("association_owncalendarday"),
