@@ -207,7 +207,7 @@ def recompute_open_deadlines(*, actor: Actor, after_id: int = 0) -> int:
 
 def _tell(moved: Collection[Moved]) -> None:
     """One notice for each owner, however many of its terms have moved."""
-    by_owner: dict[tuple[object, ...], list[Moved]] = {}
+    by_owner: dict[tuple[str, int | None, int | None], list[Moved]] = {}
     for one in moved:
         row = one.deadline
         by_owner.setdefault((row.owner_side, row.owner_user_id, row.owner_institution_id), []).append(one)
@@ -218,7 +218,7 @@ def _tell(moved: Collection[Moved]) -> None:
             told.append(MORE % {"count": len(theirs)})
         notify(
             f"deadline-{first.pk}-recounted-{first.counted_times}",
-            people_in_turn(Side(str(side)), user, institution),
+            people_in_turn(Side(side), user, institution),
             subject=gettext_noop("期限已按放假安排重新计算"),
             body="\n".join(told),
             path=QUEUE,

@@ -74,12 +74,12 @@ def _remind(moment: datetime, hours: Hours, calendar: Calendar) -> int:
     told = []
     rows = list(_watched().filter(near, ends_at__gt=moment)[:AT_ONCE])
     for row in rows:
-        days = reminder_due(today, row.due_on, row.reminded_days, hours.remind_before, calendar)
-        if days is None:
+        ahead = reminder_due(today, row.due_on, row.reminded_days, hours.remind_before, calendar)
+        if ahead is None:
             continue
-        row.reminded_days = days
+        row.reminded_days = ahead
         if (
-            days < working_days_between(row.start_on, row.due_on, calendar)
+            ahead < working_days_between(row.start_on, row.due_on, calendar)
             and row.owner_side not in WITHOUT_ACCOUNT
         ):
             told.append(row)
