@@ -108,7 +108,7 @@ def _bounds(first: date, last: date) -> tuple[datetime, datetime]:
 
 
 def _many(**where: Any) -> Count:
-    return Count("pk", filter=Q(**where))
+    return Count("received_at", filter=Q(**where))
 
 
 def _counted(rows: QuerySet[Complaint]) -> dict[int | None, Counts]:
@@ -117,9 +117,9 @@ def _counted(rows: QuerySet[Complaint]) -> dict[int | None, Counts]:
         rows.order_by()
         .values("institution_id")
         .annotate(
-            received=Count("pk"),
-            accepted=Count("pk", filter=~Q(state__in=sorted(BEFORE_ACCEPTANCE))),
-            asked=Count("pk", filter=~Q(timeliness__in=NOT_ASKED)),
+            received=Count("received_at"),
+            accepted=Count("received_at", filter=~Q(state__in=sorted(BEFORE_ACCEPTANCE))),
+            asked=Count("received_at", filter=~Q(timeliness__in=NOT_ASKED)),
             in_time=_many(timeliness=Timeliness.ON_TIME),
             resolved=_many(outcome=Outcome.RESOLVED),
             partly=_many(outcome=Outcome.PARTLY),
@@ -194,7 +194,7 @@ def facts_for_rating(institution_id: int, first: date, last: date) -> Conduct:
     """Counts, amounts, timeliness and breaches between two days, both included. No personal data."""
     begins, ends = _bounds(first, last)
     facts = Fact.objects.filter(institution_id=institution_id, at__gte=begins, at__lt=ends)
-    kinds = dict(facts.order_by().values_list("kind").annotate(many=Count("pk")))
+    kinds = dict(facts.order_by().values_list("kind").annotate(many=Count("at")))
     owed = facts.filter(kind=FactKind.BREACH).aggregate(owed=Sum("amount_fen"))["owed"] or 0
     own = Complaint.objects.filter(institution_id=institution_id)
     ended = [State.CLOSED, State.WITHDRAWN, *sorted(BEFORE_ACCEPTANCE)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from common.numbers import plain_digits
+from common.said import Said
 from common.text import one_line, paragraphs
 
 LONGEST_NAME, SHORTEST_FACTS, LONGEST_TEXT = 40, 10, 10_000
@@ -166,7 +167,9 @@ def _wrong_texts(filing: Filing) -> dict[str, str]:
 
 def _too_long(filing: Filing) -> dict[str, str]:
     wrong = {
-        name: f"请不超过{most}个字。" for name, most in LONGEST.items() if len(getattr(filing, name)) > most
+        name: Said("请不超过%(most)s个字。", most=most)
+        for name, most in LONGEST.items()
+        if len(getattr(filing, name)) > most
     }
     for name in ("facts", "demand"):
         if len(getattr(filing, name)) > LONGEST_TEXT:
@@ -201,7 +204,7 @@ def _joined(people: Sequence[Applicant]) -> bool:
 def _wrong_people(people: Sequence[Applicant]) -> dict[str, str]:
     wrong = {}
     if [person.kind for person in people].count(COMPLAINANT) != 1 or len(people) > MOST_PEOPLE:
-        wrong["people"] = f"须有一名投诉人；共同投诉连同代理人不超过{MOST_PEOPLE}人。"
+        wrong["people"] = Said("须有一名投诉人；共同投诉连同代理人不超过%(most)s人。", most=MOST_PEOPLE)
     for place, person in enumerate(people):
         wrong |= {f"people.{place}.{name}": sentence for name, sentence in _wrong_person(person).items()}
     if sum(person.is_representative for person in people) > MOST_REPRESENTATIVES:
@@ -244,8 +247,11 @@ def doubts(filing: Filing, today: date, limit_ends_on: date | None) -> list[Doub
         found.append(
             Doubt(
                 "over_limit",
-                f"自知道权益受损（{filing.harmed_on}）起已超过投诉的时限（{limit_ends_on}止），依法不予受理；"
-                "仍可向人民法院起诉或者申请仲裁。",
+                Said(
+                    "自知道权益受损（%(since)s）起已超过投诉的时限（%(last)s止），依法不予受理；仍可向人民法院起诉或者申请仲裁。",
+                    since=filing.harmed_on,
+                    last=limit_ends_on,
+                ),
             )
         )
     if filing.handled_elsewhere:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from common.said import Said
+
 MOST_INSTALMENTS = 36
 
 
@@ -27,19 +29,27 @@ def wrong_amount(amount_fen: int, paid_fen: int | None) -> str:
     if amount_fen < 0:
         return "金额不能是负数。"
     if amount_fen > paid_fen:
-        return f"约定的金额{in_yuan(amount_fen)}超过了已付金额{in_yuan(paid_fen)}，请核对。"
+        return Said(
+            "约定的金额%(amount)s超过了已付金额%(paid)s，请核对。",
+            amount=in_yuan(amount_fen),
+            paid=in_yuan(paid_fen),
+        )
     return ""
 
 
 def wrong_payments(payments: Sequence[Payment], amount_fen: int, today: date) -> str:
     """Why these instalments do not make the amount; empty when they do."""
     if len(payments) > MOST_INSTALMENTS:
-        return f"付款期不超过{MOST_INSTALMENTS}期。"
+        return Said("付款期不超过%(most)s期。", most=MOST_INSTALMENTS)
     if any(payment.amount_fen <= 0 for payment in payments):
         return "每期金额须大于零。"
     total = sum(payment.amount_fen for payment in payments)
     if total != amount_fen:
-        return f"各期合计{in_yuan(total)}，与约定的金额{in_yuan(amount_fen)}不符。"
+        return Said(
+            "各期合计%(total)s，与约定的金额%(amount)s不符。",
+            total=in_yuan(total),
+            amount=in_yuan(amount_fen),
+        )
     days = [payment.due_on for payment in payments]
     if days != sorted(days) or (days and days[0] < today):
         return "付款日须依次排列，且不早于今天。"

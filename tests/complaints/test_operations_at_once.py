@@ -1,0 +1,226 @@
+"""两个人同时办: of two clicks one wins, and the effect is there once. Real commits, real threads."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connections
+
+from association import clock
+from association.choices import Role
+from association.clocks import deadlines_of
+from association.tenancy import acting_for
+from common.errors import DomainError, Refused
+from complaints import operations
+from complaints.choices.complaints import DecisionKind, Outcome, Party, RefusalGround, State
+from complaints.models import Agreement, Complaint, Decision, Fact, Offer, Signature, Survey
+from tests.complaints.material import (
+    accepted,
+    again,
+    agreed,
+    drawn_up,
+    filed,
+    mediating,
+    state_of,
+    tick,
+    world,
+)
+from tests.factories.people import actor_with, make_association
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def association(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return make_association()
+
+
+@pytest.fixture
+def here(association):
+    with acting_for(association.pk):
+        return world()
+
+
+def at_once(association, *calls):
+    """Each call in its own thread, scope and connection, all let go together: the outcomes."""
+    gate = Barrier(len(calls))
+
+    def run(call):
+        try:
+            with acting_for(association.pk):
+                gate.wait(timeout=20)
+                return call()
+        except DomainError as refused:
+            return refused
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def made_in(association, make, *args, **more):
+    with acting_for(association.pk):
+        return make(*args, **more)
+
+
+def test_two_officers_accept_at_once(association, here):
+    made = made_in(association, filed, here)
+    outcomes = at_once(
+        association,
+        *(
+            lambda actor=actor: operations.accept(actor=actor, complaint_id=made.complaint.pk)
+            for actor in (here.officer, here.colleague)
+        ),
+    )
+    (loser,) = [one for one in outcomes if isinstance(one, DomainError)]
+    assert isinstance(loser, Refused)
+    assert "已经有人办理" in loser.sentence
+    with acting_for(association.pk):
+        assert Decision.objects.filter(kind=DecisionKind.ACCEPT).count() == 1
+        assert deadlines_of("complaint", made.complaint.pk).filter(code="MED-END").count() == 1
+
+
+def test_one_accepts_while_another_refuses(association, here):
+    made = made_in(association, filed, here)
+    refusal = {"ground": RefusalGround.OTHER_RULE, "reason": "不属于受理范围。"}
+    outcomes = at_once(
+        association,
+        lambda: operations.accept(actor=here.officer, complaint_id=made.complaint.pk),
+        lambda: operations.refuse(actor=here.colleague, complaint_id=made.complaint.pk, **refusal),
+    )
+    assert len([one for one in outcomes if isinstance(one, DomainError)]) == 1
+    with acting_for(association.pk):
+        assert Decision.objects.count() == 1
+        assert state_of(made) in {State.AWAIT_REPLY, State.NOT_ACCEPTED}
+
+
+def test_the_complainant_withdraws_while_the_officer_accepts(association, here):
+    made = made_in(association, filed, here)
+    at_once(
+        association,
+        lambda: operations.accept(actor=here.officer, complaint_id=made.complaint.pk),
+        lambda: operations.withdraw(actor=here.person, receipt_code=made.receipt_code),
+    )
+    with acting_for(association.pk):
+        assert state_of(made) == State.WITHDRAWN
+        assert not deadlines_of("complaint", made.complaint.pk).filter(stopped_at=None).exists()
+
+
+def test_both_sides_sign_at_once(association, here):
+    made = made_in(association, mediating, here)
+    drawn = made_in(association, drawn_up, here, made)
+    at_once(
+        association,
+        lambda: operations.sign(
+            actor=here.person,
+            party=Party.COMPLAINANT,
+            text_sha256=drawn.text_sha256,
+            receipt_code=made.receipt_code,
+        ),
+        lambda: operations.sign(
+            actor=here.school,
+            party=Party.INSTITUTION,
+            text_sha256=drawn.text_sha256,
+            complaint_id=made.complaint.pk,
+        ),
+    )
+    with acting_for(association.pk):
+        assert state_of(made) == State.AGREED
+        assert (Signature.objects.count(), Agreement.objects.count()) == (2, 1)
+
+
+def test_an_instalment_is_not_paid_twice(association, here):
+    made = made_in(association, agreed, here)
+    outcomes = at_once(
+        association,
+        *(
+            lambda actor=actor: operations.perform(
+                actor=actor, complaint_id=made.complaint.pk, paid_on=clock.today()
+            )
+            for actor in (here.school, here.officer)
+        ),
+    )
+    assert len([one for one in outcomes if isinstance(one, DomainError)]) == 1
+    with acting_for(association.pk):
+        assert again(made).returned_fen == 8_000_00
+        assert Survey.objects.count() == 1
+
+
+def test_an_offer_is_accepted_once(association, here):
+    made = made_in(association, accepted, here)
+    day = clock.today() + timedelta(days=3)
+    offered = made_in(
+        association,
+        operations.offer,
+        actor=here.school,
+        complaint_id=made.complaint.pk,
+        amount_fen=100,
+        pay_by=day,
+        open_until=day,
+    )
+    outcomes = at_once(
+        association,
+        *(
+            lambda: operations.answer_offer(
+                actor=here.person, offer_id=offered.pk, accepted=True, receipt_code=made.receipt_code
+            )
+            for _ in range(2)
+        ),
+    )
+    assert len([one for one in outcomes if isinstance(one, DomainError)]) == 1
+    with acting_for(association.pk):
+        assert Offer.objects.get().state == "accepted"
+        assert state_of(made) == State.SETTLED
+
+
+def test_two_beats_of_the_clock_end_a_case_once(association, here, time):
+    made = made_in(association, accepted, here)
+    with acting_for(association.pk):
+        time.at(again(made).clock.ends_at)
+    at_once(association, lambda: tick(here), lambda: tick(here))
+    with acting_for(association.pk):
+        tick(here)
+        assert state_of(made) == State.TERMINATED
+        assert Decision.objects.filter(kind=DecisionKind.TERMINATE).count() == 1
+        assert Fact.objects.filter(kind="ended_by_clock").count() == 1
+
+
+def test_an_answer_and_its_end_of_term_at_once(association, here, time):
+    """The survey is answered in the moment in which the clock would have closed it: one of the two, never both."""
+    made = made_in(association, agreed, here)
+    made_in(
+        association,
+        operations.perform,
+        actor=here.school,
+        complaint_id=made.complaint.pk,
+        paid_on=clock.today(),
+    )
+    with acting_for(association.pk):
+        time.at(deadlines_of("complaint", made.complaint.pk).get(code="CMP-CLOSE").ends_at)
+    outcomes = at_once(
+        association,
+        lambda: operations.survey(
+            actor=here.person, outcome=Outcome.RESOLVED, receipt_code=made.receipt_code
+        ),
+        lambda: tick(here),
+    )
+    with acting_for(association.pk):
+        complaint = Complaint.objects.get()
+        said = not isinstance(outcomes[0], DomainError)
+        assert complaint.state == State.CLOSED
+        assert complaint.outcome == (Outcome.RESOLVED if said else Outcome.NO_ANSWER)
+        assert Survey.objects.get().outcome == complaint.outcome
+
+
+def test_a_neighbour_of_the_same_name_moves_nothing(association, here):
+    made = made_in(association, filed, here)
+    other = make_association()
+    with acting_for(other.pk):
+        stranger = actor_with(Role.SECRETARIAT)
+    (outcome,) = at_once(other, lambda: operations.accept(actor=stranger, complaint_id=made.complaint.pk))
+    assert outcome.status == 404
+    with acting_for(association.pk):
+        assert state_of(made) == State.RECEIVED
