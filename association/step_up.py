@@ -35,6 +35,14 @@ def require_fresh_proof(request: Any) -> None:
     """
     if request.user.is_authenticated and not did_recently_reauthenticate(request):
         raise ReauthenticationRequired
+    _use_up(request)
+
+
+def _use_up(request: Any) -> None:
+    """A form that is sent after the proof is not offered again: what is refused comes back on its own page."""
+    kept = request.session.get(KEPT)
+    if request.method == "POST" and kept is not None and kept["path"] == request.get_full_path():
+        del request.session[KEPT]
 
 
 def freshly_proven(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -102,6 +102,14 @@ def test_deed_waits_for_the_proof_and_loses_nothing(association, publication, ch
     done = chair.post(form_address(page)[0], hidden_fields(page))
     assert "/desk/committee/assessments/" in done["Location"]
     assert suspended(association) == REASON.replace("\r\n", "\n")
+    assert chair.get(CONTINUE)["Location"] == "/first/desk/"  # used up: what is done is not offered again
+
+
+def test_another_deed_leaves_what_waits(association, publication, chair):
+    away = suspend(chair, publication)["Location"]
+    prove(chair, away, password=PASSWORD)
+    chair.post("/first/desk/committee/determinations/1/countersign/", {"agree": "yes"})
+    assert hidden_fields(chair.get(CONTINUE)) == {"suspend": "yes", "reason": REASON}
 
 
 def test_wrong_proof_opens_nothing(association, publication, chair):
@@ -163,6 +171,15 @@ def test_suspended_result_is_resumed_the_same_way(association, publication, chai
     assert suspended(association) == ""
 
 
+def test_refused_form_has_no_link_that_leads_away_from_what_was_typed(association, publication, chair):
+    """The address of the answer takes forms only, so a language's link would come back to an empty 405."""
+    prove(chair, suspend(chair, publication)["Location"], password=PASSWORD)
+    refused = suspend(chair, publication, reason="")
+    assert refused.status_code == 400
+    assert "/i18n/" not in refused.content.decode()
+    assert "/first/i18n/en/" in chair.get("/first/desk/").content.decode()
+
+
 # -- every deed of two people ---------------------------------------------------------------------------------
 
 
@@ -202,7 +219,7 @@ def test_buttons_of_the_staff_desk_that_ask():
         for deed in (*getattr(desk, "deeds", ()), *getattr(desk, "list_deeds", ()))
         if deed.step_up
     }
-    assert asking == {("round", "propose")}
+    assert asking == {("round", "propose"), ("interestrate", "confirm"), ("refundruleversion", "confirm")}
 
 
 def test_button_of_the_staff_desk_asks_before_it_opens_and_when_it_is_sent(association, publication):
