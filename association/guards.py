@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 
 
 def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -39,3 +41,26 @@ def page_behind(request: Any) -> str:
         return str(request.get_full_path())
     page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     return page.path if page.path and page.netloc == request.get_host() else reverse("desk")
+
+
+def own_forms_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For public forms that act on nobody's account: no token and so no cookie, and yet no other site sends them.
+
+    Browsers say by themselves where a form stands; what says nothing is no browser with somebody's rights in it.
+    """
+
+    @functools.wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and _is_foreign(request):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return csrf_exempt(guarded)
+
+
+def _is_foreign(request: Any) -> bool:
+    origin = request.headers.get("Origin", "")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    return site not in {"same-origin", "none"} or (
+        bool(origin) and urlsplit(origin).netloc != request.get_host()
+    )

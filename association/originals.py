@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -61,10 +62,16 @@ def keep_original(attachment: Attachment, data: bytes, at: datetime | None = Non
 
 
 @transaction.atomic
-def request_original(*, actor: Actor, file_id: int, reason: str) -> OriginalRequest:
-    """申请启封 the original of one attachment that this person sees. Raises InvalidInput, NotFound, Refused."""
+def request_original(
+    *, actor: Actor, file_id: int, reason: str, among: QuerySet[Attachment] | None = None
+) -> OriginalRequest:
+    """申请启封 the original of one attachment that this person sees. Raises InvalidInput, NotFound, Refused.
+
+    ``among``: the files of a case, when the case's app has asked who may see them.
+    """
     actor.require(MAY, "request_original")
-    attachment = attachments_visible_to(actor).filter(pk=file_id).first()
+    seen = attachments_visible_to(actor) if among is None else among
+    attachment = seen.filter(pk=file_id).first()
     original = SealedOriginal.objects.select_for_update().filter(attachment_id=file_id).first()
     if attachment is None or original is None:
         raise NotFound(_("没有这份原件。"))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from redis import Redis
 from redis.exceptions import RedisError
 
+from association.sealed import search_key
 from common.errors import TooMany
 
 logger = logging.getLogger(__name__)
@@ -111,3 +112,16 @@ def script(address: str) -> Any:
     """The counting script at one server, over connections that are kept."""
     server = Redis.from_url(address, socket_timeout=ANSWER_WITHIN, socket_connect_timeout=ANSWER_WITHIN)
     return server.register_script(COUNT)
+
+
+def check_secret(request: HttpRequest, kind: str, *, fail_open: bool = False) -> None:
+    """The same for pages whose visitors are not to be traced: the address is counted under a keyed hash only.
+
+    Guessing a code is closed while nothing can count; handing something in (``fail_open``) goes on.
+    """
+    limit, seconds = settings.THROTTLES[kind]
+    key = search_key(client_address(request), purpose="throttle").hex()
+    allowance = allow(kind, key, limit, seconds, fail_open=fail_open)
+    if not allowance.allowed:
+        sentence = _("操作太频繁，请在%(seconds)s秒后再试。") % {"seconds": allowance.reset}
+        raise TooMany(sentence, retry_after=allowance.reset)

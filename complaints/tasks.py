@@ -1,9 +1,10 @@
-"""Background work of complaints; each is one operation, run as the system."""
+"""Background work of 投诉与线索; each is one operation, run as the system."""
 
 from association.actors import system
 from association.outbox import outbox_task
 from association.tenancy import current_association_id
 from complaints import operations
+from complaints.operations import lead_round
 
 
 @outbox_task("complaints.keep_the_clock")
@@ -29,3 +30,8 @@ def render_agreement(*, agreement_id: int) -> None:
 @outbox_task("complaints.render_letter", queue="pdf")
 def render_letter(*, decision_id: int) -> None:
     operations.render_letter(actor=system(current_association_id()), decision_id=decision_id)
+
+
+@outbox_task("complaints.keep_leads")
+def keep_leads() -> None:
+    lead_round.keep_leads(actor=system(current_association_id()))

@@ -1,8 +1,8 @@
-"""Addresses of complaints: those anybody may open, and those of the desk."""
+"""Addresses of complaints and leads: those anybody may open, and those of the desk."""
 
 from django.urls import path
 
-from complaints.views import case, intake, tracking
+from complaints.views import case, intake, leads, tracking
 
 PUBLIC = [
     path("complaints/", intake.complaints, name="complaints"),
@@ -13,6 +13,10 @@ PUBLIC = [
     path("complaints/track/", tracking.track_complaint, name="track_complaint"),
     path("complaints/track/do/", tracking.do_as_complainant, name="do_as_complainant"),
     path("complaints/track/file/", tracking.tracked_file, name="tracked_file"),
+    path("leads/new/", leads.new_lead, name="new_lead"),
+    path("leads/new/save/", leads.save_lead, name="save_lead"),
+    path("leads/track/", leads.track_lead, name="track_lead"),
+    path("leads/track/answer/", leads.answer_lead, name="answer_lead"),
 ]
 DESK = [
     path("complaints/", case.case_list, name="cases"),

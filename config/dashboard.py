@@ -135,6 +135,10 @@ GROUPS = (
         ),
     ),
     (
+        gettext_lazy("投诉与线索"),
+        (("flag_circle", gettext_lazy("违法违规线索"), "admin:complaints_lead_changelist"),),
+    ),
+    (
         gettext_lazy("机构与人员"),
         (
             ("school", gettext_lazy("培训机构"), "admin:members_institution_changelist"),

@@ -8,7 +8,15 @@ from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-SECTIONS = ("/register/", "/rounds/", "/standards/", "/verify/", "/refund-calculator/", "/complaints/")
+SECTIONS = (
+    "/register/",
+    "/rounds/",
+    "/standards/",
+    "/verify/",
+    "/refund-calculator/",
+    "/complaints/",
+    "/leads/",
+)
 
 
 def public_navigation(request: HttpRequest) -> dict[str, Any]:
@@ -31,4 +39,5 @@ def _items(
         (_("证书验真"), reverse("verify_form"), section == "/verify/"),
         (_("退费计算"), reverse("refund_calculator"), section == "/refund-calculator/"),
         (_("投诉调解"), reverse("complaints"), section == "/complaints/"),
+        (_("提供线索"), reverse("new_lead"), section == "/leads/"),
     )

@@ -65,6 +65,8 @@ PERIODIC = {
     "disclosure.refresh_register": 600,
     "association.keep_clocks": 60,
     "association.tidy_outbox": 24 * 3600,
+    # Once a day at 8:00 in Beijing, so that no row tells at which hour somebody told us something.
+    "complaints.keep_leads": 24 * 3600,
     "association.destroy_originals": 24 * 3600,
 }
 # Which task brings the copies of an end up to date, for each kind of case that keeps some.

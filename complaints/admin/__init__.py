@@ -1,0 +1,5 @@
+"""Staff desk of 投诉与线索."""
+
+from complaints.admin import leads
+
+__all__ = ["leads"]

@@ -2,6 +2,14 @@ from complaints.models.agreements import Agreement, Instalment, Offer, Signature
 from complaints.models.complaints import Complaint, Decision, Fact, MassCase
 from complaints.models.ending import FollowUp, Survey
 from complaints.models.intake import Enrolment, ImportBatch, ImportFault
+from complaints.models.leads import (
+    Lead,
+    LeadEvidence,
+    LeadFinding,
+    LeadMessage,
+    LeadRecusal,
+    LeadReferral,
+)
 from complaints.models.material import Evidence, Redaction, Reply
 from complaints.models.mediation import AppraisalPause, Consent, MediatorAssignment, Session
 from complaints.models.people import Draft, Person, PersonalData, Retirement, Unmasking
@@ -20,6 +28,12 @@ __all__ = [
     "ImportBatch",
     "ImportFault",
     "Instalment",
+    "Lead",
+    "LeadEvidence",
+    "LeadFinding",
+    "LeadMessage",
+    "LeadRecusal",
+    "LeadReferral",
     "MassCase",
     "MediatorAssignment",
     "Offer",

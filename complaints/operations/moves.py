@@ -19,7 +19,8 @@ from complaints.choices.complaints import (
     RedactionState,
     State,
 )
-from complaints.models import Complaint, ImportBatch, MassCase, MediatorAssignment, Offer, Redaction
+from complaints.choices.leads import LEAD_STEPS, LeadState
+from complaints.models import Complaint, ImportBatch, Lead, MassCase, MediatorAssignment, Offer, Redaction
 
 
 def move_complaint(complaint: Complaint, state: State, **brings: Any) -> None:
@@ -56,6 +57,12 @@ def move_batch(batch: ImportBatch, state: BatchState, **brings: Any) -> None:
     check_step(BATCH_STEPS, BatchState(batch.state), state)
     batch.state = state
     _save(batch, brings)
+
+
+def move_lead(lead: Lead, state: LeadState, **brings: Any) -> None:
+    check_step(LEAD_STEPS, LeadState(lead.state), state)
+    lead.state = state
+    _save(lead, brings)
 
 
 def _save(row: Model, brings: dict[str, Any]) -> None:

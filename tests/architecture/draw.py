@@ -34,7 +34,7 @@ def after(kind, following):
 
 def steps():
     from association.choices import JOB_STEPS, ORIGINAL_REQUEST_STEPS
-    from complaints.choices import complaints
+    from complaints.choices import complaints, leads
     from credit_rating import choices
 
     tables = (
@@ -45,6 +45,7 @@ def steps():
         ("综合评定", choices.DETERMINATION_STEPS),
         ("异议", choices.OBJECTION_STEPS),
         ("投诉", complaints.STEPS),
+        ("违法违规线索", leads.LEAD_STEPS),
         ("调解员", complaints.MEDIATOR_STEPS),
         ("方案", complaints.OFFER_STEPS),
         ("群体性投诉", complaints.MASS_STEPS),
@@ -60,14 +61,14 @@ def rights():
     """Who may do what: a row for each operation, a column for each role."""
     from association import access as association
     from association.choices import Role
-    from complaints.access import complaints
+    from complaints.access import complaints, leads
     from credit_rating import access as credit_rating
     from members import access as members
     from prepaid_escrow import access as prepaid_escrow
 
     roles = list(Role)
     lines = [f"| 事项 | {' | '.join(map(label, roles))} |", f"| --- |{' :-: |' * len(roles)}"]
-    for app in (association, members, prepaid_escrow, complaints, credit_rating):
+    for app in (association, members, prepaid_escrow, complaints, leads, credit_rating):
         for action, allowed in app.MAY.items():
             marks = " | ".join("●" if role in allowed else "" for role in roles)
             lines.append(f"| `{app.__name__.split('.')[0]}.{action}` | {marks} |")

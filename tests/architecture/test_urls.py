@@ -19,6 +19,7 @@ from association.operations import start_job
 from association.originals import request_original
 from association.outbox import enqueue
 from association.tenancy import acting_for
+from complaints.operations import lead_reports
 from credit_rating.models import (
     Assessment,
     Assignment,
@@ -42,6 +43,7 @@ from tests.architecture.url_table import (
     Address,
 )
 from tests.common.files import picture
+from tests.factories import leads
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import review
@@ -99,6 +101,7 @@ def test_every_named_address_is_in_the_table():
 
 def make_world(association):
     """A published round of one institution, its papers, and one person of every role."""
+    told = leads_of()
     institution = make_institution()
     assessor = actor_with(Role.ASSESSOR)
     round_ = reviewing_round(institutions=[institution])
@@ -132,9 +135,20 @@ def make_world(association):
         card=RegisterCard.objects.get(institution_id=institution.pk).uscc,
         word="abc",
         app="association",
+        **told,
         association=association,
         institution=institution,
     )
+
+
+def leads_of():
+    """One that was referred; then, the first in every list, one that nobody is in charge of yet, with a picture."""
+    referral, _clerk, _code = leads.referred()
+    _lead, code = leads.draft()
+    upload = SimpleUploadedFile("x.jpg", picture())
+    lead_reports.add_lead_evidence(actor=leads.anybody(), code=code, upload=upload)
+    lead_reports.submit_lead(actor=leads.anybody(), code=code)
+    return {"referral": referral.pk, "referred_lead": referral.lead_id}
 
 
 def published_of(assessment):

@@ -29,6 +29,8 @@ APPEND_ONLY = {
     "association_calendaryear",
     "association_owncalendarday",
     "complaints_fact",
+    "complaints_leadfinding",
+    "complaints_leadrecusal",
     "complaints_retirement",
     "complaints_signature",
     "complaints_unmasking",

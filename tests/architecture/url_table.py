@@ -113,6 +113,12 @@ PUBLIC = {
     "api_refund_calculation": form(EVERYBODY),
     "api_schema": page(EVERYBODY),
     "api_docs": page(EVERYBODY),
+    "new_lead": page(EVERYBODY),
+    "save_lead": form(EVERYBODY),
+    "track_lead": page(EVERYBODY),
+    "answer_lead": form(
+        EVERYBODY
+    ),  # who has the code; here nothing counts the guesses, and so it is closed with 429
 }
 DESK = {
     "cases": page(SIGNED_IN),
@@ -175,6 +181,8 @@ DESK_OF_STAFF = {
     "admin:autocomplete": page(frozenset()),  # no class of ours offers one
     "admin:jsi18n": page(STAFF_ROLES),
     "admin:app_list": page(STAFF_ROLES, app_label="app"),
+    "admin:complaints_lead_file": page(SECRETARIAT, object_id="complaints.Lead", number="=1"),
+    "admin:complaints_lead_letter": page(SECRETARIAT, object_id="referred_lead", referral_id="referral"),
 }
 INSIDE = SIGN_IN | PUBLIC | DESK | DESK_OF_STAFF
 # Buttons of the staff desk that others than the secretariat may press: downloads and reports, which change nothing.

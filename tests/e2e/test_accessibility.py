@@ -33,6 +33,8 @@ PUBLIC = (
     f"/refund-calculator/?{REFUND}",
     f"/refund-calculator/?{REFUND}&used=999&gift=x",
     f"/refund-calculator/letter/?{REFUND}",
+    "/leads/new/",
+    "/leads/track/",
 )
 # Who, of which association, looks at what; {…} is an assessment by the name of its institution.
 DESKS = {
@@ -45,7 +47,7 @@ DESKS = {
         "/desk/committee/assessments/{演示知远职业教育有限公司}/"),
     ("mishu", "chaoyang"): ("/admin/", "/admin/credit_rating/round/", "/admin/credit_rating/round/do/plan/",
         "/admin/credit_rating/assessment/", "/admin/credit_rating/assessment/{演示安泰消防职业培训学校}/",
-        "/admin/members/institution/", "/admin/association/auditentry/", "/admin/prepaid_escrow/interestrate/",
+        "/admin/members/institution/", "/admin/complaints/lead/", "/admin/association/auditentry/", "/admin/prepaid_escrow/interestrate/",
         "/admin/prepaid_escrow/interestrate/do/add/", "/admin/prepaid_escrow/refundruleversion/do/add/"),
 }  # fmt: skip
 

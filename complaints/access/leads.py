@@ -1,0 +1,56 @@
+"""Who may do what with 线索, and who sees which: never the institution, and nobody who is tied to it."""
+
+from django.db.models import QuerySet
+
+from association.actors import Actor
+from association.choices import STAFF_ROLES, Role
+from association.conflicts import institutions_tied_to
+from complaints.choices.leads import LeadState
+from complaints.models import Lead, LeadFinding
+
+SECRETARIAT = frozenset({Role.SECRETARIAT})
+NOBODY: frozenset[Role] = frozenset()
+
+# Reporting, adding and reading by the receipt code need no role at all: the code is what they ask for.
+MAY = {
+    "screen_lead": SECRETARIAT,
+    "identify_lead_institution": SECRETARIAT,
+    "assign_lead_officer": SECRETARIAT,
+    "recuse_from_lead": SECRETARIAT,
+    "ask_informant": SECRETARIAT,
+    "extend_lead_check": SECRETARIAT,
+    "decide_lead": SECRETARIAT,
+    "refer_lead": SECRETARIAT,
+    "record_referral_receipt": SECRETARIAT,
+    "record_lead_finding": SECRETARIAT,
+    "give_lead_feedback": SECRETARIAT,
+    "archive_lead": SECRETARIAT,
+    "read_lead_material": SECRETARIAT,
+    "unmask_informant": SECRETARIAT,
+    "request_lead_original": SECRETARIAT,
+    "file_from_lead": SECRETARIAT,
+    "keep_leads": NOBODY,
+}
+
+
+def leads_visible_to(actor: Actor) -> QuerySet[Lead]:
+    """Staff see that a lead is there, but not one about an institution that they are tied to; a draft nobody sees."""
+    if actor.is_system:
+        return Lead.objects.exclude(state=LeadState.DRAFT)
+    if not actor.roles & STAFF_ROLES or actor.user_id is None:
+        return Lead.objects.none()
+    tied = institutions_tied_to(actor.user_id)
+    rows = Lead.objects.exclude(state=LeadState.DRAFT)
+    return rows.exclude(institution_id__in=tied) if tied else rows
+
+
+def may_read_account(actor: Actor, lead: Lead) -> bool:
+    """What was told: until somebody is in charge whoever triages, then that person alone."""
+    if Role.SECRETARIAT not in actor.roles or lead.retired_on is not None:
+        return False
+    return lead.officer_id is None or lead.officer_id == actor.user_id
+
+
+def findings_visible_to(actor: Actor) -> QuerySet[LeadFinding]:
+    """With the lead."""
+    return LeadFinding.objects.filter(lead__in=leads_visible_to(actor))

@@ -1,0 +1,102 @@
+"""Reads of 线索 for the pages and for the apps above; none of them holds a word of who told."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from association import clock
+from association.clocks import deadlines_of
+from association.models import Deadline
+from association.reckoning import explained
+from complaints.choices.leads import LEAD_OPEN, Speaker
+from complaints.models import Lead, LeadFinding
+from complaints.rules.leads import Anchor, anchor_of, shipped_anchors
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenLead:
+    """查实的线索 about one institution, as the pledge and the lists take it up."""
+
+    finding_id: int
+    institution_id: int
+    category: str
+    basis: str
+    anchor: str
+    facts: str
+    measure: str
+    document_number: str
+    found_on: date
+
+
+def proven_leads(institution_id: int, first: date, last: date) -> list[ProvenLead]:
+    """What was found true about an institution from ``first`` to ``last``, both days inside."""
+    rows = LeadFinding.objects.filter(
+        lead__institution_id=institution_id, found_on__gte=first, found_on__lte=last
+    ).order_by("found_on", "pk")
+    return [
+        ProvenLead(
+            finding_id=row.pk,
+            institution_id=institution_id,
+            category=row.category,
+            basis=row.basis,
+            anchor=row.anchor,
+            facts=row.facts,
+            measure=row.measure,
+            document_number=row.document_number,
+            found_on=row.found_on,
+        )
+        for row in rows
+    ]
+
+
+def listed(leads: QuerySet[Lead]) -> QuerySet[Lead]:
+    """What a line of the list shows: also how many files, and how many answers wait to be read."""
+    running = Deadline.objects.filter(case_kind="lead", case_id=OuterRef("pk"), stopped_at__isnull=True)
+    return leads.select_related("institution", "officer", "decided_by").annotate(
+        due_on=Subquery(running.order_by("ends_at").values("due_on")[:1]),
+        files=Count("evidence", distinct=True),
+        unread=Count(
+            "messages",
+            filter=Q(messages__speaker=Speaker.INFORMANT, messages__is_told=False),
+            distinct=True,
+        ),
+    )
+
+
+def open_leads(leads: QuerySet[Lead]) -> QuerySet[Lead]:
+    return leads.filter(state__in=sorted(LEAD_OPEN))
+
+
+def anchors_today(on: date) -> dict[str, Anchor]:
+    """The article behind each category, for the form."""
+    rows = shipped_anchors()
+    found = {row.category: anchor_of(rows, row.category, on) for row in rows}
+    return {category: row for category, row in found.items() if row is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """一个期限 as a table shows it."""
+
+    title: str
+    due_on: date
+    state: str
+    is_late: bool
+    explanation: str
+
+
+def terms_of(lead_id: int) -> list[Term]:
+    """Every term of a lead with its arithmetic, stopped ones too."""
+    moment = clock.now()
+    return [
+        Term(
+            title=_(row.title),
+            due_on=row.due_on,
+            state=_("已完成") if row.stopped_at else _("进行中"),
+            is_late=bool(row.was_late) if row.stopped_at else row.ends_at <= moment,
+            explanation=explained(row.reckoning),
+        )
+        for row in deadlines_of("lead", lead_id)
+    ]
