@@ -153,7 +153,7 @@ def is_name(name: str) -> bool:
 
 
 def _wrong_texts(filing: Filing) -> dict[str, str]:
-    wrong = {}
+    wrong: dict[str, str] = {}
     if not filing.respondent_name:
         wrong["respondent_name"] = "请填写被投诉机构的名称。"
     if not filing.respondent_address and filing.institution_id is None:
@@ -166,7 +166,7 @@ def _wrong_texts(filing: Filing) -> dict[str, str]:
 
 
 def _too_long(filing: Filing) -> dict[str, str]:
-    wrong = {
+    wrong: dict[str, str] = {
         name: Said("请不超过%(most)s个字。", most=most)
         for name, most in LONGEST.items()
         if len(getattr(filing, name)) > most
@@ -178,7 +178,7 @@ def _too_long(filing: Filing) -> dict[str, str]:
 
 
 def _wrong_dates(filing: Filing, today: date) -> dict[str, str]:
-    wrong = {}
+    wrong: dict[str, str] = {}
     if filing.harmed_on is None:
         wrong["harmed_on"] = "请填写知道权益受损的日期，记不清的填大概的日期。"
     elif filing.harmed_on > today:
@@ -189,7 +189,7 @@ def _wrong_dates(filing: Filing, today: date) -> dict[str, str]:
 
 
 def _wrong_amounts(filing: Filing) -> dict[str, str]:
-    wrong = {}
+    wrong: dict[str, str] = {}
     if filing.paid_fen is not None and not 0 <= filing.paid_fen <= MOST_FEN:
         wrong["paid_fen"] = "金额须在0至1000万元之间。"
     if not 0 <= filing.claimed_fen <= MOST_FEN:
@@ -202,7 +202,7 @@ def _joined(people: Sequence[Applicant]) -> bool:
 
 
 def _wrong_people(people: Sequence[Applicant]) -> dict[str, str]:
-    wrong = {}
+    wrong: dict[str, str] = {}
     if [person.kind for person in people].count(COMPLAINANT) != 1 or len(people) > MOST_PEOPLE:
         wrong["people"] = Said("须有一名投诉人；共同投诉连同代理人不超过%(most)s人。", most=MOST_PEOPLE)
     for place, person in enumerate(people):
