@@ -2,17 +2,20 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_script_prefix
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from association.language import translated
+from association.language import in_its_language, translated
 from association.scope import selected_association_id
 from common.errors import DomainError, InvalidInput, TooMany
 
-PAGES = {400, 403, 404, 409, 413, 429, 500, 503}
+PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
 # lock_not_available (somebody held the row for longer than lock_timeout), deadlock_detected, serialization_failure.
 CONTENDED = {"55P03", "40P01", "40001"}
 
@@ -67,7 +70,7 @@ def _contended(request: HttpRequest, sentence: str) -> HttpResponse:
 
 def _drawn_alone(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """Without the request no context processor runs, and nothing is asked."""
-    known = {"request_id": getattr(request, "request_id", ""), "home_url": reverse("home")}
+    known = {"request_id": getattr(request, "request_id", "")}
     draw = part if request.headers.get("HX-Request") else page
     return draw(None, status, sentence, known)
 
@@ -87,8 +90,12 @@ def page(
     request: HttpRequest | None, status: int, sentence: str = "", context: dict[str, Any] | None = None
 ) -> HttpResponse:
     shown = status if status in PAGES else 400
-    values = {"sentence": sentence, "request_id": getattr(request, "request_id", ""), **(context or {})}
-    return render(request, f"errors/{shown}.html", values, status=status)
+    known = {
+        "sentence": sentence,
+        "request_id": getattr(request, "request_id", ""),
+        "home_url": get_script_prefix(),
+    }
+    return render(request, f"errors/{shown}.html", {**known, **(context or {})}, status=status)
 
 
 def problem(status: int, detail: str, code: str, **more: Any) -> JsonResponse:
@@ -103,11 +110,42 @@ def problem(status: int, detail: str, code: str, **more: Any) -> JsonResponse:
     )
 
 
-_TITLES = {400: "请求有误", 401: "需要登录", 403: "没有权限", 404: "没有找到", 405: "方法不支持", 409: "现在不能办理", 413: "内容过大", 415: "格式不支持", 429: "请求过于频繁", 500: "系统出错"}  # fmt: skip
+_TITLES = {
+    400: gettext_lazy("请求有误"),
+    401: gettext_lazy("需要登录"),
+    403: gettext_lazy("没有权限"),
+    404: gettext_lazy("没有找到"),
+    405: gettext_lazy("方法不支持"),
+    409: gettext_lazy("现在不能办理"),
+    413: gettext_lazy("内容过大"),
+    415: gettext_lazy("格式不支持"),
+    429: gettext_lazy("请求过于频繁"),
+    500: gettext_lazy("系统出错"),
+}
 
 
+@in_its_language
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Also what is refused at the door, before a view is asked: a host that is not ours, more than is taken at once."""
+    if isinstance(exception, DisallowedHost):
+        return _plain(request, 400, _("本平台不用这个域名。请核对网址，或者从协会公布的网址进入。"))
+    if isinstance(exception, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
+        told = _("一次最多提交%(most)s MB 文字，刚才的超过了，没有办理。请返回上一页，缩短后再提交。")
+        return _plain(request, 413, told % {"most": most})
+    if isinstance(exception, (TooManyFieldsSent, TooManyFilesSent)):
+        fields = isinstance(exception, TooManyFieldsSent)
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS if fields else settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        told = _("一次最多提交%(most)s项，刚才的超过了，没有办理。请返回上一页，分几次提交。")
+        return _plain(request, 413, told % {"most": most})
     return _plain(request, 400, _("请求有误，没有办理。"))
+
+
+def not_allowed(request: HttpRequest, methods: str) -> HttpResponse:
+    """方法不支持, with the methods that are."""
+    response = _plain(request, 405, _("这个地址不能这样打开，没有办理，也没有改动任何内容。"))
+    response["Allow"] = methods
+    return response
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -122,6 +160,7 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return _plain(request, 429, _("请求太频繁，请过几分钟再试。"))
 
 
+@in_its_language
 def server_error(request: HttpRequest) -> HttpResponse:
     sentence = _("系统出错，刚才的操作没有保存。")
     if getattr(request, "association", None) is None or selected_association_id() is not None:

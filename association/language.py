@@ -5,7 +5,15 @@ can show them in its own language. One that is put together from parts is a ``Sa
 its values are put in when the page is drawn. What is stored stays as it was written.
 """
 
-from django.utils.translation import get_language, gettext
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language, get_language_from_request, gettext, override
+
+Answer = Callable[..., HttpResponse]
 
 from common.said import Said
 
@@ -20,3 +28,20 @@ def translated(sentence: str) -> str:
 def titled(title: str, title_en: str) -> str:
     """An indicator's title: the English one on English pages, where it has one."""
     return title_en if title_en and get_language() == "en" else title
+
+
+def in_its_language(answer: Answer) -> Answer:
+    """An answer to a request that was refused before anybody looked which language it asks for."""
+
+    @wraps(answer)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if hasattr(request, "LANGUAGE_CODE"):
+            return answer(request, *args, **kwargs)
+        language = get_language_from_request(request)
+        with override(language):
+            response = answer(request, *args, **kwargs)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language",))
+        return response
+
+    return answered

@@ -10,13 +10,26 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db import OperationalError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.urls import reverse
 from django.urls.base import get_script_prefix, set_script_prefix
 from django.utils.functional import SimpleLazyObject
 
 from association import actors
-from association.answers import bad_request, contended, contended_at_commit, is_contended, refusal
+from association.answers import (
+    bad_request,
+    contended,
+    contended_at_commit,
+    is_contended,
+    not_allowed,
+    refusal,
+)
 from association.choices import SECOND_FACTOR_ROLES
 from association.logging import set_request_id
 from association.models import Association
@@ -179,13 +192,19 @@ def _lacks_second_factor(request: Any) -> bool:
 
 
 class SentenceMiddleware:
-    """A refusal of an operation becomes a page (or a part for htmx) with its sentence and status."""
+    """A refusal of an operation becomes a page (or a part for htmx) with its sentence and status.
+
+    So does a method that an address does not take, which Django answers with an empty page.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return not_allowed(request, response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
