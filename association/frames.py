@@ -5,7 +5,7 @@ not kept under: another association, another language or another minute is anoth
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,10 +13,10 @@ from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template import RequestContext
-from django.template.loader import get_template, render_to_string
+from django.template.loader import render_to_string
 from django.urls import get_script_prefix, get_urlconf
 from django.utils.html import conditional_escape
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 KEPT = 500  # pages without what was found, some five thousand characters each
@@ -39,7 +39,7 @@ def page_with_holes(
     """The page: ``shown`` decides what it looks like, ``filled`` is put in as it is."""
     if not _is_visitor(request):
         return render(request, name, {**shown, **filled})
-    values = tuple({**_frame(request, name), **shown}.items())
+    values = tuple({**_frame(request), **shown}.items())
     holes = tuple([(hole, bool(text)) for hole, text in filled.items()])
     pieces = list(_pieces(name, get_language(), get_script_prefix(), get_urlconf(), _minute(), values, holes))
     pieces[1::2] = [conditional_escape(filled[hole]) for hole in pieces[1::2]]
@@ -52,14 +52,20 @@ def _is_visitor(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME not in cookies and CookieStorage.cookie_name not in cookies
 
 
-def _frame(request: HttpRequest, name: str) -> dict[str, Any]:
-    """What stands around every page, as the context processors say it for this request."""
-    context = RequestContext(request)
-    with context.bind_template(get_template(name).template):  # type: ignore[attr-defined]
-        frame = {key: context.get(key) for key in FRAME}
-        association = context.get("association")
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    """What stands around every public page, and nothing of the request or of a person."""
+    said: dict[str, Any] = {}
+    for processor in _processors():
+        said |= processor(request)
+    association = said["association"]
+    frame = {key: said.get(key) for key in FRAME}
     frame["association"] = Publisher(association.name, association.accent) if association else None
     return frame
+
+
+@lru_cache(maxsize=1)
+def _processors() -> tuple[Callable[[HttpRequest], dict[str, Any]], ...]:
+    return tuple(import_string(name) for name in settings.PUBLIC_FRAME)
 
 
 def _minute() -> int:

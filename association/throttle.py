@@ -109,9 +109,9 @@ def client_address(request: HttpRequest) -> str:
 
 @lru_cache(maxsize=1)
 def script(address: str) -> Any:
-    """The counting script at one server, over connections that are kept."""
-    server = Redis.from_url(address, socket_timeout=ANSWER_WITHIN, socket_connect_timeout=ANSWER_WITHIN)
-    return server.register_script(COUNT)
+    """The counting script at one server, over one kept connection, in turns: a pool costs as much as the question."""
+    within = {"socket_timeout": ANSWER_WITHIN, "socket_connect_timeout": ANSWER_WITHIN}
+    return Redis.from_url(address, single_connection_client=True, **within).register_script(COUNT)
 
 
 def check_secret(request: HttpRequest, kind: str, *, fail_open: bool = False) -> None:

@@ -91,6 +91,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 ASSOCIATION_URLCONF = "config.urls_association"
 WSGI_APPLICATION = "config.wsgi.application"
+# Those of the context processors that say what stands around a visitor's page (association/frames.py).
+PUBLIC_FRAME = ["association.context.portal", "config.public_pages.public_navigation"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -101,9 +103,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "association.context.portal",
                 "config.context.navigation",
-                "config.public_pages.public_navigation",
+                *PUBLIC_FRAME,
             ],
         },
     }
