@@ -13,9 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request, gettext, override
 
-Answer = Callable[..., HttpResponse]
-
 from common.said import Said
+
+Answer = Callable[..., HttpResponse]
 
 
 def translated(sentence: str) -> str:
