@@ -1,33 +1,86 @@
-"""Every public page and every desk page: nothing serious for axe, fits a phone, no complaint of the browser.
+"""Every named page that the table of addresses knows: nothing serious for axe, fits a phone, no complaint of the browser.
 
+The list comes from ``tests/architecture/url_table.py``: a new address is looked at, or this test names it as missing.
 A complaint of the browser is a broken script or something that the content security policy stopped.
 """
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
+from itertools import islice, product
 
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from axe_playwright_python.sync_playwright import Axe
+from django.apps import apps
+from django.urls import reverse
+
+from association.choices import Role
+from disclosure.management.demo.people import PASSWORD
+from tests.architecture.test_urls import addresses
+from tests.architecture.url_table import VISITOR
 from tests.e2e.hands import DESK, PHONE
 
 SERIOUS = {"serious", "critical"}
-FOUND = """
-SELECT (SELECT assessment.id FROM credit_rating_assessment assessment
-        JOIN members_institution institution ON institution.id = assessment.institution_id
-        JOIN association_association association ON association.id = assessment.association_id
-        WHERE institution.name = %s AND association.slug = %s ORDER BY assessment.id DESC LIMIT 1)"""
-CERTIFICATE = "SELECT code FROM credit_rating_certificate ORDER BY id LIMIT 1"
+SLUGS = ("chaoyang", "beijing-pwh")
+# Who looks: of those who may, the first one that finds an object to look at.
+EYES = {
+    VISITOR: "", Role.INSTITUTION_ADMIN: "jigou", Role.SECRETARIAT: "mishu", Role.COMMITTEE_CHAIR: "zhuren",
+    Role.COMMITTEE: "weiyuan", Role.ASSESSOR: "pinggu2", Role.DISTRICT_REVIEWER: "quping",
+}  # fmt: skip
+# Where the demo's things are; a page is looked at with the first one that opens.
+THINGS = {
+    "assessment": "SELECT id FROM credit_rating_assessment WHERE association_id = %s ORDER BY id DESC",
+    "round": "SELECT id FROM credit_rating_round WHERE association_id = %s ORDER BY id DESC",
+    "year": "SELECT year FROM credit_rating_round WHERE association_id = %s ORDER BY year",
+    "card": "SELECT uscc FROM disclosure_registercard WHERE association_id = %s AND uscc IS NOT NULL",
+    "code": "SELECT code FROM credit_rating_certificate WHERE association_id = %s",
+    "job": "SELECT id FROM association_job WHERE association_id = %s",
+    "attachment": "SELECT id FROM association_attachment WHERE association_id = %s ORDER BY id DESC",
+    "original_request": "SELECT id FROM association_originalrequest WHERE association_id = %s",
+    "complaint": "SELECT id FROM complaints_complaint WHERE association_id = %s ORDER BY id DESC",
+}
+MOST_TRIED = 40
+A_JOB = """
+INSERT INTO association_job (association_id, kind, title, state, total, done, message, result, created_at)
+SELECT id, 'compute_round', '计算', 'running', 10, 3, '', '{}', now() FROM association_association WHERE slug = 'chaoyang'"""
+# Each with its reason; whatever else does not open fails.
+NOT_PAGES = {
+    "account_logout": "signs out, asked by a button",
+    "account_signup": "closed",
+    "account_email": "closed",
+    "account_email_verification_sent": "closed",
+    "account_confirm_email": "closed",
+    "account_confirm_login_code": "closed",
+    "account_set_password": "closed",
+    "mfa_authenticate": "in the middle of a sign-in; tests/association/test_signin.py",
+    "mfa_download_recovery_codes": "a file",
+    "original_file": "a file",
+    "case_file": "a file",
+    "preview_complaint": "of a draft; leads back without one",
+    "continue_deed": "only while a form waits for a proof; looked at below",
+    "language": "leads back",
+    "admin:login": "leads to the sign-in",
+    "admin:logout": "leads to the sign-out",
+    "admin:jsi18n": "a script",
+    "admin:autocomplete": "closed",
+    "admin:app_list": "no list of ours: the navigation leads to each table",
+}
+# The demo has nothing of this kind to look at.
+NOT_IN_DEMO = ("case",)
+# Nobody in the demo has one.
+SECOND_FACTOR = (
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+)
+# The same page looks different in each stage of an assessment.
+OF_STAGES = """
+SELECT DISTINCT ON (stage, association_id) id, association_id FROM credit_rating_assessment ORDER BY stage, association_id, id"""
 REFUND = "kind=lessons&paid=6000&paid_on=2026-03-02&lessons=100&used=30&list_price=100&cause=operator&demanded_on=2026-04-11"
-PUBLIC = (
-    "/",
-    "/register/",
+# A page with what was asked for, and with what was asked for wrongly.
+SEARCHES = (
     "/register/?q=培训",
     "/register/?q=不存在",
-    "/rounds/",
-    "/rounds/2025/",
-    "/verify/",
-    "/accounts/login/",
-    "/accounts/password/reset/",
-    "/api/docs/",
-    "/refund-calculator/",
     "/refund-calculator/?kind=amount",
     "/refund-calculator/?kind=term",
     f"/refund-calculator/?{REFUND}",
@@ -36,20 +89,6 @@ PUBLIC = (
     "/leads/new/",
     "/leads/track/",
 )
-# Who, of which association, looks at what; {…} is an assessment by the name of its institution.
-DESKS = {
-    ("jigou", "chaoyang"): ("/desk/", "/desk/notices/", "/desk/rating/", "/desk/practice-clock/", "/accounts/sessions/",
-        "/desk/rating/{演示晨光职业技能培训学校}/", "/desk/rating/{演示晨光职业技能培训学校}/self/",
-        "/desk/rating/{演示晨光职业技能培训学校}/preflight/"),
-    ("jigou", "beijing-pwh"): ("/desk/rating/{演示知远职业教育有限公司}/", "/desk/rating/{演示知远职业教育有限公司}/explanation/"),
-    ("pinggu2", "chaoyang"): ("/desk/", "/desk/review/", "/desk/review/{演示安泰消防职业培训学校}/"),
-    ("weiyuan", "beijing-pwh"): ("/desk/", "/desk/committee/", "/desk/committee/assessments/{演示筑匠建造培训有限公司}/",
-        "/desk/committee/assessments/{演示知远职业教育有限公司}/"),
-    ("mishu", "chaoyang"): ("/admin/", "/admin/credit_rating/round/", "/admin/credit_rating/round/do/plan/",
-        "/admin/credit_rating/assessment/", "/admin/credit_rating/assessment/{演示安泰消防职业培训学校}/",
-        "/admin/members/institution/", "/admin/complaints/lead/", "/admin/association/auditentry/", "/admin/prepaid_escrow/interestrate/",
-        "/admin/prepaid_escrow/interestrate/do/add/", "/admin/prepaid_escrow/refundruleversion/do/add/"),
-}  # fmt: skip
 
 
 def faults(visitor, size) -> list:
@@ -64,33 +103,128 @@ def faults(visitor, size) -> list:
     return serious
 
 
-def faults_on(visitor, addresses) -> dict:
-    """By address and width, only where there are any."""
+def faults_here(visitor) -> dict:
+    """At both widths, only where there are any."""
     found = {}
-    for address in addresses:
-        visitor.page.set_viewport_size(DESK)
-        visitor.go(address)
-        for size in (DESK, PHONE):
-            visitor.page.set_viewport_size(size)
-            if bad := faults(visitor, size):
-                found[address, size["width"]] = bad
+    for size in (DESK, PHONE):
+        visitor.page.set_viewport_size(size)
+        if bad := faults(visitor, size):
+            found[visitor.page.url.removeprefix(visitor.address), size["width"]] = bad
+    visitor.page.set_viewport_size(DESK)
     return found
 
 
-def test_public_pages(visit, stage):
-    code = stage.database.ask(CERTIFICATE)[0][0]
-    someone = visit()
-    someone.go("/register/?q=晨光")
-    card = someone.page.locator(".result a").first.get_attribute("href").removeprefix("/chaoyang")
-    assert faults_on(someone, [*PUBLIC, card, f"/verify/{code}/"]) == {}
+class Walk:
+    """People with their eyes open, each signed in once and freshly proven."""
+
+    def __init__(self, visit, stage):
+        self.visit, self.stage, self.people, self.without = visit, stage, {}, set()
+        self.ids = dict(stage.database.ask("SELECT slug, id FROM association_association"))
+
+    def person(self, key, slug):
+        if (key, slug) not in self.people:
+            visitor = self.visit(key, slug=slug)
+            if key:
+                visitor.go("/accounts/reauthenticate/")
+                visitor.page.get_by_label("密码", exact=True).fill(PASSWORD)
+                visitor.page.get_by_role("button", name="确认").click()
+                visitor.page.wait_for_url("**/desk/**")
+            self.people[key, slug] = visitor
+        return self.people[key, slug]
+
+    def values(self, wanted, slug):
+        if wanted.startswith("="):
+            return [wanted[1:]]
+        if wanted in THINGS:
+            statement, given = THINGS[wanted], [self.ids[slug]]
+        elif "." in wanted:
+            model = apps.get_model(wanted)
+            owned = any(field.name == "association" for field in model._meta.fields)
+            where, given = ("WHERE association_id = %s", [self.ids[slug]]) if owned else ("", [])
+            statement = (
+                f'SELECT {model._meta.pk.column} FROM "{model._meta.db_table}" {where} ORDER BY 1 DESC'
+            )
+        else:
+            return ["abc"]
+        return [value for (value,) in self.stage.database.ask(statement, *given)]
+
+    def paths(self, name, address, slug):
+        names = list(address.arguments)
+        choices = [self.values(address.arguments[one], slug) for one in names]
+        for values in islice(product(*choices), MOST_TRIED):
+            given = dict(zip(names, values, strict=True))
+            yield reverse(name.split("#")[0], urlconf="config.urls_association", kwargs=given)
+
+    def opened(self, name, address):
+        """The first person and place where this address is a page; a file counts as seen."""
+        for role, key in EYES.items():
+            if address.who and role not in address.who:
+                continue
+            for slug in SLUGS:
+                visitor = self.person(key, slug)
+                for path in self.paths(name, address, slug):
+                    answer = visitor.context.request.get(visitor.address + path, max_redirects=0)
+                    if answer.status == 200:
+                        is_page = answer.headers["content-type"].startswith("text/html")
+                        return (visitor, path) if is_page else (None, path)
+        return None
 
 
-@pytest.mark.parametrize("who", DESKS, ids="-".join)
-def test_desk_pages(visit, stage, who):
-    def filled(address):
-        head, _brace, rest = address.partition("{")
-        name, _brace, tail = rest.partition("}")
-        return f"{head}{stage.database.ask(FOUND, name, who[1])[0][0]}{tail}" if name else address
+@pytest.fixture
+def walk(visit, stage):
+    stage.database.ask(A_JOB)
+    return Walk(visit, stage)
 
-    someone = visit(who[0], slug=who[1])
-    assert faults_on(someone, [filled(address) for address in DESKS[who]]) == {}
+
+def test_every_named_page(walk):
+    places, missing = named_pages(walk)
+    add_stages_and_searches(walk, places)
+    found = {}
+    for visitor, paths in places.items():
+        for path in dict.fromkeys(paths):
+            if visitor.page.goto(visitor.address + path).status in {200, 400}:
+                found |= faults_here(visitor)
+    assert (found, missing, walk.without) == ({}, [], set(NOT_IN_DEMO))
+
+
+def named_pages(walk):
+    """By visitor the paths to look at; and the names behind which nothing opened."""
+    places, missing = {}, []
+    for name, address in addresses().items():
+        if address.method != "get" or name in NOT_PAGES or name in SECOND_FACTOR:
+            continue
+        if not any(list(walk.paths(name, address, slug)) for slug in SLUGS):
+            walk.without.add(name)
+            continue
+        found = walk.opened(name, address)
+        if found is None:
+            missing.append(name)
+        elif found[0] is not None:
+            places.setdefault(found[0], []).append(found[1])
+    return places, missing
+
+
+def add_stages_and_searches(walk, places):
+    rows = walk.stage.database.ask(OF_STAGES)
+    places.setdefault(walk.person("", SLUGS[0]), []).extend(SEARCHES)
+    for slug in SLUGS:
+        own = [pk for pk, association in rows if association == walk.ids[slug]]
+        member = places.setdefault(walk.person("weiyuan", slug), [])
+        member.extend(f"/desk/{kind}/{pk}/" for pk in own for kind in ("rating", "committee/assessments"))
+
+
+def test_pages_of_the_second_factor_and_of_a_form_that_waits(visit):
+    someone = visit("pinggu3")
+    someone.go("/accounts/2fa/totp/activate/")
+    found = faults_here(someone)
+    someone.proves()
+    found |= faults_here(someone)
+    secret = someone.page.locator("#authenticator_secret").input_value()
+    code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    someone.page.locator("input[name=code]").fill(code)
+    someone.press("启用")
+    someone.page.wait_for_load_state()
+    for name in SECOND_FACTOR:
+        someone.go(reverse(name, urlconf="config.urls_association"))
+        found |= faults_here(someone)
+    assert found == {}

@@ -19,6 +19,7 @@ import pytest
 from config.embedded import Servers, living
 from config.home import PROJECT
 from tests.database import manage
+from tests.reliability.world import PUBLISHED
 
 JOBS = 2000
 SECONDS = 145
@@ -46,6 +47,7 @@ class Stage:
             "OUTBOX_LEASE_SECONDS": "2",
             "LOG_LEVEL": "ERROR",
             "DEBUG": "",
+            "COUNTED_MAILS": str(servers.home / "mails"),
             "PORTAL_DEMO": "",
             "PORTAL_SKIP_SECOND_FACTOR": "",
         }  # fmt: skip
@@ -159,6 +161,63 @@ def test_every_job_has_its_effect_exactly_once_whatever_is_killed(stage, ask):
         "valkey": 2,
         "postgres": 1,
     }
+
+
+# -- mails and certificates -----------------------------------------------------------------------------------
+
+WAITING = "SELECT count(*) FROM association_outboxjob WHERE state = 'waiting'"
+DEAD = "SELECT count(*) FROM association_outboxjob WHERE state = 'dead'"
+MAILS = "SELECT count(*) FROM association_notice WHERE channel = 'mail'"
+UNSENT = "SELECT count(*) FROM association_notice WHERE channel = 'mail' AND sent_at IS NULL"
+CERTIFICATES = "SELECT count(*) FROM credit_rating_certificate"
+DRAWN = """SELECT count(*) FROM credit_rating_certificate certificate
+JOIN association_attachment file ON file.id = certificate.attachment_id AND file.media_type = 'application/pdf'"""
+FILES = "SELECT count(*) FROM association_attachment WHERE media_type = 'application/pdf'"
+RENDERED = "SELECT count(*) FROM association_auditentry WHERE action = 'render_certificate'"
+# Of all that waits at the beginning this share is done when this is killed.
+SHARES = (
+    (0.05, "worker"),
+    (0.3, "worker"),
+    (0.5, "valkey"),
+    (0.7, "worker"),
+    (0.85, "relay"),
+    (0.95, "worker"),
+)
+WORKER_KILLS = sum(name == "worker" for _share, name in SHARES)
+
+
+@pytest.mark.chaos
+def test_mails_and_certificates_are_made_once_whatever_is_killed(stage, ask):
+    told = {"DJANGO_SETTINGS_MODULE": "config.settings", "PORTAL_DEMO": "1", "DEBUG": ""}
+    local = {"ALLOWED_HOSTS": "127.0.0.1,localhost", "SHARED_HOST": "127.0.0.1"}
+    manage(["load_reference_data"], stage.servers.environment())
+    subprocess.run(
+        [sys.executable, "-m", "tests.reliability.world"],
+        cwd=PROJECT,
+        env=os.environ | stage.servers.environment() | told | local,
+        check=True,
+    )
+    waiting, script = ask(WAITING), list(SHARES)
+    deadline = time.monotonic() + SECONDS
+    while (left := ask(WAITING)) and time.monotonic() < deadline:
+        stage.supervise()
+        if script and 1 - left / waiting >= script[0][0]:
+            stage.kill(script.pop(0)[1])
+        time.sleep(0.1)
+    assert (ask(WAITING), ask(DEAD), script) == (0, 0, [])
+    # 证书: one file each, drawn once; a half-drawn one was never on record.
+    drawn = ask(CERTIFICATES)
+    assert drawn == PUBLISHED
+    assert (ask(DRAWN), ask(FILES), ask(RENDERED)) == (drawn, drawn, drawn)
+    # 邮件: a mail server cannot take part in our transaction. Each mail has one name, so that the same one sent again
+    # after a kill is known as the same; nobody is left out, and no more is repeated than a kill can interrupt.
+    sent = [
+        line.split()[0]
+        for line in (stage.servers.home / "mails").read_text().splitlines()
+        if line.startswith("<notice-")
+    ]
+    assert (ask(UNSENT), len(set(sent))) == (0, ask(MAILS))
+    assert len(sent) - len(set(sent)) <= 2 * WORKER_KILLS
 
 
 @pytest.mark.chaos
