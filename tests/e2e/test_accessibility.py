@@ -54,6 +54,8 @@ NOT_PAGES = {
     "mfa_download_recovery_codes": "a file",
     "original_file": "a file",
     "case_file": "a file",
+    "admin:complaints_lead_file": "a file",
+    "admin:complaints_lead_letter": "a file",
     "preview_complaint": "of a draft; leads back without one",
     "continue_deed": "only while a form waits for a proof; looked at below",
     "language": "leads back",
@@ -63,8 +65,8 @@ NOT_PAGES = {
     "admin:autocomplete": "closed",
     "admin:app_list": "no list of ours: the navigation leads to each table",
 }
-# The demo has nothing of this kind to look at.
-NOT_IN_DEMO = ("case",)
+# What the demo has nothing of, each with its reason.
+NOT_IN_DEMO: dict[str, str] = {}
 # Nobody in the demo has one.
 SECOND_FACTOR = (
     "mfa_index",
