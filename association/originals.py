@@ -6,6 +6,7 @@ One asks (``request_original``), another decides (``approve_original``, ``refuse
 
 import hashlib
 import secrets
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,6 +35,8 @@ from common.transitions import check_step
 
 # An approval is for the work at hand: after a day one asks again.
 OPEN_FOR = timedelta(days=1)
+# A file younger than this may belong to a transaction that is still under way.
+LEFT_AFTER = timedelta(days=1)
 LONGEST_REASON = 2000
 
 
@@ -142,6 +145,23 @@ def destroy_old() -> int:
     return len(gone)
 
 
+def sweep_refused() -> int:
+    """Sealed bytes of an upload that was refused after they were written have no row, and go. How many went.
+
+    No name is ever used twice, so nobody waits for one. Where nothing was ever sealed the database may be the wrong one.
+    """
+    folder = _folder(current_association_id())
+    if not SealedOriginal.objects.exists():
+        return 0
+    before = time.time() - LEFT_AFTER.total_seconds()
+    # The time of the last change of name, which nobody sets: a file may bear a coarser time of its own.
+    old = {path.name: path for path in folder.glob("*/*") if path.stat().st_ctime < before}
+    known = set(SealedOriginal.objects.filter(place__in=old).values_list("place", flat=True))
+    for name in old.keys() - known:
+        old[name].unlink(missing_ok=True)
+    return len(old.keys() - known)
+
+
 @transaction.atomic
 def forget_originals(file_ids: Iterable[int], at: datetime | None = None) -> None:
     """销毁 the originals of files that are forgotten; what was asked about them and the trail stay."""
@@ -209,8 +229,11 @@ def _purpose(original: SealedOriginal) -> str:
 
 
 def _path(original: SealedOriginal) -> Path:
-    folder = Path(settings.MEDIA_ROOT) / str(original.association_id) / "originals"
-    return folder / original.place[:2] / original.place
+    return _folder(original.association_id) / original.place[:2] / original.place
+
+
+def _folder(association_id: int) -> Path:
+    return Path(settings.MEDIA_ROOT) / str(association_id) / "originals"
 
 
 def _unsealed(original: SealedOriginal) -> bytes:

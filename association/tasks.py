@@ -38,6 +38,7 @@ def tidy_outbox() -> None:
 @outbox_task("association.destroy_originals")
 def destroy_originals() -> None:
     originals.destroy_old()
+    originals.sweep_refused()
 
 
 @outbox_task("association.recompute_deadlines")

@@ -1,5 +1,6 @@
 """封存原件: two different people and a reason, for a day; anybody and anything else is refused, by the database too."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -217,6 +218,35 @@ def test_other_key_opens_nothing(clerk, chair, kept, settings):
 
 
 # -- keeping and destroying -----------------------------------------------------------------------------------
+
+
+def test_bytes_of_a_refused_upload_go_after_a_day(kept, settings, monkeypatch):
+    """The quota is known only after the file was looked at; what is rolled back then has left its sealed bytes."""
+    own = actor_with(Role.INSTITUTION_ADMIN, kept.institution)
+    with transaction.atomic():
+        store_file(
+            actor=own,
+            upload=SimpleUploadedFile("现场.jpg", picture() + b"\0"),
+            institution_id=kept.institution_id,
+        )
+        transaction.set_rollback(True)
+    sealed = settings.MEDIA_ROOT / str(kept.association_id) / "originals"
+    assert len(list(sealed.glob("*/*"))) == 2
+    assert originals.sweep_refused() == 0  # perhaps still under way
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 25 * 3600)
+    assert (originals.sweep_refused(), originals.sweep_refused()) == (1, 0)
+    assert list(sealed.glob("*/*")) == [originals._path(kept.original)]
+
+
+def test_nothing_is_swept_where_nothing_was_sealed(association, settings, monkeypatch):
+    stray = settings.MEDIA_ROOT / str(association.pk) / "originals" / "ab" / "abcd"
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"x")
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 25 * 3600)
+    assert originals.sweep_refused() == 0
+    assert stray.exists()
 
 
 def test_original_is_sealed_once_for_each_file(kept):
