@@ -3,12 +3,14 @@
 from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
 from complaints.operations.agreements import agree, breach, perform, sign
 from complaints.operations.ends import settle, tell_parties, terminate, withdraw
+from complaints.operations.enrolment import set_enrolment
 from complaints.operations.filing import (
     Exhibit,
     Filed,
     add_evidence,
     file_complaint,
     file_for_caller,
+    issue_receipt,
     new_draft_key,
     read_draft,
     save_draft,
@@ -22,6 +24,13 @@ from complaints.operations.mediation import (
     record_session,
     recuse,
     resume,
+)
+from complaints.operations.orders import (
+    ImportReport,
+    discard_orders,
+    error_file,
+    import_orders,
+    load_orders,
 )
 from complaints.operations.papers import render_agreement, render_letter
 from complaints.operations.periodic import keep_the_clock, mail_complainant
@@ -38,6 +47,7 @@ from complaints.operations.survey import contest, follow_up, survey
 __all__ = [
     "Exhibit",
     "Filed",
+    "ImportReport",
     "accept",
     "add_evidence",
     "agree",
@@ -47,12 +57,17 @@ __all__ = [
     "breach",
     "consent",
     "contest",
+    "discard_orders",
     "doubts_about",
     "end_mass_case",
+    "error_file",
     "file_complaint",
     "file_for_caller",
     "follow_up",
+    "import_orders",
+    "issue_receipt",
     "keep_the_clock",
+    "load_orders",
     "mail_complainant",
     "name_institution",
     "new_draft_key",
@@ -74,6 +89,7 @@ __all__ = [
     "review_redaction",
     "save_draft",
     "search_people",
+    "set_enrolment",
     "settle",
     "sign",
     "survey",

@@ -112,6 +112,20 @@ def file_for_caller(
     )
 
 
+@transaction.atomic
+def issue_receipt(*, actor: Actor, complaint_id: int) -> str:
+    """发放查询码 to the complainant of an imported order, or anew for a lost one, which is no longer good. Shown once."""
+    actor.require(MAY, "speak_for_complainant")
+    complaint = lock_complaint(actor, complaint_id)
+    if complaint.retired_at is not None:
+        raise Refused(_("个人信息已经删除。"))
+    code = new_code()
+    complaint.receipt_key = search_key(code, purpose=RECEIPT)
+    complaint.save(update_fields=["receipt_key"])
+    record(actor, "issue_receipt", complaint)
+    return grouped(code)
+
+
 def _checked(filing: Filing) -> Filing:
     result = checked(filing, clock.today())
     wrong = dict(result.wrong)

@@ -1,0 +1,247 @@
+"""工单导入: looked at first, loaded by a decision; good rows wait, bad ones come back as a file to mend and load again."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from association import clock
+from association.actors import Actor
+from association.audit import record, record_read
+from association.clocks import Case, Owner, start_deadlines
+from association.rules.clock import ONE_DAY, end_of_day
+from association.sealed import seal_bytes, unseal_bytes
+from common.errors import NotFound, Refused
+from common.spreadsheet import read_table, write_xlsx
+from common.text import one_line
+from complaints.access.complaints import MAY, batches_visible_to
+from complaints.choices.complaints import BatchState, Intake, PersonKind, Subject
+from complaints.models import Complaint, ImportBatch, ImportFault, Person, PersonalData
+from complaints.operations.cases import ACCEPT_BY, ORDER_BY, STAFF, case_of
+from complaints.operations.filing import DECIDE
+from complaints.operations.moves import move_batch
+from complaints.queries.people import sealed
+from complaints.rules.intake import Applicant
+from complaints.rules.orders import Order, OrdersRead, headings_found, read_orders
+from members.queries import institutions
+
+MOST_ROWS, AT_ONCE = 50_000, 2_000
+BOX = "complaints.import"
+WHY = "错误原因"
+CLOSE_ORDER = gettext_noop("在工单时限内办结并反馈")
+ORDER_TITLE = gettext_noop("12345工单时限")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """试导入的结果: counts add up to the rows of the file; what is wrong stands line by line in the batch."""
+
+    batch: ImportBatch
+    rows: int
+    good: int
+    bad: int
+    known: int
+    loaded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The table as read, kept sealed between looking and loading."""
+
+    headings: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+
+    def read(self) -> OrdersRead:
+        named = [dict(zip(self.headings, row, strict=True)) for row in self.rows]
+        found = headings_found(self.headings)
+        subjects = {str(label): value for value, label in Subject.choices}
+        return read_orders(named, self.lines, found, subjects, _imported(named, found), clock.today())
+
+
+def _imported(rows: Sequence[dict[str, str]], found: dict[str, str]) -> set[str]:
+    numbers = {one_line(row.get(found["number"], "")) for row in rows}
+    known = Complaint.objects.filter(order_number__in=numbers)
+    return set(known.values_list("order_number", flat=True))
+
+
+@transaction.atomic
+def import_orders(*, actor: Actor, data: bytes, filename: str, dry_run: bool = True) -> ImportReport:
+    """试导入: reads an .xlsx or .csv and changes nothing but the batch that waits. ``dry_run=False`` loads at once.
+
+    Raises InvalidInput (no table, columns missing), TooLarge.
+    """
+    actor.require(MAY, "import_orders")
+    table = read_table(data, filename, max_rows=MOST_ROWS)
+    headings = [heading for heading in table.headings if heading != WHY]
+    sheet = _Sheet(headings, [[row[name] for name in headings] for row in table.rows], table.lines)
+    found = sheet.read()
+    bad = found.bad_lines()
+    batch = ImportBatch.objects.create(
+        file_name=one_line(filename)[:160],
+        sha256=sha256(data).hexdigest(),
+        rows=len(sheet.rows),
+        good=len(found.good),
+        bad=len(bad),
+        known=len(found.known),
+        box=_closed(sheet),
+        uploaded_by_id=actor.person_id,
+        uploaded_at=clock.now(),
+    )
+    ImportFault.objects.bulk_create(
+        [
+            ImportFault(batch=batch, line=one.line, column=one.column[:40], sentence=one.sentence[:200])
+            for one in found.faults
+        ],
+        batch_size=AT_ONCE,
+    )
+    record(actor, "import_orders", batch, rows=batch.rows, good=batch.good, bad=batch.bad, known=batch.known)
+    if not dry_run:
+        return load_orders(actor=actor, batch_id=batch.pk)
+    return ImportReport(batch, batch.rows, batch.good, batch.bad, batch.known)
+
+
+@transaction.atomic
+def load_orders(*, actor: Actor, batch_id: int) -> ImportReport:
+    """导入: the good rows become complaints with their clocks. An order imported meanwhile is passed over, not doubled."""
+    actor.require(MAY, "import_orders")
+    batch = _lock_batch(actor, batch_id)
+    if batch.state != BatchState.CHECKED:
+        raise Refused(_("这次导入已经决定过。"))
+    sheet = _opened(batch)
+    found = sheet.read()
+    if found.good:
+        _load(actor, found.good)
+    bad = found.bad_lines()
+    left = [(row, line) for row, line in zip(sheet.rows, sheet.lines, strict=True) if line in bad]
+    rest = _Sheet(sheet.headings, [row for row, _line in left], [line for _row, line in left])
+    move_batch(
+        batch,
+        BatchState.LOADED,
+        decided_by_id=actor.person_id,
+        decided_at=clock.now(),
+        box=_closed(rest) if left else b"",
+    )
+    record(actor, "load_orders", batch, loaded=len(found.good))
+    return ImportReport(batch, batch.rows, batch.good, batch.bad, batch.known, len(found.good))
+
+
+@transaction.atomic
+def discard_orders(*, actor: Actor, batch_id: int) -> ImportBatch:
+    """放弃导入: nothing was loaded, and the rows are gone."""
+    actor.require(MAY, "import_orders")
+    batch = _lock_batch(actor, batch_id)
+    move_batch(batch, BatchState.DISCARDED, decided_by_id=actor.person_id, decided_at=clock.now(), box=b"")
+    record(actor, "discard_orders", batch)
+    return batch
+
+
+@transaction.atomic
+def error_file(*, actor: Actor, batch_id: int) -> bytes:
+    """错误清单 as an .xlsx to mend and load again; that somebody took it is recorded, because it holds personal data."""
+    actor.require(MAY, "import_orders")
+    batch = _lock_batch(actor, batch_id)
+    if not batch.box:
+        raise NotFound(_("错误清单已经删除，请用原来的文件。"))
+    why: dict[int, list[str]] = {}
+    for fault in batch.faults.order_by("line", "pk"):
+        why.setdefault(fault.line, []).append(f"{fault.column}：{fault.sentence}")
+    sheet = _opened(batch)
+    rows = [
+        [*row, "；".join(why[line])] for row, line in zip(sheet.rows, sheet.lines, strict=True) if line in why
+    ]
+    record_read(actor, "import_errors", batch, rows=len(rows))
+    return write_xlsx([*sheet.headings, WHY], rows)
+
+
+def _lock_batch(actor: Actor, batch_id: int) -> ImportBatch:
+    rows = batches_visible_to(actor).select_for_update(of=("self",))
+    batch: ImportBatch | None = rows.filter(pk=batch_id).first()
+    if batch is None:
+        raise NotFound(_("没有这次导入。"))
+    return batch
+
+
+def _closed(sheet: _Sheet) -> bytes:
+    text = json.dumps([sheet.headings, sheet.rows, sheet.lines], ensure_ascii=False)
+    return seal_bytes(zlib.compress(text.encode(), 6), purpose=BOX)
+
+
+def _opened(batch: ImportBatch) -> _Sheet:
+    headings, rows, lines = json.loads(zlib.decompress(unseal_bytes(bytes(batch.box), purpose=BOX)))
+    return _Sheet(headings, rows, lines)
+
+
+# -- into the tables ------------------------------------------------------------------------------------------
+
+
+def _load(actor: Actor, orders: Sequence[Order]) -> None:
+    """Rows in batches: complaints, people, sealed data, and the two clocks of each."""
+    named = _by_name({order.respondent for order in orders})
+    moment = clock.now()
+    for start in range(0, len(orders), AT_ONCE):
+        part = orders[start : start + AT_ONCE]
+        complaints = Complaint.objects.bulk_create([_complaint(one, named, moment) for one in part])
+        people = Person.objects.bulk_create(
+            [Person(complaint=complaint, kind=PersonKind.COMPLAINANT) for complaint in complaints]
+        )
+        PersonalData.objects.bulk_create(
+            [
+                PersonalData(person=person, **sealed(Applicant(one.name, one.phone, one.address)))
+                for person, one in zip(people, part, strict=True)
+            ]
+        )
+        _start_clocks(actor, complaints, moment)
+
+
+def _start_clocks(actor: Actor, complaints: Sequence[Complaint], moment: datetime) -> None:
+    """The decision on acceptance for all, and each order's own limit; one that was over when it came is late at once."""
+    starts = [(case_of(complaint), STAFF) for complaint in complaints]
+    start_deadlines(actor=actor, code=ACCEPT_BY, starts=starts, action=DECIDE, start=moment)
+    by_day: dict[date, list[tuple[Case, Owner]]] = {}
+    for complaint, start in zip(complaints, starts, strict=True):
+        if complaint.order_due_on is not None:
+            by_day.setdefault(complaint.order_due_on, []).append(start)
+    for day, same in by_day.items():
+        start_deadlines(
+            actor=actor,
+            code=ORDER_BY,
+            starts=same,
+            action=CLOSE_ORDER,
+            title=ORDER_TITLE,
+            start=min(moment, end_of_day(day - ONE_DAY)),
+            ends_on=day,
+        )
+
+
+def _by_name(names: set[str]) -> dict[str, Any]:
+    """Institutions of exactly these names; a name that two have says nothing."""
+    found: dict[str, list[Any]] = {}
+    for institution in institutions().filter(name__in=names):
+        found.setdefault(institution.name, []).append(institution)
+    return {name: same[0] for name, same in found.items() if len(same) == 1}
+
+
+def _complaint(order: Order, named: dict[str, Any], moment: Any) -> Complaint:
+    return Complaint(
+        institution=named.get(order.respondent),
+        respondent_name=order.respondent,
+        respondent_address=order.respondent_address,
+        intake=Intake.HOTLINE,
+        order_number=order.number,
+        order_due_on=order.due_on,
+        subject=order.subject,
+        harmed_on=order.harmed_on,
+        facts=order.facts,
+        demand=order.demand,
+        paid_fen=order.paid_fen,
+        claimed_fen=order.claimed_fen,
+        received_at=moment,
+    )
