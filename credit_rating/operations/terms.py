@@ -172,6 +172,12 @@ def end_defence(actor: Actor, assessment: Assessment) -> None:
     stop_deadline(actor=actor, case=_known(assessment), code=DEFEND, outcome="defended")
 
 
+def is_defence_provisional(notice: PriorNotice) -> bool:
+    """Whether the window for the defence ends in a year whose holidays are not announced."""
+    rows = Deadline.objects.filter(case_kind=RATING, case_id=notice.assessment_id, code=DEFEND)
+    return rows.filter(started_at=notice.sent_at, provisional=True).exists()
+
+
 def end_answer(actor: Actor, objection: Objection) -> None:
     stop_deadline(
         actor=actor, case=Case(OBJECTION, objection.pk, "", ""), code=ANSWER, outcome=objection.state

@@ -112,6 +112,21 @@ def test_a_provisional_notice_waits_for_the_holidays_and_is_counted_again(clerk)
     assert operations.propose_publication(actor=clerk, round_id=assessment.round_id)
 
 
+LOW = {"B1.2": {"points": "0"}, "A1.3": {"tier": "差"}}  # 65, a C
+
+
+def test_a_provisional_window_for_the_defence_ends_nobodys_right(clerk):
+    """The holidays of the year in which it ends are not announced: it may still move on."""
+    assessment = determined(Assessment.objects.get(round=reviewing_round()), LOW)
+    CalendarDay.objects.all().delete()
+    operations.send_prior_notice(actor=clerk, assessment_id=assessment.pk)
+    move_clock(20, clerk)
+    with pytest.raises(Refused, match="申辩期未满"):
+        operations.open_public_notice(actor=clerk, round_id=assessment.round_id)
+    manager = actor_with(Role.INSTITUTION_ADMIN, assessment.institution)
+    assert operations.file_defence(actor=manager, assessment_id=assessment.pk, text="已整改").defence
+
+
 def test_a_settled_end_does_not_become_provisional_again():
     on_notice()
     with pytest.raises(IntegrityError, match="cannot change"), transaction.atomic():
