@@ -246,13 +246,4 @@ THROTTLES = {
 METRICS_TOKEN = text("METRICS_TOKEN")
 # A job unanswered for this long is handed out again; doubles with every time.
 OUTBOX_LEASE_SECONDS = number("OUTBOX_LEASE_SECONDS", 8)
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"who": {"()": "association.logging.Whereabouts"}},
-    "formatters": {"json": {"()": "association.logging.JsonLines"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["who"]}},
-    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "propagate": False, "level": "INFO"}},
-}
+LOGGING["root"]["level"] = text("LOG_LEVEL", "INFO")  # noqa: F405

@@ -1,5 +1,7 @@
 """What no environment changes: rules for passwords, the interface, the queue and its periodic work, the theme of the staff desk."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -85,5 +87,19 @@ UNFOLD = {
         "show_search": False,
         "show_all_applications": False,
         "navigation": "config.dashboard.navigation",
+    },
+}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"who": {"()": "association.logging.Whereabouts"}},
+    "formatters": {"json": {"()": "association.logging.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["who"]}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "propagate": False, "level": "INFO"},
+        # Its finer lines tell what stands inside a picture: where it was taken, and by whom.
+        "PIL": {"level": "INFO"},
     },
 }

@@ -4,7 +4,7 @@ import io
 import warnings
 from typing import Final
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from common.errors import InvalidInput
 
@@ -24,6 +24,7 @@ Image.init()
 
 def clean_image(data: bytes, kind: str) -> bytes:
     """The first frame, upright, without any metadata."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # other libraries switch it on for the whole process
     try:
         with Image.open(io.BytesIO(data), formats=(FORMATS[kind],)) as picture:
             picture.load()

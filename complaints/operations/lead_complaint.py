@@ -49,11 +49,20 @@ def file_from_lead(
         harmed_on=harmed_on,
         claimed_fen=claimed_fen,
     )
-    filed = file_for_caller(actor=actor, filing=filing)
+    filed = _filed(actor, filing)
     lead.complaint = filed.complaint
     lead.save(update_fields=["complaint"])
     record(actor, "file_from_lead", lead)
     return filed
+
+
+def _filed(actor: Actor, filing: Filing) -> Filed:
+    """What is wrong with the one person of the filing is named as the officer's form names it."""
+    try:
+        return file_for_caller(actor=actor, filing=filing)
+    except InvalidInput as wrong:
+        fields = {name.removeprefix("people.0."): sentence for name, sentence in wrong.fields.items()}
+        raise InvalidInput(wrong.sentence, fields) from wrong
 
 
 def _refuse_unfit(lead: Lead, *, agreed: bool) -> None:

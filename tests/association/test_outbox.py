@@ -277,7 +277,11 @@ def sources():
 
 
 def names_queued():
-    """The first argument of every ``enqueue(…)``: written out, there or in a constant of the same file."""
+    """The first argument of every ``enqueue(…)``: written out, there or in a constant of the same file.
+
+    Who follows a deadline is named in the settings.
+    """
+    yield from settings.DEADLINE_FOLLOWERS.values()
     for path in sources():
         tree = ast.parse(path.read_text())
         constants = {
@@ -291,7 +295,7 @@ def names_queued():
             if (
                 isinstance(node, ast.Call)
                 and getattr(node.func, "id", "") == "enqueue"
-                and path.stem != "periodic"
+                and path.stem not in {"periodic", "clocks"}
             ):
                 name = node.args[0]
                 yield name.value if isinstance(name, ast.Constant) else constants[name.id]

@@ -63,6 +63,7 @@ def lines():
     level = root.level
     root.addHandler(keep)
     root.setLevel(logging.DEBUG)
+    root.debug("the net is open")
     yield found
     root.removeHandler(keep)
     root.setLevel(level)
@@ -162,7 +163,7 @@ def test_no_file_holds_them(planted, settings):
 
 
 def test_no_log_line_mail_or_notice_holds_them(association, planted, lines):
-    assert len(lines) > 5
+    assert "the net is open" in lines[0]
     assert told_in(lines, planted["secrets"]) == set()
     assert mail.outbox
     assert told_in([f"{one.subject}{one.body}{one.to}" for one in mail.outbox], planted["secrets"]) == set()

@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.usefixtures("public_sees_default"),
 ]
 
-CODE = valid_uscc(777)
+CODE = valid_uscc(90_000_777)  # no running number of the factory comes here
 NAMES = {
     "whole": "启明培训",
     "prefix": "启明培训学校有限公司",
