@@ -48,6 +48,9 @@ class LeadReportForm(KeptForm):
     """What is typed is taken as it is; what is missing is the operation's question, asked at the end."""
 
     required_css_class = "required"
+    use_required_attribute = False
+    # Asked for when it is sent; a draft may lack them.
+    NEEDED = ("institution_name", "category", "facts", "identity")
 
     institution_name = forms.CharField(
         label=_("是哪家机构"),
@@ -113,6 +116,12 @@ class LeadReportForm(KeptForm):
         choices = [*(found or []), ("", _("都不是，按我写的名称"))]
         self.fields["institution_id"].choices = choices  # type: ignore[attr-defined]
         self.has_found = bool(found)
+
+    def drawn(self) -> "LeadReportForm":
+        """As the page shows it: what will be needed does not say that it may be left out."""
+        for name in self.NEEDED:
+            self.fields[name].required = True
+        return self
 
     def values(self) -> dict[str, Any]:
         """What was typed, also where a field refused it: a draft loses nothing."""

@@ -155,8 +155,9 @@ def _as_code(code: str) -> CodeForm:
 
 def _report_page(request: HttpRequest, form: LeadReportForm, code: str = "") -> HttpResponse:
     shown = draft_shown(code) if code else None
+    wrong = form.is_bound and bool(form.errors)
     context = {
-        "form": form,
+        "form": form.drawn(),
         "code": grouped(normalised(code)) if shown else "",
         "draft": shown,
         "anchors": anchors_today(clock.today()),
@@ -164,7 +165,7 @@ def _report_page(request: HttpRequest, form: LeadReportForm, code: str = "") -> 
         "accept": FILES,
         "most_files": lead_reports.MOST_FILES,
     }
-    status = HTTPStatus.BAD_REQUEST if form.is_bound and form.errors else HTTPStatus.OK
+    status = HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK
     return _private(render(request, "complaints/leads/new.html", context, status=status))
 
 
