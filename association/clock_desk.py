@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from association import calendars, clock
 from association.access import MAY, deadlines_visible_to
 from association.actors import Actor
-from association.choices import OwnDayKind
+from association.choices import CASE_KINDS, OwnDayKind
 from association.deeds import Deed, DeedForm, Done, Foretold, Table
 from association.models import CalendarDay, CalendarYear, Deadline, OwnCalendarDay, WorkingHours
 from association.queries import open_counted_deadlines
@@ -192,6 +192,19 @@ class OpenFilter(admin.SimpleListFilter):
         return queryset.filter(stopped_at__isnull=self.value() == "yes")
 
 
+class KindFilter(admin.SimpleListFilter):
+    """The kinds there are, named; no table is read for them."""
+
+    title = gettext_lazy("事项类别")
+    parameter_name = "kind"
+
+    def lookups(self, _request: Any, _model_admin: Any) -> list[tuple[str, Any]]:
+        return list(CASE_KINDS.items())
+
+    def queryset(self, _request: Any, queryset: QuerySet[Deadline]) -> QuerySet[Deadline]:
+        return queryset.filter(case_kind=self.value()) if self.value() in CASE_KINDS else queryset
+
+
 @admin.register(Deadline)
 class DeadlineAdmin(DeskAdmin):
     """Every term ever counted, for reading; what is to be done is in 今日钟表."""
@@ -200,7 +213,7 @@ class DeadlineAdmin(DeskAdmin):
         "每件事项的每个期限：按哪条规则、从何时起算、怎么算出、是否逾期。只读；办理在今日钟表。"
     )
     list_display = ("case_title", "title", "owner_side", "due_on", "provisional", "stopped_at", "was_late")
-    list_filter = (OpenFilter, "case_kind", "owner_side", "was_late", "provisional")
+    list_filter = (OpenFilter, KindFilter, "owner_side", "was_late", "provisional")
     search_fields = ("case_title", "=case_id", "=code")
     facts = (
         "case_title", "title", "action", "owner_side", "owner_institution", "owner_user", "rule", "set_on", "started_at",

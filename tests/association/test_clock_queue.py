@@ -280,7 +280,8 @@ def test_a_deadline_is_read_at_the_staff_desk_with_its_pauses(association):
         clerk = actor_with(Role.SECRETARIAT)
         paused = spread(make_institution())
     assert "鉴定" in staff(association, clerk, f"deadline/{paused.pk}/").content.decode()
-    assert staff(association, clerk, "deadline/?open=yes").status_code == 200
+    assert staff(association, clerk, "deadline/?open=yes").context["cl"].result_count == 9
+    assert staff(association, clerk, "deadline/?kind=lead").context["cl"].result_count == 0
     other = make_association("second")
     with acting_for(other.pk):
         foreign = start(1, TUESDAY)
