@@ -1,12 +1,14 @@
 """办理记录: written in the same transaction as the deed, reads of personal data included."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 
 from association import clock
 from association.actors import Actor
+from association.bulk import insert_rows
 from association.logging import request_id
 from association.models import AuditEntry
 
@@ -19,12 +21,22 @@ def record(actor: Actor, action: str, obj: Model | None, *, reason: str = "", **
 
 
 def record_each(
-    actor: Actor, action: str, rows: Iterable[tuple[Model, dict[str, Any]]], *, reason: str = ""
-) -> list[AuditEntry]:
-    """One line for each of many objects, written together."""
-    return AuditEntry.objects.bulk_create(
-        [_entry(actor, action, obj, reason, detail) for obj, detail in rows]
-    )
+    actor: Actor, action: str, rows: Sequence[tuple[Model, dict[str, Any]]], *, reason: str = ""
+) -> None:
+    """One line for each of many objects of one kind, written together."""
+    if not rows:
+        return
+    moment = clock.now()
+    same = {
+        "at": moment,
+        "recorded_at": timezone.now(),
+        "user_id": actor.user_id,
+        "action": action,
+        "object_kind": rows[0][0]._meta.label_lower,  # noqa: SLF001 - Django's public name for it
+        "reason": reason,
+        "request_id": request_id(),
+    }
+    insert_rows(AuditEntry, [{"object_id": obj.pk, "detail": detail} for obj, detail in rows], same)
 
 
 def _entry(actor: Actor, action: str, obj: Model | None, reason: str, detail: dict[str, Any]) -> AuditEntry:

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import certificate, clocks, lookup, recompute, self_assessment
+from bench import certificate, clocks, complaints_import, lookup, recompute, self_assessment, statistics
 from bench.place import Place, temporary_place
 from bench.report import Figure, show
 from config.child import say
@@ -15,6 +15,8 @@ BENCHES: dict[str, Callable[[Place], list[Figure]]] = {
     "self_assessment": self_assessment.run,
     "certificate": certificate.run,
     "clocks": clocks.run,
+    "complaints_import": complaints_import.run,
+    "statistics": statistics.run,
 }
 
 

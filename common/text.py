@@ -22,6 +22,9 @@ def without_invisible(text: str) -> str:
 
 def one_line(text: str) -> str:
     """A name or title: no invisible characters, blanks simplified."""
+    # Most texts are: nothing that cannot be printed, and no blank beside another.
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return BLANKS.sub(" ", without_invisible(BLANKS.sub(" ", text))).strip()
 
 

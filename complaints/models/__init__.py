@@ -1,5 +1,5 @@
 from complaints.models.agreements import Agreement, Instalment, Offer, Signature
-from complaints.models.complaints import Complaint, Decision, Fact, MassCase
+from complaints.models.complaints import Complaint, Decision, Fact, MassCase, number_of
 from complaints.models.ending import FollowUp, Survey
 from complaints.models.intake import Enrolment, ImportBatch, ImportFault
 from complaints.models.leads import (
@@ -46,4 +46,5 @@ __all__ = [
     "Signature",
     "Survey",
     "Unmasking",
+    "number_of",
 ]

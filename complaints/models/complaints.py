@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -18,6 +19,11 @@ from complaints.choices.complaints import (
     Subject,
     Timeliness,
 )
+
+
+def number_of(pk: int, received_at: datetime) -> str:
+    """T2026-000123: the year in which it was received, and the row."""
+    return f"T{beijing(received_at):%Y}-{pk:06d}"
 
 
 class MassCase(AssociationOwned):
@@ -185,7 +191,7 @@ class Complaint(AssociationOwned):
     @property
     def number(self) -> str:
         """What is said on the phone and printed; it finds the file and tells nothing of the person."""
-        return f"T{beijing(self.received_at):%Y}-{self.pk:06d}"
+        return number_of(self.pk, self.received_at)
 
 
 class Decision(AssociationOwned):

@@ -87,17 +87,20 @@ def required_text(text: str, name: str, sentence: str, longest: int = LONGEST_TE
 # -- clocks ---------------------------------------------------------------------------------------------------
 
 
-def path_of(complaint: Complaint) -> str:
+def path_of(complaint_id: int) -> str:
     """Where staff, mediator and institution act; relative to the mount."""
-    return f"/desk/complaints/{complaint.pk}/"
+    return f"/desk/complaints/{complaint_id}/"
 
 
 def case_of(complaint: Complaint) -> Case:
+    name = complaint.institution.name if complaint.institution is not None else ""
+    return case_named(complaint.pk, complaint.number, name)
+
+
+def case_named(complaint_id: int, number: str, institution: str) -> Case:
     """For the queue. The name of an institution that nobody has recognised yet was typed by a stranger: not shown."""
-    title = f"投诉 {complaint.number}"
-    if complaint.institution is not None:
-        title = f"{title} · {complaint.institution.name}"
-    return Case(KIND, complaint.pk, title, path_of(complaint))
+    title = f"投诉 {number} · {institution}" if institution else f"投诉 {number}"
+    return Case(KIND, complaint_id, title, path_of(complaint_id))
 
 
 def start_clock(
@@ -230,7 +233,7 @@ def _tell(
         people,
         subject=subject % named,
         body=body % named,
-        path=path_of(complaint),
+        path=path_of(complaint.pk),
     )
 
 

@@ -47,7 +47,8 @@ from complaints.rules.intake import Applicant, Filing, checked, doubts
 from complaints.rules.receipts import grouped, new_code
 from members.queries import institutions
 
-DRAFT, DRAFT_KEPT = "complaints.draft", timedelta(days=14)
+DRAFT = "complaints.draft"
+DRAFT_KEPT = timedelta(days=14)  # ours (docs/decisions/0009)
 LONGEST_DRAFT = 200_000
 MOST_FILES = 30
 DECIDE = gettext_noop("审查投诉，决定受理、不予受理或者转办并告知投诉人")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record, record_read
+from association.bulk import insert_rows
 from association.clocks import Case, Owner, start_deadlines
 from association.rules.clock import ONE_DAY, end_of_day
 from association.sealed import seal_bytes, unseal_bytes
@@ -22,9 +23,17 @@ from common.errors import NotFound, Refused
 from common.spreadsheet import read_table, write_xlsx
 from common.text import one_line
 from complaints.access.complaints import MAY, batches_visible_to
-from complaints.choices.complaints import BatchState, Intake, PersonKind, Subject
-from complaints.models import Complaint, ImportBatch, ImportFault, Person, PersonalData
-from complaints.operations.cases import ACCEPT_BY, ORDER_BY, STAFF, case_of
+from complaints.choices.complaints import (
+    BatchState,
+    Intake,
+    Outcome,
+    PersonKind,
+    State,
+    Subject,
+    Timeliness,
+)
+from complaints.models import Complaint, ImportBatch, ImportFault, Person, PersonalData, number_of
+from complaints.operations.cases import ACCEPT_BY, ORDER_BY, STAFF, case_named
 from complaints.operations.filing import DECIDE
 from complaints.operations.moves import move_batch
 from complaints.queries.people import sealed
@@ -183,42 +192,61 @@ def _opened(batch: ImportBatch) -> _Sheet:
 
 
 def _load(actor: Actor, orders: Sequence[Order]) -> None:
-    """Rows in batches: complaints, people, sealed data, and the two clocks of each."""
+    """One statement for each table and batch: complaints, people, sealed data, and the two clocks of each."""
     named = _by_name({order.respondent for order in orders})
     moment = clock.now()
+    same = NEW_COMPLAINT | {"received_at": moment}
     for start in range(0, len(orders), AT_ONCE):
         part = orders[start : start + AT_ONCE]
-        complaints = Complaint.objects.bulk_create([_complaint(one, named, moment) for one in part])
-        people = Person.objects.bulk_create(
-            [Person(complaint=complaint, kind=PersonKind.COMPLAINANT) for complaint in complaints]
-        )
-        PersonalData.objects.bulk_create(
+        ids = insert_rows(Complaint, [_columns(order, named) for order in part], same)
+        people = insert_rows(Person, [{"complaint_id": pk} for pk in ids], NEW_PERSON)
+        insert_rows(
+            PersonalData,
             [
-                PersonalData(person=person, **sealed(Applicant(one.name, one.phone, one.address)))
-                for person, one in zip(people, part, strict=True)
-            ]
+                {"person_id": pk, **sealed(Applicant(order.name, order.phone, order.address))}
+                for pk, order in zip(people, part, strict=True)
+            ],
+            {},
         )
-        _start_clocks(actor, complaints, moment)
+        cases = [
+            case_named(pk, number_of(pk, moment), getattr(named.get(order.respondent), "name", ""))
+            for pk, order in zip(ids, part, strict=True)
+        ]
+        _start_clocks(actor, cases, [order.due_on for order in part], moment)
 
 
-def _start_clocks(actor: Actor, complaints: Sequence[Complaint], moment: datetime) -> None:
-    """The decision on acceptance for all, and each order's own limit; one that was over when it came is late at once."""
-    starts = [(case_of(complaint), STAFF) for complaint in complaints]
-    start_deadlines(actor=actor, code=ACCEPT_BY, starts=starts, action=DECIDE, start=moment)
-    by_day: dict[date, list[tuple[Case, Owner]]] = {}
-    for complaint, start in zip(complaints, starts, strict=True):
-        if complaint.order_due_on is not None:
-            by_day.setdefault(complaint.order_due_on, []).append(start)
-    for day, same in by_day.items():
-        start_deadlines(
-            actor=actor,
-            code=ORDER_BY,
-            starts=same,
-            action=CLOSE_ORDER,
-            title=ORDER_TITLE,
-            start=min(moment, end_of_day(day - ONE_DAY)),
-            ends_on=day,
-        )
+NEW_COMPLAINT = {
+    "intake": Intake.HOTLINE,
+    "state": State.RECEIVED,
+    "outcome": Outcome.UNKNOWN,
+    "timeliness": Timeliness.NOT_ASKED,
+    "returned_fen": 0,
+    "is_consumer": True,
+    "shares_phone": False,
+    "may_publish": False,
+    "delegated_by": "",
+    "delegation_number": "",
+    "handled_elsewhere": "",
+    "closed_from": "",
+}
+NEW_PERSON = {"kind": PersonKind.COMPLAINANT, "is_representative": False}
+
+
+def _columns(order: Order, named: dict[str, Any]) -> dict[str, Any]:
+    institution = named.get(order.respondent)
+    return {
+        "institution_id": institution.pk if institution is not None else None,
+        "respondent_name": order.respondent,
+        "respondent_address": order.respondent_address,
+        "order_number": order.number,
+        "order_due_on": order.due_on,
+        "subject": order.subject,
+        "harmed_on": order.harmed_on,
+        "facts": order.facts,
+        "demand": order.demand,
+        "paid_fen": order.paid_fen,
+        "claimed_fen": order.claimed_fen,
+    }
 
 
 def _by_name(names: set[str]) -> dict[str, Any]:
@@ -229,19 +257,20 @@ def _by_name(names: set[str]) -> dict[str, Any]:
     return {name: same[0] for name, same in found.items() if len(same) == 1}
 
 
-def _complaint(order: Order, named: dict[str, Any], moment: Any) -> Complaint:
-    return Complaint(
-        institution=named.get(order.respondent),
-        respondent_name=order.respondent,
-        respondent_address=order.respondent_address,
-        intake=Intake.HOTLINE,
-        order_number=order.number,
-        order_due_on=order.due_on,
-        subject=order.subject,
-        harmed_on=order.harmed_on,
-        facts=order.facts,
-        demand=order.demand,
-        paid_fen=order.paid_fen,
-        claimed_fen=order.claimed_fen,
-        received_at=moment,
-    )
+def _start_clocks(actor: Actor, cases: Sequence[Case], due: Sequence[date], moment: datetime) -> None:
+    """The decision on acceptance for all, and each order's own limit; one that was over when it came is late at once."""
+    starts = [(case, STAFF) for case in cases]
+    start_deadlines(actor=actor, code=ACCEPT_BY, starts=starts, action=DECIDE, start=moment)
+    by_day: dict[date, list[tuple[Case, Owner]]] = {}
+    for start, day in zip(starts, due, strict=True):
+        by_day.setdefault(day, []).append(start)
+    for day, same in by_day.items():
+        start_deadlines(
+            actor=actor,
+            code=ORDER_BY,
+            starts=same,
+            action=CLOSE_ORDER,
+            title=ORDER_TITLE,
+            start=min(moment, end_of_day(day - ONE_DAY)),
+            ends_on=day,
+        )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_noop, override
 
 from association import clock
@@ -14,6 +15,7 @@ from association.audit import record
 from association.choices import Side
 from association.clocks import expired, hand_over
 from association.links import absolute
+from association.models import Deadline
 from common.errors import DomainError
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
@@ -24,7 +26,7 @@ from complaints.choices.complaints import (
     TerminationGround,
     Timeliness,
 )
-from complaints.models import Complaint, FollowUp, Offer, PersonalData
+from complaints.models import Complaint, Fact, FollowUp, Offer, PersonalData
 from complaints.operations.cases import (
     CONFIRM_BY,
     KIND,
@@ -61,7 +63,7 @@ def keep_the_clock(*, actor: Actor) -> None:
     """按时办理: what silence means when a term has ended, once each; every case in a savepoint of its own."""
     actor.require(MAY, "keep_the_clock")
     for code, step in STEPS.items():
-        for case_id in list(expired(KIND, code).values_list("case_id", flat=True)[:AT_ONCE]):
+        for case_id in list(_ripe(code).values_list("case_id", flat=True)[:AT_ONCE]):
             _take(actor, case_id, step)
     due = FollowUp.objects.filter(asked_at__isnull=True, due_at__lte=clock.now())
     for case_id in list(due.order_by("due_at").values_list("complaint_id", flat=True)[:AT_ONCE]):
@@ -69,6 +71,19 @@ def keep_the_clock(*, actor: Actor) -> None:
     lapsed = Offer.objects.filter(state=OfferState.MADE, open_until__lt=clock.today())
     for case_id in list(lapsed.values_list("complaint_id", flat=True)[:AT_ONCE]):
         _take(actor, case_id, _lapse)
+
+
+def _ripe(code: str) -> QuerySet[Deadline]:
+    """Ended terms that nothing has been done about: those that stay open afterwards do not stand before the others."""
+    rows = expired(KIND, code)
+    if code == PAY_BY:
+        return rows.filter(owner_side=Side.INSTITUTION)
+    if code != REPLY_BY:
+        return rows
+    noted = Fact.objects.filter(
+        complaint_id=OuterRef("case_id"), kind=FactKind.REPLY_MISSED, at__gte=OuterRef("started_at")
+    )
+    return rows.filter(~Exists(noted))
 
 
 def _take(actor: Actor, complaint_id: int, step: Step) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from association.sealed import seal_text, search_key, search_keys, unseal_text
 from complaints.choices.complaints import PersonalField, PersonKind
@@ -116,3 +116,20 @@ def _with(column: str, keys: list[bytes]) -> QuerySet[PersonalData]:
     if column == "phone_key":
         return rows.filter(phone_key__in=keys)
     return rows.filter(name_key__in=keys) if column == "name_key" else rows.filter(id_key__in=keys)
+
+
+def similar_to(complaint: Complaint) -> QuerySet[Complaint]:
+    """可能重复: other complaints about the same institution by somebody with the same phone or name; for staff to judge."""
+    own = PersonalData.objects.filter(person__complaint=complaint)
+    phones = [key for key in own.values_list("phone_key", flat=True) if key is not None]
+    names = own.values_list("name_key", flat=True)
+    same = PersonalData.objects.filter(phone_key__in=phones) | PersonalData.objects.filter(
+        name_key__in=list(names)
+    )
+    about = (
+        Q(institution_id=complaint.institution_id)
+        if complaint.institution_id
+        else Q(respondent_name=complaint.respondent_name)
+    )
+    rows = Complaint.objects.filter(about, people__personal__in=same).exclude(pk=complaint.pk)
+    return rows.distinct()

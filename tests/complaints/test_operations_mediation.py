@@ -35,6 +35,7 @@ from complaints.models import (
     Session,
     Signature,
 )
+from complaints.operations import periodic
 from complaints.rules.money import Payment
 from tests.complaints.material import (
     MONDAY,
@@ -88,6 +89,17 @@ def test_a_missed_reply_that_comes_after_all_is_late(here, time):
     reply(here, made)
     assert again(made).timeliness == Timeliness.LATE
     assert facts() == [FactKind.REPLY_LATE, FactKind.REPLY_MISSED]
+
+
+def test_those_already_noted_do_not_stand_before_the_others(here, time, monkeypatch):
+    monkeypatch.setattr(periodic, "AT_ONCE", 1)
+    many = [accepted(here) for _ in range(3)]
+    time.pass_days(9)
+    for _made in many:
+        tick(here)
+    assert {again(made).timeliness for made in many} == {Timeliness.MISSED}
+    tick(here)
+    assert facts() == [FactKind.REPLY_MISSED] * 3
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ from complaints.models import (
     Unmasking,
 )
 from complaints.operations import Exhibit
-from complaints.queries.people import masked_people
+from complaints.queries.people import masked_people, similar_to
 from complaints.queries.shown import preview, public_view, shown_to
 from complaints.queries.tracking import track
 from tests.complaints.material import (
@@ -51,6 +51,7 @@ from tests.complaints.material import (
     accepted,
     again,
     agreed,
+    applicant,
     filed,
     filing,
     queued,
@@ -149,6 +150,16 @@ def test_people_are_found_by_hash_and_only_here(here, typed):
     with pytest.raises(Forbidden):
         operations.search_people(actor=here.school, typed=typed)
     assert leaks(repr(list(AuditEntry.objects.values_list("detail", "reason")))) == []
+
+
+def test_the_same_person_about_the_same_institution_is_perhaps_the_same_matter(here):
+    first, again_, other = (
+        filed(here),
+        filed(here),
+        filed(here, people=(applicant(name="李四", phone="13800138000"),)),
+    )
+    assert set(similar_to(first.complaint)) == {again_.complaint}
+    assert not similar_to(other.complaint).exists()
 
 
 # -- redactions -----------------------------------------------------------------------------------------------
