@@ -41,6 +41,7 @@ from complaints.operations.privacy import (
     search_people,
     unmask,
 )
+from complaints.operations.refunds import save_refund
 from complaints.operations.replies import answer, answer_offer, offer
 from complaints.operations.survey import contest, follow_up, survey
 
@@ -88,6 +89,7 @@ __all__ = [
     "retire_personal_data",
     "review_redaction",
     "save_draft",
+    "save_refund",
     "search_people",
     "set_enrolment",
     "settle",

@@ -30,6 +30,7 @@ from complaints.operations.cases import (
     decide,
     institution_turn,
     lock_complaint,
+    refuse_tied,
     required_text,
     start_clock,
     stop_clock,
@@ -94,6 +95,7 @@ def accept(*, actor: Actor, complaint_id: int) -> Complaint:
             _("这件投诉已经有人办理，现在是“%(state)s”。") % {"state": complaint.get_state_display()}
         )
     _refuse_own_refusal(actor, complaint)
+    refuse_tied(actor, complaint)
     if complaint.institution is None:
         raise Refused(_("请先认定被投诉机构，再受理。"))
     if doubted := doubts_about(complaint):
@@ -129,6 +131,7 @@ def refuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Deci
     actor.require(MAY, "refuse")
     complaint = lock_complaint(actor, complaint_id)
     _refuse_own_refusal(actor, complaint)
+    refuse_tied(actor, complaint)
     if ground not in RefusalGround.values:
         raise InvalidInput(_("请选择不予受理的情形。"), {"ground": _("请选择不予受理的情形。")})
     why = required_text(paragraphs(reason), "reason", _("请写明理由，投诉人会看到。"), LONGEST_REASON)

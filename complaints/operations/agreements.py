@@ -34,6 +34,7 @@ from complaints.operations.cases import (
     lock_complaint,
     lock_for_complainant,
     note_fact,
+    refuse_tied,
     required_text,
     start_clock,
     stop_clock,
@@ -299,6 +300,7 @@ def breach(*, actor: Actor, complaint_id: int, reason: str) -> Complaint:
     """认定未履行协议: by a person, after the day has passed; the unpaid amount is kept as a fact for the record."""
     actor.require(MAY, "breach")
     complaint = lock_complaint(actor, complaint_id)
+    refuse_tied(actor, complaint)
     why = required_text(one_line(reason), "reason", _("请写明理由。"), LONGEST_LINE)
     rows = Instalment.objects.filter(agreement__complaint=complaint, agreement__superseded_at__isnull=True)
     late = [row for row in rows if row.paid_on is None and row.due_on < clock.today()]

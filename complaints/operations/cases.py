@@ -13,6 +13,7 @@ from association import clock
 from association.actors import Actor
 from association.choices import Role, Side
 from association.clocks import Case, Owner, deadlines_of, start_deadline, stop_deadline
+from association.conflicts import conflicts_with
 from association.models import Deadline
 from association.notices import notify, people_of
 from association.outbox import enqueue
@@ -72,6 +73,14 @@ def lock_by_receipt(receipt_code: str) -> Complaint:
     if found is None:
         raise NotFound(_("没有找到这个查询码对应的投诉，请核对后再试。"))
     return found
+
+
+def refuse_tied(actor: Actor, complaint: Complaint) -> None:
+    """回避: who works or worked for the institution decides nothing about it (art. 19)."""
+    if complaint.institution is None or actor.user_id is None:
+        return
+    if tied := conflicts_with([actor.user_id], complaint.institution)[actor.user_id]:
+        raise Forbidden(_("您应当回避：%(why)s") % {"why": tied[0].sentence})
 
 
 def required_text(text: str, name: str, sentence: str, longest: int = LONGEST_TEXT) -> str:

@@ -288,6 +288,19 @@ def test_a_caller_too_late_is_refused_on_the_ground_not_accepted(here):
     assert Decision.objects.get(pk=decision.pk).document.media_type == "application/pdf"
 
 
+def test_an_officer_tied_to_the_institution_decides_nothing_about_it(here):
+    made = filed(here)
+    tied = actor_with(Role.SECRETARIAT, employer=here.institution)
+    refusal = {"ground": RefusalGround.OTHER_RULE, "reason": "不属于受理范围。"}
+    with pytest.raises(Forbidden, match="回避"):
+        operations.accept(actor=tied, complaint_id=made.complaint.pk)
+    with pytest.raises(Forbidden, match="回避"):
+        operations.refuse(actor=tied, complaint_id=made.complaint.pk, **refusal)
+    assert state_of(made) == State.RECEIVED
+    operations.accept(actor=here.officer, complaint_id=made.complaint.pk)
+    assert state_of(made) == State.AWAIT_REPLY
+
+
 @pytest.mark.parametrize(
     ("ground", "reason"), [("", "为什么"), ("no_such", "为什么"), (RefusalGround.OTHER_RULE, " ")]
 )

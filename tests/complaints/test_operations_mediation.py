@@ -37,6 +37,7 @@ from complaints.models import (
 )
 from complaints.operations import periodic
 from complaints.rules.money import Payment
+from prepaid_escrow.queries import calculations_of
 from tests.complaints.material import (
     MONDAY,
     PAID,
@@ -55,6 +56,7 @@ from tests.complaints.material import (
     tick,
 )
 from tests.factories.people import actor_with, appoint, make_institution, make_user
+from tests.prepaid_escrow.material import lessons
 
 SOON = timedelta(days=10)
 
@@ -376,6 +378,23 @@ def test_the_time_of_an_appraisal_is_not_counted(here, time):
     assert AppraisalPause.objects.get().until_at == clock.now()
     with pytest.raises(Refused, match="没有中止"):
         operations.resume(**which)
+
+
+def test_a_refund_is_reckoned_and_kept_by_who_handles_the_case(here, time):
+    made, other = mediating(here), accepted(here)
+    time.pass_days(60)
+    question = lessons(paid=PAID, bought=64, used=16, list_price=250_00)
+    row = operations.save_refund(actor=here.mediator, complaint_id=made.complaint.pk, asked=question)
+    assert list(calculations_of("complaint", made.complaint.pk)) == [row]
+    assert row.answer["refund_fen"] + row.answer["kept_fen"] == PAID
+    for actor, pk, kind in (
+        (here.mediator, other.complaint.pk, NotFound),
+        (here.school, made.complaint.pk, Forbidden),
+        (here.auditor, made.complaint.pk, Forbidden),
+    ):
+        with pytest.raises(kind):
+            operations.save_refund(actor=actor, complaint_id=pk, asked=question)
+    assert calculations_of("complaint", other.complaint.pk).count() == 0
 
 
 # -- agreements -----------------------------------------------------------------------------------------------
