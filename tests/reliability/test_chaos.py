@@ -172,7 +172,9 @@ UNSENT = "SELECT count(*) FROM association_notice WHERE channel = 'mail' AND sen
 CERTIFICATES = "SELECT count(*) FROM credit_rating_certificate"
 DRAWN = """SELECT count(*) FROM credit_rating_certificate certificate
 JOIN association_attachment file ON file.id = certificate.attachment_id AND file.media_type = 'application/pdf'"""
-FILES = "SELECT count(*) FROM association_attachment WHERE media_type = 'application/pdf'"
+# What the institutions handed in as evidence is a file too, and none of these.
+FILES = """SELECT count(*) FROM association_attachment file WHERE media_type = 'application/pdf'
+AND NOT EXISTS (SELECT FROM credit_rating_evidence evidence WHERE evidence.attachment_id = file.id)"""
 RENDERED = "SELECT count(*) FROM association_auditentry WHERE action = 'render_certificate'"
 # Of all that waits at the beginning this share is done when this is killed.
 SHARES = (
