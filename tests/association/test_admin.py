@@ -136,7 +136,7 @@ LISTS = [
     ("association/job", _job, 11),
     ("association/outboxjob", _outbox, 11),
     ("association/deadlinerule", _rule, 10),
-    ("association/deadline", _deadline, 11),
+    ("association/deadline", _deadline, 10),
     ("association/owncalendarday", _own_day, 10),
     ("association/appointment", _appointment, 11),
     ("members/institution", _institution, 10),
