@@ -105,3 +105,26 @@ class PublishedRound(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class PastRound(models.Model):
+    """以往公布的结果: an evaluation held by others or before this platform, as its source tells it. Nothing is computed here."""
+
+    association = models.ForeignKey("association.Association", models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    scheme = models.CharField(max_length=80)
+    issuing_body = models.CharField(max_length=80)
+    sources = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    results = models.JSONField(default=list)
+    as_of = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "year", "scheme", "issuing_body"], name="past_round_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.scheme}"

@@ -9,12 +9,14 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from association import clock
 from association.tenancy import current_association_id
+from credit_rating.queries.past_rounds import PastBoard, past_boards
 from credit_rating.queries.results import PublicStanding, public_standings
 from credit_rating.queries.round_board import public_round_ids, round_board
-from disclosure.models import CardGram, PublishedRound, RegisterCard
+from disclosure.models import CardGram, PastRound, PublishedRound, RegisterCard
 from disclosure.rules.keys import compared, keys_of
 from members import queries as members
 
@@ -51,12 +53,22 @@ def refresh_round(*, round_id: int) -> bool:
 
 
 @transaction.atomic
+def refresh_past_rounds(*, year: int) -> int:
+    """以往公布的结果 of one year; how many had to be written."""
+    boards = past_boards(year)
+    gone = _drop_past_rounds(_past_rounds().filter(year=year), boards)
+    return gone + sum(_write_past_round(board) for board in boards)
+
+
+@transaction.atomic
 def refresh_register() -> int:
     """Compare every copy with the truth and write those that differ: what was missed, and what a day has changed."""
     written = _drop_what_is_gone()
     ids = list(members.institutions().order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         written += len(_refresh(_stale(ids[start : start + BATCH])))
+    boards = past_boards()
+    written += _drop_past_rounds(_past_rounds(), boards) + sum(_write_past_round(board) for board in boards)
     return written + sum(refresh_round(round_id=pk) for pk in public_round_ids())
 
 
@@ -65,8 +77,37 @@ def rebuild_register() -> int:
     """Write every copy of the association anew, also those that look right: the keys of the search above all."""
     association_id = current_association_id()
     PublishedRound.objects.filter(association_id=association_id).delete()
+    PastRound.objects.filter(association_id=association_id).delete()
     RegisterCard.objects.filter(association_id=association_id).delete()
     return refresh_register()
+
+
+def _write_past_round(board: PastBoard) -> bool:
+    """Writes the copy of one evaluation when it differs."""
+    copies = _past_rounds().filter(year=board.year, scheme=board.scheme, issuing_body=board.issuing_body)
+    told = {"sources": board.sources, "notes": board.notes, "results": board.results}
+    stored = copies.select_for_update().first()
+    if stored is not None and all(getattr(stored, name) == value for name, value in told.items()):
+        return False
+    PastRound.objects.update_or_create(
+        association_id=current_association_id(),
+        year=board.year,
+        scheme=board.scheme,
+        issuing_body=board.issuing_body,
+        defaults={**told, "as_of": clock.now()},
+    )
+    return True
+
+
+def _drop_past_rounds(copies: QuerySet[PastRound], boards: Collection[PastBoard]) -> int:
+    """Those of evaluations of which no result is left."""
+    kept = {(board.year, board.scheme, board.issuing_body) for board in boards}
+    gone = [row.pk for row in copies if (row.year, row.scheme, row.issuing_body) not in kept]
+    return PastRound.objects.filter(pk__in=gone).delete()[0]
+
+
+def _past_rounds() -> QuerySet[PastRound]:
+    return PastRound.objects.filter(association_id=current_association_id())
 
 
 def _refresh(institution_ids: Collection[int]) -> list[int]:

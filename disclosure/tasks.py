@@ -14,6 +14,11 @@ def refresh_round(*, round_id: int) -> None:
     operations.refresh_round(round_id=round_id)
 
 
+@outbox_task("disclosure.refresh_past_rounds")
+def refresh_past_rounds(*, year: int) -> None:
+    operations.refresh_past_rounds(year=year)
+
+
 @outbox_task("disclosure.refresh_register")
 def refresh_register() -> None:
     operations.refresh_register()

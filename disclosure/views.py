@@ -23,7 +23,9 @@ from disclosure.queries.register import all_cards, card_of
 from disclosure.queries.rounds import (
     grade_counts,
     open_notices,
+    past_rounds,
     published_rounds,
+    results_of_year,
     round_with_standard,
     rounds_of_year,
     state_label,
@@ -35,6 +37,7 @@ from members.choices import Field
 
 if TYPE_CHECKING:
     from association.models import Association
+    from disclosure.models import PublishedRound
 
 ROWS = 50
 LATEST = 4
@@ -102,30 +105,25 @@ def institution(request: PortalRequest, key: str) -> HttpResponse:
 
 @require_safe
 def rounds(request: PortalRequest) -> HttpResponse:
-    """评估轮次, newest first."""
+    """评估轮次, newest first; apart from them, what was held elsewhere or before."""
     page = Paginator(published_rounds(request.association.pk), ROWS).get_page(request.GET.get("page"))
     shown = [(row, state_label(row)) for row in page.object_list]
-    return render(request, "disclosure/rounds.html", {"page": page, "rounds": shown})
+    context = {"page": page, "rounds": shown, "past": past_rounds(request.association.pk)}
+    return render(request, "disclosure/rounds.html", context)
 
 
 @require_safe
 def round_results(request: PortalRequest, year: int) -> HttpResponse:
-    """结果公布 of a year: timetable, what is open to objection, and the results."""
+    """结果公布 of a year: timetable, what is open to objection, and the results; what was taken over apart from them."""
     check_reading(request, "page")
-    now = clock.now()
-    held = [
-        {
-            "round": row,
-            "state": state_label(row),
-            "stages": timetable(row, now),
-            "notices": open_notices(row),
-            "counts": grade_counts(row),
-            "page": Paginator(row.results, ROWS).get_page(request.GET.get("page")),
-        }
-        for row in rounds_of_year(request.association.pk, year)
-    ]
-    crumbs = [(_("评估结果"), reverse("rounds")), (_("%(year)s年度") % {"year": year}, "")]
-    context = {"held": held, "year": year, "crumbs": crumbs, "as_of": held[0]["round"].as_of}  # type: ignore[attr-defined]
+    held, past = results_of_year(request.association.pk, year)
+    context = {
+        "held": [_round_shown(request, row) for row in held],
+        "past": [(row, Paginator(row.results, ROWS).get_page(request.GET.get("page"))) for row in past],
+        "year": year,
+        "crumbs": [(_("评估结果"), reverse("rounds")), (_("%(year)s年度") % {"year": year}, "")],
+        "as_of": (held or past)[0].as_of,
+    }
     return render(request, "disclosure/round.html", context)
 
 
@@ -175,6 +173,17 @@ def verify_form(request: PortalRequest) -> HttpResponse:
 def verify(request: PortalRequest, code: str) -> HttpResponse:
     """扫码验真: what this certificate is worth at this moment."""
     return _standing(request, code)
+
+
+def _round_shown(request: PortalRequest, row: "PublishedRound") -> dict[str, Any]:
+    return {
+        "round": row,
+        "state": state_label(row),
+        "stages": timetable(row, clock.now()),
+        "notices": open_notices(row),
+        "counts": grade_counts(row),
+        "page": Paginator(row.results, ROWS).get_page(request.GET.get("page")),
+    }
 
 
 def _standing(request: PortalRequest, code: str) -> HttpResponse:

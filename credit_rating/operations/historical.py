@@ -44,7 +44,9 @@ def import_historical_results(*, actor: Actor, rows: Sequence[HistoricalRow]) ->
         if not one_line(row.source_title) or not one_line(row.grade):
             raise InvalidInput(_("第%(number)d行缺少结果或出处，全部没有导入。") % {"number": number})
         new += _take_over(actor, row)
-    record(actor, "import_historical_results", None, rows=len(rows), new=new)
+    entry = record(actor, "import_historical_results", None, rows=len(rows), new=new)
+    for year in sorted({row.year for row in rows}) if new else ():
+        enqueue("disclosure.refresh_past_rounds", key=f"historical-{entry.pk}-{year}", year=year)
     return new
 
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from credit_rating.choices import CertificateStanding, PublicState, RoundState
-from disclosure.models import PublishedRound, RegisterCard
+from disclosure.models import PastRound, PublishedRound, RegisterCard
 from members.choices import Field
 
 # A result on the list of its round: what the institution's standing may be, or replaced by a later result.
@@ -174,12 +174,51 @@ class RoundResultsOutput(RoundOutput):
         fields = (*RoundOutput.Meta.fields, "notices", "results")
 
 
+class SourceOutput(serializers.Serializer[Any]):
+    """出处 of results that were taken over."""
+
+    title = serializers.CharField()
+    url = serializers.CharField(allow_blank=True)
+
+
+class TakenOverOutput(serializers.Serializer[Any]):
+    """One line of the source; institutions that it does not name are not here."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    uscc = serializers.CharField(allow_null=True)
+    grade = serializers.CharField(help_text="照录出处，不由本平台评定")
+    is_demo = serializers.BooleanField()
+
+
+class PastRoundOutput(serializers.ModelSerializer[PastRound]):
+    """以往公布的结果 in a list: held by others, or before this platform."""
+
+    sources = SourceOutput(many=True)
+    notes = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = PastRound
+        fields: tuple[str, ...] = ("year", "scheme", "issuing_body", "sources", "notes", "as_of")
+
+
+class PastRoundResultsOutput(PastRoundOutput):
+    """以往公布的结果 with every institution that the source names."""
+
+    results = TakenOverOutput(many=True)
+
+    class Meta(PastRoundOutput.Meta):
+        fields = (*PastRoundOutput.Meta.fields, "results")
+
+
 class RoundsOutput(serializers.Serializer[Any]):
     results = RoundOutput(many=True)
+    past = PastRoundOutput(many=True)
 
 
 class RoundsOfYearOutput(serializers.Serializer[Any]):
     results = RoundResultsOutput(many=True)
+    past = PastRoundResultsOutput(many=True)
 
 
 class StandingOutput(serializers.Serializer[Any]):

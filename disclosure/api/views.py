@@ -14,7 +14,7 @@ from disclosure.api import serializers as output
 from disclosure.api.schema import openapi, operations
 from disclosure.queries.certificates import standing_of
 from disclosure.queries.register import all_cards, card_of
-from disclosure.queries.rounds import published_rounds, rounds_of_year
+from disclosure.queries.rounds import past_rounds, published_rounds, results_of_year
 from disclosure.queries.search import WHOLE, search
 from disclosure.rules.wish import wish_of
 
@@ -89,26 +89,28 @@ class Rounds(Published):
     @extend_schema(
         operation_id="rounds",
         summary="评估轮次",
-        description="已经开始的各轮，新的在前。",
+        description="已经开始的各轮，新的在前。past 是其他单位或本平台启用之前公布的结果，各有出处。",
         responses=answers(output.RoundsOutput),
     )
     def get(self, request: AskedHere) -> Response:
-        """Every round that was opened, newest first."""
-        return Response(output.RoundsOutput({"results": published_rounds(request.association.pk)}).data)
+        """Every round that was opened, newest first; apart from them, what was taken over from elsewhere."""
+        association_id = request.association.pk
+        lists = {"results": published_rounds(association_id), "past": past_rounds(association_id)}
+        return Response(output.RoundsOutput(lists).data)
 
 
 class RoundsOfYear(Published):
     @extend_schema(
         operation_id="round",
         summary="公示与结果：一个年度",
-        description="一年内正在公示的拟定结果与已公布的结果。",
+        description="一年内正在公示的拟定结果与已公布的结果。past 照录出处，不由本平台计算。",
         parameters=[YEAR],
         responses=answers(output.RoundsOfYearOutput, 404),
     )
     def get(self, request: AskedHere, year: int) -> Response:
         """What is open to objection and what was published in this year."""
-        held = rounds_of_year(request.association.pk, year)
-        return Response(output.RoundsOfYearOutput({"results": held}).data)
+        held, past = results_of_year(request.association.pk, year)
+        return Response(output.RoundsOfYearOutput({"results": held, "past": past}).data)
 
 
 class Verify(Published):

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, IntegerField, QuerySet
 from django.utils.translation import gettext as _
 
 from association.reckoning import explained
 from common.errors import NotFound
 from credit_rating.choices import RoundState
-from disclosure.models import PublishedRound
+from disclosure.models import PastRound, PublishedRound
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,33 @@ def published_rounds(association_id: int) -> QuerySet[PublishedRound]:
 
 def rounds_of_year(association_id: int, year: int) -> list[PublishedRound]:
     """Most often one; two when two standards were used."""
-    rows = PublishedRound.objects.using("public").filter(association_id=association_id, year=year)
-    found = list(rows.defer("rules").order_by("round_id"))
+    found = list(_held_in(association_id, year))
     if not found:
         raise NotFound(_("没有公开%(year)s年度的评估轮次。") % {"year": year})
     return found
+
+
+def results_of_year(association_id: int, year: int) -> tuple[list[PublishedRound], list[PastRound]]:
+    """Our own rounds of the year, and what was taken over from elsewhere; refused when there is neither."""
+    past = list(_past(association_id).filter(year=year))
+    held = list(_held_in(association_id, year)) if past else rounds_of_year(association_id, year)
+    return held, past
+
+
+def past_rounds(association_id: int) -> QuerySet[PastRound]:
+    """以往公布的结果 for a list, newest first: without the results, with ``named``, the number of them."""
+    named = Func(F("results"), function="jsonb_array_length", output_field=IntegerField())
+    return _past(association_id).defer("results").annotate(named=named)
+
+
+def _held_in(association_id: int, year: int) -> QuerySet[PublishedRound]:
+    rows = PublishedRound.objects.using("public").filter(association_id=association_id, year=year)
+    return rows.defer("rules").order_by("round_id")
+
+
+def _past(association_id: int) -> QuerySet[PastRound]:
+    rows = PastRound.objects.using("public").filter(association_id=association_id)
+    return rows.order_by("-year", "scheme", "issuing_body")
 
 
 def round_with_standard(association_id: int, round_id: int) -> PublishedRound:

@@ -46,6 +46,7 @@ def addresses(season):
         "foreign": f"/chaoyang/register/{season['foreign'].pk}/",
         "rounds": "/chaoyang/rounds/",
         "round": f"/chaoyang/rounds/{year}/",
+        "past": "/chaoyang/rounds/2023/",
         "running": f"/chaoyang/rounds/{season['running'].year}/",
         "notice": f"/chaoyang/rounds/{season['running'].year}/notice/",
         "standard": f"/chaoyang/standards/{season['held'].pk}/",

@@ -69,6 +69,7 @@ def _take_over_first_round(cast: Cast) -> None:
                     issuing_body=row["issuing_body"],
                     source_title=row["source_title"],
                     source_url=row["source_url"],
+                    note=row["note"],
                 )
                 for row in rows
             ],
