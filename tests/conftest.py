@@ -62,3 +62,21 @@ def counting(monkeypatch):
     monkeypatch.setattr(throttle, "script", lambda _address: count)
     monkeypatch.setattr(throttle._Silence, "until", 0.0)
     return counts
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item):
+    """A test that leaves a transaction open fails itself, and only itself.
+
+    Django begins a test's transactions alias after alias; when the second cannot be begun or ended, the first stays
+    open, every later test runs inside it, and the next fresh copy of the database closes it under all of them.
+    """
+    try:
+        return (yield)
+    finally:
+        left = [one for one in connections.all(initialized_only=True) if one.in_atomic_block]
+        for one in left:
+            one.close()
+            del connections[one.alias]
+        if left:
+            pytest.fail(f"{item.nodeid} left a transaction open on {[one.alias for one in left]}")
