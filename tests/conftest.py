@@ -1,11 +1,12 @@
 """Fixtures of every test. Which database they run on, and as whom: ``tests/database.py``."""
 
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 from django.conf import settings
-from django.db import connections
-from django.test import TransactionTestCase
+from django.db import OperationalError, connections
+from django.test import TestCase, TransactionTestCase
 from django.utils import translation
 
 from association import throttle
@@ -20,9 +21,28 @@ def django_db_setup(django_db_blocker):
         copy.start()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: copy.renew())
+        patch.setattr(TestCase, "_enter_atomics", classmethod(begin_all_or_none(TestCase._enter_atomics)))
         yield copy
     with django_db_blocker.unblock():
         copy.stop()
+
+
+def begin_all_or_none(begin):
+    """Every alias is connected before the first transaction begins.
+
+    On a machine that stands still for a moment the first words of a new connection run into the five seconds that
+    ``portal_public`` has; met between two aliases, that would leave the first one's transaction open for good.
+    """
+
+    def connected(cls):
+        for alias in cls._databases_names():
+            for _attempt in range(3):
+                with suppress(OperationalError):
+                    connections[alias].ensure_connection()
+                    break
+        return begin.__func__(cls)
+
+    return connected
 
 
 @pytest.fixture(autouse=True)

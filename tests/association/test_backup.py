@@ -46,7 +46,9 @@ def backup(source, tmp_path):
 @pytest.fixture
 def empty(child_environment, tmp_path, django_db_setup):
     """Roles and an empty database, as a fresh server has them before any migration."""
-    servers, name = servers_for_tests(), f"{django_db_setup.name}_restored"
+    # The process id stays at the end: by it another run knows that this database is in use.
+    stem, _, process = django_db_setup.name.rpartition("_")
+    servers, name = servers_for_tests(), f"{stem}_restored_{process}"
     addresses = {role: servers.dsn(role, name) for role in roles.URL_VARIABLES}
     roles.prepare(servers.superuser_dsn(), addresses)
     yield servers.environment(name) | {"MEDIA_ROOT": str(tmp_path / "restored")}
