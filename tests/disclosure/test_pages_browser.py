@@ -72,6 +72,32 @@ def faults_of(page, width):
     return faults
 
 
+def test_navigation_is_one_line_on_a_phone_and_opens_without_a_script(live_server, season):
+    home = live_server.url.replace("127.0.0.1", "localhost") + "/chaoyang/rounds/"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page(
+            viewport={"width": 390, "height": 844}, locale="zh-CN", java_script_enabled=False
+        )
+        page.goto(home)
+        menu = page.get_by_role("navigation", name="主导航")
+        assert menu.bounding_box()["height"] < 60
+        assert menu.get_by_role("link").count() == 0
+        assert "评估结果" in menu.locator("summary").inner_text()
+        menu.locator("summary").focus()
+        page.keyboard.press("Enter")
+        links = menu.get_by_role("link")
+        assert links.count() >= 7
+        assert min(link.bounding_box()["height"] for link in links.all()) >= 44
+        assert menu.locator("[aria-current]:visible").inner_text() == "评估结果"
+        links.filter(has_text="机构查询").click()
+        assert page.url.endswith("/chaoyang/register/")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        assert menu.get_by_role("link").count() >= 7
+        assert not menu.locator("summary").is_visible()
+        browser.close()
+
+
 def test_public_pages_are_accessible_on_desk_and_phone(live_server, season):
     base, faults = live_server.url.replace("127.0.0.1", "localhost"), []
     with sync_playwright() as playwright:
