@@ -18,7 +18,9 @@ from association.clock_queue import due_now
 from association.guards import signed_in
 from association.middleware import PortalRequest
 from association.models import Association
+from credit_rating.access import MAY as RATING
 from credit_rating.choices import AssignmentState, Stage
+from credit_rating.queries import expert_review as judging
 from credit_rating.queries import waiting
 
 MOST_SHOWN = 20
@@ -69,6 +71,7 @@ def _groups(actor: Actor) -> list[tuple[str, list[Task] | None]]:
         (_("机构待办"), _to_fill_in(actor) if roles & INSTITUTION_ROLES else None),
         (_("评审待办"), _to_review(actor) if roles & REVIEWER_ROLES else None),
         (_("评定待办"), _to_decide(actor) if roles & COMMITTEE_ROLES else None),
+        (_("规范评审"), _to_judge(actor) or None),
         (_("审计"), _to_audit() if Role.AUDITOR in roles else None),
     ]
 
@@ -100,6 +103,13 @@ def _review(row: Any) -> Task:
     if row.state == AssignmentState.DECLARED:
         return Task(title, _("评分"), reverse("review_sheet", args=[row.assessment_id]))
     return Task(title, _("声明有无利害关系"), reverse("assignments"))
+
+
+def _to_judge(actor: Actor) -> list[Task]:
+    return [
+        Task(str(row), _("填写评审意见"), reverse("expert_review", args=[row.pk]))
+        for row in judging.to_judge(actor)[:MOST_SHOWN]
+    ]
 
 
 def _to_decide(actor: Actor) -> list[Task]:
@@ -140,11 +150,18 @@ def _decision(row: Any) -> str:
 def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
     """Label, address, whether this page belongs there, and how much waits there."""
     actor, here = request.actor, request.path_info  # type: ignore[attr-defined]
-    filled, reviewed, decided, notices, due = _counts(actor)
+    filled, reviewed, judged, decided, notices, due = _counts(actor)
     items = [(_("工作台"), "desk", "/desk/", True, 0), (_("今日钟表"), "clocks", "/desk/clocks/", True, due)]
     items += [
         (_("我的评估"), "assessments", "/desk/rating/", bool(actor.roles & INSTITUTION_ROLES), filled),
         (_("我的评审"), "assignments", "/desk/review/", bool(actor.roles & REVIEWER_ROLES), reviewed),
+        (
+            _("规范评审"),
+            "expert_reviews",
+            "/desk/standards/",
+            actor.may(RATING, "give_expert_opinion"),
+            judged,
+        ),
         (_("综合评定"), "committee", "/desk/committee/", bool(actor.roles & _DECIDE), decided),
         (
             _("封存原件"),
@@ -173,6 +190,7 @@ def _counts(actor: Actor) -> tuple[int, ...]:
     asked = [
         waiting.to_fill_in(actor),
         waiting.to_review(actor),
+        judging.to_judge(actor),
         waiting.to_decide(actor),
         waiting.to_compute(actor),
         waiting.to_publish(actor),
@@ -181,5 +199,5 @@ def _counts(actor: Actor) -> tuple[int, ...]:
     ]
     columns = [CountOf(rows.order_by().values("pk")) for rows in asked]
     found = Association.objects.filter(pk=actor.association_id).values_list(*columns).get()
-    filled, reviewed, *decided, notices, due = (count or 0 for count in found)
-    return filled, reviewed, sum(decided), notices, due
+    filled, reviewed, judged, *decided, notices, due = (count or 0 for count in found)
+    return filled, reviewed, judged, sum(decided), notices, due

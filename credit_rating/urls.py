@@ -1,6 +1,13 @@
 from django.urls import path
 
-from credit_rating.views import assessments, committee, explanations, review, self_assessment
+from credit_rating.views import (
+    assessments,
+    committee,
+    expert_review,
+    explanations,
+    review,
+    self_assessment,
+)
 
 urlpatterns = [
     path("rating/", assessments.assessments, name="assessments"),
@@ -37,6 +44,9 @@ urlpatterns = [
     path("review/<int:pk>/supplement/", review.request_supplement, name="request_supplement"),
     path("review/<int:pk>/<int:indicator>/", review.save_review_row, name="save_review_row"),
     path("rating/<int:pk>/explanation/", explanations.explanation, name="explanation"),
+    path("standards/", expert_review.expert_reviews, name="expert_reviews"),
+    path("standards/<int:pk>/", expert_review.expert_review, name="expert_review"),
+    path("standards/<int:pk>/opinion/", expert_review.give_expert_opinion, name="give_expert_opinion"),
     path("committee/", committee.committee, name="committee"),
     path("committee/<int:pk>/", committee.committee_round, name="committee_round"),
     path("committee/<int:pk>/compute/", committee.compute_round, name="compute_round"),

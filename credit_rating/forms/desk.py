@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.kept_forms import KeptForm
 from common.errors import DomainError, InvalidInput, Refused
+from credit_rating.choices import Verdict
 from credit_rating.forms.rows import ENTRY_NAMES, corrections_of
 
 LONGEST_LINE = 300
@@ -23,6 +24,26 @@ def _text(label: Any, wanted: Any = "", rows: int = 4, **more: Any) -> forms.Cha
 class WithdrawForm(KeptForm):
     name = "withdraw"
     reason = forms.CharField(label=_("理由"), max_length=LONGEST_LINE, required=False)
+
+
+class ExpertOpinionForm(KeptForm):
+    """专家评审意见 on the text of a standard."""
+
+    name = "expert_opinion"
+    verdict = forms.ChoiceField(
+        label=_("结论"),
+        choices=Verdict.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择结论。"), "invalid_choice": _("请选择结论。")},
+    )
+    text = _text(
+        _("意见"),
+        _("请填写意见。"),
+        6,
+        help_text=_(
+            "请写明对哪一条、为什么、建议怎样改。提交后不能改动；可以再提一次，定稿时以最后一次的结论为准。"
+        ),
+    )
 
 
 class DefenceForm(KeptForm):

@@ -41,6 +41,7 @@ def send_to_experts(*, actor: Actor, standard_id: int) -> AssessmentStandard:
         people_of(roles=COMMITTEE_ROLES | REVIEWER_ROLES),
         subject=gettext_noop("请评审评估规范"),
         body=gettext_noop("评估规范“%(title)s”已送专家评审，请填写意见。") % {"title": standard},
+        path=f"/desk/standards/{standard.pk}/",
     )
     return standard
 

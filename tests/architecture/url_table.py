@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from association.choices import (
     COMMITTEE_ROLES,
     INSTITUTION_ROLES,
+    REVIEWER_ROLES,
     SECOND_FACTOR_ROLES,
     STAFF_ROLES,
     Role,
@@ -20,6 +21,7 @@ ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 CHAIR = frozenset({Role.COMMITTEE_CHAIR})
 SECRETARIAT = frozenset({Role.SECRETARIAT})
 ASSIGNED = frozenset({Role.ASSESSOR})
+EXPERTS = COMMITTEE_ROLES | REVIEWER_ROLES
 SEES_ALL = STAFF_ROLES | COMMITTEE_ROLES
 # In the world of the test there is no such thing (a supplement, a defence, a second factor): closed to all of them.
 NOBODY_NOW = frozenset()
@@ -162,6 +164,9 @@ DESK = {
     "request_supplement": form(ASSIGNED, pk="assessment"),
     "save_review_row": form(ASSIGNED, pk="assessment", indicator="indicator"),
     "explanation": page(SEES_ALL | INSTITUTION_ROLES, pk="assessment"),
+    "expert_reviews": page(EXPERTS),
+    "expert_review": page(EXPERTS, pk="standard"),
+    "give_expert_opinion": form(EXPERTS, pk="standard"),
     "committee": page(SEES_ALL),
     "committee_round": page(SEES_ALL, pk="round"),
     "compute_round": form(COMMITTEE_ROLES | SECRETARIAT, pk="round"),

@@ -14,7 +14,14 @@ from credit_rating.models import Assessment, Indicator, RoundStage
 from tests.architecture.url_table import DESK
 from tests.credit_rating.desk_pages import Desk
 from tests.factories.people import actor_with, make_association
-from tests.factories.rating import assessment_of, begun_assessment, open_round, reviewing_round
+from tests.factories.rating import (
+    assessment_of,
+    begun_assessment,
+    draft_standard,
+    frozen_standard,
+    open_round,
+    reviewing_round,
+)
 from tests.factories.review import assign, computed, determined, move_clock, on_notice, published, score_all
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +238,18 @@ def anybody():
     return None
 
 
+def before_experts():
+    standard = draft_standard()
+    return operations.send_to_experts(actor=actor_with(Role.SECRETARIAT), standard_id=standard.pk)
+
+
+def opinion(fields):
+    def sent(standard):
+        return actor_with(Role.ASSESSOR), f"standards/{standard.pk}/opinion/", fields
+
+    return sent
+
+
 def clock_form(_nothing):
     return actor_with(Role.SECRETARIAT), "practice-clock/", {"days": "401"}
 
@@ -270,6 +289,9 @@ CASES = [
     ("save_review_row", finished_review, reviewed_row({"points": "9"}), 409, "不能再改", WORDS),
     ("save_review_row", asked_before, reviewed_row({"points": "9"}), 409, "不在评审环节", WORDS),
     ("add_evidence", begun, evidence, 400, "日期应写作", 'value="2026-02-30"'),
+    ("give_expert_opinion", before_experts, opinion({"text": WORDS}), 400, "请选择结论", WORDS),
+    ("give_expert_opinion", before_experts, opinion({"verdict": "agree", "text": LONG}), 400, "最多10000个字", WORDS),
+    ("give_expert_opinion", frozen_standard, opinion({"verdict": "agree", "text": WORDS}), 409, "不在专家评审中", WORDS),
     ("practice_clock", anybody, clock_form, 400, "400", 'value="401"'),
 ]  # fmt: skip
 

@@ -25,6 +25,7 @@ def tell(cast: Cast, users: dict[str, User]) -> None:
     standard_id = story.settled_standard(cast, "beijing_draft", -400)
     _last_year(cast, standard_id, ids, people)
     _this_year(cast, standard_id, ids, people)
+    story.standard_before_experts(cast, "tianjin_form", -3)
     disputes.tell(cast, ids[0], CHAOYANG[0][0])
     leads.tell(cast)
 

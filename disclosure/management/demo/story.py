@@ -63,6 +63,13 @@ def settled_standard(cast: Cast, name: str, days: int) -> int:
     return standard.pk
 
 
+def standard_before_experts(cast: Cast, name: str, days: int) -> None:
+    """评估规范 that waits for the experts: loaded from its template and sent, judged by nobody yet."""
+    with clock.rehearsing(cast.at(days)):
+        standard = operations.load_shipped_standard(actor=cast.actor("mishu"), name=name)
+        operations.send_to_experts(actor=cast.actor("mishu"), standard_id=standard.pk)
+
+
 def open_round(
     cast: Cast, *, year: int, standard_id: int, windows: Windows, invited: list[int], district: bool
 ) -> int:
