@@ -4,7 +4,7 @@ from association.actors import system
 from association.outbox import outbox_task
 from association.tenancy import current_association_id
 from complaints import operations
-from complaints.operations import lead_round
+from complaints.operations import lead_round, order_jobs
 
 
 @outbox_task("complaints.keep_the_clock")
@@ -35,3 +35,9 @@ def render_letter(*, decision_id: int) -> None:
 @outbox_task("complaints.keep_leads")
 def keep_leads() -> None:
     lead_round.keep_leads(actor=system(current_association_id()))
+
+
+@outbox_task("complaints.load_orders_part")
+def load_orders_part(*, job_id: int, batch_id: int, first: int) -> None:
+    actor = system(current_association_id())
+    order_jobs.load_orders_part(actor=actor, batch_id=batch_id, job_id=job_id, first=first)

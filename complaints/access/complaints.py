@@ -125,7 +125,9 @@ def mass_cases_visible_to(actor: Actor) -> QuerySet[MassCase]:
 
 
 def batches_visible_to(actor: Actor) -> QuerySet[ImportBatch]:
-    return ImportBatch.objects.all() if actor.roles & STAFF_ROLES else ImportBatch.objects.none()
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return ImportBatch.objects.all()
+    return ImportBatch.objects.none()
 
 
 def enrolments_visible_to(actor: Actor) -> QuerySet[Enrolment]:

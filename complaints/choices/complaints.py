@@ -318,14 +318,24 @@ class PersonalField(TextChoices):
     EMAIL = "email", _("电子邮箱")
 
 
+class IdentityCheck(TextChoices):
+    """How staff made sure whom they speak with before a new code is given out."""
+
+    CALLED_BACK = "called_back", _("拨打登记的电话核实")
+    PAPERS = "papers", _("当面核对身份证件")
+    AGENT_PAPERS = "agent_papers", _("核对代理人证件和委托书")
+
+
 class BatchState(TextChoices):
     CHECKED = "checked", _("已试导入，待决定")
+    LOADING = "loading", _("导入中")
     LOADED = "loaded", _("已导入")
     DISCARDED = "discarded", _("已放弃")
 
 
 BATCH_STEPS = {
-    BatchState.CHECKED: frozenset({BatchState.LOADED, BatchState.DISCARDED}),
+    BatchState.CHECKED: frozenset({BatchState.LOADING, BatchState.LOADED, BatchState.DISCARDED}),
+    BatchState.LOADING: frozenset({BatchState.LOADED}),
     BatchState.LOADED: frozenset(),
     BatchState.DISCARDED: frozenset(),
 }

@@ -93,6 +93,8 @@ class Complaint(AssociationOwned):
     shares_phone = models.BooleanField(_("同意机构知道电话"), default=False)
     may_publish = models.BooleanField(_("同意公开经过（不含个人信息）"), default=False)
     receipt_key = models.BinaryField(_("查询码摘要"), max_length=32, null=True)
+    # Of the page a caller's complaint was typed on: sent twice it is one complaint.
+    filing_key = models.CharField(max_length=40, null=True)
     received_at = models.DateTimeField(_("收到时间"))
     received_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, verbose_name=_("代录人"), related_name="+"
@@ -141,6 +143,7 @@ class Complaint(AssociationOwned):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "receipt_key"], name="complaint_receipt_once"),
+            models.UniqueConstraint(fields=["association", "filing_key"], name="complaint_filed_once"),
             models.UniqueConstraint(
                 fields=["association", "order_number"],
                 name="complaint_order_once",

@@ -18,6 +18,8 @@ class ImportBatch(AssociationOwned):
     good = models.PositiveIntegerField(_("可导入"))
     bad = models.PositiveIntegerField(_("有误"))
     known = models.PositiveIntegerField(_("此前已导入"))
+    known_lines = models.JSONField(_("此前已导入的行"), default=list)
+    loaded = models.PositiveIntegerField(_("已导入"), default=0)
     box = models.BinaryField(_("内容"), default=b"")
     uploaded_by = models.ForeignKey(
         "association.User", models.PROTECT, verbose_name=_("上传人"), related_name="+"
@@ -34,6 +36,9 @@ class ImportBatch(AssociationOwned):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="import_batch_adds_up", condition=Q(rows=F("good") + F("bad") + F("known"))
+            ),
+            models.CheckConstraint(
+                name="import_batch_loads_what_is_good", condition=Q(loaded__lte=F("good"))
             ),
             models.CheckConstraint(
                 name="import_batch_decided",

@@ -15,7 +15,7 @@ from complaints.operations.filing import (
     read_draft,
     save_draft,
 )
-from complaints.operations.mass import end_mass_case, offer_to_all, open_mass_case
+from complaints.operations.mass import end_mass_case, look_over_offers, offer_to_all, open_mass_case
 from complaints.operations.mediation import (
     assign_mediator,
     consent,
@@ -25,6 +25,7 @@ from complaints.operations.mediation import (
     recuse,
     resume,
 )
+from complaints.operations.order_jobs import begin_loading, load_orders_part
 from complaints.operations.orders import (
     ImportReport,
     discard_orders,
@@ -55,6 +56,7 @@ __all__ = [
     "answer",
     "answer_offer",
     "assign_mediator",
+    "begin_loading",
     "breach",
     "consent",
     "contest",
@@ -69,6 +71,8 @@ __all__ = [
     "issue_receipt",
     "keep_the_clock",
     "load_orders",
+    "load_orders_part",
+    "look_over_offers",
     "mail_complainant",
     "name_institution",
     "new_draft_key",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -25,6 +25,7 @@ from common.text import one_line
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
     EvidenceKind,
+    IdentityCheck,
     Intake,
     PersonKind,
     Source,
@@ -38,7 +39,10 @@ from complaints.operations.cases import (
     lock_against_own,
     lock_by_receipt,
     lock_complaint,
+    refuse_tied,
+    required_text,
     start_clock,
+    tell_complainant,
     tell_staff,
 )
 from complaints.queries.people import sealed
@@ -50,7 +54,7 @@ from members.queries import institutions
 DRAFT = "complaints.draft"
 DRAFT_KEPT = timedelta(days=14)  # ours (docs/decisions/0009)
 LONGEST_DRAFT = 200_000
-MOST_FILES = 30
+MOST_FILES, LONGEST_KEY, LONGEST_REASON = 30, 40, 200
 DECIDE = gettext_noop("审查投诉，决定受理、不予受理或者转办并告知投诉人")
 
 
@@ -99,31 +103,57 @@ def file_for_caller(
     exhibits: Sequence[Exhibit] = (),
     delegated_by: str = "",
     delegation_number: str = "",
+    filing_key: str = "",
 ) -> Filed:
-    """代录: for somebody on the phone or at the counter, who is told the code. What speaks against it is decided later."""
+    """代录: for somebody on the phone or at the counter, who is told the code. What speaks against it is decided later.
+
+    ``filing_key`` is of the page it was typed on: sent a second time it is refused with the number of the first.
+    """
     actor.require(MAY, "file_for_caller")
-    return _file(
-        actor,
-        _checked(filing),
-        Intake.CALLER,
-        exhibits,
-        received_by_id=actor.person_id,
-        delegated_by=one_line(delegated_by)[:80],
-        delegation_number=one_line(delegation_number)[:60],
-    )
+    clean, key = _checked(filing), filing_key[:LONGEST_KEY] or None
+    _refuse_second(key)
+    more = {
+        "received_by_id": actor.person_id,
+        "delegated_by": one_line(delegated_by)[:80],
+        "delegation_number": one_line(delegation_number)[:60],
+        "filing_key": key,
+    }
+    try:
+        with transaction.atomic():
+            return _file(actor, clean, Intake.CALLER, exhibits, **more)
+    except IntegrityError:
+        _refuse_second(key)
+        raise
+
+
+def _refuse_second(filing_key: str | None) -> None:
+    """Also for two clicks at the same moment: then the database has let one of them in."""
+    same = Complaint.objects.filter(filing_key=filing_key).first() if filing_key else None
+    if same is not None:
+        sentence = _("这件投诉已经登记过，编号%(number)s。没有记下查询码的，请在案件页补发。")
+        raise Refused(sentence % {"number": same.number})
 
 
 @transaction.atomic
-def issue_receipt(*, actor: Actor, complaint_id: int) -> str:
-    """发放查询码 to the complainant of an imported order, or anew for a lost one, which is no longer good. Shown once."""
+def issue_receipt(*, actor: Actor, complaint_id: int, identity: str, reason: str) -> str:
+    """发放查询码 to the complainant of an imported order, or anew for a lost one, which is no longer good. Shown once.
+
+    ``identity`` says how staff made sure whom they speak with; it and the reason stand in the trail. Whoever gave an
+    address is written to, so that a code nobody asked for does not stay unnoticed.
+    """
     actor.require(MAY, "speak_for_complainant")
     complaint = lock_complaint(actor, complaint_id)
+    refuse_tied(actor, complaint)
     if complaint.retired_at is not None:
         raise Refused(_("个人信息已经删除。"))
-    code = new_code()
+    if identity not in IdentityCheck.values:
+        raise InvalidInput(_("请说明怎样核实了身份。"), {"identity": _("请说明怎样核实了身份。")})
+    why = required_text(one_line(reason), "reason", _("请写明发放的理由。"), LONGEST_REASON)
+    code, replaced = new_code(), complaint.receipt_key is not None
     complaint.receipt_key = search_key(code, purpose=RECEIPT)
     complaint.save(update_fields=["receipt_key"])
-    record(actor, "issue_receipt", complaint)
+    record(actor, "issue_receipt", complaint, identity=identity, reason=why, replaced=replaced)
+    tell_complainant(complaint, f"receipt-{clock.now().timestamp()}")
     return grouped(code)
 
 

@@ -2,13 +2,13 @@
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -38,7 +38,7 @@ from complaints.operations.filing import DECIDE
 from complaints.operations.moves import move_batch
 from complaints.queries.people import sealed
 from complaints.rules.intake import Applicant
-from complaints.rules.orders import Order, OrdersRead, headings_found, read_orders
+from complaints.rules.orders import Fault, Order, OrdersRead, headings_found, read_orders
 from members.queries import institutions
 
 MOST_ROWS, AT_ONCE = 50_000, 2_000
@@ -61,12 +61,20 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class Sheet:
     """The table as read, kept sealed between looking and loading."""
 
     headings: list[str]
     rows: list[list[str]]
     lines: list[int]
+
+    def of_lines(self, chosen: Callable[[int], bool]) -> "Sheet":
+        """The same table with these lines alone."""
+        left = [(row, line) for row, line in zip(self.rows, self.lines, strict=True) if chosen(line)]
+        return Sheet(self.headings, [row for row, _line in left], [line for _row, line in left])
+
+    def part(self, first: int, most: int) -> "Sheet":
+        return Sheet(self.headings, self.rows[first : first + most], self.lines[first : first + most])
 
     def read(self) -> OrdersRead:
         named = [dict(zip(self.headings, row, strict=True)) for row in self.rows]
@@ -90,7 +98,7 @@ def import_orders(*, actor: Actor, data: bytes, filename: str, dry_run: bool = T
     actor.require(MAY, "import_orders")
     table = read_table(data, filename, max_rows=MOST_ROWS)
     headings = [heading for heading in table.headings if heading != WHY]
-    sheet = _Sheet(headings, [[row[name] for name in headings] for row in table.rows], table.lines)
+    sheet = Sheet(headings, [[row[name] for name in headings] for row in table.rows], table.lines)
     found = sheet.read()
     bad = found.bad_lines()
     batch = ImportBatch.objects.create(
@@ -100,17 +108,12 @@ def import_orders(*, actor: Actor, data: bytes, filename: str, dry_run: bool = T
         good=len(found.good),
         bad=len(bad),
         known=len(found.known),
-        box=_closed(sheet),
+        known_lines=found.known,
+        box=closed(sheet),
         uploaded_by_id=actor.person_id,
         uploaded_at=clock.now(),
     )
-    ImportFault.objects.bulk_create(
-        [
-            ImportFault(batch=batch, line=one.line, column=one.column[:40], sentence=one.sentence[:200])
-            for one in found.faults
-        ],
-        batch_size=AT_ONCE,
-    )
+    note_faults(batch, found.faults)
     record(actor, "import_orders", batch, rows=batch.rows, good=batch.good, bad=batch.bad, known=batch.known)
     if not dry_run:
         return load_orders(actor=actor, batch_id=batch.pk)
@@ -121,22 +124,20 @@ def import_orders(*, actor: Actor, data: bytes, filename: str, dry_run: bool = T
 def load_orders(*, actor: Actor, batch_id: int) -> ImportReport:
     """导入: the good rows become complaints with their clocks. An order imported meanwhile is passed over, not doubled."""
     actor.require(MAY, "import_orders")
-    batch = _lock_batch(actor, batch_id)
+    batch = lock_batch(actor, batch_id)
     if batch.state != BatchState.CHECKED:
         raise Refused(_("这次导入已经决定过。"))
-    sheet = _opened(batch)
+    sheet = opened_sheet(batch)
     found = sheet.read()
-    if found.good:
-        _load(actor, found.good)
-    bad = found.bad_lines()
-    left = [(row, line) for row, line in zip(sheet.rows, sheet.lines, strict=True) if line in bad]
-    rest = _Sheet(sheet.headings, [row for row, _line in left], [line for _row, line in left])
+    load_rows(actor, found.good)
+    rest = sheet.of_lines(found.bad_lines().__contains__)
     move_batch(
         batch,
         BatchState.LOADED,
         decided_by_id=actor.person_id,
         decided_at=clock.now(),
-        box=_closed(rest) if left else b"",
+        loaded=len(found.good),
+        box=closed(rest) if rest.rows else b"",
     )
     record(actor, "load_orders", batch, loaded=len(found.good))
     return ImportReport(batch, batch.rows, batch.good, batch.bad, batch.known, len(found.good))
@@ -146,7 +147,7 @@ def load_orders(*, actor: Actor, batch_id: int) -> ImportReport:
 def discard_orders(*, actor: Actor, batch_id: int) -> ImportBatch:
     """放弃导入: nothing was loaded, and the rows are gone."""
     actor.require(MAY, "import_orders")
-    batch = _lock_batch(actor, batch_id)
+    batch = lock_batch(actor, batch_id)
     move_batch(batch, BatchState.DISCARDED, decided_by_id=actor.person_id, decided_at=clock.now(), box=b"")
     record(actor, "discard_orders", batch)
     return batch
@@ -156,13 +157,11 @@ def discard_orders(*, actor: Actor, batch_id: int) -> ImportBatch:
 def error_file(*, actor: Actor, batch_id: int) -> bytes:
     """错误清单 as an .xlsx to mend and load again; that somebody took it is recorded, because it holds personal data."""
     actor.require(MAY, "import_orders")
-    batch = _lock_batch(actor, batch_id)
-    if not batch.box:
-        raise NotFound(_("错误清单已经删除，请用原来的文件。"))
+    batch = lock_batch(actor, batch_id)
+    sheet = opened_sheet(batch)
     why: dict[int, list[str]] = {}
     for fault in batch.faults.order_by("line", "pk"):
         why.setdefault(fault.line, []).append(f"{fault.column}：{fault.sentence}")
-    sheet = _opened(batch)
     rows = [
         [*row, "；".join(why[line])] for row, line in zip(sheet.rows, sheet.lines, strict=True) if line in why
     ]
@@ -170,7 +169,7 @@ def error_file(*, actor: Actor, batch_id: int) -> bytes:
     return write_xlsx([*sheet.headings, WHY], rows)
 
 
-def _lock_batch(actor: Actor, batch_id: int) -> ImportBatch:
+def lock_batch(actor: Actor, batch_id: int) -> ImportBatch:
     rows = batches_visible_to(actor).select_for_update(of=("self",))
     batch: ImportBatch | None = rows.filter(pk=batch_id).first()
     if batch is None:
@@ -178,20 +177,31 @@ def _lock_batch(actor: Actor, batch_id: int) -> ImportBatch:
     return batch
 
 
-def _closed(sheet: _Sheet) -> bytes:
+def note_faults(batch: ImportBatch, faults: Iterable[Fault]) -> None:
+    rows = [
+        ImportFault(batch=batch, line=one.line, column=one.column[:40], sentence=one.sentence[:200])
+        for one in faults
+    ]
+    ImportFault.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def closed(sheet: Sheet) -> bytes:
     text = json.dumps([sheet.headings, sheet.rows, sheet.lines], ensure_ascii=False)
     return seal_bytes(zlib.compress(text.encode(), 6), purpose=BOX)
 
 
-def _opened(batch: ImportBatch) -> _Sheet:
+def opened_sheet(batch: ImportBatch) -> Sheet:
+    """Raises NotFound when the rows are not kept any more."""
+    if not batch.box:
+        raise NotFound(_("这次导入的内容已经删除，请用原来的文件。"))
     headings, rows, lines = json.loads(zlib.decompress(unseal_bytes(bytes(batch.box), purpose=BOX)))
-    return _Sheet(headings, rows, lines)
+    return Sheet(headings, rows, lines)
 
 
 # -- into the tables ------------------------------------------------------------------------------------------
 
 
-def _load(actor: Actor, orders: Sequence[Order]) -> None:
+def load_rows(actor: Actor, orders: Sequence[Order]) -> None:
     """One statement for each table and batch: complaints, people, sealed data, and the two clocks of each."""
     named = _by_name({order.respondent for order in orders})
     moment = clock.now()
@@ -213,6 +223,8 @@ def _load(actor: Actor, orders: Sequence[Order]) -> None:
             for pk, order in zip(ids, part, strict=True)
         ]
         _start_clocks(actor, cases, [order.due_on for order in part], moment)
+        # The keys are checked part by part: all of them at once, at commit, would take longer than a statement may.
+        connection.check_constraints()
 
 
 NEW_COMPLAINT = {

@@ -38,7 +38,8 @@ from complaints.models import (
 )
 from complaints.operations.cases import lock_complaint, lock_for_complainant, required_text
 from complaints.operations.moves import move_redaction
-from complaints.queries.people import of_person, opened
+from complaints.queries.desk import by_secret
+from complaints.queries.people import opened
 
 RETENTION = "RETENTION-COMPLAINT"
 LONGEST_LINE, AT_ONCE = 200, 500
@@ -74,9 +75,9 @@ def unmask(*, actor: Actor, complaint_id: int, field: str, reason: str, person_i
 
 @transaction.atomic
 def search_people(*, actor: Actor, typed: str) -> QuerySet[Complaint]:
-    """按电话、姓名或证件号码查找: by keyed hash; that somebody searched is recorded, not for what."""
+    """按查询码、电话、姓名或证件号码查找: by keyed hash; that somebody searched is recorded, not for what."""
     actor.require(MAY, "search_people")
-    found = of_person(complaints_visible_to(actor), typed)
+    found = by_secret(complaints_visible_to(actor), typed)
     record_read(actor, "people_by_search", None, found=found.count())
     return found
 

@@ -116,7 +116,7 @@ def make_offer(
     if complaint.state not in NEGOTIABLE:
         raise Refused(_("现在是“%(state)s”，不能提出方案。") % {"state": complaint.get_state_display()})
     paid = complaint.paid_fen or 0
-    if wrong := wrong_amount(amount_fen, complaint.paid_fen) or _wrong_days(pay_by, open_until):
+    if wrong := wrong_amount(amount_fen, complaint.paid_fen) or wrong_days(pay_by, open_until):
         raise InvalidInput(wrong, {"amount_fen": wrong})
     if amount_fen == 0:
         raise InvalidInput(_("请填写金额。"), {"amount_fen": _("请填写金额。")})
@@ -139,7 +139,7 @@ def make_offer(
     return made
 
 
-def _wrong_days(pay_by: date, open_until: date) -> str:
+def wrong_days(pay_by: date, open_until: date) -> str:
     if open_until < clock.today():
         return _("方案的答复日不能早于今天。")
     return _("付款日不能早于今天。") if pay_by < clock.today() else ""

@@ -10,7 +10,7 @@ from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.spreadsheet import read_table, write_csv, write_xlsx
 from complaints import operations
-from complaints.choices.complaints import BatchState, Intake, State
+from complaints.choices.complaints import BatchState, IdentityCheck, Intake, State
 from complaints.models import Complaint, Enrolment, ImportBatch, ImportFault, Person, PersonalData
 from complaints.queries.people import masked_people
 from complaints.queries.tracking import track
@@ -181,11 +181,12 @@ def test_nobody_else_imports_or_sees_a_batch(here):
 def test_an_imported_person_is_given_a_code_that_replaces_the_former(here):
     look(here, mended(rows(here, 1)), dry_run=False)
     complaint = Complaint.objects.get()
-    first = operations.issue_receipt(actor=here.officer, complaint_id=complaint.pk)
-    second = operations.issue_receipt(actor=here.officer, complaint_id=complaint.pk)
+    given = {"complaint_id": complaint.pk, "identity": IdentityCheck.CALLED_BACK, "reason": "工单首次发放"}
+    first = operations.issue_receipt(actor=here.officer, **given)
+    second = operations.issue_receipt(actor=here.officer, **given)
     assert (track(first), track(second).complaint) == (None, complaint)
     with pytest.raises(Forbidden):
-        operations.issue_receipt(actor=here.mediator, complaint_id=complaint.pk)
+        operations.issue_receipt(actor=here.mediator, **given)
 
 
 @pytest.mark.parametrize(
