@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from complaints.views import case, intake, leads, tracking
+from complaints.views import caller, case, intake, leads, mass, orders, tracking
 
 PUBLIC = [
     path("complaints/", intake.complaints, name="complaints"),
@@ -21,7 +21,18 @@ PUBLIC = [
 DESK = [
     path("complaints/", case.case_list, name="cases"),
     path("complaints/find/", case.find_person, name="find_person"),
+    path("complaints/caller/", caller.caller_complaint, name="caller_complaint"),
+    path("complaints/mass/", mass.mass_case_list, name="mass_cases"),
+    path("complaints/mass/new/", mass.new_mass_case, name="open_mass_case"),
+    path("complaints/mass/<int:pk>/", mass.mass_case, name="mass_case"),
+    path("complaints/mass/<int:pk>/offer/", mass.mass_offer, name="offer_to_all"),
+    path("complaints/mass/<int:pk>/end/", mass.end_mass, name="end_mass_case"),
+    path("complaints/orders/", orders.orders, name="orders"),
+    path("complaints/orders/<int:pk>/", orders.order_batch, name="order_batch"),
+    path("complaints/orders/<int:pk>/decide/", orders.decide_orders, name="decide_orders"),
+    path("complaints/orders/<int:pk>/errors/", orders.order_errors, name="order_errors"),
     path("complaints/<int:pk>/", case.case, name="case"),
+    path("complaints/<int:pk>/receipt/", caller.new_receipt, name="issue_receipt"),
     path("complaints/<int:pk>/do/", case.do_in_case, name="do_in_case"),
     path("complaints/<int:pk>/files/<int:file_id>/", case.case_file, name="case_file"),
 ]

@@ -136,7 +136,10 @@ GROUPS = (
     ),
     (
         gettext_lazy("投诉与线索"),
-        (("flag_circle", gettext_lazy("违法违规线索"), "admin:complaints_lead_changelist"),),
+        (
+            ("support_agent", gettext_lazy("投诉"), "admin:complaints_complaint_changelist"),
+            ("flag_circle", gettext_lazy("违法违规线索"), "admin:complaints_lead_changelist"),
+        ),
     ),
     (
         gettext_lazy("机构与人员"),

@@ -1,5 +1,5 @@
 """Staff desk of 投诉与线索."""
 
-from complaints.admin import leads
+from complaints.admin import complaints, leads
 
-__all__ = ["leads"]
+__all__ = ["complaints", "leads"]

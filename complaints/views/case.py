@@ -131,6 +131,8 @@ def case_list(request: PortalRequest) -> HttpResponse:
         "view": view,
         "tabs": _tabs(),
         "may_search": request.actor.may(MAY, "search_people"),
+        "may_file": request.actor.may(MAY, "file_for_caller"),
+        "may_import": request.actor.may(MAY, "import_orders"),
     }
     return render(request, "complaints/cases.html", context)
 
@@ -174,6 +176,7 @@ def _page(
         "kept": kept,
         "offered": kept in forms,
         "datum": datum,
+        "may_issue": request.actor.may(MAY, "speak_for_complainant") and shown.complaint.retired_at is None,
         "doubts": doubts_about(shown.complaint) if "accept" in names or "refuse" in names else [],
         "crumbs": [
             (_("工作台"), reverse("desk")),

@@ -131,6 +131,8 @@ def make_world(association):
         objection=Objection.objects.get(assessment=assessment).pk,
         original_request=ask_to_unseal(institution),
         complaint=accepted_complaint(institution),
+        mass_case=mass_case_of(institution),
+        order_batch=looked_at_orders(institution),
         publication=Publication.objects.get(assessment=assessment).pk,
         code=Certificate.objects.get().code,
         card=RegisterCard.objects.get(institution_id=institution.pk).uscc,
@@ -187,6 +189,24 @@ def accepted_complaint(institution):
     made = file_complaint(actor=visitor(institution.association_id), filing=filing(institution))
     accept(actor=actor_with(Role.SECRETARIAT), complaint_id=made.complaint.pk)
     return made.complaint.pk
+
+
+def mass_case_of(institution):
+    """A negotiation about one more complaint."""
+    from complaints.operations import open_mass_case
+
+    chosen = [accepted_complaint(institution)]
+    return open_mass_case(actor=actor_with(Role.SECRETARIAT), title="演示停课", complaint_ids=chosen).pk
+
+
+def looked_at_orders(institution):
+    """A file with one bad row, which waits for a decision."""
+    from complaints.operations import import_orders
+
+    head = "工单编号,来电日期,办理时限,诉求人,联系电话,被反映单位,诉求内容"
+    row = f"BJ20260001,2026-03-01,2026-03-11,演示诉求人,没有,{institution.name},停课后不退费"
+    data = f"{head}\n{row}\n".encode()
+    return import_orders(actor=actor_with(Role.SECRETARIAT), data=data, filename="工单.csv").batch.pk
 
 
 def ask_to_unseal(institution):

@@ -125,6 +125,17 @@ PUBLIC = {
 DESK = {
     "cases": page(SIGNED_IN),
     "find_person": form(SECRETARIAT),
+    "caller_complaint": page(SECRETARIAT),
+    "issue_receipt": page(SECRETARIAT, pk="complaint"),
+    "mass_cases": page(SIGNED_IN),
+    "open_mass_case": page(SECRETARIAT),
+    "mass_case": page(STAFF_ROLES | INSTITUTION_ROLES, pk="mass_case"),
+    "offer_to_all": form(INSTITUTION_ROLES, pk="mass_case"),
+    "end_mass_case": form(SECRETARIAT, pk="mass_case"),
+    "orders": page(SECRETARIAT),
+    "order_batch": page(SECRETARIAT, pk="order_batch"),
+    "decide_orders": Address(SECRETARIAT, "post", {"pk": "order_batch"}, {"deed": "discard"}),
+    "order_errors": page(SECRETARIAT, pk="order_batch"),
     "case": page(STAFF_ROLES | INSTITUTION_ROLES, pk="complaint"),
     "do_in_case": Address(
         frozenset(STAFF_ROLES | INSTITUTION_ROLES), "post", {"pk": "complaint"}, {"deed": "answer"}

@@ -15,17 +15,20 @@ from common.errors import DomainError, Refused
 from complaints import operations
 from complaints.choices.complaints import DecisionKind, Outcome, Party, RefusalGround, State
 from complaints.models import Agreement, Complaint, Decision, Fact, Offer, Signature, Survey
+from complaints.queries.tracking import track
 from tests.complaints.material import (
     accepted,
     again,
     agreed,
     drawn_up,
     filed,
+    filing,
     mediating,
     state_of,
     tick,
     world,
 )
+from tests.complaints.test_operations_orders import look, mended, rows
 from tests.factories.people import actor_with, make_association
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -224,3 +227,76 @@ def test_a_neighbour_of_the_same_name_moves_nothing(association, here):
     assert outcome.status == 404
     with acting_for(association.pk):
         assert state_of(made) == State.RECEIVED
+
+
+def test_a_caller_is_written_down_once_by_two_clicks(association, here):
+    with acting_for(association.pk):
+        told = filing(here.institution)
+    outcomes = at_once(
+        association,
+        *[lambda: operations.file_for_caller(actor=here.officer, filing=told, filing_key="k" * 32)] * 2,
+    )
+    assert sorted(type(one).__name__ for one in outcomes) == ["Filed", "Refused"]
+    with acting_for(association.pk):
+        assert Complaint.objects.count() == 1
+
+
+def test_two_clicks_on_loading_start_one_job(association, here):
+    with acting_for(association.pk):
+        batch = look(here, mended(rows(here, 3))).batch
+    jobs = at_once(
+        association, *[lambda: operations.begin_loading(actor=here.officer, batch_id=batch.pk)] * 2
+    )
+    assert jobs[0].pk == jobs[1].pk
+
+
+def test_loading_and_discarding_at_once_does_one_of_them(association, here):
+    with acting_for(association.pk):
+        batch = look(here, mended(rows(here, 3))).batch
+    outcomes = at_once(
+        association,
+        lambda: operations.begin_loading(actor=here.officer, batch_id=batch.pk),
+        lambda: operations.discard_orders(actor=here.colleague, batch_id=batch.pk),
+    )
+    assert [type(one) for one in outcomes].count(Refused) == 1
+
+
+def test_of_two_new_codes_one_opens_the_case(association, here):
+    with acting_for(association.pk):
+        made = filed(here)
+    given = {"complaint_id": made.complaint.pk, "identity": "papers", "reason": "遗失"}
+    codes = at_once(
+        association,
+        lambda: operations.issue_receipt(actor=here.officer, **given),
+        lambda: operations.issue_receipt(actor=here.colleague, **given),
+    )
+    with acting_for(association.pk):
+        assert [track(code) is not None for code in codes].count(True) == 1
+        assert track(made.receipt_code) is None
+
+
+def test_an_offer_to_all_sent_twice_at_once_is_made_once(association, here):
+    with acting_for(association.pk):
+        chosen = [accepted(here).complaint.pk for _ in range(2)]
+        case = operations.open_mass_case(actor=here.officer, title="演示停课", complaint_ids=chosen)
+    day = clock.today() + timedelta(days=5)
+    given = {"mass_case_id": case.pk, "amounts_fen": dict.fromkeys(chosen, 100_00), "pay_by": day}
+    at_once(
+        association,
+        *[lambda: operations.offer_to_all(actor=here.school, open_until=day, **given)] * 2,
+    )
+    with acting_for(association.pk):
+        assert Offer.objects.count() == 2
+
+
+def test_a_complaint_joins_one_of_two_mass_cases(association, here):
+    with acting_for(association.pk):
+        chosen = [accepted(here).complaint.pk]
+    outcomes = at_once(
+        association,
+        *(
+            lambda actor=actor: operations.open_mass_case(actor=actor, title="演示停课", complaint_ids=chosen)
+            for actor in (here.officer, here.colleague)
+        ),
+    )
+    assert [type(one) for one in outcomes].count(Refused) == 1

@@ -35,6 +35,8 @@ THINGS = {
     "job": "SELECT id FROM association_job WHERE association_id = %s",
     "attachment": "SELECT id FROM association_attachment WHERE association_id = %s ORDER BY id DESC",
     "original_request": "SELECT id FROM association_originalrequest WHERE association_id = %s",
+    "mass_case": "SELECT id FROM complaints_masscase WHERE association_id = %s ORDER BY id DESC",
+    "order_batch": "SELECT id FROM complaints_importbatch WHERE association_id = %s ORDER BY id DESC",
     "complaint": "SELECT id FROM complaints_complaint WHERE association_id = %s ORDER BY id DESC",
 }
 MOST_TRIED = 40
@@ -56,6 +58,7 @@ NOT_PAGES = {
     "mfa_download_recovery_codes": "a file",
     "original_file": "a file",
     "case_file": "a file",
+    "order_errors": "a file",
     "admin:complaints_lead_file": "a file",
     "admin:complaints_lead_letter": "a file",
     "refund_letter": "of what was typed; among the searches below",

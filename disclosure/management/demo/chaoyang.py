@@ -7,7 +7,7 @@ from association.rules.clock import beijing
 from credit_rating.choices import StageKind
 from credit_rating.operations.supplements import request_supplement
 from credit_rating.queries.self_sheet import self_sheet
-from disclosure.management.demo import disputes, leads, story
+from disclosure.management.demo import disputes, leads, orders, story
 from disclosure.management.demo.institutions import CHAOYANG, register
 from disclosure.management.demo.people import act_for, represent, take_office
 from disclosure.management.demo.story import ASSESSORS, Cast, Windows
@@ -27,6 +27,7 @@ def tell(cast: Cast, users: dict[str, User]) -> None:
     _this_year(cast, standard_id, ids, people)
     story.standard_before_experts(cast, "tianjin_form", -3)
     disputes.tell(cast, ids[0], CHAOYANG[0][0])
+    orders.tell(cast, ids[0], CHAOYANG[0][0])
     leads.tell(cast)
 
 
