@@ -9,14 +9,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from association import locker
+from association.actors import visitor
 from association.choices import Role
 from association.models import AuditEntry, Notice, OutboxJob
 from association.notices import notify
 from association.operations import start_job
 from association.tenancy import acting_for
+from complaints.models import Complaint
+from complaints.operations import file_complaint
 from credit_rating.models import Assessment, Publication
 from members.models import Institution, Membership
 from tests.architecture.test_urls import published_of
+from tests.complaints.material import filing
 from tests.credit_rating.desk import Desk
 from tests.factories.people import FROM, actor_with, make_association, make_institution
 from tests.factories.rating import reviewing_round
@@ -38,6 +42,8 @@ DIFFERS = {
     "association_notice": {"event": "'bulk-' || n"},
     "association_outboxjob": {"key": "'bulk-' || n"},
     "association_job": {},
+    "complaints_complaint": {"receipt_key": "NULL"},
+    "association_deadline": {"case_id": "%(complaints)s + n"},
     "association_attachment": {"original_sha256": "md5(n::text) || md5((-n)::text)"},
 }
 LISTS = (
@@ -52,7 +58,13 @@ LISTS = (
     "association/outboxjob/?state__exact=waiting",
     "association/job/",
     "association/attachment/",
+    "complaints/complaint/",
+    "complaints/complaint/?open=yes&turn=staff",
+    "complaints/complaint/?turn=overdue",
+    "complaints/complaint/?q=演示机构77",
+    "complaints/complaint/?q=T2026-000077",
 )
+MOST_QUESTIONS = 12
 
 
 @pytest.fixture
@@ -71,6 +83,7 @@ def desk():
         start_job(actor=clerk, kind="compute", title="计算", total=1)
         given = {"data": b"%PDF", "name": "证书.pdf", "media_type": "application/pdf", "institution_id": None}
         locker.store_document(actor=clerk, **given)
+        file_complaint(actor=visitor(association.pk), filing=filing(institution))
     return Desk(association)
 
 
@@ -93,6 +106,7 @@ def grow(database, association_id):
                 "institutions": firsts["members_institution"],
                 "assessments": firsts.get("credit_rating_assessment"),
                 "determinations": firsts.get("credit_rating_determination"),
+                "complaints": firsts.get("complaints_complaint"),
             }
             values = [differs.get(name, f'old."{name}"') % places for name in columns]
             named = ", ".join(f'"{name}"' for name in columns)
@@ -117,7 +131,7 @@ def test_lists_ask_no_more_than_before(desk, django_db_setup):
     before = {place: len(questions(desk, place)[0]) for place in LISTS}
     grow(django_db_setup, desk.association.pk)
     with acting_for(desk.association.pk):
-        kinds = (Institution, Membership, Assessment, Publication, AuditEntry, Notice, OutboxJob)
+        kinds = (Institution, Membership, Assessment, Publication, AuditEntry, Notice, OutboxJob, Complaint)
         assert {kind.__name__: kind.objects.count() > MANY for kind in kinds} == dict.fromkeys(
             (kind.__name__ for kind in kinds), True
         )
@@ -128,3 +142,4 @@ def test_lists_ask_no_more_than_before(desk, django_db_setup):
         if "?" not in place:
             assert "多于 10000 条" in page.content.decode(), place
     assert {place: n for place, n in asked.items() if n > before[place]} == {}
+    assert {place: n for place, n in asked.items() if "complaint" in place and n > MOST_QUESTIONS} == {}
