@@ -111,7 +111,6 @@ class ComplaintAdmin(DeskAdmin):
         "number_link",
         "complainant",
         "about",
-        "subject",
         "intake",
         "step",
         "turn",
@@ -142,7 +141,8 @@ class ComplaintAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("编号"), ordering="pk")
     def number_link(self, complaint: Complaint) -> str:
-        return format_html('<a href="{}">{}</a>', reverse("case", args=[complaint.pk]), complaint.number)
+        address = reverse("case", args=[complaint.pk])
+        return format_html('<a class="whitespace-nowrap" href="{}">{}</a>', address, complaint.number)
 
     @admin.display(description=gettext_lazy("投诉人"))
     def complainant(self, complaint: Complaint) -> str:
@@ -178,4 +178,5 @@ class ComplaintAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("收到"), ordering="pk")
     def received(self, complaint: Complaint) -> str:
-        return f"{beijing(complaint.received_at):%Y-%m-%d}"
+        day = f"{beijing(complaint.received_at):%Y-%m-%d}"
+        return format_html('<span class="whitespace-nowrap">{}</span>', day)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from association.kept_forms import KeptForm
-from complaints.choices.complaints import EvidenceKind, IdentityCheck
+from complaints.choices.complaints import EvidenceKind, IdentityCheck, Subject
 from complaints.forms.intake import IntakeForm
 
 LONGEST_REASON = 200
@@ -22,13 +22,13 @@ LABELS = {
     "may_publish": _("投诉人同意：协会可以公开经过，但不公开个人信息"),
     "agrees_to_joining": _("各位都同意一起投诉"),
     "subject": _("主要因为什么"),
+    "harmed_on": _("知道受损的日期"),
+    "handled_elsewhere": _("已由何处受理或处理过"),
+    "not_consumption": _("单位统一购买，不是个人消费"),
 }
-HELP = {
-    "facts": _("什么时候报名、交了多少钱、上了多少课、怎么协商的。不要记身份证号和银行卡号。"),
-    "respondent_name": _("合同、收据或营业执照上的全称；不确定时写投诉人知道的名称。"),
-    "email": _("有进展时发一封不含内容的提醒。"),
-    "claimed_fen": _("不清楚可以不填。"),
-}
+# What to ask; the rest explains itself to somebody who does this every day.
+HELP = {"facts": _("什么时候报名、交了多少钱、上了多少课、怎么协商的。不要记身份证号和银行卡号。")}
+ROWS = {"facts": 5, "demand": 2}
 
 
 class CallerForm(IntakeForm):
@@ -45,12 +45,15 @@ class CallerForm(IntakeForm):
         super().__init__(data, joined=joined, **more)
         for name, label in LABELS.items():
             self.fields[name].label = label
-        for name, words in HELP.items():
-            self.fields[name].help_text = words
+        for name, field in self.fields.items():
+            field.help_text = HELP.get(name, "")
+        for name, rows in ROWS.items():
+            self.fields[name].widget.attrs["rows"] = rows
         for name in ("name", "phone", "address", "email"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
-        subject = self.fields["subject"]
-        subject.widget = forms.Select(choices=subject.choices)  # type: ignore[attr-defined]
+        subject: Any = self.fields["subject"]
+        subject.widget = forms.Select()
+        subject.choices = [("", _("请选择")), *Subject.choices]
         self.fields["kind"].initial = EvidenceKind.CONTRACT
 
     def delegation(self) -> dict[str, str]:
