@@ -62,7 +62,7 @@ LISTS = (
     "complaints/complaint/?open=yes&turn=staff",
     "complaints/complaint/?turn=overdue",
     "complaints/complaint/?q=演示机构77",
-    "complaints/complaint/?q=T2026-000077",
+    "complaints/complaint/?q=T2026-000001",
 )
 MOST_QUESTIONS = 12
 
