@@ -1,12 +1,13 @@
 """Who may do what with 线索, and who sees which: never the institution, and nobody who is tied to it."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from association.actors import Actor
 from association.choices import STAFF_ROLES, Role
 from association.conflicts import institutions_tied_to
 from complaints.choices.leads import LeadState
 from complaints.models import Lead, LeadFinding
+from members.queries import SearchKey, search_keys_of
 
 SECRETARIAT = frozenset({Role.SECRETARIAT})
 NOBODY: frozenset[Role] = frozenset()
@@ -34,14 +35,23 @@ MAY = {
 
 
 def leads_visible_to(actor: Actor) -> QuerySet[Lead]:
-    """Staff see that a lead is there, but not one about an institution that they are tied to; a draft nobody sees."""
+    """Staff see that a lead is there, but not one about an institution that they are tied to; a draft nobody sees.
+
+    Until somebody has said which institution is meant, the name that the informant typed says it.
+    """
     if actor.is_system:
         return Lead.objects.exclude(state=LeadState.DRAFT)
     if not actor.roles & STAFF_ROLES or actor.user_id is None:
         return Lead.objects.none()
     tied = institutions_tied_to(actor.user_id)
     rows = Lead.objects.exclude(state=LeadState.DRAFT)
-    return rows.exclude(institution_id__in=tied) if tied else rows
+    return rows.exclude(_is_about(tied)) if tied else rows
+
+
+def _is_about(institution_ids: frozenset[int]) -> Q:
+    typed = Lead.objects.filter(institution=None).alias(key=SearchKey("institution_name"))
+    typed = typed.filter(key__in=search_keys_of(institution_ids))
+    return Q(institution_id__in=institution_ids) | Q(pk__in=typed.values("pk"))
 
 
 def may_read_account(actor: Actor, lead: Lead) -> bool:

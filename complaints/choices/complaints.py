@@ -69,10 +69,11 @@ SAID_BY_COMPLAINANT = frozenset({Outcome.RESOLVED, Outcome.PARTLY, Outcome.UNRES
 
 
 class Intake(TextChoices):
+    """来源. There is none for leads: a complaint that came of one is a caller's, so that nothing tells of the lead."""
+
     WEB = "web", _("网上提交")
     CALLER = "caller", _("来电来访代录")
     HOTLINE = "hotline", _("12345工单")
-    LEAD = "lead", _("由线索转来")
 
 
 class Subject(TextChoices):

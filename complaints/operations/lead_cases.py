@@ -1,5 +1,7 @@
 """What every operation on a lead begins with: finding and locking it, whose it is, and its clock."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,6 +17,7 @@ from complaints.access.leads import leads_visible_to
 from complaints.models import Lead
 from complaints.queries.lead_boxes import IDENTITY, opened
 from complaints.rules.leads import gives_away
+from members.queries import called
 
 KIND = "lead"
 SCREEN, CHECK, EXTENSION, FEEDBACK = "LEAD-SCREEN", "LEAD-CHECK", "LEAD-CHECK-EXTENSION", "LEAD-FEEDBACK"
@@ -47,10 +50,15 @@ def owner_of(lead: Lead) -> Owner:
     return Owner(Side.STAFF, user_id=lead.officer_id)
 
 
+def meant_by(lead: Lead) -> list[Any]:
+    """The institution it is about; before somebody has identified it all those that are called as the informant wrote."""
+    return [lead.institution] if lead.institution is not None else list(called(lead.institution_name))
+
+
 def untied_staff(lead: Lead) -> list[int]:
     """Who may hear of it: the secretariat but for those who are tied to the institution."""
-    everyone = people_of(roles=[Role.SECRETARIAT])
-    return [person for person in everyone if lead.institution_id not in institutions_tied_to(person)]
+    everyone, meant = people_of(roles=[Role.SECRETARIAT]), {one.pk for one in meant_by(lead)}
+    return [person for person in everyone if not meant & institutions_tied_to(person)]
 
 
 def required(text: str, field: str, sentence: str) -> str:

@@ -33,13 +33,14 @@ from complaints.operations.lead_cases import (
     case_of,
     lock_lead,
     lock_own,
+    meant_by,
     owner_of,
     refuse_identity,
     required,
 )
 from complaints.operations.moves import move_lead
 from complaints.queries.lead_boxes import MESSAGE, start_of
-from complaints.rules.leads import anchor_of, shipped_anchors
+from complaints.rules.leads import law_of, shipped_anchors
 from members.queries import institutions
 
 
@@ -53,13 +54,12 @@ def screen_lead(*, actor: Actor, lead_id: int, category: str = "") -> Lead:
         raise InvalidInput(sentence, {"category": sentence})
     take_in(actor, lead)
     wanted = LeadCategory(category or lead.category)
-    anchor = anchor_of(shipped_anchors(), wanted, clock.today())
     move_lead(
         lead,
         LeadState.SCREENED,
         screened_on=clock.today(),
         category=wanted,
-        anchor=anchor.citation if anchor else "",
+        anchor=law_of(shipped_anchors(), wanted, clock.today()),
     )
     stop_deadline(actor=actor, case=case_of(lead), code=SCREEN)
     start_deadline(
@@ -109,10 +109,10 @@ def identify_lead_institution(*, actor: Actor, lead_id: int, institution_id: int
 
 
 def _refuse_tied(person_id: int, lead: Lead, institution: object | None = None) -> None:
-    subject = institution or lead.institution
+    subjects = [institution] if institution is not None else meant_by(lead)
     if lead.recusals.filter(person_id=person_id).exists():
         raise Refused(_("此人已经在这件线索中回避。"))
-    if subject is not None and conflicts_with([person_id], subject)[person_id]:
+    if any(conflicts_with([person_id], subject)[person_id] for subject in subjects):
         raise Refused(_("此人与被反映的机构有利害关系，应当回避。"))
 
 

@@ -25,7 +25,7 @@ from complaints.models import Lead, LeadEvidence, LeadMessage
 from complaints.operations.lead_cases import LONGEST, required
 from complaints.operations.moves import move_lead
 from complaints.queries.lead_boxes import MESSAGE, by_receipt, opened, receipt_key, sealed, start_of
-from complaints.rules.leads import anchor_of, shipped_anchors
+from complaints.rules.leads import law_of, shipped_anchors
 from complaints.rules.receipts import is_well_formed, new_code, normalised
 from members.queries import institutions
 
@@ -94,8 +94,8 @@ def submit_lead(*, actor: Actor, code: str) -> Lead:
         return lead
     _refuse_incomplete(lead)
     day = clock.today()
-    anchor = anchor_of(shipped_anchors(), lead.category, day)
-    move_lead(lead, LeadState.SUBMITTED, submitted_on=day, anchor=anchor.citation if anchor else "")
+    law = law_of(shipped_anchors(), lead.category, day)
+    move_lead(lead, LeadState.SUBMITTED, submitted_on=day, anchor=law)
     return lead
 
 

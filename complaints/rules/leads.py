@@ -47,6 +47,12 @@ def anchor_of(rows: Iterable[Anchor], category: str, on: date) -> Anchor | None:
     return max(valid, key=lambda row: row.valid_from, default=None)
 
 
+def law_of(rows: Iterable[Anchor], category: str, on: date) -> str:
+    """The article that a lead, a finding or a letter may name: one that nobody has verified is never cited as law."""
+    anchor = anchor_of(rows, category, on)
+    return anchor.citation if anchor is not None and anchor.is_sourced else ""
+
+
 def gives_away(text: str, known: Iterable[str]) -> bool:
     """Whether the text holds the name, number or address of somebody, however it is spaced or written."""
     said = _compared(text)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from association import clock
 from association.actors import visitor
 from association.choices import Role
-from association.models import AuditEntry, PracticeClock
+from association.models import AuditEntry, OutboxJob, PracticeClock
 from association.operations import move_practice_clock
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound
@@ -33,6 +33,19 @@ def test_clock_moves_forward_for_this_association_only(demo):
         assert AuditEntry.objects.filter(action="move_practice_clock").count() == 2
     with acting_for(other.pk):
         assert abs(clock.now() - timezone.now()) < timedelta(minutes=1)
+
+
+def test_what_is_done_once_a_day_is_done_again_on_the_day_it_was_moved_to(demo):
+    other = make_association()
+    with acting_for(demo.pk):
+        clerk = actor_with(Role.SECRETARIAT)
+        for _time in range(2):
+            move_practice_clock(actor=clerk, days=1)
+    asked = OutboxJob.objects.filter(key__startswith="practice-").order_by("pk")
+    leads = asked.filter(task="complaints.keep_leads")
+    assert [job.association_id for job in leads] == [demo.pk] * 2
+    assert not asked.filter(task="complaints.keep_the_clock").exists()
+    assert not asked.filter(association_id=other.pk).exists()
 
 
 @pytest.mark.parametrize("days", [0, -1, 401])

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from complaints.choices.leads import CHECKED_BY_AN_OFFICER, DECIDED, LEAD_STEPS, LeadCategory, LeadState
-from complaints.rules.leads import anchor_of, anchors_of, gives_away, shipped_anchors
+from complaints.rules.leads import anchor_of, anchors_of, gives_away, law_of, shipped_anchors
 
 HEAD = "category,valid_from,anchor,certainty,source\n"
 
@@ -33,6 +33,17 @@ def test_the_article_is_the_one_of_the_day(on, citation):
     rows = anchors_of(HEAD + "refund,2020-01-01,甲,sourced,s\nrefund,2026-01-01,乙,unverified,s\n")
     found = anchor_of(rows, "refund", on)
     assert (found.citation if found else None) == citation
+
+
+UNVERIFIED = {"advertising", "promise", "out_of_scope", "false_enrolment", "personal_data"}
+
+
+def test_an_article_that_nobody_has_verified_is_not_law():
+    day = date(2026, 3, 1)
+    rows = shipped_anchors()
+    named = {category for category in LeadCategory.values if law_of(rows, category, day)}
+    assert named == set(LeadCategory.values) - UNVERIFIED - {LeadCategory.OTHER}
+    assert {row.category for row in rows if not row.is_sourced} == UNVERIFIED
 
 
 @pytest.mark.parametrize("row", ["refund,2020-01-01,,sourced,s", "refund,不是日期,甲,sourced,s"])
