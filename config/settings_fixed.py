@@ -71,6 +71,8 @@ PERIODIC = {
     "complaints.keep_leads": 24 * 3600,
     "association.destroy_originals": 24 * 3600,
 }
+# What each association is asked for after the reference data of a new version was loaded: rows of before catch up.
+AFTER_UPDATE = ("credit_rating.open_missing_terms",)
 # Which task brings the copies of an end up to date, for each kind of case that keeps some.
 DEADLINE_FOLLOWERS = dict.fromkeys(("rating", "public_notice", "objection"), "credit_rating.follow_deadline")
 

@@ -35,6 +35,7 @@ MAY = {
     "invite": SECRETARIAT,
     "move_windows": SECRETARIAT,
     "keep_the_clock": frozenset(),
+    "open_missing_terms": frozenset(),
     # 自评
     "self_assess": INSTITUTION_ROLES,
     "submit_self_assessment": frozenset({Role.INSTITUTION_ADMIN}),

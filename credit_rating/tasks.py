@@ -16,6 +16,11 @@ def follow_deadline(*, deadline_id: int) -> None:
     operations.follow_deadline(actor=system(current_association_id()), deadline_id=deadline_id)
 
 
+@outbox_task("credit_rating.open_missing_terms")
+def open_missing_terms() -> None:
+    operations.open_missing_terms(actor=system(current_association_id()))
+
+
 @outbox_task("credit_rating.compute_chunk")
 def compute_chunk(*, job_id: int, round_id: int, assessment_ids: list[int]) -> None:
     operations.compute_chunk(

@@ -6,6 +6,7 @@ from credit_rating.operations.computation import compute_assessment, compute_chu
 from credit_rating.operations.determination import countersign, determine
 from credit_rating.operations.discontinuing import discontinue_assessment
 from credit_rating.operations.indicator_maps import set_indicator_map, suggest_indicator_map
+from credit_rating.operations.missing_terms import open_missing_terms
 from credit_rating.operations.objections import decide_objection, file_objection
 from credit_rating.operations.prior_notice import answer_defence, file_defence, send_prior_notice
 from credit_rating.operations.public_notice import open_public_notice, ready_for_notice
@@ -79,6 +80,7 @@ __all__ = [
     "keep_the_clock",
     "load_shipped_standard",
     "move_windows",
+    "open_missing_terms",
     "open_public_notice",
     "open_review",
     "open_round",

@@ -6,6 +6,7 @@ the clock says.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -72,7 +73,8 @@ def move_filing(actor: Actor, window: RoundStage) -> None:
     start_filing(actor, window, rows)
 
 
-def start_supplement(actor: Actor, supplement: Supplement) -> None:
+def start_supplement(actor: Actor, supplement: Supplement, told: datetime | None = None) -> None:
+    """补正: counted, or until the moment that the institution was told (``told``), as for the terms below."""
     row = supplement.assessment
     start_deadline(
         actor=actor,
@@ -81,10 +83,11 @@ def start_supplement(actor: Actor, supplement: Supplement) -> None:
         owner=institution_of(row),
         action=gettext_noop("补正材料"),
         start=supplement.requested_at,
+        ends_at=told,
     )
 
 
-def start_defence(actor: Actor, notice: PriorNotice) -> None:
+def start_defence(actor: Actor, notice: PriorNotice, told: datetime | None = None) -> None:
     row = notice.assessment
     start_deadline(
         actor=actor,
@@ -93,10 +96,11 @@ def start_defence(actor: Actor, notice: PriorNotice) -> None:
         owner=institution_of(row),
         action=gettext_noop("阅读事先告知，可以申辩"),
         start=notice.sent_at,
+        ends_at=told,
     )
 
 
-def start_public_notice(actor: Actor, notice: PublicNotice) -> None:
+def start_public_notice(actor: Actor, notice: PublicNotice, told: datetime | None = None) -> None:
     start_deadline(
         actor=actor,
         code=SHOWN,
@@ -104,10 +108,11 @@ def start_public_notice(actor: Actor, notice: PublicNotice) -> None:
         owner=Owner(Side.STAFF),
         action=gettext_noop("公示期满后提请公布"),
         start=notice.opens_at,
+        ends_at=told,
     )
 
 
-def start_answer(actor: Actor, objection: Objection) -> None:
+def start_answer(actor: Actor, objection: Objection, told: datetime | None = None) -> None:
     start_deadline(
         actor=actor,
         code=ANSWER,
@@ -115,6 +120,7 @@ def start_answer(actor: Actor, objection: Objection) -> None:
         owner=Owner(Side.COMMITTEE),
         action=gettext_noop("核查并答复异议"),
         start=objection.filed_at,
+        ends_at=told,
     )
 
 

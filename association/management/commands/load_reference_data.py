@@ -1,6 +1,6 @@
 """Loads what all associations share (regions, GB/T 2260, and the working calendar) and the deadline rules each lacks.
 
-Run after every migration; safe to run again.
+Run after every migration; safe to run again. What rows of an earlier version lack is asked for as background work.
 """
 
 from pathlib import Path
@@ -14,6 +14,7 @@ from association.calendars import ask_for_recount
 from association.choices import DayKind
 from association.deadlines import load_defaults
 from association.models import Association, CalendarDay, Region
+from association.outbox import enqueue
 from association.rules.reference import CalendarException, calendar_exceptions, regions
 from association.tenancy import acting_for
 
@@ -53,6 +54,8 @@ def _brought_up_to_date(association_id: int, changed: str) -> int:
     with acting_for(association_id):
         if changed:
             ask_for_recount(f"shared-{changed}")
+        for task in settings.AFTER_UPDATE:
+            enqueue(task, key=f"update-{clock.now():%Y%m%dT%H%M%S%f}")
         return load_defaults()
 
 
