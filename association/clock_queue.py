@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 from django.urls import get_script_prefix
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from association import clock
 from association.access import deadlines_visible_to
 from association.actors import Actor
 from association.choices import CASE_KINDS, COMMITTEE_ROLES, QueuePart, Side
+from association.counts import counts_of
 from association.language import translated
 from association.models import Deadline
 from association.moments import last_day
@@ -23,6 +24,9 @@ from association.rules.clock import end_of_day
 from common.numbers import whole_or_none
 
 PAGE = 50
+# What is far off or waits for others is counted so far and no further: "1000+" says enough, and a long list stays quick.
+MOST_COUNTED = 1_000
+CAPPED = frozenset({QueuePart.LATER, QueuePart.WAITING})
 SUNDAY = 6
 OWN = "own"
 BETWEEN = "~"
@@ -86,10 +90,9 @@ def queue(actor: Actor, asked: Asked) -> Queue:
     parts = _Parts(actor, own=asked.own)
     visible = deadlines_visible_to(actor).filter(stopped_at__isnull=True)
     found = _counted(visible, parts)
-    chosen = visible.filter(parts.chosen(asked.part)).annotate(part=parts.named)
-    page = list(_page(chosen, asked.after)[: PAGE + 1])
+    page = list(_page(visible.filter(parts.chosen(asked.part)), asked.after)[: PAGE + 1])
     address = _next_address(asked, page[PAGE - 1]) if len(page) > PAGE else ""
-    return Queue(_rows(page[:PAGE], parts.now), found, address, asked)
+    return Queue(_rows(page[:PAGE], parts, asked.part), found, address, asked)
 
 
 def part_counts(actor: Actor) -> dict[str, int]:
@@ -98,8 +101,10 @@ def part_counts(actor: Actor) -> dict[str, int]:
 
 
 def _counted(visible: QuerySet[Deadline], parts: "_Parts") -> dict[str, int]:
-    columns = {part.value: Count("pk", filter=condition) for part, condition in parts.conditions.items()}
-    return visible.order_by().aggregate(**columns, hidden=Count("pk", filter=parts.hidden))
+    rows = {part.value: visible.filter(condition) for part, condition in parts.conditions.items()}
+    for part in CAPPED:
+        rows[part.value] = rows[part.value].order_by("ends_at")[: MOST_COUNTED + 1]
+    return counts_of(rows | {"hidden": visible.filter(parts.hidden) if parts.hidden else visible.none()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class Tab:
     count: int | None
     current: bool
     alarming: bool = False
+    more: bool = False
 
 
 def tabs(found: Queue) -> list[Tab]:
@@ -120,7 +126,9 @@ def tabs(found: Queue) -> list[Tab]:
         count = found.counts[part.value]
         address = "?" + urlencode({"part": part.value} | own)
         alarming = part == QueuePart.OVERDUE and count > 0
-        tabs.append(Tab(str(part.label), address, count, asked.part == part, alarming))
+        more = part in CAPPED and count > MOST_COUNTED
+        shown = MOST_COUNTED if more else count
+        tabs.append(Tab(str(part.label), address, shown, asked.part == part, alarming, more))
     return tabs
 
 
@@ -156,17 +164,20 @@ class _Parts:
             QueuePart.LATER: ahead & Q(ends_at__gt=self.weekend),
             QueuePart.WAITING: others,
         }
-        self.hidden = over & ~self.mine if own else Q(pk__in=[])
+        self.hidden = over & ~self.mine if own else Q()
         self.default = own_over | ahead
 
     def chosen(self, part: QueuePart | None) -> Q:
         return self.conditions[part] if part else self.default
 
-    @property
-    def named(self) -> Case:
-        """The part that a row stands in."""
-        whens = [When(condition, then=Value(part.value)) for part, condition in self.conditions.items()]
-        return Case(*whens, default=Value(QueuePart.WAITING.value), output_field=CharField())
+    def part_by_end(self, moment: datetime) -> QueuePart:
+        """The part of a row of the default list: all of them are overdue or mine, so its end tells."""
+        ends = (
+            (self.now, QueuePart.OVERDUE),
+            (self.tonight, QueuePart.TODAY),
+            (self.weekend, QueuePart.WEEK),
+        )
+        return next((part for end, part in ends if moment <= end), QueuePart.LATER)
 
 
 def _mine(actor: Actor) -> Q:
@@ -198,13 +209,13 @@ def _next_address(asked: Asked, last: Deadline) -> str:
     return "?" + urlencode(values)
 
 
-def _rows(page: Sequence[Any], now: datetime) -> list[Row]:
+def _rows(page: Sequence[Deadline], parts: _Parts, asked: QueuePart | None) -> list[Row]:
     """Each part is named where it begins, and at the top of a page."""
     rows: list[Row] = []
     for deadline in page:
-        part = QueuePart(deadline.part)
+        part = asked or parts.part_by_end(deadline.ends_at)
         begins = not rows or rows[-1].part != part
-        rows.append(_row(deadline, part, now, str(part.label) if begins else ""))
+        rows.append(_row(deadline, part, parts.now, str(part.label) if begins else ""))
     return rows
 
 

@@ -1,10 +1,11 @@
 """工作台: what waits for the person who is signed in, put together from the apps."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,9 +16,9 @@ from association.access import MAY, notices_visible_to
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Channel, Role
 from association.clock_queue import due_now
+from association.counts import counts_of
 from association.guards import signed_in
 from association.middleware import PortalRequest
-from association.models import Association
 from credit_rating.access import MAY as RATING
 from credit_rating.choices import AssignmentState, Stage
 from credit_rating.queries import expert_review as judging
@@ -37,13 +38,6 @@ class Task:
     due: datetime | None = None
     done: int | None = None
     total: int | None = None
-
-
-class CountOf(Subquery):
-    """How many rows a query has, as one column: the navigation asks for all its numbers at once."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
 
 
 @signed_in
@@ -186,18 +180,17 @@ _DECIDE = COMMITTEE_ROLES | STAFF_ROLES
 
 
 def _counts(actor: Actor) -> tuple[int, ...]:
-    """One query, whatever the roles."""
-    asked = [
-        waiting.to_fill_in(actor),
-        waiting.to_review(actor),
-        judging.to_judge(actor),
-        waiting.to_decide(actor),
-        waiting.to_compute(actor),
-        waiting.to_publish(actor),
-        unread(actor),
-        due_now(actor),
-    ]
-    columns = [CountOf(rows.order_by().values("pk")) for rows in asked]
-    found = Association.objects.filter(pk=actor.association_id).values_list(*columns).get()
-    filled, reviewed, judged, *decided, notices, due = (count or 0 for count in found)
-    return filled, reviewed, judged, sum(decided), notices, due
+    """One query, whatever the roles; what a role has no page for is not asked."""
+    asked: dict[str, QuerySet[Any]] = {"unread": unread(actor), "due": due_now(actor)}
+    if actor.roles & INSTITUTION_ROLES:
+        asked["filled"] = waiting.to_fill_in(actor)
+    if actor.roles & REVIEWER_ROLES:
+        asked["reviewed"] = waiting.to_review(actor)
+    if actor.may(RATING, "give_expert_opinion"):
+        asked["judged"] = judging.to_judge(actor)
+    if actor.roles & _DECIDE:
+        asked |= {"decided": waiting.to_decide(actor), "computed": waiting.to_compute(actor)}
+        asked |= {"published": waiting.to_publish(actor)}
+    found = Counter(counts_of(asked))
+    decided = found["decided"] + found["computed"] + found["published"]
+    return found["filled"], found["reviewed"], found["judged"], decided, found["unread"], found["due"]

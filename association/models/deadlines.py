@@ -100,6 +100,7 @@ class Deadline(AssociationOwned):
             models.Index(fields=["association", "case_kind", "case_id"], name="deadline_of_case"),
             models.Index(
                 fields=["association", "ends_at", "id"],
+                include=["owner_side", "owner_user", "owner_institution", "paused_on"],
                 name="deadline_open",
                 condition=Q(stopped_at__isnull=True),
             ),
