@@ -15,12 +15,12 @@ from association.audit import record
 from association.choices import JOB_STEPS, Certainty, JobState, Unit
 from association.models import Association, DeadlineRule, Job, Notice, OutboxJob, PracticeClock, User
 from association.outbox import enqueue, retry
+from association.periodic import again_today
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
 from common.transitions import check_step
 
 MOST_DAYS_AT_ONCE = 400
-DAY_SECONDS = 24 * 3600
 
 
 @transaction.atomic
@@ -36,16 +36,9 @@ def move_practice_clock(*, actor: Actor, days: int) -> PracticeClock:
     row.offset_seconds += int(timedelta(days=days).total_seconds())
     row.save(update_fields=["offset_seconds"])
     clock.forget_practice_offset()
-    _catch_up(row)
+    again_today(key=f"practice-{row.offset_seconds}")
     record(actor, "move_practice_clock", row, days=days)
     return row
-
-
-def _catch_up(row: PracticeClock) -> None:
-    """What is done once a day has been done on this wall clock's day already; on the moved one it has not."""
-    for task, period in settings.PERIODIC.items():
-        if period >= DAY_SECONDS:
-            enqueue(task, key=f"practice-{row.offset_seconds}")
 
 
 @transaction.atomic

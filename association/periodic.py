@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from association.outbox import enqueue
 from association.tenancy import acting_for, current_association_id
 
 SLOT = "slot-"
+DAY_SECONDS = 24 * 3600
 DONE_KEPT = timedelta(days=30)
 # A done slot of a day still stops a second beat for as long as that day lasts.
 SLOTS_KEPT = timedelta(days=1)
@@ -27,6 +29,19 @@ def plan(jobs: dict[str, int], moment: datetime | None = None) -> int:
                 enqueue(task, key=f"{SLOT}{slot:%Y%m%dT%H%M%S}")
                 asked += 1
     return asked
+
+
+def again_today(*, key: str) -> None:
+    """What is done once a day has been done on the wall clock's day; on the day that a practice clock moved to it has not."""
+    for task, period in settings.PERIODIC.items():
+        if period >= DAY_SECONDS:
+            enqueue(task, key=key)
+
+
+def ask_to_catch_up() -> None:
+    """After an update: rows of before get what the new version keeps of each."""
+    for task in settings.AFTER_UPDATE:
+        enqueue(task, key=f"update-{timezone.now():%Y%m%dT%H%M%S%f}")
 
 
 def tidy(moment: datetime | None = None) -> int:

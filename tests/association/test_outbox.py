@@ -279,8 +279,9 @@ def sources():
 def names_queued():
     """The first argument of every ``enqueue(…)``: written out, there or in a constant of the same file.
 
-    Who follows a deadline is named in the settings.
+    Who follows a deadline, and what an update asks for, is named in the settings.
     """
+    yield from settings.AFTER_UPDATE
     yield from settings.DEADLINE_FOLLOWERS.values()
     for path in sources():
         tree = ast.parse(path.read_text())

@@ -14,7 +14,7 @@ from association.calendars import ask_for_recount
 from association.choices import DayKind
 from association.deadlines import load_defaults
 from association.models import Association, CalendarDay, Region
-from association.outbox import enqueue
+from association.periodic import ask_to_catch_up
 from association.rules.reference import CalendarException, calendar_exceptions, regions
 from association.tenancy import acting_for
 
@@ -54,8 +54,7 @@ def _brought_up_to_date(association_id: int, changed: str) -> int:
     with acting_for(association_id):
         if changed:
             ask_for_recount(f"shared-{changed}")
-        for task in settings.AFTER_UPDATE:
-            enqueue(task, key=f"update-{clock.now():%Y%m%dT%H%M%S%f}")
+        ask_to_catch_up()
         return load_defaults()
 
 
