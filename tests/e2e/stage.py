@@ -28,7 +28,7 @@ from tests.database import TestDatabase, drop, manage, names_like, shape_of_the_
 READY_SECONDS = 60
 QUEUES = range(9, 15)  # Valkey's databases for the journeys; the other tests use the first
 STOP_SECONDS = 15
-TOLD_BY = ("common", "association", "members", "credit_rating", "disclosure")
+TOLD_BY = ("common", "association", "members", "prepaid_escrow", "complaints", "credit_rating", "disclosure")
 ONLY_SHOWN_BY = {"admin", "views", "urls", "forms", "api", "context"}
 TICK = """
 INSERT INTO association_outboxjob
