@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0005_lead_walls")]
+    dependencies = [("complaints", "0006_order_jobs")]
 
     operations = [
         migrations.AlterField(
