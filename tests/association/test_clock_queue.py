@@ -148,6 +148,26 @@ def test_pages_go_on_by_their_key_and_lose_nothing(association, monkeypatch):
     assert seen == list(range(8))
 
 
+def test_what_is_far_off_is_counted_so_far_and_what_is_overdue_to_the_last_one(association, monkeypatch):
+    monkeypatch.setattr(clock_queue, "MOST_COUNTED", 2)
+    with acting_for(association.pk):
+        clerk = actor_with(Role.SECRETARIAT)
+        for number in range(4):
+            start(number, TUESDAY - timedelta(days=1))
+            start(number + 10, TUESDAY + timedelta(days=9))
+            start(number + 20, TUESDAY, Owner(Side.COMPLAINANT))
+        tabs = clock_queue.tabs(clock_queue.queue(clerk, Asked()))
+    assert [(tab.count, tab.more) for tab in tabs[1:]] == [
+        (4, False),
+        (0, False),
+        (0, False),
+        (2, True),
+        (2, True),
+    ]
+    page = Desk(association, clerk).get("clocks/").content.decode()
+    assert (page.count(">2+<"), page.count("data-clock>")) == (2, 8)
+
+
 @pytest.mark.parametrize("item_count", [1, 3, 60])
 def test_the_page_costs_the_same_for_one_and_for_many(association, item_count):
     with acting_for(association.pk):
