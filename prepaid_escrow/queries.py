@@ -12,7 +12,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from association import clock
-from association.choices import Certainty
 from association.models import DeadlineRule
 from association.rules.clock import beijing
 from common.errors import InvalidInput
@@ -47,7 +46,7 @@ def answer_with_sources(asked: RefundInput) -> tuple[Refund, Mapping[str, Any]]:
 
 
 def in_force(demanded_on: date, made_on: date) -> InForce:
-    """Terms and readings of the day of the demand; rates of the day of the contract. What is unverified is left out."""
+    """Terms and readings of the day of the demand; rates of the day of the contract. What may not count yet is left out."""
     rules = _rules_on(demanded_on)
     version = rule_version_on(demanded_on)
     rates = {kind: _rate_on(kind, made_on) for kind in RateKind}
@@ -99,9 +98,10 @@ def _plain(value: Any) -> str:
 
 
 def _rules_on(day: date) -> dict[str, DeadlineRule]:
+    """The last row of each code that may count on that day: certain by itself, or confirmed by somebody."""
     rows = DeadlineRule.objects.filter(code__in=CODES, valid_from__lte=day)
     rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=day))
-    return {row.code: row for row in rows.exclude(certainty=Certainty.UNVERIFIED).order_by("valid_from")}
+    return {row.code: row for row in rows.order_by("valid_from") if row.may_count}
 
 
 def _rate_on(kind: RateKind, day: date) -> InterestRate | None:

@@ -9,6 +9,7 @@ from association.actors import Actor
 from association.audit import record
 from association.clocks import stop_all
 from association.outbox import enqueue
+from association.rules.clock import beijing
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from complaints.access.complaints import MAY
@@ -67,7 +68,7 @@ def doubts_about(complaint: Complaint) -> list[Doubt]:
     """不予受理的情形 that can be seen from the file; the officer decides with one of these grounds."""
     found = []
     last = limit_end(complaint)
-    if clock.today() > last and complaint.received_at.date() > last:
+    if beijing(complaint.received_at).date() > last:
         found.append(
             Doubt(
                 RefusalGround.OVER_LIMIT,

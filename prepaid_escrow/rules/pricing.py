@@ -74,10 +74,10 @@ def _stored(asked: RefundInput, choices: Mapping[str, str], cause: Cause) -> Pri
     if cause == Cause.OPERATOR:
         return _stored_at_discount(contract, usage.face_fen, choices)
     fen = usage.face_fen if usage.list_fen is None else usage.list_fen
-    label, readings = "已扣金额，按优惠前的价格计价", ()
+    label, readings = "已扣金额，按优惠前的价格计价", (("list_unknown",) if usage.list_fen is None else ())
     if usage.market_fen is not None and usage.market_fen < fen and choices["market"] == "when_lower":
         fen, label = max(usage.market_fen, usage.face_fen), "已用服务，按市场价计价"
-        return Price(Fraction(fen), label, yuan(fen), law.CONSUMER_PRICE, ("market",))
+        readings = (*readings, "market")
     return Price(Fraction(fen), label, yuan(fen), law.CONSUMER_PRICE, readings)
 
 

@@ -80,10 +80,9 @@ class Refund:
 def refund(asked: RefundInput, law: Law) -> Refund:
     """Every way that may apply; the best for the learner is the answer."""
     ways = (*_cooling_ways(asked, law), _by_law(asked, law), *_pledge(asked, law), *_agreement(asked))
-    best = max((way for way in ways if way.refund_fen is not None), key=lambda way: way.refund_fen or 0)
+    best, interest = _best(asked, ways, law)
     refund_fen = best.refund_fen or 0
-    payment = _payment(asked, best.basis, law)
-    interest = interest_on(refund_fen, asked, law.rates, law.readings, principal_only=best.basis in COOLING)
+    payment = _payment(asked, best, ways, law)
     return Refund(
         paid_fen=asked.contract.paid_fen,
         refund_fen=refund_fen,
@@ -99,6 +98,30 @@ def refund(asked: RefundInput, law: Law) -> Refund:
         readings=_readings(best, interest, payment, law),
         payment=payment,
     )
+
+
+def _best(asked: RefundInput, ways: tuple[Way, ...], law: Law) -> tuple[Way, Interest]:
+    """The way that gives most, and its interest; the first of equals, which has the shorter term of payment.
+
+    Where the operator is at fault the interest is compared too: the seven days give the principal only, and must
+    not take from the learner what the end of the contract brings. Interest that is owed at a rate nobody has
+    confirmed still comes before none.
+    """
+    open_ways = [
+        (way, _interest(asked, way.refund_fen, way.basis, law)) for way in ways if way.refund_fen is not None
+    ]
+
+    def worth(one: tuple[Way, Interest]) -> tuple[int, bool]:
+        way, interest = one
+        if asked.claim.cause != Cause.OPERATOR:
+            return way.refund_fen or 0, False
+        return (way.refund_fen or 0) + (interest.fen or 0), interest.fen is None
+
+    return max(open_ways, key=worth)
+
+
+def _interest(asked: RefundInput, refund_fen: int, basis: Basis, law: Law) -> Interest:
+    return interest_on(refund_fen, asked, law.rates, law.readings, principal_only=basis in COOLING)
 
 
 def _readings(best: Way, interest: Interest, payment: Payment | None, law: Law) -> tuple[Applied, ...]:
@@ -223,18 +246,27 @@ def _deduct(asked: RefundInput, law: Law, price: Price | None, citation: str) ->
     return tuple(steps), max(0, left)
 
 
-def _payment(asked: RefundInput, basis: Basis, law: Law) -> Payment | None:
-    """Five days for the ordinance's seven-day return; else the agreed days; else fifteen."""
+def _payment(asked: RefundInput, best: Way, ways: tuple[Way, ...], law: Law) -> Payment | None:
+    """Five days where the ordinance's seven-day return is open, or less if agreed; else the agreed days; else fifteen."""
     start = beijing(asked.claim.demanded_at).date()
-    if basis == Basis.COOLING_ORDINANCE and rules.DUE_COOLING in law.terms:
-        return _paid_by(law.terms[rules.DUE_COOLING], start, law)
+    terms = []
     if asked.claim.agreed_days is not None:
         due = add_calendar_days(start, asked.claim.agreed_days, law.calendar)
-        return Payment(rules.DUE_AGREED, "合同约定的退费期限", "双方约定", due)
-    for code in (rules.DUE_OTHER, rules.DUE_DELAY):
-        if code in law.terms:
-            return _paid_by(law.terms[code], start, law)
-    return None
+        terms.append(Payment(rules.DUE_AGREED, "合同约定的退费期限", "双方约定", due))
+    if rules.DUE_COOLING in law.terms and any(_is_ordinance(way, best) for way in ways):
+        terms.append(_paid_by(law.terms[rules.DUE_COOLING], start, law))
+    if not terms:
+        others = (code for code in (rules.DUE_OTHER, rules.DUE_DELAY) if code in law.terms)
+        terms.extend(_paid_by(law.terms[code], start, law) for code in others)
+        return terms[0] if terms else None
+    return min(terms, key=lambda payment: payment.due.on)
+
+
+def _is_ordinance(way: Way, best: Way) -> bool:
+    """The ordinance's return stands open and gives the whole principal of the answer."""
+    if way.basis != Basis.COOLING_ORDINANCE or way.refund_fen is None:
+        return False
+    return way.refund_fen >= (best.refund_fen or 0)
 
 
 def _paid_by(term: Term, start: date, law: Law) -> Payment:

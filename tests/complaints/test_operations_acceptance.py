@@ -67,6 +67,17 @@ def test_nothing_is_accepted_without_an_institution(here):
         )
 
 
+@pytest.mark.parametrize(("hour", "late"), [(15, False), (17, True)])
+def test_too_late_is_told_by_the_day_in_beijing(here, time, hour, late):
+    """At 17:00 of the last day in UTC it is one in the morning of the next day in Beijing."""
+    time.to(date(2026, 3, 2), hour=hour)
+    made = operations.file_for_caller(
+        actor=here.officer, filing=filing(here.institution, harmed_on=date(2023, 3, 2))
+    )
+    grounds = [doubt.ground for doubt in operations.doubts_about(again(made))]
+    assert (RefusalGround.OVER_LIMIT in grounds) == late
+
+
 def test_a_caller_too_late_is_refused_on_the_ground_not_accepted(here):
     made = operations.file_for_caller(
         actor=here.officer, filing=filing(here.institution, harmed_on=date(2020, 1, 1))

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from association import clock
 from association.choices import Certainty, Role
-from association.models import AuditEntry, DeadlineRule
+from association.models import AuditEntry, DeadlineRule, User
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from prepaid_escrow import operations
@@ -256,6 +256,22 @@ def test_an_unverified_deadline_is_left_out(here):
     assert Basis.COOLING_ORDINANCE not in {way.basis for way in calculate(input=unused).ways}
     DeadlineRule.objects.filter(code="PRE-COOL-BJ").delete()
     DeadlineRule.objects.create(code="PRE-COOL-BJ", certainty=Certainty.SOURCED, **values)
+    assert calculate(input=unused).basis == Basis.COOLING_ORDINANCE
+
+
+def test_a_confirmed_number_counts_and_an_inferred_one_does_not(here, two):
+    """As every clock has it (``DeadlineRule.may_count``): what is inferred waits for somebody who stands for it."""
+    values = {"title": "测试", "number": 7, "unit": "day", "citation": "传闻", "valid_from": date(2022, 6, 1)}
+    DeadlineRule.objects.filter(code="PRE-COOL-BJ").delete()
+    row = DeadlineRule.objects.create(code="PRE-COOL-BJ", certainty=Certainty.INFERENCE, **values)
+    unused = lessons(used=0, after=3)
+    assert Basis.COOLING_ORDINANCE not in {way.basis for way in calculate(input=unused).ways}
+    row.confirmed_by, row.confirmed_at, row.confirmation = (
+        User.objects.get(pk=two[0].user_id),
+        clock.now(),
+        "查到原文",
+    )
+    row.save()
     assert calculate(input=unused).basis == Basis.COOLING_ORDINANCE
 
 

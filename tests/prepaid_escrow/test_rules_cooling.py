@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from prepaid_escrow.rules.facts import Cause, Contract, Kind, RefundInput
+from prepaid_escrow.rules.law import Rates
 from prepaid_escrow.rules.refunds import Basis, refund
-from tests.prepaid_escrow.material import PAID_ON, TERMS, asked, at, law, lessons, stored, term
+from tests.prepaid_escrow.material import PAID_ON, RATES, TERMS, asked, at, law, lessons, stored, term
 
 LAST_MOMENT = datetime(2026, 3, 9, 15, 59, 59, 999_999, tzinfo=UTC)  # 23:59:59.999999 in Beijing
 COOLING = {Basis.COOLING_ORDINANCE, Basis.COOLING_SKILLS, Basis.COOLING_COURT}
@@ -131,12 +132,28 @@ def test_the_operators_fault_within_seven_days_is_still_the_whole_sum():
 
 
 @pytest.mark.parametrize(
+    ("cause", "rates", "basis", "interest"),
+    [
+        (Cause.OPERATOR, RATES, Basis.LAW, 9_074),  # 6000 × 3 % × 184 ÷ 365, up to a whole fen
+        (Cause.OPERATOR, Rates(), Basis.LAW, None),  # owed, at a rate nobody has confirmed yet
+        (Cause.CONSUMER, RATES, Basis.COOLING_ORDINANCE, 0),
+    ],
+)
+def test_the_seven_days_do_not_spare_an_operator_at_fault_the_interest(cause, rates, basis, interest):
+    until = date(2026, 3, 5) + timedelta(days=184)
+    answer = refund(lessons(used=0, after=3, cause=cause, interest_until=until), law(rates=rates))
+    assert (answer.refund_fen, answer.basis, answer.interest_fen) == (600_000, basis, interest)
+    assert (answer.payment.code, answer.payment.due.on) == ("PRE-COOL-REFUND-BJ", date(2026, 3, 10))
+
+
+@pytest.mark.parametrize(
     ("question", "code", "on"),
     [
         (lessons(), "PRE-REFUND-BJ", date(2026, 4, 27)),  # 26 April is a Sunday
         (lessons(agreed_days=3), "AGREED", date(2026, 4, 14)),
         (lessons(used=1, after=3), "PRE-REFUND-BJ", date(2026, 3, 20)),
         (lessons(used=0, after=3, agreed_days=30), "PRE-COOL-REFUND-BJ", date(2026, 3, 10)),
+        (lessons(used=0, after=3, agreed_days=2), "AGREED", date(2026, 3, 9)),  # 7 March is a Saturday
     ],
 )
 def test_when_the_money_is_due(question, code, on):
