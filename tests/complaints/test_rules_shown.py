@@ -48,10 +48,55 @@ def test_nothing_hidden_is_shown_and_nothing_else_is_lost(text, pairs):
         (f"邮箱{MAIL}", "邮箱p***@example.org"),
         ("付款12800元，2026年3月2日，订单20260302", "付款12800元，2026年3月2日，订单20260302"),
         (f"我是{NAME}", "我是欧*"),
+        ("我是欧阳 测试甲", "我是欧*"),
     ],
 )
 def test_personal_data_in_texts_are_masked_and_plain_numbers_stay(text, shown):
     assert scrubbed(text, [NAME]) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("１３９１２３４５６７８", "139****5678"),
+        ("139.1234.5678", "139****5678"),
+        ("139 123 45678", "139****5678"),
+        ("139\u200b1234\u200b5678", "139****5678"),
+        ("1 3 9 1 2 3 4 5 6 7 8", "139****5678"),
+        ("一三九一二三四五六七八", "139****5678"),
+        ("01088886666", "010****6666"),
+        ("(010)88886666", "010****6666"),
+        ("（010）8888 6666", "010****6666"),
+        ("010 88886666", "010****6666"),
+        ("0371-6688 9900", "037****9900"),
+        ("电话：88886666", "电话:***"),
+        ("110105900101123", "1*************3"),
+        ("110105 19900101 123X", "1****************X"),
+        ("１１０１０５１９９００１０１１２３Ｘ", "1****************X"),
+        ("planted．person＠example．org", "p***@example.org"),
+        ("微信abc_def123", "微信***"),
+    ],
+)
+def test_a_number_is_found_however_it_is_written(text, shown):
+    assert scrubbed(f"请联系{text}。") == f"请联系{shown}。"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-02 10:00 付 1280.50 元",
+        "二〇二六年三月二日付款一万二千八百元",
+        "第010号课程，共３期",
+        "订单号2026030212345678901234",
+        "电话于2026年3月2日接通",
+    ],
+)
+def test_days_amounts_and_orders_stay_as_they_were_written(text):
+    assert scrubbed(text) == text
+
+
+def test_a_known_address_is_masked_with_or_without_blanks():
+    assert scrubbed("家住 望京 西路99号院", (), ["望京西路99号院"]) == "家住 ***"
 
 
 @given(st.text(max_size=20), st.text(max_size=20))
