@@ -69,7 +69,7 @@ def _find(request: Any, _obj: Any, form: Any) -> HttpResponse:
     desk: Any = admin.site.get_model_admin(Complaint)
     context = {
         "title": _("查找结果"),
-        "lead": _("共%(many)d件；最多显示%(most)d件。") % {"many": len(rows), "most": MOST_FOUND},
+        "lead": _("显示%(many)d件，最多%(most)d件，新的在前。") % {"many": len(rows), "most": MOST_FOUND},
         "tables": [_found_table(rows)],
         "facts": (),
         "buttons": (),

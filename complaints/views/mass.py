@@ -18,6 +18,7 @@ from complaints.access.complaints import MAY
 from complaints.forms.mass import EndMassForm, OfferToAllForm, OpenMassForm
 from complaints.operations.mass import end_mass_case, look_over_offers, offer_to_all, open_mass_case
 from complaints.queries.mass import (
+    MOST_AT_ONCE,
     MassPage,
     institutions_to_choose,
     mass_cases,
@@ -56,6 +57,8 @@ def new_mass_case(request: PortalRequest) -> HttpResponse:
         "rows": rows,
         "chosen": set(form["complaint_ids"].value() or []) if posted else {str(r.complaint.pk) for r in rows},
         "institution_id": institution_id,
+        "is_cut": len(rows) >= MOST_AT_ONCE,
+        "most": MOST_AT_ONCE,
         "institutions": institutions_to_choose(request.actor),
         "crumbs": _crumbs((_("合并投诉"), "")),
     }

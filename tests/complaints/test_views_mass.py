@@ -93,6 +93,16 @@ def test_a_wrong_choice_is_refused(officer, here, choice):
     assert officer.get("complaints/mass/new/", institution="x").status_code == 200
 
 
+def test_a_list_that_is_cut_says_so(officer, here, monkeypatch):
+    monkeypatch.setattr("complaints.queries.mass.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("complaints.views.mass.MOST_AT_ONCE", 2)
+    for _ in range(3):
+        accepted(here)
+    page = text(officer.get("complaints/mass/new/", institution=here.institution.pk))
+    assert page.count('name="complaint_ids"') == 2
+    assert "最早的2件" in page
+
+
 def test_preview_shows_who_gets_what_and_sends_nothing(school, here):
     case, made = opened(here, 3)
     sent = amounts(made, "1,000", "２０００", "", terms="分两次转账")
