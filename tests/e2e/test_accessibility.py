@@ -62,7 +62,7 @@ NOT_PAGES = {
     "admin:complaints_lead_file": "a file",
     "admin:complaints_lead_letter": "a file",
     "refund_letter": "of what was typed; among the searches below",
-    "preview_complaint": "of a draft; leads back without one",
+    "preview_complaint": "of a draft; looked at in test_complaints.py",
     "continue_deed": "only while a form waits for a proof; looked at below",
     "language": "leads back",
     "admin:login": "leads to the sign-in",
