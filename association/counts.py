@@ -19,7 +19,7 @@ class CountOf(Subquery):
 def counts_of(queries: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """All in one query. Of those that ask for nothing the database hears nothing."""
     asked = {name: _keys(rows) for name, rows in queries.items() if not rows.query.is_empty()}
-    found: dict[str, int | None] = {}
+    found: Mapping[str, Any] = {}
     if asked:
         columns = {name: CountOf(rows) for name, rows in asked.items()}
         found = Association.objects.filter(pk=current_association_id()).values(**columns).get()
