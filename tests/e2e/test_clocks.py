@@ -71,6 +71,6 @@ def test_it_fits_a_phone_and_works_without_script(clocks, key):
     visitor = clocks(key, size=PHONE, script=False)
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     for tab in ("已逾期", "今天到期", "本周到期", "以后到期", "等待他人"):
-        visitor.page.locator(".clock-tabs").get_by_role("link", name=tab).click()
-        expect(visitor.page.locator(".clock-tabs [aria-current]")).to_contain_text(tab)
+        visitor.page.locator(".tabs").get_by_role("link", name=tab).click()
+        expect(visitor.page.locator(".tabs [aria-current]")).to_contain_text(tab)
         expect(visitor.page.locator("h1")).to_have_count(1)
