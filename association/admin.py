@@ -143,7 +143,7 @@ def _ask_to_unseal(request: Any, attachment: Attachment, form: Any) -> Done:
 
 
 def _is_sealed(attachment: Attachment) -> bool:
-    return hasattr(attachment, "original") and attachment.original.destroyed_at is None
+    return attachment.original is not None and attachment.original.destroyed_at is None
 
 
 @admin.register(Attachment)
@@ -156,7 +156,7 @@ class AttachmentAdmin(DeskAdmin):
     list_display = ("created_at", "name", "institution", "media_type", "size", "kept")
     list_filter = ("media_type", "created_at")
     search_fields = ("name", "institution__name", "=original_sha256")
-    list_select_related = ("institution", "original")
+    list_select_related = ("institution",)
     facts = (
         "name", "institution", "uploaded_by", "created_at", "media_type", "size", "sha256", "original_sha256", "kept",
     )  # fmt: skip
@@ -172,13 +172,13 @@ class AttachmentAdmin(DeskAdmin):
     )
 
     def get_queryset(self, request: Any) -> QuerySet[Attachment]:
-        return attachments_visible_to(request.actor).select_related("original")
+        return attachments_visible_to(request.actor).prefetch_related("originals")
 
     @admin.display(description=gettext_lazy("原件"))
     def kept(self, attachment: Attachment) -> str:
-        if not hasattr(attachment, "original"):
-            return _("没有封存的原件")
         original = attachment.original
+        if original is None:
+            return _("没有封存的原件")
         if original.destroyed_at is not None:
             return _("保管期满，已销毁")
         return _("封存至%(day)s") % {"day": original.keep_until}

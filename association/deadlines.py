@@ -48,6 +48,21 @@ def rule_in_force(code: str, on: date) -> DeadlineRule:
     return row
 
 
+def last_certain_rule(code: str, on: date) -> DeadlineRule:
+    """The row in force, or, while that one waits to be confirmed, the last certain one before it.
+
+    For terms of the association's own that must not stop what other people do: an upload is not refused for a number
+    that nobody has confirmed yet. A term of the law has to be right: it is counted by ``rule_in_force`` or not at all.
+    """
+    latest = rule_row(code, on)
+    if latest is not None and not latest.may_count:
+        earlier = DeadlineRule.objects.filter(code=code, valid_from__lt=latest.valid_from)
+        certain = [row for row in earlier.order_by("-valid_from") if row.may_count]
+        if certain:
+            return certain[0]
+    return rule_in_force(code, on)
+
+
 def rule_row(code: str, on: date) -> DeadlineRule | None:
     """The row of ``code`` valid on that day, certain or not."""
     rows = DeadlineRule.objects.filter(code=code, valid_from__lte=on)

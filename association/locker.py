@@ -4,6 +4,7 @@ What is served is a copy made here: pictures re-encoded, PDF written anew, neith
 sent is sealed beside it (``originals.py``), and its hash is kept beside the hash of the copy.
 """
 
+import functools
 import hashlib
 from datetime import date, datetime
 from pathlib import Path
@@ -21,8 +22,8 @@ from association.actors import Actor
 from association.audit import record
 from association.models import Attachment
 from association.originals import forget_originals, keep_original
-from association.store import write_whole
-from association.tenancy import current_association_id
+from association.store import drop, sweep, write_once
+from association.tenancy import after_commit, current_association_id
 from common.errors import Forbidden, InvalidInput, TooLarge
 from common.filecheck import inspect_upload
 from common.text import one_line
@@ -147,8 +148,9 @@ def store_document(
 
 
 def _kept_before(institution_id: int | None, digest: str, case: str = "") -> Attachment | None:
+    """Held, so that nobody forgets it meanwhile."""
     owner = Q(institution__isnull=True) if institution_id is None else Q(institution_id=institution_id)
-    kept = Attachment.objects.filter(owner, case=case, original_sha256=digest)
+    kept = Attachment.objects.select_for_update(no_key=True).filter(owner, case=case, original_sha256=digest)
     return kept.filter(forgotten_on__isnull=True).first()
 
 
@@ -173,12 +175,26 @@ def _of_a_case() -> QuerySet[Attachment]:
 
 
 def _forget(row: Attachment, at: datetime | None) -> None:
-    """Bytes that another row of the association has too stay for that row."""
+    """Bytes that another row of the association has too stay for that row; the others go when this is kept."""
     forget_originals([row.pk], at)
     row.forgotten_on = clock.today()
     row.save(update_fields=["forgotten_on"])
-    if not Attachment.objects.filter(sha256=row.sha256, forgotten_on__isnull=True).exists():
-        path_of(row.association_id, row.sha256).unlink(missing_ok=True)
+    after_commit(functools.partial(drop, path_of(row.association_id, row.sha256), _known))
+
+
+def sweep_copies() -> int:
+    """Working copies that no row has: of an upload refused after they were written, or forgotten and left. How many.
+
+    Where nothing was ever kept the database may be the wrong one.
+    """
+    if not Attachment.objects.exists():
+        return 0
+    return sweep(_folder(current_association_id()), _known)
+
+
+def _known(names: set[str]) -> set[str]:
+    rows = Attachment.objects.filter(sha256__in=names, forgotten_on__isnull=True)
+    return set(rows.values_list("sha256", flat=True))
 
 
 def read_file(attachment: Attachment) -> bytes:
@@ -186,13 +202,15 @@ def read_file(attachment: Attachment) -> bytes:
 
 
 def path_of(association_id: int, digest: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / str(association_id) / digest[:2] / digest
+    return _folder(association_id) / digest[:2] / digest
+
+
+def _folder(association_id: int) -> Path:
+    return Path(settings.MEDIA_ROOT) / str(association_id)
 
 
 def _keep(association_id: int, data: bytes, at: datetime | None = None) -> str:
     """Write once, under the name of the content; ``at`` is the time that the file then bears."""
     digest = hashlib.sha256(data).hexdigest()
-    target = path_of(association_id, digest)
-    if not target.exists():
-        write_whole(target, data, at)
+    write_once(path_of(association_id, digest), data, at)
     return digest

@@ -4,12 +4,13 @@ One asks (``request_original``), another decides (``approve_original``, ``refuse
 (``read_original``) for a day; each step is a line of the trail. Nobody else opens it, the system neither.
 """
 
+import functools
 import hashlib
 import secrets
-import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -22,12 +23,13 @@ from association.access import MAY, attachments_visible_to, original_requests_vi
 from association.actors import Actor, system
 from association.audit import record, record_read
 from association.choices import ORIGINAL_REQUEST_STEPS, OriginalRequestState, Role
-from association.deadlines import start_clock
+from association.deadlines import count, last_certain_rule
 from association.models import Attachment, OriginalRequest, SealedOriginal
 from association.notices import notify, people_of
+from association.rules.clock import beijing
 from association.sealed import seal_bytes, unseal_bytes
-from association.store import write_whole
-from association.tenancy import current_association_id
+from association.store import drop, sweep, write_once
+from association.tenancy import after_commit, current_association_id
 from common.errors import InvalidInput, NotFound, Refused
 from common.sealing import CannotOpen
 from common.text import paragraphs
@@ -35,32 +37,33 @@ from common.transitions import check_step
 
 # An approval is for the work at hand: after a day one asks again.
 OPEN_FOR = timedelta(days=1)
-# A file younger than this may belong to a transaction that is still under way.
-LEFT_AFTER = timedelta(days=1)
 LONGEST_REASON = 2000
 
 
 @transaction.atomic
 def keep_original(attachment: Attachment, data: bytes, at: datetime | None = None) -> SealedOriginal:
-    """Seal the bytes as they were sent; once for each attachment. Part of storing a file, nothing to call alone.
+    """Seal the bytes as they were sent; once for each attachment, and anew when they come again after they were destroyed.
 
-    With ``at``, no finer time is kept of when that was.
+    Part of storing a file, nothing to call alone. With ``at``, no finer time is kept of when that was.
     """
-    before = SealedOriginal.objects.filter(attachment=attachment).first()
+    sealed: dict[str, Any] = {"attachment": attachment, "destroyed_at": None}
+    # Held, so that nobody destroys it meanwhile.
+    before = SealedOriginal.objects.select_for_update(no_key=True).filter(**sealed).first()
     if before is not None:
         return before
-    _rule, due = start_clock("SEALED-ORIGINAL-KEPT", at)
+    moment = at or clock.now()
+    rule = last_certain_rule("SEALED-ORIGINAL-KEPT", beijing(moment).date())
     original, is_new = SealedOriginal.objects.get_or_create(
-        attachment=attachment,
+        **sealed,
         defaults={
             "place": secrets.token_hex(16),
             "size": len(data),
-            "sealed_at": at or clock.now(),
-            "keep_until": due.on,
+            "sealed_at": moment,
+            "keep_until": count(rule, moment).on,
         },
     )
     if is_new:
-        write_whole(_path(original), seal_bytes(data, purpose=_purpose(original)), at)
+        write_once(_path(original), seal_bytes(data, purpose=_purpose(original)), at)
     return original
 
 
@@ -145,21 +148,16 @@ def destroy_old() -> int:
     return len(gone)
 
 
-def sweep_refused() -> int:
-    """Sealed bytes of an upload that was refused after they were written have no row, and go. How many went.
-
-    No name is ever used twice, so nobody waits for one. Where nothing was ever sealed the database may be the wrong one.
-    """
-    folder = _folder(current_association_id())
+def sweep_originals() -> int:
+    """Sealed bytes without a row, or with one that calls them destroyed: see ``locker.sweep_copies``. How many went."""
     if not SealedOriginal.objects.exists():
         return 0
-    before = time.time() - LEFT_AFTER.total_seconds()
-    # The time of the last change of name, which nobody sets: a file may bear a coarser time of its own.
-    old = {path.name: path for path in folder.glob("*/*") if path.stat().st_ctime < before}
-    known = set(SealedOriginal.objects.filter(place__in=old).values_list("place", flat=True))
-    for name in old.keys() - known:
-        old[name].unlink(missing_ok=True)
-    return len(old.keys() - known)
+    return sweep(_folder(current_association_id()), _known)
+
+
+def _known(names: set[str]) -> set[str]:
+    rows = SealedOriginal.objects.filter(place__in=names, destroyed_at__isnull=True)
+    return set(rows.values_list("place", flat=True))
 
 
 @transaction.atomic
@@ -171,9 +169,10 @@ def forget_originals(file_ids: Iterable[int], at: datetime | None = None) -> Non
 
 
 def _destroy(original: SealedOriginal, at: datetime) -> None:
-    _path(original).unlink(missing_ok=True)
+    """The row first: were the bytes to go before it is kept, a rollback would leave a row that lies."""
     original.destroyed_at = at
     original.save(update_fields=["destroyed_at"])
+    after_commit(functools.partial(drop, _path(original), _known))
 
 
 def _decide(actor: Actor, request_id: int, state: OriginalRequestState, action: str) -> OriginalRequest:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from association import accounts, calendars, notices, originals, periodic, watch
+from association import accounts, calendars, locker, notices, originals, periodic, watch
 from association.actors import system
 from association.outbox import outbox_task
 from association.tenancy import current_association_id
@@ -26,8 +26,8 @@ def send_password_link(*, user_id: int) -> None:
 
 
 @outbox_task("association.send_reset_link")
-def send_reset_link(*, box: str, at_platform: bool) -> None:
-    accounts.send_reset_link(box=box, at_platform=at_platform)
+def send_reset_link(*, box: str, at_platform: bool, language: str = settings.LANGUAGE_CODE) -> None:
+    accounts.send_reset_link(box=box, at_platform=at_platform, language=language)
 
 
 @outbox_task("association.tidy_outbox")
@@ -37,8 +37,10 @@ def tidy_outbox() -> None:
 
 @outbox_task("association.destroy_originals")
 def destroy_originals() -> None:
+    """What is destroyed now is not yet kept: its bytes go after the commit, and a sweep must not see its rows before."""
+    originals.sweep_originals()
+    locker.sweep_copies()
     originals.destroy_old()
-    originals.sweep_refused()
 
 
 @outbox_task("association.recompute_deadlines")

@@ -7,7 +7,7 @@ Three walls, each of which holds on its own:
 3. composite foreign keys stop a row from pointing into another association.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,6 +42,20 @@ def acting_for(association_id: int) -> Iterator[None]:
         # (a rollback, whole or to the savepoint, does it by itself).
         if connection.savepoint_ids and not connection.needs_rollback:
             _tell_database(before)
+
+
+def after_commit(deed: Callable[[], object]) -> None:
+    """Runs ``deed`` in a scope and transaction of its own, once the present one is kept.
+
+    For what cannot be rolled back. It may be lost (the process dies) or fail (the log says so): something else heals it.
+    """
+    association_id = current_association_id()
+
+    def run() -> None:
+        with acting_for(association_id):
+            deed()
+
+    transaction.on_commit(run, robust=True)
 
 
 def _tell_database(scope: int) -> None:

@@ -11,8 +11,8 @@ from association.tenancy import AssociationOwned
 class SealedOriginal(AssociationOwned):
     """封存原件: the bytes as they were sent, encrypted beside the working copy, until their time is over."""
 
-    attachment = models.OneToOneField(
-        "association.Attachment", models.PROTECT, verbose_name=_("附件"), related_name="original"
+    attachment = models.ForeignKey(
+        "association.Attachment", models.PROTECT, verbose_name=_("附件"), related_name="originals"
     )
     place = models.CharField(_("存放名"), max_length=32, unique=True)
     size = models.PositiveIntegerField(_("大小（字节）"))
@@ -23,6 +23,13 @@ class SealedOriginal(AssociationOwned):
     class Meta:
         verbose_name = verbose_name_plural = _("封存原件")
         ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "attachment"],
+                name="original_sealed_once",
+                condition=Q(destroyed_at__isnull=True),
+            ),
+        ]
         indexes: ClassVar = [
             models.Index(
                 fields=["association", "keep_until"],

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -170,9 +170,21 @@ class Attachment(AssociationOwned):
             ),
             models.CheckConstraint(name="attachment_not_empty", condition=Q(size__gt=0)),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["association", "sha256"],
+                name="attachment_by_content",
+                condition=Q(forgotten_on__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def original(self) -> Any:
+        """封存原件: the newest (there are more when the bytes came again after they were destroyed), or None."""
+        return next(iter(self.originals.all()), None)
 
 
 class PracticeClock(AssociationOwned):

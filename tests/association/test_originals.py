@@ -1,6 +1,5 @@
 """封存原件: two different people and a reason, for a day; anybody and anything else is refused, by the database too."""
 
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,11 +7,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
-from association import clock, originals
-from association.choices import OriginalRequestState, Role
+from association import clock, originals, tasks
+from association.choices import Certainty, OriginalRequestState, Role
 from association.locker import read_file, store_document, store_file
-from association.models import AuditEntry, Notice, OriginalRequest, SealedOriginal
-from association.operations import move_practice_clock
+from association.models import AuditEntry, DeadlineRule, Notice, OriginalRequest, OutboxJob, SealedOriginal
+from association.operations import confirm_deadline_rule, move_practice_clock, set_deadline_rule
+from association.outbox import enqueue
+from association.rules.clock import add_years
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from tests.association.test_locker import picture
@@ -220,35 +221,6 @@ def test_other_key_opens_nothing(clerk, chair, kept, settings):
 # -- keeping and destroying -----------------------------------------------------------------------------------
 
 
-def test_bytes_of_a_refused_upload_go_after_a_day(kept, settings, monkeypatch):
-    """The quota is known only after the file was looked at; what is rolled back then has left its sealed bytes."""
-    own = actor_with(Role.INSTITUTION_ADMIN, kept.institution)
-    with transaction.atomic():
-        store_file(
-            actor=own,
-            upload=SimpleUploadedFile("现场.jpg", picture() + b"\0"),
-            institution_id=kept.institution_id,
-        )
-        transaction.set_rollback(True)
-    sealed = settings.MEDIA_ROOT / str(kept.association_id) / "originals"
-    assert len(list(sealed.glob("*/*"))) == 2
-    assert originals.sweep_refused() == 0  # perhaps still under way
-    now = time.time()
-    monkeypatch.setattr("time.time", lambda: now + 25 * 3600)
-    assert (originals.sweep_refused(), originals.sweep_refused()) == (1, 0)
-    assert list(sealed.glob("*/*")) == [originals._path(kept.original)]
-
-
-def test_nothing_is_swept_where_nothing_was_sealed(association, settings, monkeypatch):
-    stray = settings.MEDIA_ROOT / str(association.pk) / "originals" / "ab" / "abcd"
-    stray.parent.mkdir(parents=True)
-    stray.write_bytes(b"x")
-    now = time.time()
-    monkeypatch.setattr("time.time", lambda: now + 25 * 3600)
-    assert originals.sweep_refused() == 0
-    assert stray.exists()
-
-
 def test_original_is_sealed_once_for_each_file(kept):
     own = SimpleUploadedFile("现场.jpg", SENT)
     again = store_file(
@@ -268,7 +240,9 @@ def test_what_is_made_here_has_no_original(clerk):
         asked(clerk, made)
 
 
-def test_original_goes_when_its_time_is_over_and_the_copy_stays(clerk, chair, kept):
+def test_original_goes_when_its_time_is_over_and_the_copy_stays(
+    clerk, chair, kept, django_capture_on_commit_callbacks
+):
     request = approved(clerk, chair, kept)
     path = originals._path(kept.original)
     assert originals.destroy_old() == 0
@@ -277,8 +251,14 @@ def test_original_goes_when_its_time_is_over_and_the_copy_stays(clerk, chair, ke
         move_practice_clock(actor=clerk, days=days)
     assert originals.destroy_old() == 0  # the last day still counts
     move_practice_clock(actor=clerk, days=1)
-    assert (originals.destroy_old(), originals.destroy_old()) == (1, 0)
+    enqueue("association.destroy_originals", key="today")
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.destroy_originals(OutboxJob.objects.get(key="today").pk)
+        kept.original.refresh_from_db()
+        assert kept.original.destroyed_at is not None
+        assert path.exists()  # a rollback may come yet
     assert not path.exists()
+    assert originals.destroy_old() == 0
     assert read_file(kept)
     with pytest.raises(Refused):
         originals.read_original(actor=clerk, request_id=request.pk)
@@ -289,6 +269,24 @@ def test_original_goes_when_its_time_is_over_and_the_copy_stays(clerk, chair, ke
 
 def test_keeping_is_three_years_by_the_rule_of_the_association(kept):
     assert kept.original.keep_until >= clock.today() + timedelta(days=3 * 365)
+
+
+def test_a_newer_rule_that_nobody_has_confirmed_does_not_stop_uploads(clerk):
+    """The certain one before it goes on until somebody answers for the new number."""
+    rule = DeadlineRule.objects.get(code="SEALED-ORIGINAL-KEPT")
+    newer = {"number": 5, "unit": "year", "citation": "待核实", "certainty": Certainty.UNVERIFIED}
+    tomorrow = clock.today() + timedelta(days=1)
+    after = set_deadline_rule(actor=clerk, rule_id=rule.pk, valid_from=tomorrow, **newer)
+    move_practice_clock(actor=clerk, days=2)
+    kept = store(clerk)
+    assert kept.original.keep_until == add_years(clock.today(), 3, clock.calendar()).on
+    confirm_deadline_rule(actor=clerk, rule_id=after.pk, reason="理事会决议")
+    again = store(clerk, SENT + b"\0")
+    assert again.original.keep_until == add_years(clock.today(), 5, clock.calendar()).on
+
+
+def store(actor, data=SENT):
+    return store_file(actor=actor, upload=SimpleUploadedFile("现场.jpg", data), institution_id=None)
 
 
 def test_row_of_a_sealed_original_never_changes(kept):

@@ -68,10 +68,13 @@ def test_material_has_a_number_for_a_name_and_no_metadata():
     assert add_picture(code).pk == evidence.pk
 
 
-def test_material_of_a_draft_can_be_taken_back_and_of_a_sent_lead_not(association):
+def test_material_of_a_draft_can_be_taken_back_and_of_a_sent_lead_not(
+    association, django_capture_on_commit_callbacks
+):
     _lead, code = some.draft()
     kept = add_picture(code).attachment
-    lead_reports.remove_lead_evidence(actor=some.anybody(), code=code, number=1)
+    with django_capture_on_commit_callbacks(execute=True):
+        lead_reports.remove_lead_evidence(actor=some.anybody(), code=code, number=1)
     assert not LeadEvidence.objects.exists()
     assert not path_of(association.pk, kept.sha256).exists()
     again = add_picture(code)
@@ -326,7 +329,9 @@ def test_an_anonymous_lead_is_archived_without_and_has_no_clock_of_an_answer():
     assert Lead.objects.get().state == LeadState.ARCHIVED
 
 
-def test_after_the_retention_who_told_and_what_was_told_are_gone(association, settings):
+def test_after_the_retention_who_told_and_what_was_told_are_gone(
+    association, django_capture_on_commit_callbacks
+):
     lead, clerk, code = some.verifying(**some.NAMED)
     add_picture(code)
     lead_handling.ask_informant(actor=clerk, lead_id=lead.pk, text="哪天？")
@@ -340,8 +345,9 @@ def test_after_the_retention_who_told_and_what_was_told_are_gone(association, se
     some.daily_round()
     assert Lead.objects.get().retired_on is None
     days(60)
-    some.daily_round()
-    some.daily_round()
+    with django_capture_on_commit_callbacks(execute=True):
+        some.daily_round()
+        some.daily_round()
     lead = Lead.objects.get()
     assert lead.retired_on == clock.today()
     assert all(bytes(getattr(lead, box)) == b"" for box in lead_boxes.BOXES)
