@@ -30,7 +30,7 @@ OPEN = (Stage.REVIEWED, Stage.DETERMINED)
 def determine(
     *, actor: Actor, assessment_id: int, grade: str | None = None, reason: str = ""
 ) -> Determination:
-    """评定: without ``grade``, or with the computed one, it is confirmed; another one waits for a second signature."""
+    """评定: without ``grade`` the computed one is confirmed; another one, with its reason, waits for a second signature."""
     actor.require(MAY, "determine")
     assessment = lock_assessment(actor, assessment_id)
     reason = free_text(reason, "reason")
@@ -38,7 +38,7 @@ def determine(
     refuse_involved(actor, assessment)
     computed = determination.computation.grade
     decided = {"decided_by_id": actor.user_id, "decided_at": clock.now()}
-    if grade is None or grade == computed:
+    if grade is None:
         if not computed:
             raise Refused(_("没有算出等级，须由委员会说明理由另行定级。"))
         move_determination(determination, DeterminationState.CONFIRMED, reason=reason, **decided)
@@ -69,9 +69,13 @@ def _overrule(
     reason: str,
     decided: Mapping[str, object],
 ) -> None:
+    wrong = ""
     if grade not in spec_of(assessment.round.standard).grades:
-        sentence = _("评估规范没有这个等级。")
-        raise InvalidInput(sentence, {"grade": sentence})
+        wrong = _("评估规范没有这个等级。")
+    elif grade == determination.computation.grade:
+        wrong = _("%(grade)s就是计算结果，不是改判；请按计算结果确认。") % {"grade": grade}
+    if wrong:
+        raise InvalidInput(wrong, {"grade": wrong})
     reason = required_text(reason, "reason", _("改判须说明理由。"))
     move_determination(
         determination, DeterminationState.COUNTERSIGN, grade=grade, overruled=True, reason=reason, **decided

@@ -14,7 +14,15 @@ from association.models import Job
 from common.errors import NotFound
 from credit_rating.access import assessments_visible_to, barred_from, rounds_visible_to
 from credit_rating.choices import DeterminationState, ObjectionState, StageKind
-from credit_rating.models import Assessment, Determination, Objection, OpinionItem, Publication, Round
+from credit_rating.models import (
+    Assessment,
+    AssessmentStandard,
+    Determination,
+    Objection,
+    OpinionItem,
+    Publication,
+    Round,
+)
 from credit_rating.queries.explanation import TOLD
 from credit_rating.queries.rounds import with_progress
 from credit_rating.queries.standards import spec_of
@@ -115,13 +123,18 @@ def proposed_publications(round_id: int) -> int:
     return waiting.exclude(determination__state=DeterminationState.SUPERSEDED).count()
 
 
-def grades_of(actor: Actor, assessment_id: int) -> tuple[BandSpec, ...]:
-    """The grades that this assessment's standard knows."""
+def grades_to_overrule_to(actor: Actor, assessment_id: int) -> list[BandSpec]:
+    """改判为: the grades of this assessment's standard but the computed one, which is confirmed."""
     rows = assessments_visible_to(actor).select_related("round__standard")
     found = rows.filter(pk=assessment_id).first()
     if found is None:
         raise NotFound(_("没有这件评估。"))
-    return spec_of(found.round.standard).bands
+    return other_grades(found.round.standard, current_determinations([found.pk]).get(found.pk))
+
+
+def other_grades(standard: AssessmentStandard, decided: Determination | None) -> list[BandSpec]:
+    computed = decided.computation.grade if decided is not None else ""
+    return [band for band in spec_of(standard).bands if band.grade != computed]
 
 
 def objection_of(actor: Actor, objection_id: int) -> Objection:

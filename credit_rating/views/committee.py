@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from association.guards import signed_in
 from association.kept_forms import KeptForm
 from association.middleware import PortalRequest
-from association.step_up import freshly_proven
+from association.step_up import freshly_proven, require_fresh_proof
 from credit_rating import operations
 from credit_rating.access import MAY
 from credit_rating.forms.desk import (
@@ -109,11 +109,12 @@ def compute_assessment(request: PortalRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def determine(request: PortalRequest, pk: int) -> HttpResponse:
-    """确认, or 改判 with a grade and its reason."""
+    """确认, or 改判 with a grade and its reason: the first of two signatures, so with a fresh proof."""
     request.actor.require(MAY, "determine")
     form: KeptForm = ConfirmForm(request.POST)
     if request.POST.get("grade"):
-        form = OverruleForm(request.POST, grades=queries.grades_of(request.actor, pk))
+        require_fresh_proof(request)
+        form = OverruleForm(request.POST, grades=queries.grades_to_overrule_to(request.actor, pk))
     if not form.attempt(lambda given: operations.determine(actor=request.actor, assessment_id=pk, **given)):
         return _page(request, pk, form)
     waits = form.outcome.state == "countersign"

@@ -15,6 +15,7 @@ from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, ObjectionState, Stage
 from credit_rating.forms.desk import DecisionForm, DefenceAnswerForm, OverruleForm, SuspensionForm
 from credit_rating.forms.rows import inputs_of, points_shown, said
+from credit_rating.queries.committee import other_grades
 from credit_rating.queries.desk import Dossier
 from credit_rating.queries.panel import PanelRow, PanelSheet
 from credit_rating.queries.review import leaf_ids
@@ -110,11 +111,7 @@ def decision_context(actor: Actor, dossier: Dossier, decided: Any) -> dict[str, 
         "dossier": dossier,
         "assessment": assessment,
         "decided": decided,
-        "overrule_to": [
-            band
-            for band in spec_of(assessment.round.standard).bands
-            if decided is None or band.grade != decided.grade
-        ],
+        "overrule_to": other_grades(assessment.round.standard, decided),
         "may": {
             "compute": actor.may(MAY, "compute_round") and assessment.stage in OPEN,
             "determine": decides and state == DeterminationState.PROPOSED and assessment.stage in OPEN,

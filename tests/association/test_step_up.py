@@ -14,11 +14,12 @@ from association.models import OriginalRequest, User
 from association.originals import request_original
 from association.step_up import KEPT
 from association.tenancy import acting_for
-from credit_rating.models import Assessment, Publication, Round
+from credit_rating.models import Assessment, Determination, Publication, Round
 from tests.architecture.test_urls import ask_to_unseal, published_of
 from tests.association.test_signin import code_of
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import reviewing_round
+from tests.factories.review import computed
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough password"
@@ -195,6 +196,33 @@ def test_desk_deeds_of_two_people_ask(association, publication, chair):
         assert answer["Location"].startswith(PROOF), path
     with acting_for(association.pk):
         assert OriginalRequest.objects.get().state == "waiting"
+
+
+def test_the_first_signature_of_an_overruling_asks(association):
+    chair = signed_in(association, Role.COMMITTEE_CHAIR)
+    with acting_for(association.pk):
+        assessment = computed()
+    path = f"/first/desk/committee/assessments/{assessment.pk}/determine/"
+    away = chair.post(path, {"grade": "B", "reason": REASON})["Location"]
+    assert away.startswith(PROOF)
+    assert state_of_decision(association) == "proposed"
+    prove(chair, away, password=PASSWORD)
+    page = chair.get(CONTINUE)
+    chair.post(form_address(page)[0], hidden_fields(page))
+    assert state_of_decision(association) == "countersign"
+
+
+def test_a_confirmation_by_one_person_asks_for_no_proof(association):
+    chair = signed_in(association, Role.COMMITTEE_CHAIR)
+    with acting_for(association.pk):
+        assessment = computed()
+    chair.post(f"/first/desk/committee/assessments/{assessment.pk}/determine/")
+    assert state_of_decision(association) == "confirmed"
+
+
+def state_of_decision(association):
+    with acting_for(association.pk):
+        return Determination.objects.get().state
 
 
 def test_reading_an_original_asks_and_leads_back_to_it(association):

@@ -1,5 +1,7 @@
 """综合评定 as whole requests: the round's table, decisions by one and by two, objections, publication."""
 
+import re
+
 import pytest
 
 from association.choices import Role
@@ -54,7 +56,14 @@ def test_member_confirms_what_was_computed(association):
 def test_overruling_waits_for_a_second_person(association):
     assessment, desk, second = computed(), member(association), member(association)
     place = f"committee/assessments/{assessment.pk}/"
-    assert desk.post(f"{place}determine/", grade="B").status_code == 400
+    refused = desk.post(f"{place}determine/", grade="B")
+    assert refused.status_code == 400
+    for page in (desk.get(place), refused):
+        offered = re.findall(r'<option value="(\w)"', page.content.decode().partition('name="grade"')[2])
+        assert offered[:3] == ["B", "C", "D"]  # what was computed is confirmed
+    same = desk.post(f"{place}determine/", grade="A", reason="与计算相同")
+    assert same.status_code == 400
+    assert Determination.objects.get().state == DeterminationState.PROPOSED
     desk.post(f"{place}determine/", grade="B", reason="佐证存疑")
     decided = Determination.objects.get()
     assert decided.state == DeterminationState.COUNTERSIGN

@@ -116,6 +116,7 @@ def test_overruling_needs_a_second_signature(here):
     other.select_option("B" if other.locator("option[value=B]").count() else "A")
     member.page.get_by_label("理由").fill(REASON)
     member.press("改判，提请第二人签署")
+    member.proves()
     member.sees("须由另一名委员签署")
     expect(member.page.get_by_role("button", name="同意，签署")).to_have_count(0)
     chair = at_the_round(here("zhuren"))
