@@ -1,6 +1,8 @@
 """增删指标: one indicator more or less in a draft. A frozen version refuses both, here and in the database."""
 
 import uuid
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +24,7 @@ from credit_rating.operations.standard_drafts import (
     sum_up,
 )
 from credit_rating.operations.standard_rows import indicator_row
-from credit_rating.rules.grid.tree import IDENTITIES
+from credit_rating.queries.standards import indicator_spec
 from credit_rating.rules.specification import IndicatorSpec
 from credit_rating.rules.validation import DEEPEST
 
@@ -47,11 +49,10 @@ def add_indicator(
         parent_code=parent.code if parent else None,
         level=parent.level + 1 if parent else 0,
         position=1 + _last_position(standard, parent),
-        identity=str(uuid.uuid5(IDENTITIES, f"{standard.code}/{code}")),
         **cleaned(values),
     )
     _check(one)
-    row = indicator_row(standard, one, parent)
+    row = indicator_row(standard, replace(one, identity=_identity(standard, one)), parent)
     row.save(force_insert=True)
     sum_up(standard)
     record(actor, "add_indicator", row, standard=standard.pk)
@@ -81,6 +82,27 @@ def _free_code(standard: AssessmentStandard, code: str) -> str:
         sentence = _("编号“%(code)s”已经使用。") % {"code": code}
         raise InvalidInput(sentence, {"code": sentence})
     return code
+
+
+def _identity(standard: AssessmentStandard, one: IndicatorSpec) -> str:
+    """A new one: a code that has become free says nothing about what is asked under it now.
+
+    Only what the version before has in every word is the same indicator, put back. Of one removed from a first
+    version nobody else knew the identity.
+    """
+    before = (
+        Indicator.objects.filter(standard_id=standard.successor_of_id, code=one.code)
+        .exclude(identity__in=Indicator.objects.filter(standard=standard).values("identity"))
+        .select_related("parent")
+        .first()
+    )
+    is_put_back = before is not None and _content(indicator_spec(before)) == _content(one)
+    return str(before.identity if before is not None and is_put_back else uuid.uuid4())
+
+
+def _content(one: IndicatorSpec) -> IndicatorSpec:
+    """What it asks: not where it stands under its heading, and for a heading not what is under it."""
+    return replace(one, identity="", position=0, points=one.points if one.method else Decimal(0))
 
 
 def _heading(standard: AssessmentStandard, parent_id: int | None) -> Indicator | None:

@@ -12,7 +12,7 @@ from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from credit_rating import operations
 from credit_rating.models import Indicator, IndicatorMap
 from credit_rating.operations.standard_rows import write_standard
-from credit_rating.queries.standards import spec_of
+from credit_rating.queries.standards import indicator_spec, spec_of
 from credit_rating.rules.validation import problems
 from tests.credit_rating.desk import desk
 from tests.factories.people import actor_with, make_association
@@ -86,12 +86,33 @@ def test_a_removed_indicator_takes_its_points_and_its_line_of_the_map_with_it(cl
     assert Indicator.objects.filter(standard=old, code="A2.2").exists()
 
 
-def test_the_same_code_added_again_is_the_same_indicator(clerk):
-    standard = draft_standard()
-    before = row_of(standard, "B1.2")
-    operations.remove_indicator(actor=clerk, indicator_id=before.pk)
-    add(clerk, standard, "B1.2")
-    assert row_of(standard, "B1.2").identity == before.identity
+def put_back(clerk, standard, row, **changes):
+    """The same once more, in every word but the changed ones."""
+    operations.remove_indicator(actor=clerk, indicator_id=row.pk)
+    one = indicator_spec(row)
+    names = ("title", "title_en", "points", "method", "params", "na_policy", "veto", "evidence_required")
+    same = {name: getattr(one, name) for name in (*names, "evidence_hint", "basis", "data_source")}
+    return add(clerk, standard, row.code, row.parent.code, **(same | changes))
+
+
+def test_another_indicator_under_a_code_that_became_free_is_a_new_one(clerk):
+    old = frozen_standard()
+    new = write_standard(small_spec(code=old.code, version="2"), old.pk)
+    identity = row_of(new, "B1.2").identity
+    for changes in ({"title": "另一项指标"}, {"points": Decimal(3)}, {"evidence_required": True}):
+        other = put_back(clerk, new, row_of(new, "B1.2"), **changes)
+        assert row_of(new, other.code).identity not in {identity, row_of(old, "B1.2").identity}
+
+
+def test_what_is_put_back_unchanged_is_the_indicator_of_the_version_before(clerk):
+    old = frozen_standard()
+    new = write_standard(small_spec(code=old.code, version="2"), old.pk)
+    back = put_back(clerk, new, row_of(new, "B1.2"))
+    assert row_of(new, "B1.2").identity == row_of(old, "B1.2").identity
+    # Its identity is taken once only, also when the indicator goes on under another code.
+    Indicator.objects.filter(pk=back.pk).update(code="B1.9")
+    again = add(clerk, new, "B1.2", title=back.title, points=back.points, method=back.method)
+    assert str(again.identity) != str(back.identity)
 
 
 def test_a_heading_goes_only_when_nothing_stands_under_it(clerk):
