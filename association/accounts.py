@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from association.actors import person_with_roles
@@ -78,6 +79,7 @@ class ResetForm(ResetPasswordForm):
                 association_id=carried_by,
                 box=b64encode(box).decode(),
                 at_platform=inside is None,
+                language=get_language(),
             )
         return email
 
@@ -85,17 +87,25 @@ class ResetForm(ResetPasswordForm):
 RESET = b"association.reset"
 
 
-def send_reset_link(*, box: str, at_platform: bool) -> None:
-    """重设密码 for whoever has this address and may sign in; for anybody else nothing happens. At least once."""
+def send_reset_link(*, box: str, at_platform: bool, language: str = settings.LANGUAGE_CODE) -> None:
+    """重设密码 for whoever has this address and may sign in; for anybody else nothing happens. At least once.
+
+    ``language``: of the page on which it was asked for.
+    """
     email = unseal(b64decode(box), settings.DATA_KEYS, RESET).decode()
     for user in filter_users_by_email(email, is_active=True, prefer_verified=True):
-        path = _key_path(user)
-        link = f"{platform_url()}{path}" if at_platform else absolute(path)
-        body = _(
-            "您好：\n\n有人申请重设您账号的密码。如果是您本人，请打开下面的链接设置新密码；链接只能用一次，过期作废。\n\n"
-            "%(link)s\n\n如果不是您本人，不必理会，您的密码没有变化。我们不会索要您的密码或验证码。"
-        ) % {"link": link}
-        EmailMessage(_("重设密码的链接"), body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
+        with override(language):
+            _send_reset_link(user, at_platform=at_platform)
+
+
+def _send_reset_link(user: User, *, at_platform: bool) -> None:
+    path = _key_path(user)
+    link = f"{platform_url()}{path}" if at_platform else absolute(path)
+    body = _(
+        "您好：\n\n有人申请重设您账号的密码。如果是您本人，请打开下面的链接设置新密码；链接只能用一次，过期作废。\n\n"
+        "%(link)s\n\n如果不是您本人，不必理会，您的密码没有变化。我们不会索要您的密码或验证码。"
+    ) % {"link": link}
+    EmailMessage(_("重设密码的链接"), body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
 
 
 def _key_path(user: User) -> str:

@@ -21,6 +21,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
+from django.utils import translation
 
 from association import tasks
 from association.choices import SECOND_FACTOR_ROLES, Role
@@ -143,6 +144,22 @@ def send_what_was_asked():
         tasks.send_reset_link(job_id)
 
 
+@pytest.mark.parametrize(
+    ("asked_in", "subject", "words"),
+    [("", "重设密码的链接", "有人申请重设"), ("en", "Link to reset your password", "somebody asked")],
+)
+def test_the_mail_is_in_the_language_of_the_page_where_it_was_asked_for(person, asked_in, subject, words):
+    client = Client()
+    if asked_in:
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = asked_in
+    client.post("/first/accounts/password/reset/", {"email": person.email})
+    translation.deactivate()  # the worker asks nobody for a language
+    send_what_was_asked()
+    (message,) = mail.outbox
+    assert message.subject == subject
+    assert words in message.body
+
+
 def test_reset_takes_the_same_way_for_known_and_unknown_addresses(person):
     """The same statements in the same order: no lookup, no mail, one row of the outbox."""
     asked = []
@@ -152,7 +169,7 @@ def test_reset_takes_the_same_way_for_known_and_unknown_addresses(person):
         asked.append([re.sub(r"'[^']*'|\d+|\bs\w+_x\w+", "?", query["sql"]) for query in captured])
     assert asked[0] == asked[1]
     assert not [sql for sql in asked[0] if '"association_user"' in sql or "account_emailaddress" in sql]
-    assert [job.payload.keys() for job in OutboxJob.objects.all()] == [{"box", "at_platform"}] * 2
+    assert [job.payload.keys() for job in OutboxJob.objects.all()] == [{"box", "at_platform", "language"}] * 2
     assert not [job for job in OutboxJob.objects.all() if "example.org" in str(job.payload)]
 
 
