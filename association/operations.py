@@ -56,8 +56,10 @@ def start_job(*, actor: Actor, kind: str, title: str, total: int, **result: Any)
 
 @transaction.atomic
 def advance_job(job_id: int, *, by: int) -> Job:
-    """Count work done; the last piece finishes the job."""
+    """Count work done; the last piece finishes the job. Of one that has failed the pieces count no more."""
     job = Job.objects.select_for_update().get(pk=job_id)
+    if job.state == JobState.FAILED:
+        return job
     job.done = min(job.total, job.done + by)
     job.save(update_fields=["done"])
     if job.state == JobState.QUEUED:

@@ -107,8 +107,10 @@ def _running(held_in: Round) -> Job | None:
 
 @transaction.atomic
 def compute_chunk(*, actor: Actor, job_id: int, round_id: int, assessment_ids: Sequence[int]) -> Computed:
-    """One part of the round; run twice it writes nothing the second time."""
+    """One part of the round; run twice it writes nothing the second time, and of a failed job nothing at all."""
     actor.require(MAY, "compute_round")
+    if Job.objects.filter(pk=job_id, state=JobState.FAILED).exists():
+        return Computed(new=0, unchanged=0)
     held_in = Round.objects.select_related("standard").get(pk=round_id)
     done = _compute(plan_of(held_in), _locked(held_in, assessment_ids))
     # The keys are checked now, not at commit: until then the job is held, and the other workers wait for it.

@@ -5,6 +5,7 @@ import pytest
 from association.actors import actor_of
 from association.choices import Role
 from association.models import Job, OutboxJob, User
+from association.operations import advance_job, fail_job
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from credit_rating import operations
@@ -143,6 +144,17 @@ def test_a_job_whose_part_was_given_up_makes_room_for_a_new_one(assessment, cler
     assert Job.objects.get(pk=fresh.pk).state == "done"
 
 
+def test_parts_of_a_failed_job_end_quietly(assessment, clerk):
+    reviewed(assessment)
+    failed = operations.compute_round(actor=clerk, round_id=assessment.round_id)
+    fail_job(failed.pk, message="停办")
+    run_jobs("credit_rating.compute_chunk", operations.compute_chunk)
+    assert not Computation.objects.exists()
+    assert advance_job(failed.pk, by=1).state == "failed"  # one that was at work when the job failed
+    failed.refresh_from_db()
+    assert (failed.state, failed.message, failed.done) == ("failed", "停办", 0)
+
+
 def test_institution_reads_its_explanation_once_told_and_peers_stay_nameless(scope, clerk, member):
     held_in = reviewing_round(institutions=[make_institution() for _ in range(5)])
     rows = list(Assessment.objects.filter(round=held_in).order_by("pk"))
@@ -195,7 +207,7 @@ def test_who_scored_or_has_an_interest_does_not_determine(assessment, member):
 def test_overruling_needs_a_reason_and_a_second_signature(assessment, member):
     computed(assessment)
     ask = {"actor": member, "assessment_id": assessment.pk}
-    for wrong in ({"grade": "B"}, {"grade": "Z", "reason": "x"}):
+    for wrong in ({"grade": "B"}, {"grade": "Z", "reason": "x"}, {"grade": "A", "reason": "与计算相同"}):
         with pytest.raises(InvalidInput):
             operations.determine(**ask, **wrong)
     row = operations.determine(**ask, grade="B", reason="整改未完成")
