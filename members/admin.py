@@ -93,6 +93,7 @@ def _is_member(institution: Institution) -> bool:
 
 @admin.register(Institution)
 class InstitutionAdmin(DeskAdmin):
+    ordering = ("name", "-pk")
     shows_people, lists_people = True, False
     lead = gettext_lazy("登记在册的培训机构，会员与非会员都在这里。")
     list_display = ("name", "uscc", "field", "region", "member", "is_demo")
@@ -137,7 +138,7 @@ class InstitutionAdmin(DeskAdmin):
     )
 
     def get_queryset(self, request: Any) -> QuerySet[Institution]:
-        return with_membership(institutions_visible_to(request.actor)).order_by("name", "pk")
+        return with_membership(institutions_visible_to(request.actor))
 
     @admin.display(description=gettext_lazy("会员"), boolean=True)
     def member(self, institution: Institution) -> bool:
@@ -192,6 +193,7 @@ class HeldTodayFilter(admin.SimpleListFilter):
 
 @admin.register(Appointment)
 class AppointmentAdmin(DeskAdmin):
+    ordering = ("-from_on", "-pk")
     shows_people = True
     lead = gettext_lazy("谁在本协会担任什么角色。任职按日期终止，从不删除。")
     list_display = ("user", "role", "institution", "employer", "from_on", "until_on")
@@ -224,8 +226,7 @@ class AppointmentAdmin(DeskAdmin):
     )
 
     def get_queryset(self, request: Any) -> QuerySet[Appointment]:
-        rows = appointments_visible_to(request.actor).select_related("user", "institution", "employer")
-        return rows.order_by("-from_on", "-pk")
+        return appointments_visible_to(request.actor).select_related("user", "institution", "employer")
 
     @admin.display(description=gettext_lazy("邮箱"))
     def email(self, row: Appointment) -> str:

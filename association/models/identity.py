@@ -128,7 +128,10 @@ class Appointment(AssociationOwned):
 
     class Meta:
         verbose_name = verbose_name_plural = _("任职")
-        indexes: ClassVar = [models.Index(fields=["association", "user"], name="appointment_of_user")]
+        indexes: ClassVar = [
+            models.Index(fields=["association", "user"], name="appointment_of_user"),
+            models.Index(fields=["association", "-from_on", "-id"], name="appointment_in_order"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="appointment_institution_role",

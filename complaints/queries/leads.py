@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from association import clock
@@ -11,7 +13,7 @@ from association.clocks import deadlines_of
 from association.models import Deadline
 from association.reckoning import explained
 from complaints.choices.leads import LEAD_OPEN, Speaker
-from complaints.models import Lead, LeadFinding
+from complaints.models import Lead, LeadEvidence, LeadFinding, LeadMessage
 from complaints.rules.leads import Anchor, anchor_of, shipped_anchors
 
 
@@ -56,13 +58,15 @@ def listed(leads: QuerySet[Lead]) -> QuerySet[Lead]:
     running = Deadline.objects.filter(case_kind="lead", case_id=OuterRef("pk"), stopped_at__isnull=True)
     return leads.select_related("institution", "officer", "decided_by").annotate(
         due_on=Subquery(running.order_by("ends_at").values("due_on")[:1]),
-        files=Count("evidence", distinct=True),
-        unread=Count(
-            "messages",
-            filter=Q(messages__speaker=Speaker.INFORMANT, messages__is_told=False),
-            distinct=True,
-        ),
+        files=_number_of(LeadEvidence.objects.all()),
+        unread=_number_of(LeadMessage.objects.filter(speaker=Speaker.INFORMANT, is_told=False)),
     )
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    """Counted for the leads of one page alone: joined and grouped, the whole table would be."""
+    of_lead = rows.filter(lead=OuterRef("pk")).order_by().values("lead")
+    return Coalesce(Subquery(of_lead.annotate(n=Count("pk")).values("n")), 0)
 
 
 def open_leads(leads: QuerySet[Lead]) -> QuerySet[Lead]:

@@ -64,8 +64,7 @@ class AssessmentAdmin(DeskAdmin):
     bulk_deeds = assessment_deeds.BULK
 
     def get_queryset(self, request: Any) -> QuerySet[Assessment]:
-        rows = assessments_visible_to(request.actor).select_related("institution", "round__standard")
-        return rows.order_by("-round", "institution__name", "pk")
+        return assessments_visible_to(request.actor).select_related("institution", "round__standard")
 
     def tables(self, request: Any, obj: Assessment) -> Sequence[Table]:
         return [
@@ -107,7 +106,7 @@ def _assignments(request: Any, assessment: Assessment) -> Table:
                     tone="warn" if row.state == AssignmentState.RECUSED else "",
                     note=row.recusal_reason,
                 ),
-                _clearance(row.conflict_check),
+                _clearance(row),
                 _day(row.assigned_at),
             )
             for row in rows
@@ -116,9 +115,9 @@ def _assignments(request: Any, assessment: Assessment) -> Table:
     )
 
 
-def _clearance(check: dict[str, Any]) -> Cell:
-    value = Clearance(check.get("clearance", Clearance.CLEAR))
-    return Cell(value.label, tone=TONES[value], note="\n".join(check.get("sentences", [])))
+def _clearance(row: Any) -> Cell:
+    value = Clearance(row.conflict_check.get("clearance", Clearance.CLEAR))
+    return Cell(value.label, tone=TONES[value], note="\n".join(row.conflicts_told))
 
 
 def _opinions(request: Any, assessment: Assessment) -> Table:

@@ -27,7 +27,7 @@ class ObjectionAdmin(DeskAdmin):
     def get_queryset(self, request: Any) -> QuerySet[Objection]:
         rows = Objection.objects.filter(assessment__in=assessments_visible_to(request.actor))
         related = ("assessment__institution", "assessment__round", "objector", "decided_by")
-        return rows.select_related(*related).order_by("due_at", "pk")
+        return rows.select_related(*related)
 
     @admin.display(description=gettext_lazy("答复截止"), ordering="due_at")
     def due(self, objection: Objection) -> str:

@@ -325,6 +325,9 @@ class HistoricalResult(AssociationOwned):
                 fields=["association", "institution", "year", "scheme"], name="historical_result_once"
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["association", "-year", "id"], name="historical_result_in_order")
+        ]
 
     def __str__(self) -> str:
         return f"{self.institution} {self.year} {self.grade}"
