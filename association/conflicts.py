@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from association import clock
 from association.choices import Role, Unit
@@ -46,7 +48,8 @@ def appointed_ties(user_ids: Iterable[int]) -> TiesOf:
             tie = Tie(TieKind.EMPLOYMENT, subject_of(row.employer), None, row.until_on)
             found[row.user_id].append(tie)
         if row.institution is not None:
-            role = str(Role(row.role).label)
+            with override(settings.LANGUAGE_CODE):
+                role = str(Role(row.role).label)
             tie = Tie(TieKind.EMPLOYMENT, subject_of(row.institution), row.from_on, row.until_on, role)
             found[row.user_id].append(tie)
     return found

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from common import errors, frames
 from common.confine import confine, limit_time, rest
 from common.jobs import JOBS, Job
+from common.said import as_parts
 
 LONGEST_NAME = 100
 SELDOM = 200_000  # within a job, collecting garbage often costs more than it frees
@@ -84,7 +85,7 @@ def _answer(work: Callable[..., frames.Message], head: dict[str, Any], blobs: li
     try:
         return work(head, blobs)
     except errors.DomainError as refusal:
-        return {"refused": type(refusal).__name__, "sentence": refusal.sentence}, []
+        return {"refused": type(refusal).__name__, "sentence": as_parts(refusal.sentence)}, []
 
 
 if __name__ == "__main__":

@@ -3,8 +3,12 @@
 It is a plain text everywhere else: compared, stored and sent as the Chinese sentence it is.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Self
+
+# What a pattern may ask for when it comes from outside: a part by its name, as it is.
+PATTERN = re.compile(r"(?:[^%]|%%|%\(\w+\)s)*")
 
 
 class Said(str):
@@ -33,6 +37,29 @@ class Said(str):
             for name, value in self.values.items()
         }
         return translate(self.template) % parts
+
+
+def as_parts(sentence: str) -> Any:
+    """For JSON: a plain text as it is, one put together as its pattern and its parts."""
+    if not isinstance(sentence, Said):
+        return str(sentence)
+    values = {
+        name: as_parts(value) if isinstance(value, str) else value for name, value in sentence.values.items()
+    }
+    return {"template": sentence.template, "values": values}
+
+
+def from_parts(parts: Any) -> str:
+    """The sentence again. Raises ValueError, KeyError or TypeError for what is none."""
+    if isinstance(parts, str):
+        return parts
+    template, values = parts["template"], parts["values"]
+    if not PATTERN.fullmatch(template):
+        raise ValueError("not a pattern of parts")
+    return Said(
+        template,
+        **{name: value if isinstance(value, int) else from_parts(value) for name, value in values.items()},
+    )
 
 
 def listed(parts: Iterable[str], separator: str = "、") -> Said:

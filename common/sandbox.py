@@ -14,6 +14,7 @@ from typing import Any
 from common import errors, frames
 from common.jobs import JOBS
 from common.keeper import Keeper
+from common.said import from_parts
 
 GRACE_SECONDS = 30  # for loading libraries and for waiting in the queue of a busy machine
 KINDS = (errors.InvalidInput, errors.TooLarge, errors.Refused)
@@ -51,4 +52,9 @@ def run(
 
 
 def _refusal(answer: Mapping[str, Any]) -> errors.DomainError:
-    return REFUSALS.get(str(answer["refused"]), errors.InvalidInput)(str(answer["sentence"]))
+    """In parts, for a page to say it in its own language; a child that speaks otherwise is not ours any more."""
+    try:
+        sentence = from_parts(answer["sentence"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+        raise SandboxFailed("the child did not say why") from fault
+    return REFUSALS.get(str(answer["refused"]), errors.InvalidInput)(sentence)

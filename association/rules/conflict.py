@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from common.said import Said
+
 
 class TieKind(StrEnum):
     """利害关系."""
@@ -24,17 +26,18 @@ class TieKind(StrEnum):
     RECIPROCITY = "reciprocity"
 
 
+OTHERWISE = "评审员关联于“%(institution)s”"
 WORDS = {
-    TieKind.EMPLOYMENT: "任职于",
-    TieKind.OFFICE: "担任职务于",
-    TieKind.SHAREHOLDING: "持有股权于",
-    TieKind.TEACHING: "授课于",
-    TieKind.CONSULTING: "提供咨询于",
-    TieKind.FAMILY: "有近亲属任职于",
-    TieKind.COMPLAINANT: "曾投诉",
-    TieKind.LITIGATION: "涉诉于",
-    TieKind.SUPPLIER: "供应服务于",
-    TieKind.DECLARED: "已自行申报利害关系于",
+    TieKind.EMPLOYMENT: "评审员任职于“%(institution)s”",
+    TieKind.OFFICE: "评审员担任职务于“%(institution)s”",
+    TieKind.SHAREHOLDING: "评审员持有股权于“%(institution)s”",
+    TieKind.TEACHING: "评审员授课于“%(institution)s”",
+    TieKind.CONSULTING: "评审员提供咨询于“%(institution)s”",
+    TieKind.FAMILY: "评审员有近亲属任职于“%(institution)s”",
+    TieKind.COMPLAINANT: "评审员曾投诉“%(institution)s”",
+    TieKind.LITIGATION: "评审员涉诉于“%(institution)s”",
+    TieKind.SUPPLIER: "评审员供应服务于“%(institution)s”",
+    TieKind.DECLARED: "评审员已自行申报利害关系于“%(institution)s”",
 }
 
 WORKS_FOR = frozenset({TieKind.EMPLOYMENT, TieKind.OFFICE, TieKind.SHAREHOLDING})
@@ -108,18 +111,40 @@ def _competes(own: Assessed, institution: Assessed) -> bool:
 
 
 def _direct(tie: Tie) -> Conflict:
-    until = f"至 {tie.until.isoformat()}" if tie.until else ""
-    detail = "，".join(filter(None, (tie.detail, until)))
-    sentence = f"评审员{WORDS.get(tie.kind, '关联于')}“{tie.institution.name}”"
-    return Conflict(tie.kind, f"{sentence}（{detail}）" if detail else sentence)
+    parts: dict[str, str] = {"tie": _words(tie)}
+    if tie.detail:
+        parts["detail"] = tie.detail
+    if tie.until:
+        parts["until"] = tie.until.isoformat()
+    return Conflict(tie.kind, Said(DETAILED[tuple(parts)], **parts))
+
+
+DETAILED = {
+    ("tie",): "%(tie)s",
+    ("tie", "detail"): "%(tie)s（%(detail)s）",
+    ("tie", "until"): "%(tie)s（至 %(until)s）",
+    ("tie", "detail", "until"): "%(tie)s（%(detail)s，至 %(until)s）",
+}
+
+
+def _words(tie: Tie) -> Said:
+    return Said(WORDS.get(tie.kind, OTHERWISE), institution=tie.institution.name)
 
 
 def _competitor(tie: Tie, institution: Assessed) -> Conflict:
-    shared = "、".join(sorted(tie.institution.trades & institution.trades))
-    own = f"评审员{WORDS[tie.kind]}“{tie.institution.name}”"
-    return Conflict(TieKind.COMPETITOR, f"{own}，该机构与“{institution.name}”同区经营{shared}，存在竞争关系")
+    sentence = Said(
+        "%(tie)s，该机构与“%(institution)s”同区经营%(trades)s，存在竞争关系",
+        tie=_words(tie),
+        institution=institution.name,
+        trades="、".join(sorted(tie.institution.trades & institution.trades)),
+    )
+    return Conflict(TieKind.COMPETITOR, sentence)
 
 
 def _reciprocal(tie: Tie, institution: Assessed) -> Conflict:
-    own = f"评审员{WORDS[tie.kind]}“{tie.institution.name}”"
-    return Conflict(TieKind.RECIPROCITY, f"{own}，而“{institution.name}”的人员正在评审该机构，构成互评")
+    sentence = Said(
+        "%(tie)s，而“%(institution)s”的人员正在评审该机构，构成互评",
+        tie=_words(tie),
+        institution=institution.name,
+    )
+    return Conflict(TieKind.RECIPROCITY, sentence)

@@ -8,6 +8,7 @@ from defusedxml.ElementTree import iterparse
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from common.errors import InvalidInput, TooLarge
+from common.said import Said
 
 MOST_COLUMNS: Final = 200
 MOST_NAMED: Final = 5
@@ -53,9 +54,9 @@ class _Survey:
 
     def check_reach(self) -> None:
         if self.last_row > self.max_rows + 1:
-            raise TooLarge(f"表格超过{self.max_rows}行，请拆分后导入。")
+            raise TooLarge(Said("表格超过%(max_rows)s行，请拆分后导入。", max_rows=self.max_rows))
         if self.last_column > MOST_COLUMNS:
-            raise TooLarge(f"表格超过{MOST_COLUMNS}列，请删去多余的列。")
+            raise TooLarge(Said("表格超过%(most)s列，请删去多余的列。", most=MOST_COLUMNS))
 
 
 def survey(stream: IO[bytes], max_rows: int) -> tuple[int, int]:
@@ -65,16 +66,23 @@ def survey(stream: IO[bytes], max_rows: int) -> tuple[int, int]:
         found.take(event, element)
     if found.merged:
         raise InvalidInput(
-            f"有合并单元格：{_listed(sorted(found.merged))}。请取消合并，每格单独填写后再导入。"
+            Said(
+                "有合并单元格：%(places)s。请取消合并，每格单独填写后再导入。",
+                places=_named(sorted(found.merged)),
+            )
         )
     if found.formulas:
-        raise InvalidInput(f"有公式：{_listed(found.formulas)}。请复制后“粘贴为数值”再导入。")
+        raise InvalidInput(
+            Said("有公式：%(places)s。请复制后“粘贴为数值”再导入。", places=_named(found.formulas))
+        )
     return found.last_row, found.last_column
 
 
-def _listed(places: list[str]) -> str:
-    more = f"等{len(places)}处" if len(places) > MOST_NAMED else ""
-    return "、".join(places[:MOST_NAMED]) + more
+def _named(places: list[str]) -> str:
+    first = "、".join(places[:MOST_NAMED])
+    if len(places) <= MOST_NAMED:
+        return first
+    return Said("%(first)s等%(count)s处", first=first, count=len(places))
 
 
 def _name(element: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import pikepdf
 
 from common.errors import InvalidInput
+from common.said import Said
 
 MOST_PAGES: Final = 300
 MOST_OBJECTS: Final = 200_000
@@ -50,11 +51,11 @@ def _check(pdf: pikepdf.Pdf) -> None:
     if len(pdf.objects) > MOST_OBJECTS:
         raise InvalidInput("PDF 内容过于复杂，请重新导出后上传。")
     if not 0 < len(pdf.pages) <= MOST_PAGES:
-        raise InvalidInput(f"PDF 有{len(pdf.pages)}页，最多{MOST_PAGES}页。")
+        raise InvalidInput(Said("PDF 有%(pages)s页，最多%(most)s页。", pages=len(pdf.pages), most=MOST_PAGES))
     for found in _objects(pdf):
         fault = _fault(found)
         if fault:
-            raise InvalidInput(f"PDF 中有{fault}，不接收；请打印为新的 PDF 后上传。")
+            raise InvalidInput(Said("PDF 中有%(fault)s，不接收；请打印为新的 PDF 后上传。", fault=fault))
 
 
 def _fault(found: pikepdf.Object) -> str | None:

@@ -18,6 +18,7 @@ from common.frames import Message
 from common.inside.archives import look_at
 from common.inside.cells import survey
 from common.numbers import shown
+from common.said import Said
 from common.text import without_invisible
 
 DAMAGED = "Excel 文件已损坏或不完整，请重新另存后导入。"
@@ -77,6 +78,9 @@ def _text(value: object, line: int, column: int) -> str:
 def _number(value: float, place: str) -> str:
     if abs(value) >= LONG_NUMBER:
         raise InvalidInput(
-            f"单元格{place}是超过15位的数字，Excel 会改写末尾几位；请把该列设为“文本”格式后重新填写。"
+            Said(
+                "单元格%(place)s是超过15位的数字，Excel 会改写末尾几位；请把该列设为“文本”格式后重新填写。",
+                place=place,
+            )
         )
     return shown(Decimal(format(value, ".15g")))

@@ -14,6 +14,7 @@ from association.actors import Actor
 from association.choices import Role, Side
 from association.clocks import Case, Owner, deadlines_of, start_deadline, stop_deadline
 from association.conflicts import conflicts_with
+from association.language import translated
 from association.models import Deadline
 from association.notices import notify, people_of
 from association.outbox import enqueue
@@ -80,7 +81,7 @@ def refuse_tied(actor: Actor, complaint: Complaint) -> None:
     if complaint.institution is None or actor.user_id is None:
         return
     if tied := conflicts_with([actor.user_id], complaint.institution)[actor.user_id]:
-        raise Forbidden(_("您应当回避：%(why)s") % {"why": tied[0].sentence})
+        raise Forbidden(_("您应当回避：%(why)s") % {"why": translated(tied[0].sentence)})
 
 
 def required_text(text: str, name: str, sentence: str, longest: int = LONGEST_TEXT) -> str:

@@ -12,6 +12,7 @@ from association.audit import record
 from association.choices import Role
 from association.clocks import pause_deadline, resume_deadline
 from association.conflicts import conflicts_with
+from association.language import translated
 from association.models import User
 from association.moments import minute
 from association.notices import people_of
@@ -131,7 +132,7 @@ def _check_mediator(complaint: Complaint, mediator_id: int) -> None:
     if before.filter(state=MediatorState.ACTIVE).exists():
         raise Refused(_("该调解员正在办理这件投诉。"))
     if tied := conflicts_with([mediator_id], complaint.institution)[mediator_id]:
-        raise Refused(_("该人员应当回避：%(why)s") % {"why": tied[0].sentence})
+        raise Refused(_("该人员应当回避：%(why)s") % {"why": translated(tied[0].sentence)})
 
 
 def _announce(complaint: Complaint, assignment: MediatorAssignment) -> None:

@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
+from association.language import translated
 from association.tenancy import AssociationOwned, ScopedManager
+from common.said import from_parts
 from credit_rating.choices import AssignmentState, RoundState, Stage, StageKind
 from credit_rating.models.counted import Counted
 from credit_rating.models.standards import AssessmentStandard, Indicator
@@ -123,7 +125,7 @@ class Assessment(AssociationOwned):
 
     class Meta:
         verbose_name = verbose_name_plural = _("评估")
-        ordering: ClassVar = ["-round", "id"]
+        ordering: ClassVar = ["-round_id", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "round", "institution"], name="assessment_once"),
             models.CheckConstraint(
@@ -146,7 +148,8 @@ class Assessment(AssociationOwned):
         ]
         permissions: ClassVar = [("review_assessment", "评估这一件")]
         indexes: ClassVar = [
-            models.Index(fields=["association", "round", "stage"], name="assessment_by_stage")
+            models.Index(fields=["association", "round", "stage"], name="assessment_by_stage"),
+            models.Index(fields=["association", "-round", "id"], name="assessment_in_order"),
         ]
 
     def __str__(self) -> str:
@@ -220,6 +223,11 @@ class Assignment(AssociationOwned):
 
     def __str__(self) -> str:
         return f"{self.assessor} → {self.assessment}"
+
+    @property
+    def conflicts_told(self) -> list[str]:
+        """What stood against it, in the language of the page."""
+        return [translated(from_parts(one)) for one in self.conflict_check.get("sentences", [])]
 
 
 class Supplement(Counted, AssociationOwned):

@@ -125,7 +125,7 @@ def lock_assessment(actor: Actor, assessment_id: int) -> Assessment:
 
 def refuse_conflict(check: ConflictCheck) -> None:
     if check.clearance == Clearance.BLOCKED:
-        raise Refused(_("存在利害关系，应当回避：%(why)s。") % {"why": "；".join(check.sentences)})
+        raise Refused(_("存在利害关系，应当回避：%(why)s。") % {"why": _("；").join(check.told())})
 
 
 def required_text(text: str, field: str, sentence: str) -> str:

@@ -7,8 +7,10 @@ from typing import Any
 
 from association import clock
 from association.conflicts import TiesOf, appointed_ties, look_back_months, subject_of
+from association.language import translated
 from association.rules.clock import beijing
 from association.rules.conflict import WORKS_FOR, Tie, TieKind, conflicts
+from common.said import as_parts
 from credit_rating.choices import AssignmentState, Clearance
 from credit_rating.models import Assessment, Assignment
 
@@ -23,10 +25,14 @@ class ConflictCheck:
     clearance: Clearance
     sentences: tuple[str, ...]
 
+    def told(self) -> list[str]:
+        """In the language of the page."""
+        return [translated(one) for one in self.sentences]
+
     def as_stored(self) -> dict[str, Any]:
         return {
             "clearance": self.clearance.value,
-            "sentences": list(self.sentences),
+            "sentences": [as_parts(one) for one in self.sentences],
             "checked_on": clock.today().isoformat(),
         }
 

@@ -37,6 +37,8 @@ CATALOGUES = sorted(PROJECT.glob("locale/*/LC_MESSAGES/django.po"))
 # and the descriptions of the open interface, whose document is made in Chinese.
 PURE = ("common/**/*.py", "*/rules/**/*.py", "*/api/views.py", "association/open_interface.py")
 WORDS = {
+    "common/inside/pdfs.py",
+    "association/rules/conflict.py",
     "credit_rating/rules/entries.py",
     "credit_rating/rules/waterfall.py",
     "disclosure/api/views.py",

@@ -1,12 +1,15 @@
 """回避 from appointments: whose cases are not whose."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from association import clock
 from association.choices import Role
 from association.conflicts import conflicts_with, institutions_tied_to
+from association.language import translated
 from association.tenancy import acting_for
 from tests.factories.people import appoint, make_association, make_institution, make_user
 
@@ -28,6 +31,17 @@ def test_employment_stands_against_and_a_stranger_is_clear():
     assert [one.sentence for one in found[employed.pk]] == [f"评审员任职于“{institution.name}”"]
     assert found[stranger.pk] == ()
     assert institutions_tied_to(employed.pk) == {institution.pk}
+
+
+def test_what_stands_against_is_said_in_the_language_of_the_page_and_kept_in_chinese():
+    institution, person = make_institution(), make_user()
+    appoint(person, Role.INSTITUTION_ADMIN, institution, until_on=clock.today())
+    with translation.override("en"):
+        (one,) = conflicts_with([person.pk], institution)[person.pk]
+        told = translated(one.sentence)
+    assert one.sentence.startswith(f"评审员任职于“{institution.name}”（")
+    assert not re.search("[a-z]", one.sentence)
+    assert not re.search("[\u4e00-\u9fff]", told.replace(institution.name, "")), told
 
 
 @pytest.mark.parametrize(("years", "tied"), [(1, True), (2, True), (4, False)])

@@ -1,5 +1,6 @@
 """别人正在办理: a lock that is not given in time is a sentence, not an error of ours. Two connections, real commits."""
 
+import re
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -85,6 +86,15 @@ def somebody_at_it(environment):
     with closing(psycopg2.connect(environment["DATABASE_URL"])) as other, other.cursor() as cursor:
         cursor.execute("SELECT 1 FROM association_association FOR UPDATE")
         yield
+
+
+def test_the_answer_to_a_form_shows_no_link_that_leads_back_to_it_by_get(desk, child_environment):
+    """A choice of language leads back to the page: here that would be an address that takes forms only."""
+    with somebody_at_it(child_environment):
+        sent = desk.post("lock/")
+    assert sent.status_code == 409
+    assert b"/i18n/" not in sent.content
+    assert re.findall(r'<a [^>]*href="([^"#]+)"', sent.content.decode()) == ["/first/", "/first/"]
 
 
 def undone(desk):

@@ -12,7 +12,7 @@ from django.utils import translation
 from association.language import translated
 from common import uscc
 from common.numbers import InvalidInput
-from common.said import Said, listed
+from common.said import Said, as_parts, from_parts, listed
 from config.home import PROJECT
 from credit_rating.rules.entries import parse_entry
 from credit_rating.rules.problem import Problem
@@ -37,6 +37,15 @@ def test_its_parts_are_translated_one_by_one():
     several = listed([said, "甲"], " ")
     assert several == "甲1须为整数。 甲"
     assert several.in_words_of(lambda text: words.get(text, text)) == "A1 must be whole. 甲"
+
+
+def test_in_parts_it_goes_through_json_and_comes_back_whole():
+    said = Said("%(tie)s（至 %(until)s）", tie=Said("甲%(n)s", n=1), until="2026")
+    assert from_parts(json.loads(json.dumps(as_parts(said)))) == said == "甲1（至 2026）"
+    words = {"%(tie)s（至 %(until)s）": "%(tie)s (until %(until)s)", "甲%(n)s": "A%(n)s"}
+    back = from_parts(as_parts(said))
+    assert back.in_words_of(lambda text: words.get(text, text)) == "A1 (until 2026)"
+    assert from_parts(as_parts("平常")) == "平常"
 
 
 @pytest.mark.parametrize("code", ["12345", "91110105I000000000", "9111010500000000!X"])

@@ -26,6 +26,21 @@ def test_child_may_not(attempt, refusal):
     assert probe(attempt) == {"refusal": refusal}
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        {"template": "%(a)999999999s", "values": {"a": "x"}},
+        {"template": "%(a)s", "values": {}},
+        {"a": 1},
+        None,
+        7,
+    ],
+)
+def test_a_child_that_says_something_else_than_a_sentence_is_not_believed(sentence):
+    with pytest.raises(sandbox.SandboxFailed):
+        sandbox._refusal({"refused": "InvalidInput", "sentence": sentence})
+
+
 def test_child_cannot_write_files(tmp_path):
     target = tmp_path / "written"
     assert probe("write", path=str(target)) == {"refusal": "OSError"}

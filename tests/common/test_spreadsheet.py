@@ -1,11 +1,14 @@
 import datetime as dt
 import io
+import re
 import zipfile
 from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.utils import translation
 
+from association.language import translated
 from common.errors import DomainError, InvalidInput, TooLarge
 from common.spreadsheet import MOST_BYTES, read_table, write_csv, write_xlsx
 
@@ -81,6 +84,22 @@ def test_formulas_are_named():
     formulas = {f"A{row}": "=1+1" for row in range(2, 10)}
     told = sentence_for(filled(A1="名称", **formulas), kind=InvalidInput)
     assert told == "有公式：A2、A3、A4、A5、A6等8处。请复制后“粘贴为数值”再导入。"
+
+
+def test_what_the_reader_of_files_refuses_is_said_in_english_too():
+    """The sentence comes out of the child with its parts."""
+    wrong = (
+        filled(A1="名称", A2="=1+1"),
+        filled(A1="名称", **{f"A{row}": "=1+1" for row in range(2, 10)}),
+        filled(A1="名称", B1="代码", B2=123456789012345678),
+        filled(A1="名称", A9="x"),
+    )
+    for data in wrong:
+        with pytest.raises(DomainError) as refused:
+            read_table(data, "a.xlsx", max_rows=5)
+        with translation.override("en"):
+            told = translated(refused.value.sentence)
+        assert not re.search("[\u4e00-\u9fff]", told), told
 
 
 def test_number_that_excel_has_changed_is_named():

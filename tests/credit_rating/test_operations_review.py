@@ -118,7 +118,7 @@ def test_competitor_is_shown_and_a_mutual_review_refused(scope, clerk):
     from_first, from_second = (actor_with(Role.ASSESSOR, employer=one) for one in (first, second))
     assigned = assign(of_second, from_first)
     assert assigned.conflict_check["clearance"] == "warn"
-    assert "竞争关系" in assigned.conflict_check["sentences"][0]
+    assert "竞争关系" in assigned.conflicts_told[0]
     with pytest.raises(Refused, match="互评"):
         assign(of_first, from_second)
 
