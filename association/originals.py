@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -46,15 +45,16 @@ def keep_original(attachment: Attachment, data: bytes, at: datetime | None = Non
 
     Part of storing a file, nothing to call alone. With ``at``, no finer time is kept of when that was.
     """
-    sealed: dict[str, Any] = {"attachment": attachment, "destroyed_at": None}
     # Held, so that nobody destroys it meanwhile.
-    before = SealedOriginal.objects.select_for_update(no_key=True).filter(**sealed).first()
+    held = SealedOriginal.objects.select_for_update(no_key=True)
+    before = held.filter(attachment=attachment, destroyed_at__isnull=True).first()
     if before is not None:
         return before
     moment = at or clock.now()
     rule = last_certain_rule("SEALED-ORIGINAL-KEPT", beijing(moment).date())
     original, is_new = SealedOriginal.objects.get_or_create(
-        **sealed,
+        attachment=attachment,
+        destroyed_at=None,
         defaults={
             "place": secrets.token_hex(16),
             "size": len(data),
