@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('association', '0014_lists_in_order'),
+        ('association', '0015_lists_in_order'),
         ('credit_rating', '0010_terms_follow_the_clock'),
         ('members', '0003_by_name'),
     ]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('association', '0013_sealed_again'),
+        ('association', '0014_sealed_again'),
         ('members', '0003_by_name'),
     ]
 
