@@ -1,7 +1,8 @@
 """投诉与调解: everything that changes a complaint."""
 
 from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
-from complaints.operations.agreements import agree, breach, perform, sign
+from complaints.operations.agreements import agree, perform, sign
+from complaints.operations.breach import breach
 from complaints.operations.ends import settle, tell_parties, terminate, withdraw
 from complaints.operations.enrolment import set_enrolment
 from complaints.operations.filing import (

@@ -15,12 +15,11 @@ from association.audit import record
 from association.locker import store_for_case
 from association.outbox import enqueue
 from common.errors import InvalidInput, Refused
-from common.text import one_line, paragraphs
+from common.text import paragraphs
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
     Body,
     EvidenceKind,
-    FactKind,
     Method,
     Party,
     PersonKind,
@@ -33,15 +32,12 @@ from complaints.operations.cases import (
     lock_against_own,
     lock_complaint,
     lock_for_complainant,
-    note_fact,
-    refuse_tied,
     required_text,
     start_clock,
     stop_clock,
     stop_working_clocks,
     tell_complainant,
     tell_institution,
-    tell_staff,
 )
 from complaints.operations.mediation import acting_mediator
 from complaints.operations.moves import move_complaint
@@ -52,7 +48,7 @@ from complaints.rules.shown import scrubbed
 
 PAY = gettext_noop("按调解协议履行并上传凭证")
 PAY_TITLE = gettext_noop("履行期限")
-LONGEST_AGREEMENT, LONGEST_LINE = 20_000, 200
+LONGEST_AGREEMENT = 20_000
 
 
 @transaction.atomic
@@ -291,39 +287,5 @@ def _settlement_paid(actor: Actor, complaint: Complaint) -> Complaint:
     complaint.returned_fen = complaint.settled_fen or 0
     complaint.save(update_fields=["returned_fen"])
     record(actor, "perform", complaint)
-    ask_outcome(actor, complaint)
-    return complaint
-
-
-@transaction.atomic
-def breach(*, actor: Actor, complaint_id: int, reason: str) -> Complaint:
-    """认定未履行协议: by a person, after the day has passed; the unpaid amount is kept as a fact for the record."""
-    actor.require(MAY, "breach")
-    complaint = lock_complaint(actor, complaint_id)
-    refuse_tied(actor, complaint)
-    why = required_text(one_line(reason), "reason", _("请写明理由。"), LONGEST_LINE)
-    rows = Instalment.objects.filter(agreement__complaint=complaint, agreement__superseded_at__isnull=True)
-    late = [row for row in rows if row.paid_on is None and row.due_on < clock.today()]
-    agreement = Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True).first()
-    over = agreement is not None and agreement.perform_by < clock.today()
-    if complaint.state == State.AGREED and not late and not over:
-        raise Refused(_("还没有到期未付的款项，不能认定未履行。"))
-    move_complaint(complaint, State.BREACHED)
-    stop_working_clocks(actor, complaint, "breached")
-    owed = sum(row.amount_fen for row in rows if row.paid_on is None)
-    note_fact(complaint, FactKind.BREACH, amount_fen=owed)
-    record(actor, "breach", complaint, reason=why, owed_fen=owed)
-    tell_institution(
-        complaint,
-        "breached",
-        gettext_noop("投诉%(number)s的调解协议未履行"),
-        gettext_noop("协会已认定贵机构未按期履行调解协议，并记录为事实。请立即履行；有异议的请联系秘书处。"),
-    )
-    tell_staff(
-        complaint,
-        "breached",
-        gettext_noop("投诉%(number)s的调解协议未履行"),
-        gettext_noop("请考虑登记线索，并告知投诉人其他救济途径。"),
-    )
     ask_outcome(actor, complaint)
     return complaint

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from association.rules.clock import ONE_DAY, end_of_day
 from complaints.choices.complaints import (
@@ -195,7 +195,9 @@ def facts_for_rating(institution_id: int, first: date, last: date) -> Conduct:
     begins, ends = _bounds(first, last)
     facts = Fact.objects.filter(institution_id=institution_id, at__gte=begins, at__lt=ends)
     kinds = dict(facts.order_by().values_list("kind").annotate(many=Count("at")))
-    owed = facts.filter(kind=FactKind.BREACH).aggregate(owed=Sum("amount_fen"))["owed"] or 0
+    # A second breach of one agreement is a second time, not a second sum of the same money.
+    breached = facts.filter(kind=FactKind.BREACH).order_by().values("complaint_id")
+    owed = sum(row["owed"] for row in breached.annotate(owed=Max("amount_fen")))
     own = Complaint.objects.filter(institution_id=institution_id)
     ended = [State.CLOSED, State.WITHDRAWN, *sorted(BEFORE_ACCEPTANCE)]
     received = _counted(own.filter(received_at__gte=begins, received_at__lt=ends))
@@ -212,7 +214,7 @@ def facts_for_rating(institution_id: int, first: date, last: date) -> Conduct:
         absences=kinds.get(FactKind.ABSENT, 0),
         ended_by_clock=kinds.get(FactKind.ENDED_BY_CLOCK, 0),
         breaches=kinds.get(FactKind.BREACH, 0),
-        breached_fen=int(owed),
+        breached_fen=owed,
         contested=kinds.get(FactKind.CONTESTED, 0),
         per_thousand=per_thousand(
             counts.received, enrolments_between(first, last).get(institution_id), LIMITS

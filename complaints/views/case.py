@@ -28,7 +28,8 @@ from complaints.forms.case import (
     UnmaskForm,
 )
 from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
-from complaints.operations.agreements import agree, breach, perform, sign
+from complaints.operations.agreements import agree, perform, sign
+from complaints.operations.breach import breach
 from complaints.operations.ends import tell_parties, terminate, withdraw
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mediation import (
