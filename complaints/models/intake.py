@@ -76,6 +76,11 @@ class Enrolment(AssociationOwned):
     year = models.PositiveSmallIntegerField(_("年度"))
     learners = models.PositiveIntegerField(_("招生人次"))
     source = models.CharField(_("来源"), max_length=120)
+    # Nobody: written down before this was kept.
+    entered_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("登记人"), related_name="+"
+    )
+    entered_at = models.DateTimeField(_("登记时间"), null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("招生人数")

@@ -101,6 +101,13 @@ class Session(AssociationOwned):
     institution_came = models.BooleanField(_("机构到场"), null=True)
     excuse = models.CharField(_("缺席理由"), max_length=200, blank=True)
     minutes = models.TextField(_("记录"), blank=True)
+    # 改期、取消: with a reason that both sides read; a moved one names the session that takes its place.
+    called_off_at = models.DateTimeField(_("改期或取消时间"), null=True)
+    called_off_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("改期或取消人"), related_name="+"
+    )
+    called_off_reason = models.CharField(_("改期或取消的理由"), max_length=200, blank=True)
+    moved_to = models.ForeignKey("self", models.PROTECT, null=True, verbose_name=_("改为"), related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = _("调解会")
@@ -114,10 +121,29 @@ class Session(AssociationOwned):
             models.CheckConstraint(
                 name="session_announced_before", condition=Q(planned_at__gt=F("announced_at"))
             ),
+            models.CheckConstraint(
+                name="session_called_off",
+                condition=Q(
+                    called_off_at__isnull=True,
+                    called_off_by__isnull=True,
+                    called_off_reason="",
+                    moved_to__isnull=True,
+                )
+                | (
+                    Q(called_off_at__isnull=False, called_off_by__isnull=False, held_at__isnull=True)
+                    & ~Q(called_off_reason="")
+                ),
+            ),
+            models.UniqueConstraint(fields=["association", "moved_to"], name="session_moved_to_once"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_mode_display()} {self.complaint_id}"
+
+    @property
+    def is_planned(self) -> bool:
+        """Still to be held or recorded."""
+        return self.held_at is None and self.called_off_at is None
 
 
 class AppraisalPause(AssociationOwned):

@@ -4,7 +4,7 @@ from complaints.operations.acceptance import accept, doubts_about, name_institut
 from complaints.operations.agreements import agree, perform, sign
 from complaints.operations.breach import breach
 from complaints.operations.ends import settle, tell_parties, terminate, withdraw
-from complaints.operations.enrolment import set_enrolment
+from complaints.operations.enrolment import import_enrolments, set_enrolment
 from complaints.operations.filing import (
     Exhibit,
     Filed,
@@ -21,8 +21,6 @@ from complaints.operations.mediation import (
     assign_mediator,
     consent,
     pause_for_appraisal,
-    plan_session,
-    record_session,
     recuse,
     resume,
 )
@@ -45,6 +43,7 @@ from complaints.operations.privacy import (
 )
 from complaints.operations.refunds import save_refund
 from complaints.operations.replies import answer, answer_offer, offer
+from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
 from complaints.operations.survey import contest, follow_up, survey
 
 __all__ = [
@@ -59,6 +58,7 @@ __all__ = [
     "assign_mediator",
     "begin_loading",
     "breach",
+    "cancel_session",
     "consent",
     "contest",
     "discard_orders",
@@ -68,6 +68,7 @@ __all__ = [
     "file_complaint",
     "file_for_caller",
     "follow_up",
+    "import_enrolments",
     "import_orders",
     "issue_receipt",
     "keep_the_clock",
@@ -75,6 +76,7 @@ __all__ = [
     "load_orders_part",
     "look_over_offers",
     "mail_complainant",
+    "move_session",
     "name_institution",
     "new_draft_key",
     "offer",

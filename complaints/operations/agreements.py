@@ -39,6 +39,7 @@ from complaints.operations.cases import (
     tell_complainant,
     tell_institution,
 )
+from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.mediation import acting_mediator
 from complaints.operations.moves import move_complaint
 from complaints.operations.survey import ask_outcome
@@ -145,8 +146,12 @@ def sign(
     text_sha256: str,
     complaint_id: int | None = None,
     receipt_code: str = "",
+    paper: UploadedFile | None = None,
 ) -> Signature:
-    """签署 of the text whose hash was on the page. The second signature makes the agreement."""
+    """签署 of the text whose hash was on the page. The second signature makes the agreement.
+
+    Staff write down what a side signed on ``paper``; of the complainant, who has no account, its scan is kept.
+    """
     complaint, method, by = _signing(actor, party, complaint_id, receipt_code)
     agreement = (
         Agreement.objects.select_for_update().filter(complaint=complaint, superseded_at__isnull=True).first()
@@ -157,6 +162,7 @@ def sign(
         raise Refused(_("协议内容已经改变，请重新核对后再签署。"))
     if Signature.objects.filter(agreement=agreement, party=party).exists():
         raise Refused(_("这一方已经签署。"))
+    signed = keep_signed(actor, complaint, method, paper) if party == Party.COMPLAINANT else None
     signature = Signature.objects.create(
         agreement=agreement,
         party=party,
@@ -166,7 +172,8 @@ def sign(
         recorded_by_id=by,
         signed_at=clock.now(),
     )
-    record(actor, "sign", signature, complaint=complaint.pk, party=party, sha256=text_sha256)
+    facts = {"party": party, "sha256": text_sha256, **on_paper(signed)}
+    record(actor, "sign", signature, complaint=complaint.pk, **facts)
     if Signature.objects.filter(agreement=agreement).count() == len(Party):
         _conclude(actor, complaint, agreement)
     return signature

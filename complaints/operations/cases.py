@@ -30,7 +30,7 @@ KIND = "complaint"
 ACCEPT_BY, REPLY_BY, MEDIATE_BY, TELL_BY = "CMP-ACCEPT", "CMP-REPLY", "MED-END", "MED-NOTICE"
 CONFIRM_BY, FOLLOW_UP_AFTER = "CMP-CLOSE", "CMP-FOLLOW-UP"
 # Days that a document sets, so without a rule of their own.
-PAY_BY, ORDER_BY = "CMP-PAY", "CMP-ORDER"
+PAY_BY, ORDER_BY, SESSION_ON = "CMP-PAY", "CMP-ORDER", "MED-SESSION"
 LONGEST_TEXT = 10_000
 STAFF = Owner(Side.STAFF)
 COMPLAINANT = Owner(Side.COMPLAINANT)
@@ -146,7 +146,7 @@ def stop_clock(actor: Actor, complaint: Complaint, *codes: str, outcome: str = "
 
 def stop_working_clocks(actor: Actor, complaint: Complaint, outcome: str) -> None:
     """What was still to be done is done; the limit of a 12345 order runs until the file is closed."""
-    stop_clock(actor, complaint, ACCEPT_BY, REPLY_BY, MEDIATE_BY, PAY_BY, outcome=outcome)
+    stop_clock(actor, complaint, ACCEPT_BY, REPLY_BY, MEDIATE_BY, PAY_BY, SESSION_ON, outcome=outcome)
 
 
 def institution_turn(complaint: Complaint) -> Owner:

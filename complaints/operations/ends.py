@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -42,6 +43,7 @@ from complaints.operations.cases import (
     tell_institution,
     tell_staff,
 )
+from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.moves import move_complaint
 from complaints.operations.replies import NEGOTIABLE, settle_directly
 from complaints.operations.survey import ask_outcome
@@ -169,15 +171,17 @@ def settle(
     pay_by: date,
     complaint_id: int | None = None,
     receipt_code: str = "",
+    paper: UploadedFile | None = None,
 ) -> Complaint:
-    """自行和解 as the complainant reports it: what the two agreed on, to be paid by a day."""
-    complaint, _method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
+    """自行和解 as the complainant reports it, or signs it on ``paper``: what the two agreed on, to be paid by a day."""
+    complaint, method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
     if complaint.state not in NEGOTIABLE:
         raise Refused(_("现在是“%(state)s”，不能登记和解。") % {"state": complaint.get_state_display()})
     if amount_fen and (wrong := wrong_amount(amount_fen, complaint.paid_fen)):
         raise InvalidInput(wrong, {"amount_fen": wrong})
     if amount_fen < 0 or pay_by < clock.today():
         raise InvalidInput(_("付款日不能早于今天。"), {"pay_by": _("付款日不能早于今天。")})
-    record(actor, "settle", complaint, amount_fen=amount_fen)
+    signed = keep_signed(actor, complaint, method, paper)
+    record(actor, "settle", complaint, amount_fen=amount_fen, **on_paper(signed))
     settle_directly(actor, complaint, amount_fen, pay_by)
     return complaint

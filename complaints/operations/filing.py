@@ -27,6 +27,7 @@ from complaints.choices.complaints import (
     EvidenceKind,
     IdentityCheck,
     Intake,
+    Method,
     PersonKind,
     Source,
     State,
@@ -208,7 +209,7 @@ def _file(actor: Actor, filing: Filing, intake: Intake, exhibits: Sequence[Exhib
     )
     write_people(complaint, filing.people)
     for exhibit in exhibits:
-        _keep_exhibit(actor, complaint, exhibit, Source.COMPLAINANT)
+        keep_exhibit(actor, complaint, exhibit, Source.COMPLAINANT)
     start_clock(actor, complaint, ACCEPT_BY, STAFF, DECIDE)
     record(actor, "file_complaint", complaint, intake=intake)
     tell_staff(
@@ -244,7 +245,8 @@ def write_people(complaint: Complaint, people: Sequence[Applicant]) -> None:
         PersonalData.objects.create(person=person, **sealed(applicant))
 
 
-def _keep_exhibit(actor: Actor, complaint: Complaint, exhibit: Exhibit, source: Source) -> Evidence:
+def keep_exhibit(actor: Actor, complaint: Complaint, exhibit: Exhibit, source: Source) -> Evidence:
+    """Into the locker of the case. The same file twice is one."""
     if exhibit.kind not in EvidenceKind.values:
         sentence = _("请说明这份材料是什么。")
         raise InvalidInput(sentence, {"kind": sentence})
@@ -284,9 +286,32 @@ def add_evidence(
             complaint, source = lock_against_own(actor, complaint_id or 0), Source.INSTITUTION
     if complaint.ended_at is not None or complaint.state in {State.WITHDRAWN, State.TRANSFERRED}:
         raise Refused(_("这件投诉已经办结，不能再补充材料。"))
-    evidence = _keep_exhibit(actor, complaint, exhibit, source)
+    if exhibit.kind == EvidenceKind.SIGNED:
+        sentence = _("投诉人签名的书面意见，请在登记该意见时上传。")
+        raise InvalidInput(sentence, {"kind": sentence})
+    evidence = keep_exhibit(actor, complaint, exhibit, source)
     record(actor, "add_evidence", evidence, complaint=complaint.pk, source=source)
     return evidence
+
+
+def keep_signed(
+    actor: Actor, complaint: Complaint, method: Method, paper: UploadedFile | None
+) -> Evidence | None:
+    """签名的书面意见: what staff write down for the complainant stands on a paper, and its scan is kept with the case.
+
+    Nothing for who has the receipt code. Raises InvalidInput without a paper.
+    """
+    if method != Method.PAPER:
+        return None
+    if paper is None:
+        sentence = _("请上传投诉人签名的书面意见（扫描件或照片）。")
+        raise InvalidInput(sentence, {"paper": sentence})
+    return keep_exhibit(actor, complaint, Exhibit(EvidenceKind.SIGNED, paper), Source.STAFF)
+
+
+def on_paper(signed: Evidence | None) -> dict[str, Any]:
+    """For the trail: which paper a deed rests on."""
+    return {"paper": signed.pk} if signed is not None else {}
 
 
 # -- drafts ---------------------------------------------------------------------------------------------------

@@ -1,6 +1,4 @@
-"""调解: only with the consent of both, by somebody without a tie, in sessions that both are told of."""
-
-from datetime import datetime
+"""调解: only with the consent of both, by somebody without a tie; its term waits for an appraisal."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,10 +12,9 @@ from association.clocks import pause_deadline, resume_deadline
 from association.conflicts import conflicts_with
 from association.language import translated
 from association.models import User
-from association.moments import minute
 from association.notices import people_of
-from common.errors import Forbidden, InvalidInput, NotFound, Refused
-from common.text import one_line, paragraphs
+from common.errors import Forbidden, InvalidInput, Refused
+from common.text import one_line
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
     FactKind,
@@ -25,10 +22,9 @@ from complaints.choices.complaints import (
     Method,
     Party,
     Recusal,
-    SessionMode,
     State,
 )
-from complaints.models import AppraisalPause, Complaint, Consent, MediatorAssignment, Session
+from complaints.models import AppraisalPause, Complaint, Consent, MediatorAssignment
 from complaints.operations.cases import (
     MEDIATE_BY,
     case_of,
@@ -44,9 +40,10 @@ from complaints.operations.cases import (
     tell_staff,
 )
 from complaints.operations.moves import move_complaint, move_mediator
+from complaints.operations.session_clock import watch_sessions
 
 ASKED = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
-LONGEST_MINUTES, LONGEST_LINE = 20_000, 200
+LONGEST_LINE = 200
 
 
 @transaction.atomic
@@ -118,6 +115,7 @@ def assign_mediator(*, actor: Actor, complaint_id: int, mediator_id: int) -> Med
     if complaint.state != State.MEDIATING:
         stop_reply_clock(actor, complaint)
         move_complaint(complaint, State.MEDIATING)
+    watch_sessions(actor, complaint)
     record(actor, "assign_mediator", assignment, complaint=complaint.pk, mediator=mediator_id)
     _announce(complaint, assignment)
     return assignment
@@ -165,6 +163,7 @@ def recuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Medi
         raise InvalidInput(_("请选择回避的情形。"), {"ground": _("请选择回避的情形。")})
     why = required_text(one_line(reason), "reason", _("请写明回避的理由。"), LONGEST_LINE)
     move_mediator(assignment, MediatorState.RECUSED, recusal=ground, reason=why, ended_at=clock.now())
+    watch_sessions(actor, complaint)
     record(actor, "recuse", assignment, complaint=complaint.pk, ground=ground)
     tell_staff(
         complaint,
@@ -190,77 +189,8 @@ def acting_mediator(actor: Actor, complaint: Complaint) -> MediatorAssignment:
     return found
 
 
-@transaction.atomic
-def plan_session(*, actor: Actor, complaint_id: int, mode: str, place: str, planned_at: datetime) -> Session:
-    """安排调解会: both are told time, place and mediator."""
-    actor.require(MAY, "mediate")
-    complaint = _in_mediation(actor, complaint_id)
-    assignment = acting_mediator(actor, complaint)
-    if mode not in SessionMode.values:
-        raise InvalidInput(_("请选择调解的方式。"), {"mode": _("请选择调解的方式。")})
-    if planned_at <= clock.now():
-        raise InvalidInput(_("时间须在现在以后。"), {"planned_at": _("时间须在现在以后。")})
-    session = Session.objects.create(
-        complaint=complaint,
-        mediator_id=assignment.mediator_id,
-        mode=mode,
-        place=required_text(one_line(place), "place", _("请填写地点或者接入方式。"), 160),
-        planned_at=planned_at,
-        announced_at=clock.now(),
-    )
-    record(actor, "plan_session", session, complaint=complaint.pk)
-    event = f"session-{session.pk}"
-    tell_institution(
-        complaint,
-        event,
-        gettext_noop("投诉%(number)s的调解会"),
-        gettext_noop("时间：%(when)s；方式：%(mode)s；地点：%(place)s；调解员：%(mediator)s。"),
-        when=minute(planned_at),
-        mode=SessionMode(mode).label,
-        place=session.place,
-        mediator=assignment.mediator.name,
-    )
-    tell_complainant(complaint, event)
-    return session
-
-
-@transaction.atomic
-def record_session(
-    *,
-    actor: Actor,
-    session_id: int,
-    complainant_came: bool,
-    institution_came: bool,
-    minutes: str,
-    excuse: str = "",
-) -> Session:
-    """记录调解会: who came and what was said; kept as written."""
-    actor.require(MAY, "mediate")
-    found = Session.objects.filter(pk=session_id).first()
-    if found is None:
-        raise NotFound(_("没有这次调解会。"))
-    complaint = _in_mediation(actor, found.complaint_id)
-    acting_mediator(actor, complaint)
-    session = Session.objects.select_for_update().get(pk=session_id)
-    if session.held_at is not None:
-        raise Refused(_("这次调解会已经记录。"))
-    if session.planned_at > clock.now():
-        raise Refused(_("调解会还没有开始，不能记录。"))
-    session.held_at = clock.now()
-    session.complainant_came, session.institution_came = complainant_came, institution_came
-    session.excuse = one_line(excuse)[:LONGEST_LINE]
-    session.minutes = required_text(
-        paragraphs(minutes), "minutes", _("请填写调解会的记录。"), LONGEST_MINUTES
-    )
-    session.save()
-    if not institution_came and not session.excuse:
-        held = Session.objects.filter(complaint=complaint, held_at__isnull=False).count()
-        note_fact(complaint, FactKind.ABSENT, turn=held)
-    record(actor, "record_session", session, complaint=complaint.pk)
-    return session
-
-
-def _in_mediation(actor: Actor, complaint_id: int) -> Complaint:
+def in_mediation(actor: Actor, complaint_id: int) -> Complaint:
+    """Locked. Raises Refused outside of mediation."""
     complaint = lock_complaint(actor, complaint_id)
     if complaint.state != State.MEDIATING:
         raise Refused(_("这件投诉不在调解中。"))
@@ -271,7 +201,7 @@ def _in_mediation(actor: Actor, complaint_id: int) -> Complaint:
 def pause_for_appraisal(*, actor: Actor, complaint_id: int, appraiser: str, reason: str) -> AppraisalPause:
     """鉴定期间不计入调解期限 (art. 20)."""
     actor.require(MAY, "mediate")
-    complaint = _in_mediation(actor, complaint_id)
+    complaint = in_mediation(actor, complaint_id)
     acting_mediator(actor, complaint)
     whom = required_text(one_line(appraiser), "appraiser", _("请填写鉴定机构。"), 120)
     why = required_text(one_line(reason), "reason", _("请填写鉴定事项。"), LONGEST_LINE)
@@ -288,7 +218,7 @@ def pause_for_appraisal(*, actor: Actor, complaint_id: int, appraiser: str, reas
 def resume(*, actor: Actor, complaint_id: int) -> Complaint:
     """恢复调解期限: the appraisal is there."""
     actor.require(MAY, "mediate")
-    complaint = _in_mediation(actor, complaint_id)
+    complaint = in_mediation(actor, complaint_id)
     acting_mediator(actor, complaint)
     pause = AppraisalPause.objects.select_for_update().filter(complaint=complaint, until_at=None).first()
     if pause is None:

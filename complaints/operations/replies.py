@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -33,6 +34,7 @@ from complaints.operations.cases import (
     tell_institution,
     tell_staff,
 )
+from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.moves import move_complaint, move_offer
 from complaints.rules.money import wrong_amount
 
@@ -147,18 +149,28 @@ def wrong_days(pay_by: date, open_until: date) -> str:
 
 @transaction.atomic
 def answer_offer(
-    *, actor: Actor, offer_id: int, accepted: bool, complaint_id: int | None = None, receipt_code: str = ""
+    *,
+    actor: Actor,
+    offer_id: int,
+    accepted: bool,
+    complaint_id: int | None = None,
+    receipt_code: str = "",
+    paper: UploadedFile | None = None,
 ) -> Offer:
-    """接受或者不接受方案. Accepted, the two have settled directly (自行和解) and the payment is watched."""
-    complaint, _method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
+    """接受或者不接受方案. Accepted, the two have settled directly (自行和解) and the payment is watched.
+
+    By the receipt code, or written down by staff from the ``paper`` that the complainant signed.
+    """
+    complaint, method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
     made = Offer.objects.select_for_update().filter(pk=offer_id, complaint=complaint).first()
     if made is None:
         raise NotFound(_("没有这个方案。"))
     if made.state != OfferState.MADE or made.open_until < clock.today():
         raise Refused(_("这个方案已经失效。"))
+    signed = keep_signed(actor, complaint, method, paper)
     state = OfferState.ACCEPTED if accepted else OfferState.DECLINED
     move_offer(made, state, answered_at=clock.now())
-    record(actor, "answer_offer", made, complaint=complaint.pk, accepted=accepted)
+    record(actor, "answer_offer", made, complaint=complaint.pk, accepted=accepted, **on_paper(signed))
     if accepted:
         settle_directly(actor, complaint, made.amount_fen, made.pay_by)
     tell_institution(
