@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from complaints.views import caller, case, intake, leads, mass, orders, tracking
+from complaints.views import (
+    caller,
+    case,
+    enrolments,
+    intake,
+    leads,
+    mass,
+    orders,
+    redactions,
+    refund,
+    statistics,
+    tracking,
+)
 
 PUBLIC = [
     path("complaints/", intake.complaints, name="complaints"),
@@ -31,6 +43,13 @@ DESK = [
     path("complaints/orders/<int:pk>/", orders.order_batch, name="order_batch"),
     path("complaints/orders/<int:pk>/decide/", orders.decide_orders, name="decide_orders"),
     path("complaints/orders/<int:pk>/errors/", orders.order_errors, name="order_errors"),
+    path("complaints/statistics/", statistics.statistics, name="complaint_statistics"),
+    path("complaints/statistics/<str:ending>/", statistics.statistics_file, name="complaint_statistics_file"),
+    path("complaints/enrolments/", enrolments.enrolments, name="enrolments"),
+    path("complaints/enrolments/import/", enrolments.import_enrolments, name="import_enrolments"),
+    path("complaints/redactions/", redactions.redactions, name="redactions"),
+    path("complaints/redactions/<int:pk>/", redactions.review, name="review_redaction"),
+    path("complaints/<int:pk>/refund/", refund.refund_of_case, name="refund_of_case"),
     path("complaints/<int:pk>/", case.case, name="case"),
     path("complaints/<int:pk>/receipt/", caller.new_receipt, name="issue_receipt"),
     path("complaints/<int:pk>/do/", case.do_in_case, name="do_in_case"),

@@ -228,6 +228,7 @@ THROTTLES = {
     "page": (number("PUBLIC_PER_MINUTE", 240), 60),
     "api": (number("PUBLIC_PER_MINUTE", 240), 60),
     "verify": (number("PUBLIC_PER_MINUTE", 240), 60),
+    "statistics": (30, 60),
     # Forms without an account: closed while nothing can count.
     "complaint_page": (60, 600),
     "draft": (120, 600),

@@ -26,4 +26,5 @@ urlpatterns = [
     path("", include("disclosure.urls")),
     path("api/", include("disclosure.api.urls")),
     path("api/", include("prepaid_escrow.api.urls")),
+    path("api/", include("complaints.api.urls")),
 ]

@@ -36,6 +36,7 @@ MAY = {
     "file_for_caller": SECRETARIAT,
     "import_orders": SECRETARIAT,
     "set_enrolment": SECRETARIAT,
+    "see_statistics": STAFF_ROLES,
     "add_evidence": INSTITUTION_ROLES | SECRETARIAT,
     # 受理
     "name_institution": SECRETARIAT,
@@ -63,6 +64,7 @@ MAY = {
     "unmask": MEDIATORS,
     "redact": SECRETARIAT,
     "confirm_redaction": SECRETARIAT,
+    "see_redactions": STAFF_ROLES,
     "retire_personal_data": NOBODY,
     "keep_the_clock": NOBODY,
     "render_papers": NOBODY,
@@ -107,7 +109,7 @@ def evidence_visible_to(actor: Actor) -> QuerySet[Evidence]:
         audience__in=[Audience.INSTITUTION, Audience.BOTH],
         state__in=[RedactionState.PROPOSED, RedactionState.CONFIRMED],
     )
-    of_people = Q(kind__in=["identity", "authority"], source=Source.COMPLAINANT)
+    of_people = Q(kind__in=["identity", "authority"], source=Source.COMPLAINANT) | Q(kind="signed")
     for_institution = Q(complaint__institution_id__in=actor.institution_ids)
     return rows.exclude(for_institution & (of_people | Q(pk__in=hidden.values("target_id"))))
 
@@ -143,3 +145,8 @@ def unmaskings_visible_to(actor: Actor) -> QuerySet[Unmasking]:
 
 def retirements_visible_to(actor: Actor) -> QuerySet[Retirement]:
     return Retirement.objects.all() if actor.roles & STAFF_ROLES else Retirement.objects.none()
+
+
+def redactions_visible_to(actor: Actor) -> QuerySet[Redaction]:
+    """What is hidden, with the hidden words, is for the staff."""
+    return Redaction.objects.all() if actor.roles & STAFF_ROLES else Redaction.objects.none()

@@ -6,10 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from association.kept_forms import KeptForm
+from association.typed_fields import DayField, YuanField
 from complaints.choices.complaints import SAID_BY_COMPLAINANT, EvidenceKind, Outcome
 
 YES_NO = [("yes", _("同意")), ("no", _("不同意"))]
 LONGEST = 2_000
+NOT_HERE = {EvidenceKind.IDENTITY, EvidenceKind.SIGNED}
 
 
 class TrackForm(KeptForm):
@@ -52,6 +54,15 @@ class OfferForm(_Answer):
     title, button = _("机构提出了方案"), _("答复方案")
     lead = _("接受后视为自行和解，协会会跟踪是否按期付款。")
     offer_id = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class SettleForm(DeedOfComplainant):
+    name = "settle"
+    title, button = _("我已和机构自行和解"), _("登记和解")
+    lead = _("写明说好的金额和付款日，协会会跟踪是否按期付款，到时请您确认。")
+    amount_fen = YuanField(label=_("退还金额（元，不退款的填0）"), required=True)
+    pay_by = DayField(label=_("付款日"), required=True)
+    sure = forms.BooleanField(label=_("双方已经说好，调解到此为止"))
 
 
 class SignForm(DeedOfComplainant):
@@ -110,7 +121,7 @@ class EvidenceForm(DeedOfComplainant):
     lead = _("照片、截图或PDF，不超过10 MB。拍摄地点等信息会自动去掉。")
     kind = forms.ChoiceField(
         label=_("这是什么"),
-        choices=[(kind.value, kind.label) for kind in EvidenceKind if kind != EvidenceKind.IDENTITY],
+        choices=[(kind.value, kind.label) for kind in EvidenceKind if kind not in NOT_HERE],
     )
     upload = forms.FileField(label=_("文件"), allow_empty_file=True)
 
@@ -127,6 +138,7 @@ FORMS = {
     form.name: form
     for form in (
         OfferForm,
+        SettleForm,
         SignForm,
         SurveyForm,
         FollowUpForm,

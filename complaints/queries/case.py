@@ -24,6 +24,7 @@ from complaints.choices.complaints import (
     STEPS,
     SURVEYED,
     MediatorState,
+    OfferState,
     Party,
     State,
 )
@@ -42,6 +43,7 @@ from complaints.models import (
 )
 from complaints.queries.shown import Shown, shown_to
 from members.queries import institutions
+from prepaid_escrow.queries import calculations_of
 
 KIND = "complaint"
 OPEN_TO_OFFERS = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
@@ -69,6 +71,15 @@ class CaseFile:
     evidence: list[Evidence]
     redactions: list[Redaction]
     surveys: list[Survey]
+    calculations: list[Any]
+
+    @property
+    def planned(self) -> list[Session]:
+        return sorted((row for row in self.sessions if row.is_planned), key=lambda row: row.planned_at)
+
+    @property
+    def open_offer(self) -> Offer | None:
+        return next((row for row in self.offers if row.state == OfferState.MADE), None)
 
 
 def case_of(actor: Actor, pk: int) -> CaseFile:
@@ -104,8 +115,9 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         evidence=list(evidence_visible_to(actor).filter(complaint=complaint).select_related("attachment")),
         redactions=[]
         if respondent
-        else list(Redaction.objects.filter(complaint=complaint).select_related("proposed_by")),
+        else list(Redaction.objects.filter(complaint=complaint).select_related("proposed_by", "decided_by")),
         surveys=[] if respondent else list(Survey.objects.filter(complaint=complaint)),
+        calculations=list(calculations_of(KIND, complaint.pk)),
     )
 
 
@@ -123,6 +135,8 @@ def deeds_of(actor: Actor, case: CaseFile) -> list[str]:
 # Deeds whose right has another name.
 RIGHTS = {
     "plan_session": "mediate",
+    "move_session": "mediate",
+    "cancel_session": "mediate",
     "record_session": "mediate",
     "agree": "mediate",
     "pause_for_appraisal": "mediate",
@@ -131,6 +145,10 @@ RIGHTS = {
     "survey": "speak_for_complainant",
     "withdraw": "speak_for_complainant",
     "paper_consent": "speak_for_complainant",
+    "paper_offer": "speak_for_complainant",
+    "paper_sign": "speak_for_complainant",
+    "settle": "speak_for_complainant",
+    "redact_file": "redact",
 }
 
 
@@ -138,6 +156,11 @@ def _mediates(actor: Actor, case: CaseFile) -> bool:
     return case.mediator is not None and (
         case.mediator.mediator_id == actor.user_id or Role.SECRETARIAT in actor.roles
     )
+
+
+def may_calculate(actor: Actor, case: CaseFile) -> bool:
+    """退费计算 is made by who mediates, or by staff, while something is still to be settled."""
+    return not case.respondent and actor.may(MAY, "mediate") and case.complaint.ended_at is None
 
 
 def _named(*pairs: tuple[str, bool]) -> list[str]:
@@ -161,6 +184,7 @@ def _for_staff(case: CaseFile) -> list[str]:
     complaint, state = case.complaint, State(case.complaint.state)
     before = state == State.RECEIVED
     both = all(case.consents.get(party) for party in Party.values)
+    unsigned = case.agreement is not None and state == State.MEDIATING
     return _named(
         ("name_institution", before and complaint.institution_id is None),
         ("accept", before and complaint.institution_id is not None),
@@ -173,9 +197,13 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("terminate", State.TERMINATED in STEPS[state]),
         ("survey", state in SURVEYED),
         ("paper_consent", state in OPEN_TO_OFFERS),
+        ("paper_offer", case.open_offer is not None),
+        ("paper_sign", unsigned and Party.COMPLAINANT not in case.signed),
+        ("settle", state in OPEN_TO_OFFERS),
         ("withdraw", State.WITHDRAWN in STEPS[state]),
         ("add_evidence", complaint.ended_at is None),
         ("redact", complaint.retired_at is None),
+        ("redact_file", complaint.retired_at is None and bool(case.evidence)),
         ("unmask", complaint.retired_at is None),
     )
 
@@ -183,10 +211,11 @@ def _for_staff(case: CaseFile) -> list[str]:
 def _for_mediator(case: CaseFile) -> list[str]:
     state = State(case.complaint.state)
     mediating = state == State.MEDIATING
-    waits = any(session.held_at is None for session in case.sessions)
     return _named(
-        ("record_session", mediating and waits),
+        ("record_session", mediating and bool(case.planned)),
         ("plan_session", mediating),
+        ("move_session", mediating and bool(case.planned)),
+        ("cancel_session", mediating and bool(case.planned)),
         ("agree", mediating),
         ("pause_for_appraisal", mediating and not case.paused),
         ("resume", mediating and case.paused),

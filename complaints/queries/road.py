@@ -6,8 +6,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from association.moments import minute
 from complaints.choices.complaints import DecisionKind, Party, State
-from complaints.models import Consent, Decision, Evidence
+from complaints.models import Consent, Decision, Evidence, Session
 from complaints.queries.tracking import Tracked
 
 # The road of an ordinary case; other ends are told by their own name.
@@ -56,7 +57,16 @@ def events_of(seen: Tracked) -> list[Event]:
         Event(row.announced_at, _("约定调解：%(mode)s") % {"mode": row.get_mode_display()}, row.place)
         for row in seen.sessions
     ]
+    found += [_called_off(row) for row in seen.sessions if row.called_off_at]
     return sorted(found, key=lambda event: event.at, reverse=True)
+
+
+def _called_off(row: Session) -> Event:
+    before = {"when": minute(row.planned_at)}
+    title = (
+        _("原定%(when)s的调解会改期") % before if row.moved_to_id else _("原定%(when)s的调解会取消") % before
+    )
+    return Event(row.called_off_at or row.announced_at, title, row.called_off_reason)
 
 
 def _decided(row: Decision) -> Event:
@@ -76,6 +86,7 @@ def deeds_of_complainant(seen: Tracked) -> list[str]:
         ("follow_up", waiting.follow_up),
         ("consent", waiting.consent and not asked.exists()),
         ("contest", waiting.contest),
+        ("settle", waiting.settle),
         ("add_evidence", seen.complaint.ended_at is None),
         ("withdraw", waiting.withdraw),
     ]

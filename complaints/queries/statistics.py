@@ -93,6 +93,11 @@ def statistics(first: date, last: date, *, limits: Limits = LIMITS) -> Statistic
     )
 
 
+def year_statistics(year: int) -> Statistics:
+    """The same of a whole calendar year."""
+    return statistics(date(year, 1, 1), date(year, 12, 31))
+
+
 def counts_by_institution(first: date, last: date) -> dict[int | None, Counts]:
     """One GROUP BY that the covering index answers alone."""
     return _counted(_received(first, last))

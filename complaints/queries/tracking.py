@@ -34,6 +34,7 @@ class Waiting:
     survey: bool
     follow_up: bool
     contest: bool
+    settle: bool
     withdraw: bool
 
 
@@ -54,6 +55,14 @@ class Tracked:
     agreement: Agreement | None
     instalments: Sequence[Instalment]
     waiting: Waiting
+
+    @property
+    def next_session(self) -> Session | None:
+        """The nearest one that still stands, while there is mediation."""
+        if self.state != State.MEDIATING:
+            return None
+        planned = [row for row in self.sessions if row.is_planned]
+        return min(planned, key=lambda row: row.planned_at, default=None)
 
 
 def track(receipt_code: str) -> Tracked | None:
@@ -103,6 +112,7 @@ def _waiting(complaint: Complaint, offers: Sequence[Offer], agreement: Agreement
         survey=last is not None and last.answered_at is None and last.outcome == Outcome.UNKNOWN,
         follow_up=state == State.CLOSED and asked.exists(),
         contest=before in {State.SETTLED, State.PERFORMED} or state == State.NOT_ACCEPTED,
+        settle=state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
         withdraw=state in {State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
     )
 

@@ -1,6 +1,5 @@
 """投诉 at the desk: the lists, and one page for all who work on a case, each with the own deeds."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,32 +16,28 @@ from association.downloads import download
 from association.guards import signed_in
 from association.kept_forms import KeptForm
 from association.middleware import PortalRequest
+from association.moments import minute
 from common.errors import InvalidInput, NotFound
 from complaints.access.complaints import MAY
-from complaints.choices.complaints import Target
-from complaints.forms.case import (
-    FORMS,
-    AssignForm,
-    CaseForm,
-    NameInstitutionForm,
-    UnmaskForm,
-)
+from complaints.choices.complaints import Audience, Target
+from complaints.forms.case import FORMS
+from complaints.forms.parts import CaseForm
+from complaints.forms.privacy import UnmaskForm
 from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
 from complaints.operations.agreements import agree, perform, sign
 from complaints.operations.breach import breach
-from complaints.operations.ends import tell_parties, terminate, withdraw
+from complaints.operations.ends import settle, tell_parties, terminate, withdraw
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mediation import (
     assign_mediator,
     consent,
     pause_for_appraisal,
-    plan_session,
-    record_session,
     recuse,
     resume,
 )
 from complaints.operations.privacy import redact, search_people, unmask
-from complaints.operations.replies import answer, offer
+from complaints.operations.replies import answer, answer_offer, offer
+from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
 from complaints.operations.survey import survey
 from complaints.queries.case import (
     LISTS,
@@ -51,8 +46,10 @@ from complaints.queries.case import (
     deeds_of,
     institutions_like,
     listed,
+    may_calculate,
     mediators_for,
 )
+from complaints.queries.redactions import places_of
 
 ROWS = 50
 Given = Mapping[str, Any]
@@ -79,11 +76,16 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "tell_parties": tell_parties,
     "survey": survey,
     "withdraw": withdraw,
+    "paper_offer": answer_offer,
+    "paper_sign": sign,
+    "settle": settle,
 }
-
-
-def _record_session(actor: Actor, _pk: int, given: Given) -> Any:
-    return record_session(actor=actor, **given)
+# Deeds of one session, which names its case.
+OF_SESSION: dict[str, Callable[..., Any]] = {
+    "record_session": record_session,
+    "move_session": move_session,
+    "cancel_session": cancel_session,
+}
 
 
 def _add_evidence(actor: Actor, pk: int, given: Given) -> Any:
@@ -91,31 +93,41 @@ def _add_evidence(actor: Actor, pk: int, given: Given) -> Any:
 
 
 def _redact(actor: Actor, pk: int, given: Given) -> Any:
-    """The words as they stand in the facts or the demand; every place where they stand."""
-    complaint = case_of(actor, pk).complaint
-    words, places = given["words"], []
-    for target, text in ((Target.FACTS, complaint.facts), (Target.DEMAND, complaint.demand)):
-        places += [(target, found.start()) for found in re.finditer(re.escape(words), text)]
+    """The words as they stand in the facts, the demand or an answer; every place where they stand."""
+    places = places_of(case_of(actor, pk).shown, given["words"])
     if not places:
-        sentence = _("事实和诉求中没有这些文字，请照原文填写。")
+        sentence = _("事实、诉求和机构答复中没有这些文字，请照原文填写。")
         raise InvalidInput(sentence, {"words": sentence})
-    for target, first in places:
+    for place in places:
         redact(
             actor=actor,
             complaint_id=pk,
-            target=target,
-            first=first,
-            last=first + len(words) - 1,
+            target=place.target,
+            target_id=place.target_id,
+            first=place.first,
+            last=place.last,
             audience=given["audience"],
             reason=given["reason"],
         )
     return places
 
 
+def _redact_file(actor: Actor, pk: int, given: Given) -> Any:
+    """From the institution; the public never sees a file."""
+    return redact(
+        actor=actor,
+        complaint_id=pk,
+        target=Target.EVIDENCE,
+        target_id=given["evidence_id"],
+        audience=Audience.INSTITUTION,
+        reason=given["reason"],
+    )
+
+
 SPECIAL: dict[str, Callable[[Actor, int, Given], Any]] = {
-    "record_session": _record_session,
     "add_evidence": _add_evidence,
     "redact": _redact,
+    "redact_file": _redact_file,
 }
 
 
@@ -131,6 +143,7 @@ def case_list(request: PortalRequest) -> HttpResponse:
         "page": page,
         "view": view,
         "tabs": _tabs(),
+        "links": _links(request.actor),
         "may_search": request.actor.may(MAY, "search_people"),
         "may_file": request.actor.may(MAY, "file_for_caller"),
         "may_import": request.actor.may(MAY, "import_orders"),
@@ -147,6 +160,16 @@ def _tabs() -> list[tuple[str, str]]:
         ("paying", _("待履行")),
         ("all", _("全部")),
     ]
+
+
+def _links(actor: Actor) -> list[tuple[str, str]]:
+    """What else staff do with complaints."""
+    links = [
+        ("see_statistics", _("投诉统计"), "complaint_statistics"),
+        ("see_statistics", _("招生人次"), "enrolments"),
+        ("see_redactions", _("隐去的复核"), "redactions"),
+    ]
+    return [(label, reverse(name)) for right, label, name in links if actor.may(MAY, right)]
 
 
 @signed_in
@@ -178,6 +201,7 @@ def _page(
         "offered": kept in forms,
         "datum": datum,
         "may_issue": request.actor.may(MAY, "speak_for_complainant") and shown.complaint.retired_at is None,
+        "may_calculate": may_calculate(request.actor, shown),
         "doubts": doubts_about(shown.complaint) if "accept" in names or "refuse" in names else [],
         "crumbs": [
             (_("工作台"), reverse("desk")),
@@ -188,23 +212,33 @@ def _page(
     return render(request, "complaints/case.html", context, status=kept.status if kept else 200)
 
 
+# What the fields offer whose choices depend on the case.
+OFFERED: dict[str, Callable[[CaseFile], list[tuple[int, str]]]] = {
+    "name_institution": lambda shown: institutions_like(shown.complaint.respondent_name),
+    "assign_mediator": lambda shown: mediators_for(shown.complaint),
+    "unmask": lambda shown: [(one.person_id, f"{one.kind.label} {one.name}") for one in shown.shown.people],
+    "move_session": lambda shown: [
+        (row.pk, f"{minute(row.planned_at)} {row.place}") for row in shown.planned
+    ],
+    "redact_file": lambda shown: [
+        (row.pk, f"{row.get_kind_display()} {row.added_at:%Y-%m-%d}") for row in shown.evidence
+    ],
+}
+OFFERED["cancel_session"] = OFFERED["move_session"]
+
+
 def _form(name: str, shown: CaseFile, data: Any = None, files: Any = None) -> CaseForm:
     """With the choices and hidden values that depend on the case."""
     initial: dict[str, Any] = {}
     if shown.agreement is not None:
         initial["text_sha256"] = shown.agreement.text_sha256
-    waiting = [session for session in shown.sessions if session.held_at is None]
-    if waiting:
-        initial["session_id"] = waiting[0].pk
+    if shown.planned:
+        initial["session_id"] = shown.planned[0].pk
+    if shown.open_offer is not None:
+        initial["offer_id"] = shown.open_offer.pk
     form = FORMS[name](data, files, initial=initial)
-    if isinstance(form, NameInstitutionForm):
-        form.offer(institutions_like(shown.complaint.respondent_name))
-    elif isinstance(form, AssignForm):
-        form.offer(mediators_for(shown.complaint))
-    elif isinstance(form, UnmaskForm):
-        form.offer(
-            [(person.person_id, f"{person.kind.label} {person.name}") for person in shown.shown.people]
-        )
+    if name in OFFERED:
+        form.offer(OFFERED[name](shown))
     return form
 
 
@@ -232,6 +266,8 @@ def _do(actor: Actor, pk: int, name: str, form: CaseForm) -> Any:
         return unmask(actor=actor, complaint_id=pk, **given)
     if name in SPECIAL:
         return SPECIAL[name](actor, pk, given)
+    if name in OF_SESSION:
+        return OF_SESSION[name](actor=actor, **given)
     return PLAIN[name](actor=actor, complaint_id=pk, **given)
 
 

@@ -18,19 +18,23 @@ from common.errors import NotFound
 from complaints.choices.complaints import Party
 from complaints.forms.tracked import FORMS, DeedOfComplainant, TrackForm
 from complaints.operations.agreements import sign
-from complaints.operations.ends import withdraw
+from complaints.operations.ends import settle, withdraw
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mediation import consent
 from complaints.operations.replies import answer_offer
 from complaints.operations.survey import contest, follow_up, survey
 from complaints.queries.road import deeds_of_complainant, events_of, own_evidence, stages_of
 from complaints.queries.tracking import Tracked, track
+from prepaid_escrow.queries import calculations_of
 
 Given = Mapping[str, Any]
 
 DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     "answer_offer": lambda actor, code, given: answer_offer(
         actor=actor, receipt_code=code, offer_id=given["offer_id"], accepted=given["given"]
+    ),
+    "settle": lambda actor, code, given: settle(
+        actor=actor, receipt_code=code, amount_fen=given["amount_fen"], pay_by=given["pay_by"]
     ),
     "sign": lambda actor, code, given: sign(
         actor=actor, receipt_code=code, party=Party.COMPLAINANT, text_sha256=given["text_sha256"]
@@ -84,8 +88,9 @@ def _page(
         "stages": stages_of(seen.state),
         "events": events_of(seen),
         "evidence": own_evidence(seen),
+        "calculations": calculations_of("complaint", seen.complaint.pk),
         "offer": seen.waiting.offer,
-        "next_session": next((row for row in reversed(seen.sessions) if row.held_at is None), None),
+        "next_session": seen.next_session,
         "code": code,
         "deeds": offered,
         "kept": refused,

@@ -43,6 +43,7 @@ WORDS = {
     "credit_rating/rules/waterfall.py",
     "disclosure/api/views.py",
     "association/open_interface.py",
+    "complaints/api/views.py",
     "prepaid_escrow/api/views.py",
     "prepaid_escrow/rules/interest.py",
     "prepaid_escrow/rules/pricing.py",

@@ -130,7 +130,7 @@ def make_world(association):
         determination=Determination.objects.get(assessment=assessment).pk,
         objection=Objection.objects.get(assessment=assessment).pk,
         original_request=ask_to_unseal(institution),
-        complaint=accepted_complaint(institution),
+        **accepted_complaint(institution),
         mass_case=mass_case_of(institution),
         order_batch=looked_at_orders(institution),
         publication=Publication.objects.get(assessment=assessment).pk,
@@ -182,13 +182,15 @@ def give_certificate(assessment, institution):
 
 
 def accepted_complaint(institution):
-    """One that waits for the institution's answer."""
-    from complaints.operations import accept, file_complaint
+    """One that waits for the institution's answer, and words of it that were hidden by somebody else."""
+    from complaints.operations import accept, file_complaint, redact
     from tests.complaints.material import filing
 
     made = file_complaint(actor=visitor(institution.association_id), filing=filing(institution))
-    accept(actor=actor_with(Role.SECRETARIAT), complaint_id=made.complaint.pk)
-    return made.complaint.pk
+    clerk, pk = actor_with(Role.SECRETARIAT), made.complaint.pk
+    accept(actor=clerk, complaint_id=pk)
+    hidden = redact(actor=clerk, complaint_id=pk, target="facts", first=0, last=1, reason="个人信息")
+    return {"complaint": pk, "redaction": hidden.pk}
 
 
 def mass_case_of(institution):

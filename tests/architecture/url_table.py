@@ -113,6 +113,8 @@ PUBLIC = {
     "tracked_file": form(EVERYBODY),
     "refund_letter": page(EVERYBODY),
     "api_refund_calculation": form(EVERYBODY),
+    "api_track_complaint": form(EVERYBODY),
+    "api_complaint_statistics": page(EVERYBODY),
     "api_schema": page(EVERYBODY),
     "api_docs": page(EVERYBODY),
     "new_lead": page(EVERYBODY),
@@ -140,6 +142,13 @@ DESK = {
     "do_in_case": Address(
         frozenset(STAFF_ROLES | INSTITUTION_ROLES), "post", {"pk": "complaint"}, {"deed": "answer"}
     ),
+    "complaint_statistics": page(STAFF_ROLES),
+    "complaint_statistics_file": page(STAFF_ROLES, ending="=csv"),
+    "enrolments": page(STAFF_ROLES),
+    "import_enrolments": form(SECRETARIAT),
+    "redactions": page(STAFF_ROLES),
+    "review_redaction": form(SECRETARIAT, pk="redaction"),
+    "refund_of_case": page(SECRETARIAT, pk="complaint"),
     "case_file": page(NOBODY_NOW, pk="complaint", file_id="complaint"),
     "desk": page(SIGNED_IN),
     "clocks": page(SIGNED_IN),

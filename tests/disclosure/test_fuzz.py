@@ -32,6 +32,7 @@ WITH_WRONG_INPUT = [
     ("/api/v1/register/", "GET"),
     ("/api/v1/rounds/{year}/", "GET"),
     ("/api/v1/refund-calculation/", "POST"),
+    ("/api/v1/complaints/track/", "POST"),
 ]
 ONCE = settings(
     max_examples=EXAMPLES,

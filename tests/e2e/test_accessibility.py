@@ -38,6 +38,7 @@ THINGS = {
     "original_request": "SELECT id FROM association_originalrequest WHERE association_id = %s",
     "mass_case": "SELECT id FROM complaints_masscase WHERE association_id = %s ORDER BY id DESC",
     "order_batch": "SELECT id FROM complaints_importbatch WHERE association_id = %s ORDER BY id DESC",
+    "redaction": "SELECT id FROM complaints_redaction WHERE association_id = %s",
     "complaint": "SELECT id FROM complaints_complaint WHERE association_id = %s ORDER BY id DESC",
 }
 MOST_TRIED = 40

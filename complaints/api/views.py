@@ -1,0 +1,82 @@
+"""投诉 for machines: the progress of one complaint for whoever holds its code, and what is published of all of them."""
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.response import Response
+
+from association.open_interface import AskedHere, OpenView, refusals
+from association.throttle import check_writing
+from common.errors import NotFound
+from common.numbers import whole_or_none
+from complaints.api.serializers import PublishedOutput, TrackInput, TrackOutput
+from complaints.queries.published import published_statistics, published_years
+from complaints.queries.road import deeds_of_complainant, events_of
+from complaints.queries.tracking import track
+
+REFUSED = {
+    400: "没有查询码，或者不是文字",
+    404: "没有这个查询码对应的投诉；写错、未提交过和已经删除的，回答相同",
+    405: "只接受 POST",
+    406: "只返回 JSON",
+    415: "只接受 JSON",
+    429: "同一地址查询过于频繁，或者暂时不能计数",
+}
+REFUSED_YEAR = {
+    404: "没有公布：年度还没有结束，或者那一年没有投诉",
+    405: "只能读取",
+    406: "只返回 JSON",
+    429: "同一地址请求过于频繁",
+}
+YEAR = OpenApiParameter("year", str, description="已经结束的年度，缺省为最近一个公布的年度")
+
+
+class TrackComplaint(OpenView):
+    """A code is tried as seldom as on the page: both count together, and nothing is answered while nothing can count."""
+
+    http_method_names = ("post",)
+
+    @extend_schema(
+        operation_id="track_complaint",
+        summary="投诉进度查询",
+        description="凭查询码查询进度、期限及其算法、双方的说明和现在可以办理的事项。查询码只放在正文里，不进网址。",
+        request=TrackInput,
+        responses={200: OpenApiResponse(TrackOutput, "投诉的进度"), **refusals(REFUSED)},
+    )
+    def post(self, request: AskedHere) -> Response:
+        """As the holder of the code sees it on the page; nobody's name, phone or address."""
+        given = TrackInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        check_writing(request, "receipt")
+        seen = track(given.validated_data["receipt_code"])
+        if seen is None:
+            raise NotFound(_("没有找到这个查询码对应的投诉，请核对后再试。"))
+        shown = {"seen": seen, "events": events_of(seen), "deeds": deeds_of_complainant(seen)}
+        answer = Response(TrackOutput(shown).data)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+class ComplaintStatistics(OpenView):
+    """Counted anew for every question, so asked less often than what is a published copy."""
+
+    http_method_names = ("get", "head")
+    limited_as = "statistics"
+
+    @extend_schema(
+        operation_id="complaint_statistics",
+        summary="投诉统计：已经结束的年度",
+        description=(
+            "按收到日期的年度，全部合计和分机构。少于起报数的数字不公布，比率附95%区间；"
+            "投诉人未答复的单列，不算已解决。只公布整年，以免用两个时段相减推出个案。"
+        ),
+        parameters=[YEAR],
+        responses={200: OpenApiResponse(PublishedOutput, "已公布的内容"), **refusals(REFUSED_YEAR)},
+    )
+    def get(self, request: AskedHere) -> Response:
+        """One whole year; numbers that are too small are null."""
+        years = published_years()
+        asked = request.query_params.get("year", "")
+        year = whole_or_none(asked) if asked else max(years, default=None)
+        if year not in years:
+            raise NotFound(_("没有公布。"))
+        return Response(PublishedOutput(published_statistics(year) | {"years": years}).data)

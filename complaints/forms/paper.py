@@ -1,0 +1,73 @@
+"""代投诉人登记: what the complainant said on the phone or signed on paper; with a signature its scan is kept."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from association.typed_fields import DayField, YuanField
+from complaints.choices.complaints import SAID_BY_COMPLAINANT, Outcome, Party
+from complaints.forms.parts import AGREES_OR_NOT, CaseForm, choice, line, text, yes_no
+
+
+class SaidForm(CaseForm):
+    """代投诉人登记: on the phone or at the counter."""
+
+    name = "survey"
+    title, button = _("登记投诉人确认的结果"), _("登记")
+    outcome = choice(_("结果"), [(value, Outcome(value).label) for value in sorted(SAID_BY_COMPLAINANT)])
+    comment = text(_("投诉人的话"), required=False, rows=2)
+
+
+class PaperConsentForm(CaseForm):
+    name = "paper_consent"
+    title, button = _("代登记调解意愿"), _("登记")
+    party = choice(_("一方"), Party.choices)
+    given_ = yes_no(_("意见"), AGREES_OR_NOT)
+
+    def given(self) -> dict[str, Any]:
+        return {"party": self.cleaned_data["party"], "given": self.cleaned_data["given_"]}
+
+
+class WithdrawForCallerForm(CaseForm):
+    name = "withdraw"
+    title, button, dangerous = _("投诉人撤回"), _("登记撤回"), True
+    reason = line(_("理由"), required=False)
+    sure = forms.BooleanField(label=_("已向投诉人核实"))
+
+    def given(self) -> dict[str, Any]:
+        return {"reason": self.cleaned_data["reason"]}
+
+
+class _SignedForm(CaseForm):
+    paper = forms.FileField(
+        label=_("投诉人签名的书面意见（扫描件或照片）"),
+        allow_empty_file=True,
+        help_text=_("照片、截图或PDF，不超过10 MB；只有协会看得到。"),
+    )
+
+
+class PaperOfferForm(_SignedForm):
+    name = "paper_offer"
+    title, button = _("登记投诉人对方案的书面答复"), _("登记答复")
+    lead = _("接受后即为自行和解，系统会跟踪付款。")
+    offer_id = forms.IntegerField(widget=forms.HiddenInput)
+    accepted = yes_no(_("投诉人的意见"), (_("接受方案"), _("不接受")))
+
+
+class SettleForm(_SignedForm):
+    name = "settle"
+    title, button = _("登记双方自行和解"), _("登记和解")
+    lead = _("投诉人书面告知双方已自行和解的，登记金额和付款日；到期会请投诉人确认。")
+    amount_fen = YuanField(label=_("退还金额（元，不退款的填0）"), required=True)
+    pay_by = DayField(label=_("付款日"), required=True)
+
+
+class PaperSignForm(_SignedForm):
+    name = "paper_sign"
+    title, button = _("登记投诉人签署的纸质协议"), _("登记签署")
+    lead = _("所签的协议须与下载的协议文本一致。")
+    text_sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def given(self) -> dict[str, Any]:
+        return {"party": Party.COMPLAINANT, **self.cleaned_data}

@@ -1,0 +1,97 @@
+"""隐去: where words stand, and the list of what is hidden with its scope, its reason and who did what."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from association.actors import Actor
+from complaints.access.complaints import MAY, redactions_visible_to
+from complaints.choices.complaints import RedactionState, Target
+from complaints.models import Evidence, Redaction, Reply
+from complaints.queries.shown import Shown
+
+AROUND = 16  # characters on each side, to see what the words are about
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Words in a text: its first and last character."""
+
+    target: Target
+    target_id: int | None
+    first: int
+    last: int
+
+
+def places_of(shown: Shown, words: str) -> list[Place]:
+    """Every place where these words stand, in the texts as staff read them."""
+    texts: list[tuple[Target, int | None, str]] = [
+        (Target.FACTS, None, shown.facts),
+        (Target.DEMAND, None, shown.demand),
+        *((Target.REPLY, said.reply.pk, said.text) for said in shown.replies),
+    ]
+    return [
+        Place(target, target_id, found.start(), found.end() - 1)
+        for target, target_id, text in texts
+        for found in re.finditer(re.escape(words), text)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """One row of the list: the words with what stands around them, or the kind of the file."""
+
+    redaction: Redaction
+    before: str
+    words: str
+    after: str
+    own: bool
+    may_review: bool
+
+
+def redactions_of(actor: Actor, view: str) -> QuerySet[Redaction]:
+    """Those that wait for a second person, the oldest first; or all, the newest first."""
+    rows = redactions_visible_to(actor).select_related("complaint", "proposed_by", "decided_by")
+    if view == "waiting":
+        return rows.filter(state=RedactionState.PROPOSED).order_by("pk")
+    return rows.order_by("-pk")
+
+
+def hidden_rows(actor: Actor, rows: Sequence[Redaction]) -> list[Hidden]:
+    """A fixed number of queries, however many rows."""
+    replies = dict(Reply.objects.filter(pk__in=_ids(rows, Target.REPLY)).values_list("pk", "text"))
+    files = {
+        row.pk: str(row.get_kind_display())
+        for row in Evidence.objects.filter(pk__in=_ids(rows, Target.EVIDENCE))
+    }
+    may = actor.may(MAY, "confirm_redaction")
+    return [_hidden(actor, row, _text_of(row, replies), files, may=may) for row in rows]
+
+
+def _ids(rows: Sequence[Redaction], target: Target) -> list[int]:
+    return [row.target_id for row in rows if row.target == target and row.target_id is not None]
+
+
+def _text_of(row: Redaction, replies: dict[int, str]) -> str:
+    if row.target == Target.FACTS:
+        return row.complaint.facts
+    if row.target == Target.DEMAND:
+        return row.complaint.demand
+    return replies.get(row.target_id or 0, "")
+
+
+def _hidden(actor: Actor, row: Redaction, text: str, files: dict[int, str], *, may: bool) -> Hidden:
+    own = row.proposed_by_id is not None and row.proposed_by_id == actor.person_id
+    open_ = row.state != RedactionState.LIFTED
+    if row.first is None or row.last is None:
+        return Hidden(row, "", files.get(row.target_id or 0, ""), "", own, may and open_ and not own)
+    return Hidden(
+        redaction=row,
+        before=text[max(0, row.first - AROUND) : row.first],
+        words=text[row.first : row.last + 1],
+        after=text[row.last + 1 : row.last + 1 + AROUND],
+        own=own,
+        may_review=may and open_ and not own,
+    )

@@ -1,0 +1,180 @@
+"""投诉 through the interface: progress by the code alone, no hint to who guesses, nobody's data; whole years published."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.conf import settings as configured
+
+from association import clock
+from association.tenancy import acting_for
+from complaints import operations
+from complaints.choices.complaints import Outcome
+from complaints.models import Complaint
+from tests.complaints.material import PLANTED, Time, accepted, filed, filing, mediating, world
+from tests.credit_rating.desk_pages import statements
+from tests.factories.people import make_association, make_institution
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting")]
+TRACK = "/first/api/v1/complaints/track/"
+PUBLISHED = "/first/api/v1/complaints/statistics/"
+
+
+@pytest.fixture
+def association(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return make_association("first")
+
+
+@pytest.fixture
+def time(monkeypatch):
+    return Time(monkeypatch)
+
+
+@pytest.fixture
+def here(association, time):
+    with acting_for(association.pk):
+        yield world()
+
+
+def track(client, code, path=TRACK):
+    return client.post(path, json.dumps({"receipt_code": code}), content_type="application/json")
+
+
+def test_whoever_has_the_code_sees_step_turn_and_arithmetic(here, client):
+    made = accepted(here)
+    answer = track(client, made.receipt_code.lower().replace("-", " "))
+    told = answer.json()
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert (told["number"], told["state"], told["outcome"]) == (
+        made.complaint.number,
+        "await_reply",
+        "unknown",
+    )
+    assert told["turn"]["owner"] == "institution"
+    assert told["turn"]["explanation"]
+    assert "consent" in told["can_do"]
+    assert answer["RateLimit-Limit"]
+    assert "Set-Cookie" not in answer
+
+
+def test_no_answer_holds_anybodys_data(here, client):
+    made = mediating(here)
+    operations.plan_session(
+        actor=here.mediator, complaint_id=made.complaint.pk, mode="phone", place="电话",
+        planned_at=clock.now() + timedelta(days=2),
+    )  # fmt: skip
+    body = track(client, made.receipt_code).content.decode()
+    assert "电话" in body
+    for planted in (*PLANTED, "演示调解员", "演示受理员"):
+        assert planted not in body
+
+
+@pytest.mark.parametrize(
+    "code", ["ABCD-EFGH-JKMN-PQRS", "x", "0000000000000000", "查询码", "' OR 1=1 --", "a" * 64]
+)
+def test_every_wrong_code_gets_the_same_answer(here, client, code):
+    filed(here)
+    answer = track(client, code)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["detail"] == "没有找到这个查询码对应的投诉，请核对后再试。"
+    assert code not in answer.content.decode()
+
+
+def test_the_code_of_a_neighbour_is_a_wrong_code(here, client):
+    second = make_association("second")
+    with acting_for(second.pk):
+        theirs = filed(world())
+    assert track(client, theirs.receipt_code).status_code == 404
+    assert track(client, theirs.receipt_code, TRACK.replace("first", "second")).status_code == 200
+
+
+def test_a_wrong_code_costs_as_many_questions_as_a_mistyped_one(here, client):
+    filed(here)
+    costs = []
+    for code in ("ABCD-EFGH-JKMN-PQRS", "x", "' OR 1=1 --"):
+        with statements() as found:
+            track(client, code)
+        costs.append(len(found))
+    assert len(set(costs)) == 1
+
+
+def test_guesses_are_counted_together_with_those_on_the_page(here, client, settings):
+    settings.THROTTLES = configured.THROTTLES | {"receipt": (2, 60)}
+    made = filed(here)
+    client.post("/first/complaints/track/", {"code": "ABCD-EFGH-JKMN-PQRS"})
+    assert track(client, "ABCD-EFGH-JKMN-PQRS").status_code == 404
+    refused = track(client, made.receipt_code)
+    assert (refused.status_code, refused["Content-Type"]) == (429, "application/problem+json")
+    assert int(refused["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ("{", "application/json", 400),
+        ("{}", "application/json", 400),
+        ('{"receipt_code": ["x"]}', "application/json", 400),
+        ('{"receipt_code": "a\\u0000b"}', "application/json", 400),
+        ("receipt_code=x", "application/x-www-form-urlencoded", 415),
+    ],
+)
+def test_what_is_no_question_is_a_problem(here, client, body, kind, status):
+    answer = client.post(TRACK, body, content_type=kind)
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_a_code_in_the_address_is_no_question(here, client):
+    made = filed(here)
+    answer = client.get(TRACK, {"receipt_code": made.receipt_code})
+    assert answer.status_code == 405
+
+
+# -- 公布的统计 -----------------------------------------------------------------------------------------------
+
+
+def many(here, count, institution=None, **fields):
+    for _ in range(count):
+        made = operations.file_complaint(actor=here.person, filing=filing(institution or here.institution))
+        if fields:
+            Complaint.objects.filter(pk=made.complaint.pk).update(**fields)
+
+
+def test_only_years_that_are_over_are_published(here, client, time):
+    many(here, 30)
+    assert client.get(PUBLISHED).status_code == 404
+    assert client.get(PUBLISHED, {"year": "2026"}).status_code == 404
+    time.to(date(2027, 1, 5))
+    told = client.get(PUBLISHED).json()
+    assert (told["year"], told["years"], told["total"]["received"]) == (2026, [2026], 30)
+    for asked in ("2027", "2025", "x", "-1", "9" * 30, "2026.0"):
+        assert client.get(PUBLISHED, {"year": asked}).status_code == 404
+
+
+def test_small_numbers_are_null_and_small_institutions_are_not_named(here, client, time):
+    few, next_ = make_institution(name="演示小校"), make_institution(name="演示中校")
+    many(here, 3, few)
+    many(here, 6, next_)
+    many(here, 25, outcome=Outcome.NO_ANSWER)
+    many(here, 2, outcome=Outcome.UNRESOLVED, confirmed_at=clock.now())
+    time.to(date(2027, 1, 5))
+    told = client.get(PUBLISHED).json()
+    assert [row["name"] for row in told["institutions"]] == [here.institution.name]
+    (row,) = told["institutions"]
+    assert (row["received"], row["no_answer"], row["resolution"]["ratio"]) == (27, 25, None)
+    assert told["total"]["received"] == 36
+    assert set(told["claimed_fen"]) <= set("0123456789")
+
+
+def test_a_year_with_few_complaints_tells_no_number(here, client, time):
+    many(here, 4)
+    time.to(date(2027, 1, 5))
+    told = client.get(PUBLISHED).json()
+    assert (told["total"]["received"], told["claimed_fen"], told["institutions"]) == (None, None, [])
+
+
+def test_a_neighbour_publishes_its_own(here, client, time):
+    many(here, 30)
+    make_association("second")
+    time.to(date(2027, 1, 5))
+    assert client.get(PUBLISHED.replace("first", "second")).status_code == 404

@@ -1,0 +1,258 @@
+"""统计、招生人次: the page and its files show the same numbers; small ones are left out; figures come in with a source."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
+
+from association import clock
+from association.models import AuditEntry
+from association.tenancy import acting_for
+from common.csvtext import csv_rows
+from complaints.choices.complaints import Outcome
+from complaints.documents import statistics as table
+from complaints.models import Complaint, Enrolment
+from complaints.rules.enrolments import Known, headings_found, read_figures
+from tests.complaints.material import Time, filed, world
+from tests.credit_rating.desk_pages import Desk, statements
+from tests.factories.people import make_association, make_institution
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting")]
+MARCH = {"first": "2026-03-01", "last": "2026-03-02"}
+HEAD = "统一社会信用代码,机构名称,年度,招生人次,来源\n"
+
+
+@pytest.fixture
+def association(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return make_association("first")
+
+
+@pytest.fixture
+def here(association, monkeypatch):
+    Time(monkeypatch)
+    with acting_for(association.pk):
+        yield world()
+
+
+def many(here, count, institution=None, **fields):
+    """Complaints with an outcome, written past the operations: only their numbers are looked at."""
+    for _ in range(count):
+        made = filed(here, institution_id=(institution or here.institution).pk)
+        if fields:
+            Complaint.objects.filter(pk=made.complaint.pk).update(confirmed_at=clock.now(), **fields)
+
+
+def text(response):
+    return response.content.decode()
+
+
+def numbers(row):
+    return [cell for cell in row.cells if cell is not None]
+
+
+def test_page_excel_and_csv_hold_the_same_numbers(association, here):
+    Enrolment.objects.create(institution=here.institution, year=2026, learners=36_500, source="年报")
+    many(here, 20, outcome=Outcome.RESOLVED, satisfaction=5, returned_fen=100_00)
+    many(here, 6)
+    whole = table.table_of(date(2026, 3, 1), date(2026, 3, 2))
+    desk = Desk(association, here.auditor)
+    page = text(desk.get("complaints/statistics/", **MARCH))
+    for value in numbers(whole.rows[0]):
+        assert f'<td class="num">{value}</td>' in page
+    book = load_workbook(io.BytesIO(desk.get("complaints/statistics/xlsx/", **MARCH).content)).active
+    excel = [list(row) for row in book.iter_rows(values_only=True)]
+    plain = [
+        list(cells) for _line, cells in csv_rows(desk.get("complaints/statistics/csv/", **MARCH).content, 99)
+    ]
+    assert excel[0] == plain[0] == list(whole.headings)
+    for mine, theirs, written in zip(whole.lines(), excel[1:], plain[1:], strict=True):
+        assert ["" if cell is None else str(cell) for cell in mine] == written
+        assert [_number(cell) for cell in theirs] == [_number(cell) for cell in mine]
+    row = dict(zip(whole.headings[1:], whole.rows[0].cells, strict=True))
+    assert (row["收到"], row["已解决"], row["解决率（%）"]) == (26, 20, Decimal("100.00"))
+    assert (row["要求退还（元）"], row["已退还（元）"]) == (Decimal("249600.00"), Decimal("2000.00"))
+
+
+def _number(cell):
+    return float(cell) if isinstance(cell, int | float | Decimal) else cell or None
+
+
+def test_a_name_is_no_formula(association, here):
+    type(here.institution).objects.filter(pk=here.institution.pk).update(name='=HYPERLINK("http://x")')
+    many(here, 6)
+    desk = Desk(association, here.officer)
+    written = desk.get("complaints/statistics/csv/", **MARCH).content.decode("utf-8-sig")
+    assert not any(line.lstrip('"').startswith("=") for line in written.splitlines())
+    book = load_workbook(io.BytesIO(desk.get("complaints/statistics/xlsx/", **MARCH).content)).active
+    assert {cell.data_type for row in book for cell in row} <= {"s", "n"}
+
+
+def test_small_numbers_are_left_out_and_cannot_be_worked_out(association, here):
+    few, some = make_institution(name="演示甲校"), make_institution(name="演示乙校")
+    many(here, 4, few, outcome=Outcome.UNRESOLVED)
+    many(here, 6, some)
+    many(here, 30)
+    found = {row.name: row.cells for row in table.table_of(date(2026, 3, 1), date(2026, 3, 2)).rows}
+    assert found["演示甲校"][0] == found["演示乙校"][0] == "少于5"
+    assert found[here.institution.name][0] == 30
+    assert numbers(table.Row("", found["演示甲校"])) == ["少于5"]
+    page = text(Desk(association, here.officer).get("complaints/statistics/", **MARCH))
+    assert "少于5" in page
+
+
+def test_silence_is_its_own_column_and_in_no_rate(association, here):
+    many(here, 20, outcome=Outcome.RESOLVED)
+    Complaint.objects.filter(pk__in=[made.complaint.pk for made in (filed(here) for _ in range(10))]).update(
+        outcome=Outcome.NO_ANSWER
+    )
+    whole = table.table_of(date(2026, 3, 1), date(2026, 3, 2))
+    row = dict(zip(whole.headings[1:], whole.total.cells, strict=True))
+    assert (row["已解决"], row["投诉人未答复"], row["解决率（%）"]) == (20, 10, Decimal("100.00"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"first": "2026-03-02", "last": "2026-03-01"},
+        {"first": "2026-03-01", "last": "2099-01-01"},
+        {"first": "0001-01-01", "last": "2026-03-01"},
+        {"first": "x", "last": "2026-03-01"},
+        {"first": "2026-03-01"},
+    ],
+)
+def test_a_period_that_cannot_be_is_said(association, here, asked):
+    desk = Desk(association, here.officer)
+    assert desk.get("complaints/statistics/", **asked).status_code == 400
+    assert desk.get("complaints/statistics/csv/", **asked).status_code == 400
+
+
+def test_neighbours_and_institutions_see_none(association, here):
+    many(here, 30)
+    assert desk_status(association, here.school) == {403}
+    assert desk_status(association, here.mediator) == {403}
+    other = make_association("second")
+    with acting_for(other.pk):
+        officer = world().officer
+    page = text(Desk(other, officer).get("complaints/statistics/", **MARCH))
+    assert here.institution.name not in page
+    assert Desk(association, here.officer).get("complaints/statistics/exe/").status_code == 404
+
+
+def desk_status(association, actor):
+    places = ("statistics/", "statistics/csv/", "enrolments/", "redactions/")
+    return {Desk(association, actor).get(f"complaints/{place}").status_code for place in places}
+
+
+def test_the_page_costs_the_same_for_many_institutions(association, here):
+    desk, costs = Desk(association, here.officer), []
+    for _ in range(2):
+        many(here, 6, make_institution())
+        with statements() as found:
+            desk.get("complaints/statistics/", **MARCH)
+        costs.append(len(found))
+    assert costs[0] == costs[1]
+
+
+# -- 招生人次 -------------------------------------------------------------------------------------------------
+
+
+def upload(desk, content, name="人次.csv"):
+    return desk.post("complaints/enrolments/import/", file=SimpleUploadedFile(name, content.encode()))
+
+
+def test_a_figure_is_entered_with_its_source_and_by_whom(association, here):
+    desk = Desk(association, here.officer)
+    given = {"institution_id": here.institution.pk, "year": 2025, "learners": 1200, "source": "2025年报"}
+    assert desk.post("complaints/enrolments/", **given).status_code == 302
+    row = Enrolment.objects.get()
+    assert (row.learners, row.source, row.entered_by_id) == (1200, "2025年报", here.officer.user_id)
+    page = text(desk.get("complaints/enrolments/"))
+    assert "2025年报" in page
+    assert here.officer.person_id
+    assert "演示受理员" in page
+    refused = desk.post("complaints/enrolments/", **(given | {"learners": -1, "source": "更正"}))
+    assert refused.status_code == 400
+    assert "更正" in text(refused)
+    assert Desk(association, here.auditor).post("complaints/enrolments/", **given).status_code == 403
+
+
+def test_a_file_is_loaded_whole_or_not_at_all(association, here):
+    desk = Desk(association, here.officer)
+    good = f",{here.institution.name},2025,1200,年报\n"
+    bad = upload(desk, HEAD + good + ",没有的学校,1999,多,\n")
+    assert bad.status_code == 400
+    for said in (
+        "名录中没有这家机构",
+        "年度须在2000至2026之间",
+        "人次须是0至1000万之间的整数",
+        "请写明数字的来源",
+    ):
+        assert said in text(bad)
+    assert not Enrolment.objects.exists()
+    assert upload(desk, HEAD + good).status_code == 302
+    assert (Enrolment.objects.get().learners, Enrolment.objects.get().entered_by_id) == (
+        1200,
+        here.officer.user_id,
+    )
+    entries = AuditEntry.objects.filter(action="set_enrolment").count()
+    assert "1个与原来相同" in text(desk.client.get(upload(desk, HEAD + good).headers["Location"]))
+    assert AuditEntry.objects.filter(action="set_enrolment").count() == entries
+    assert upload(desk, HEAD + good.replace("1200", "1300")).status_code == 302
+    assert Enrolment.objects.get().learners == 1300
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        ("年度,招生人次\n2025,1\n", "人次.csv", "表格缺少“统一社会信用代码、来源”列"),
+        (HEAD, "人次.csv", "没有数据行"),
+        ("", "人次.csv", "空的"),
+        (HEAD, "人次.exe", "不接收"),
+    ],
+)
+def test_what_is_no_table_is_said(association, here, content, name, said):
+    response = upload(Desk(association, here.officer), content, name)
+    assert response.status_code == 400
+    assert said in text(response)
+
+
+def test_the_institution_of_a_neighbour_is_not_known(association, here):
+    with acting_for(make_association("second").pk):
+        elsewhere = make_institution(name="演示邻校")
+    response = upload(Desk(association, here.officer), f"{HEAD},{elsewhere.name},2025,5,年报\n")
+    assert "名录中没有这家机构" in text(response)
+    assert not Enrolment.objects.exists()
+
+
+KNOWN = Known({"91110105MA00000000": 7}, {"演示甲校": [1], "演示乙校": [2, 3]})
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (("", "演示甲校", "2025", "10", "年报"), []),
+        (("91110105ma00000000", "", "2025", "１０", "年报"), []),
+        (("91110105MA00000001", "演示甲校", "2025", "10", "年报"), ["名录中没有这个统一社会信用代码。"]),
+        (("", "演示乙校", "2025", "10", "年报"), ["名录中有几家同名的机构，请填写统一社会信用代码。"]),
+        (("", "演示甲校", "2027", "1.5", "x" * 121), ["年度", "人次", "来源"]),
+    ],
+)
+def test_rows_are_read_one_by_one(cells, said):
+    headings = ("统一社会信用代码", "机构名称", "年度", "招生人次", "来源")
+    found = read_figures([dict(zip(headings, cells, strict=True))], [2], KNOWN, 2026)
+    assert len(found.faults) == len(said)
+    assert all(part in fault.sentence for part, fault in zip(said, found.faults, strict=True))
+    assert len(found.good) == (not said)
+
+
+def test_one_institution_and_year_stands_once_in_a_file():
+    row = {"机构": "演示甲校", "年份": "2025", "人次": "1", "数据来源": "年报"}
+    found = read_figures([row, row], [2, 3], KNOWN, 2026)
+    assert [(fault.line, fault.sentence) for fault in found.faults] == [
+        (3, "与第2行是同一家机构的同一年度。")
+    ]
+    assert headings_found(list(row))["name"] == "机构"
