@@ -117,12 +117,12 @@ class PublishedInstitutionOutput(PublishedLineOutput):
 class PublishedOutput(serializers.Serializer[Any]):
     """投诉统计 of one whole year."""
 
-    year = serializers.IntegerField()
+    year = serializers.IntegerField(allow_null=True, help_text="还没有公布过的为空")
     years = serializers.ListField(child=serializers.IntegerField(), help_text="已公布的年度")
     least_cases = serializers.IntegerField(help_text="比率的最小分母")
     least_cell = serializers.IntegerField(help_text="公布的最小件数，0除外")
     least_enrolments = serializers.IntegerField(help_text="每千人次的最小招生人次")
     claimed_fen = serializers.CharField(allow_null=True, help_text="要求退还（分），全部合计")
     returned_fen = serializers.CharField(allow_null=True, help_text="已退还（分），全部合计")
-    total = PublishedLineOutput()
+    total = PublishedLineOutput(allow_null=True)
     institutions = PublishedInstitutionOutput(many=True)

@@ -22,7 +22,7 @@ REFUSED = {
     429: "同一地址查询过于频繁，或者暂时不能计数",
 }
 REFUSED_YEAR = {
-    404: "没有公布：年度还没有结束，或者那一年没有投诉",
+    404: "没有公布：年度还没有结束，或者还没有投诉",
     405: "只能读取",
     406: "只返回 JSON",
     429: "同一地址请求过于频繁",
@@ -73,10 +73,10 @@ class ComplaintStatistics(OpenView):
         responses={200: OpenApiResponse(PublishedOutput, "已公布的内容"), **refusals(REFUSED_YEAR)},
     )
     def get(self, request: AskedHere) -> Response:
-        """One whole year; numbers that are too small are null."""
+        """One whole year; numbers that are too small are null, and so is all while no year was published."""
         years = published_years()
         asked = request.query_params.get("year", "")
         year = whole_or_none(asked) if asked else max(years, default=None)
-        if year not in years:
+        if asked and year not in years:
             raise NotFound(_("没有公布。"))
         return Response(PublishedOutput(published_statistics(year) | {"years": years}).data)

@@ -54,7 +54,5 @@ class EnrolmentFileForm(KeptForm):
     file = forms.FileField(
         label=_("文件（.xlsx 或 .csv）"),
         allow_empty_file=True,
-        help_text=_(
-            "第一行是表头，列名如上。有一行错误，就全部不导入。"
-        ),
+        help_text=_("第一行是表头，列名如上。有一行错误，就全部不导入。"),
     )

@@ -1,5 +1,7 @@
 """调解: what the mediator does in a case, one small form for each deed."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +10,7 @@ from complaints.choices.complaints import Party, Recusal, SessionMode, Terminati
 from complaints.forms.parts import LONGEST, CaseForm, PaymentsField, choice, line, text, yes_no
 
 
-def _moment(label: str) -> forms.SplitDateTimeField:
+def _moment(label: Any) -> forms.SplitDateTimeField:
     date_and_time = forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"})
     return forms.SplitDateTimeField(label=label, widget=date_and_time)
 

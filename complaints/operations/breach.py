@@ -69,10 +69,10 @@ def _is_due(complaint: Complaint, unpaid: list[Instalment]) -> bool:
 
 def _take_back(complaint: Complaint, missing: int) -> None:
     """未到账: reported payments that did not come. Where all are reported as paid, it must be said which were not."""
-    rows = Instalment.objects.select_for_update().filter(
+    locked = Instalment.objects.select_for_update(of=("self",)).filter(
         agreement__complaint=complaint, agreement__superseded_at__isnull=True
     )
-    rows = list(rows.order_by("position"))
+    rows = list(locked.order_by("position"))
     paid = [row for row in rows if row.paid_on is not None]
     if not 0 <= missing <= len(paid) or (rows and len(paid) == len(rows) and not missing):
         sentence = _("请填写已报告付款、但没有到账的期数（最多%(most)s期）。") % {"most": len(paid)}

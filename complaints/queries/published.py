@@ -26,9 +26,20 @@ def published_years() -> list[int]:
     return list(range(beijing(ends["first"]).year, last + 1))
 
 
-def published_statistics(year: int) -> dict[str, Any]:
-    """One pass over the year's complaints, by the index of the statistics."""
-    found = year_statistics(year)
+def published_statistics(year: int | None) -> dict[str, Any]:
+    """One pass over the year's complaints, by the index of the statistics. Without a year what is the same for all."""
+    least = {
+        "year": year,
+        "least_cases": LIMITS.denominator,
+        "least_cell": LIMITS.cell,
+        "least_enrolments": LIMITS.enrolments,
+    }
+    if year is None:
+        return least | {"claimed_fen": None, "returned_fen": None, "total": None, "institutions": []}
+    return least | _told_of(year_statistics(year))
+
+
+def _told_of(found: Statistics) -> dict[str, Any]:
     silent = suppressed({str(line.institution_id): line.counts.no_answer for line in found.lines}, LIMITS)
     shown = [line for line in found.lines if line.institution_id not in found.hidden]
     named = {row.pk: row for row in institutions().filter(pk__in=[line.institution_id for line in shown])}
@@ -38,10 +49,6 @@ def published_statistics(year: int) -> dict[str, Any]:
         if (pk := line.institution_id) in named
     ]
     return {
-        "year": year,
-        "least_cases": LIMITS.denominator,
-        "least_cell": LIMITS.cell,
-        "least_enrolments": LIMITS.enrolments,
         **_amounts(found),
         "total": _line(found.total, frozenset()),
         "institutions": sorted(rows, key=lambda row: row["name"]),

@@ -48,7 +48,7 @@ def _page(request: PortalRequest, kept: ReviewForm | None) -> HttpResponse:
     request.actor.require(MAY, "see_redactions")
     view = "all" if request.GET.get("view") == "all" else "waiting"
     page = Paginator(redactions_of(request.actor, view), ROWS).get_page(request.GET.get("page"))
-    rows = hidden_rows(request.actor, page.object_list)
+    rows = hidden_rows(request.actor, list(page.object_list))
     context = {
         "page": page,
         "rows": [(row, in_place(kept, ReviewForm, row.redaction.pk)) for row in rows],
