@@ -149,6 +149,7 @@ def desk_status(association, actor):
 
 def test_the_page_costs_the_same_for_many_institutions(association, here):
     desk, costs = Desk(association, here.officer), []
+    desk.get("complaints/statistics/", **MARCH)
     for _ in range(2):
         many(here, 6, make_institution())
         with statements() as found:
