@@ -56,7 +56,7 @@ def connections_stay():
 
 
 @pytest.fixture
-def season(settings, connections_stay):
+def season(settings, connections_stay, counting):
     settings.THROTTLES = dict.fromkeys(settings.THROTTLES, (1_000_000, 60))
     settings.ALLOWED_HOSTS = ["*"]
     settings.SHARED_HOST = "localhost"

@@ -7,7 +7,7 @@ from association.actors import system, visitor
 from association.rules.clock import beijing
 from association.tenancy import current_association_id
 from complaints import operations
-from complaints.choices.complaints import Outcome, Party, ReplyKind, SessionMode, Subject
+from complaints.choices.complaints import Outcome, Party, ReplyKind, SessionMode, Subject, Target
 from complaints.operations.filing import Filed
 from complaints.rules.intake import Applicant, Filing
 from complaints.rules.money import Payment
@@ -22,10 +22,13 @@ def tell(cast: Cast, institution_id: int, name: str) -> None:
     """Five complaints against the institution that the demo accounts act for."""
     disputes = _Disputes(cast, institution_id, name)
     disputes.file(0, -1)
-    disputes.accept(disputes.file(1, -12), -10)
+    asked = disputes.file(1, -12)
+    disputes.accept(asked, -10)
+    disputes.hide(asked)
     disputes.mediate(disputes.file(2, -30))
     disputes.agree(disputes.file(3, -45), -20)
     disputes.close(disputes.file(4, -90), -60)
+    disputes.count_against()
 
 
 class _Disputes:
@@ -60,6 +63,31 @@ class _Disputes:
     def accept(self, filed: Filed, days: int) -> None:
         with clock.rehearsing(self.cast.at(days, 11)):
             operations.accept(actor=self.cast.actor("mishu"), complaint_id=filed.complaint.pk)
+
+    def hide(self, filed: Filed) -> None:
+        """Words that wait for a second person."""
+        first = FACTS.index("多次联系")
+        with clock.rehearsing(self.cast.at(-9, 11)):
+            operations.redact(
+                actor=self.cast.actor("mishu"),
+                complaint_id=filed.complaint.pk,
+                target=Target.FACTS,
+                first=first,
+                last=first + 3,
+                reason="演示：与争议无关",
+            )
+
+    def count_against(self) -> None:
+        """Enrolments of two years, so that the statistics have something to count against."""
+        this_year = beijing(self.cast.at(0)).year
+        for year, learners in ((this_year - 1, 4_800), (this_year, 5_200)):
+            operations.set_enrolment(
+                actor=self.cast.actor("mishu"),
+                institution_id=self.institution_id,
+                year=year,
+                learners=learners,
+                source="演示数据",
+            )
 
     def mediate(self, filed: Filed) -> None:
         """Both agree to mediation; a session is planned for next week."""
