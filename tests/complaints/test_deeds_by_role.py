@@ -47,6 +47,8 @@ DEEDS = {
     "redact": (OFFICER, {"words": "学校停课", "audience": "public", "reason": "x"}),
     "survey": (OFFICER, {"outcome": "resolved"}),
     "withdraw": (OFFICER, {"sure": "on"}),
+    "settle": (OFFICER, {"amount_fen": "100", "pay_by": "later", "paper": "picture"}),
+    "paper_sign": (OFFICER, {"text_sha256": "0" * 64, "paper": "picture"}),
 }  # fmt: skip
 NOT_LET_IN = 403, 404
 

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('association', '0012_calendar_walls'),
-        ('complaints', '0005_lead_walls'),
+        ('complaints', '0007_intake'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
