@@ -12,8 +12,6 @@ from complaints.choices.complaints import RedactionState, Target
 from complaints.models import Evidence, Redaction, Reply
 from complaints.queries.shown import Shown
 
-AROUND = 16  # characters on each side, to see what the words are about
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -41,12 +39,10 @@ def places_of(shown: Shown, words: str) -> list[Place]:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """One row of the list: the words with what stands around them, or the kind of the file."""
+    """One row of the list: the hidden words alone, or the kind of the file; what stands around them is in the case."""
 
     redaction: Redaction
-    before: str
     words: str
-    after: str
     own: bool
     may_review: bool
 
@@ -86,12 +82,5 @@ def _hidden(actor: Actor, row: Redaction, text: str, files: dict[int, str], *, m
     own = row.proposed_by_id is not None and row.proposed_by_id == actor.person_id
     open_ = row.state != RedactionState.LIFTED
     if row.first is None or row.last is None:
-        return Hidden(row, "", files.get(row.target_id or 0, ""), "", own, may and open_ and not own)
-    return Hidden(
-        redaction=row,
-        before=text[max(0, row.first - AROUND) : row.first],
-        words=text[row.first : row.last + 1],
-        after=text[row.last + 1 : row.last + 1 + AROUND],
-        own=own,
-        may_review=may and open_ and not own,
-    )
+        return Hidden(row, files.get(row.target_id or 0, ""), own, may and open_ and not own)
+    return Hidden(row, text[row.first : row.last + 1], own, may and open_ and not own)
