@@ -13,7 +13,15 @@ from config.home import PROJECT
 
 FOLDER = PROJECT / "docs" / "img"
 COLOURS = 128
-# Name, association, who looks, on what, which page, and what is pressed on the way ("row:…" is the link in that row).
+REFUND = "kind=lessons&paid=6000&paid_on=2026-03-02&lessons=100&used=30&list_price=100&cause=operator&demanded_on=2026-04-11"
+# What a made-up learner writes; the telephone number belongs to nobody.
+COMPLAINT = {
+    "机构名称": "演示晨光职业技能培训学校", "机构地址": "北京市朝阳区演示路1号", "事情经过": "演示：学校停课，联系不上。",
+    "知道权益受损的日期": "2026-11-02", "您的诉求": "退还未上课程的费用。", "您的姓名": "演示学员", "您的电话": "13800000009",
+    "您的通讯地址": "北京市朝阳区演示路2号",
+}  # fmt: skip
+# Name, association, who looks, on what, which page, and what is pressed on the way ("row:…" is the link in that row,
+# "complaint" fills in the form).
 PAGES = (
     ("home", "chaoyang", "", "desk", "/", ()),
     ("home-phone", "chaoyang", "", "phone", "/", ()),
@@ -30,6 +38,13 @@ PAGES = (
     ("staff-today", "chaoyang", "mishu", "desk", "/admin/", ()),
     ("staff-round", "chaoyang", "mishu", "desk", "/admin/credit_rating/round/", ("row:自评中",)),
     ("sign-in-phone", "chaoyang", "", "phone", "/accounts/login/", ()),
+    ("past-results", "beijing-pwh", "", "desk", "/rounds/2023/", ()),
+    ("refund", "chaoyang", "", "desk", f"/refund-calculator/?{REFUND}", ()),
+    ("complaint-phone", "chaoyang", "", "phone", "/complaints/", ()),
+    ("complaint-tracked-phone", "chaoyang", "", "phone", "/complaints/new/", ("complaint", "下一步", "确认提交", "查看进度")),
+    ("case", "chaoyang", "mishu", "desk", "/desk/complaints/?view=all", ("row:调解",)),
+    ("lead-phone", "chaoyang", "", "phone", "/leads/new/", ()),
+    ("clocks", "chaoyang", "mishu", "desk", "/desk/clocks/", ()),
 )  # fmt: skip
 
 
@@ -62,12 +77,23 @@ def picture(browser, address, name, slug, key, size, path, steps) -> None:
         visitor.sign_in(key)
     visitor.go(path)
     for step in steps:
-        row = visitor.page.get_by_role("row").filter(has_text=step.removeprefix("row:"))
-        row.get_by_role("link").first.click() if step.startswith("row:") else visitor.press(step)
+        take(visitor, step)
     visitor.page.wait_for_load_state("networkidle")
     image = Image.open(BytesIO(visitor.page.screenshot())).convert("RGB")
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
     visitor.leave()
+
+
+def take(visitor, step) -> None:
+    if step == "complaint":
+        for label, words in COMPLAINT.items():
+            visitor.page.get_by_label(label, exact=False).first.fill(words)
+        visitor.page.locator("input[name=subject]").first.check()
+    elif step.startswith("row:"):
+        row = visitor.page.get_by_role("row").filter(has_text=step.removeprefix("row:"))
+        row.get_by_role("link").first.click()
+    else:
+        visitor.press(step)
 
 
 if __name__ == "__main__":
