@@ -15,7 +15,8 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /srv/portal
 COPY . .
 # Static files get their final names here; no database is asked and no key is kept.
-RUN SECRET_KEY=only-for-collectstatic DATABASE_URL=postgresql://nobody@127.0.0.1/none \
+RUN SECRET_KEY=only-for-collectstatic DATA_KEYS=only-for-collectstatic \
+    DATABASE_URL=postgresql://nobody@127.0.0.1/none \
     DATABASE_PUBLIC_URL=postgresql://nobody@127.0.0.1/none REDIS_URL=redis://127.0.0.1 \
     python manage.py collectstatic --noinput --verbosity 0
 USER 10001:10001

@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -23,6 +24,7 @@ PROCFILE = parse_procfile((PROJECT / "Procfile").read_text()).processes
 DOCKERFILE = (PROJECT / "Dockerfile").read_text()
 CADDYFILE = (PROJECT / "deploy" / "Caddyfile").read_text()
 GUIDE = (PROJECT / "docs" / "how-to" / "deploy.md").read_text()
+IGNORED = (PROJECT / ".dockerignore").read_text().split()
 READERS = {"text", "flag", "number", "words"}
 OURS = sorted(name for name, service in SERVICES.items() if service["image"] == "training-association-portal")
 
@@ -178,9 +180,29 @@ def test_image_installs_the_lock_with_hashes_and_the_packages_of_run():
     assert re.search(r"^USER 10001:10001$", DOCKERFILE, re.MULTILINE)
 
 
+def test_static_files_are_collected_with_the_environment_of_the_image(tmp_path):
+    """The image's own line, in an environment that holds nothing else."""
+    line = re.search(r"^RUN (\w+=.+?[^\\])$", DOCKERFILE, re.MULTILINE | re.DOTALL)[1].replace("\\\n", " ")
+    words = shlex.split(line)
+    given = dict(word.split("=", 1) for word in words if re.match(r"[A-Z_]+=", word))
+    assert words[len(given) :] == ["python", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    image = tmp_path / "portal"
+    untouched = shutil.ignore_patterns(*IGNORED, "tests", "bench", "docs", "reference")
+    shutil.copytree(PROJECT, image, ignore=untouched)
+    done = subprocess.run(
+        [sys.executable, *words[len(given) + 1 :]],
+        cwd=image,
+        env=given,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (image / "staticfiles" / "staticfiles.json").exists()
+
+
 def test_image_does_not_take_secrets_or_data_along():
-    ignored = set((PROJECT / ".dockerignore").read_text().split())
-    assert {".git", ".env", ".venv", ".portal", "secrets", "media"} <= ignored
+    assert {".git", ".env", ".venv", ".portal", "secrets", "media"} <= set(IGNORED)
 
 
 def test_guide_names_every_variable():
