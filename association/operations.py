@@ -13,6 +13,7 @@ from association.access import MAY
 from association.actors import Actor
 from association.audit import record
 from association.choices import JOB_STEPS, Certainty, JobState, Unit
+from association.in_turn import take_turn_everywhere
 from association.models import Association, DeadlineRule, Job, Notice, OutboxJob, PracticeClock, User
 from association.outbox import enqueue, retry
 from association.periodic import again_today
@@ -182,6 +183,7 @@ def register_person(*, actor: Actor, email: str, name: str) -> User:
     """
     actor.require(MAY, "register_person")
     email = email.strip().lower()
+    take_turn_everywhere("person", email)
     known = User.objects.filter(email__iexact=email).first()
     if known is not None:
         return known

@@ -52,6 +52,11 @@ def _amend(request: Any, institution: Institution, form: Any) -> Done:
     return Done(_("登记事项已变更。"))
 
 
+def _complete_uscc(request: Any, institution: Institution, form: Any) -> Done:
+    operations.complete_uscc(actor=request.actor, institution_id=institution.pk, **form.cleaned_data)
+    return Done(_("已补录统一社会信用代码。"))
+
+
 def _admit(request: Any, institution: Institution, form: Any) -> Done:
     operations.admit_member(actor=request.actor, institution_id=institution.pk, **form.cleaned_data)
     return Done(_("已登记入会。"))
@@ -117,6 +122,14 @@ class InstitutionAdmin(DeskAdmin):
     )
     deeds = (
         Deed("amend", gettext_lazy("变更登记事项"), _may_admit, _amend, form=forms.ParticularsForm),
+        Deed(
+            "uscc",
+            gettext_lazy("补录统一社会信用代码"),
+            _may_admit,
+            _complete_uscc,
+            form=forms.UsccForm,
+            fits=lambda one: one.uscc is None,
+        ),
         Deed("rename", gettext_lazy("更名"), _may_admit, _rename, form=forms.RenameForm),
         Deed(
             "admit",

@@ -73,6 +73,19 @@ class RegistrationForm(ParticularsForm):
         return code
 
 
+class UsccForm(DeedForm):
+    """补录: the code is checked letter by letter by the operation, and the fault is named."""
+
+    uscc = forms.CharField(
+        label=_("统一社会信用代码"), max_length=60, help_text=_("18位。代码不使用字母I、O、S、V、Z。")
+    )
+    grounds = forms.CharField(
+        label=_("代码的出处"),
+        max_length=300,
+        help_text=_("例如营业执照或民办非企业单位登记证书、国家企业信用信息公示系统的查询结果。"),
+    )
+
+
 class RenameForm(DeedForm):
     name = forms.CharField(label=_("新的名称"), max_length=80)
 

@@ -10,14 +10,19 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.choices import INSTITUTION_ROLES, Role
+from association.in_turn import take_turn
 from association.models import Appointment, User
 from association.operations import register_person
+from association.outbox import enqueue
 from common import uscc as codes
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
 from members.access import MAY, appointments_visible_to, institutions_visible_to
 from members.choices import Field
 from members.models import FormerName, Institution, Membership
+
+# Whoever registers, renames or completes a code takes this turn, and takes it before any lock on a row.
+REGISTER = "institution"
 
 
 @transaction.atomic
@@ -39,6 +44,7 @@ def register_institution(
     if not name:
         raise InvalidInput(_("请填写机构名称。"), {"name": _("请填写机构名称。")})
     code = _checked_uscc(uscc, source)
+    take_turn(REGISTER)
     _refuse_duplicate(name, code)
     institution = Institution.objects.create(
         name=name,
@@ -51,14 +57,16 @@ def register_institution(
         is_demo=is_demo,
         created_at=clock.now(),
     )
-    record(actor, "register_institution", institution)
+    _done(actor, "register_institution", institution)
     return institution
 
 
 def _checked_uscc(uscc: str | None, source: str) -> str | None:
+    return None if not uscc and source else _good_uscc(uscc or "")
+
+
+def _good_uscc(uscc: str) -> str:
     if not uscc:
-        if source:
-            return None
         raise InvalidInput(_("请填写统一社会信用代码。"), {"uscc": _("请填写统一社会信用代码。")})
     problem = codes.problem(uscc)
     if problem:
@@ -66,12 +74,21 @@ def _checked_uscc(uscc: str | None, source: str) -> str | None:
     return codes.normalised(uscc)
 
 
-def _refuse_duplicate(name: str, code: str | None) -> None:
-    same_code = Institution.objects.filter(uscc=code).first() if code else None
+def _refuse_duplicate(name: str, code: str | None, own_id: int | None = None) -> None:
+    """One code is one institution; of two with the same name both codes must be known to tell them apart.
+
+    The caller has its turn (``REGISTER``), so that of two who ask for the same at once the second is refused here.
+    """
+    others = Institution.objects.exclude(pk__in=[own_id] if own_id else [])
+    same_code = others.filter(uscc=code).first() if code else None
     if same_code is not None:
         raise Refused(_("该统一社会信用代码已登记：%(name)s。") % {"name": same_code.name})
-    if code is None and Institution.objects.filter(uscc__isnull=True, name=name).exists():
-        raise Refused(_("已有同名且代码未知的机构：%(name)s。") % {"name": name})
+    namesakes = others.filter(name=name)
+    if namesakes.filter(uscc__isnull=True).exists():
+        told = _("已有同名且代码未知的机构：%(name)s。如是同一家，请在其页面补录统一社会信用代码。")
+        raise Refused(told % {"name": name})
+    if code is None and namesakes.exists():
+        raise Refused(_("已有同名的机构：%(name)s。代码未知时不能区分，请先查明代码。") % {"name": name})
 
 
 @transaction.atomic
@@ -82,7 +99,7 @@ def admit_member(*, actor: Actor, institution_id: int, from_on: date) -> Members
     if institution.memberships.filter(until_on__isnull=True).exists():
         raise Refused(_("该机构已是会员。"))
     membership = Membership.objects.create(institution=institution, from_on=from_on)
-    record(actor, "admit_member", institution, membership=membership.pk)
+    _done(actor, "admit_member", institution, membership=membership.pk)
     return membership
 
 
@@ -90,16 +107,39 @@ def admit_member(*, actor: Actor, institution_id: int, from_on: date) -> Members
 def rename_institution(*, actor: Actor, institution_id: int, name: str) -> Institution:
     """更名: the name so far is kept as a former name and stays findable."""
     actor.require(MAY, "admit_institution")
+    take_turn(REGISTER)
     institution = _lock(actor, institution_id)
     name = one_line(name)
     if not name or name == institution.name:
         raise InvalidInput(_("请填写新的名称。"), {"name": _("请填写新的名称。")})
+    _refuse_duplicate(name, institution.uscc, institution.pk)
     FormerName.objects.get_or_create(
         institution=institution, name=institution.name, defaults={"until_on": clock.today()}
     )
     before, institution.name = institution.name, name
     institution.save()
-    record(actor, "rename_institution", institution, before=before)
+    _done(actor, "rename_institution", institution, before=before)
+    return institution
+
+
+@transaction.atomic
+def complete_uscc(*, actor: Actor, institution_id: int, uscc: str, grounds: str) -> Institution:
+    """补录统一社会信用代码 of an institution known so far by name only; ``grounds`` say where the code stands.
+
+    A known code never changes here: a wrong one would make another institution of it. Raises InvalidInput, Refused.
+    """
+    actor.require(MAY, "admit_institution")
+    take_turn(REGISTER)
+    institution = _lock(actor, institution_id)
+    if institution.uscc is not None:
+        raise Refused(_("该机构的统一社会信用代码已登记。"))
+    code, grounds = _good_uscc(uscc), one_line(grounds)[:300]
+    if not grounds:
+        raise InvalidInput(_("请写明代码的出处。"), {"grounds": _("请写明代码的出处。")})
+    _refuse_duplicate(institution.name, code, institution.pk)
+    institution.uscc = code
+    institution.save(update_fields=["uscc"])
+    _done(actor, "complete_uscc", institution, reason=grounds)
     return institution
 
 
@@ -173,7 +213,7 @@ def end_membership(*, actor: Actor, institution_id: int, until_on: date) -> Memb
         raise InvalidInput(sentence, {"until_on": sentence})
     membership.until_on = until_on
     membership.save(update_fields=["until_on"])
-    record(actor, "end_membership", institution, membership=membership.pk)
+    _done(actor, "end_membership", institution, membership=membership.pk)
     return membership
 
 
@@ -204,8 +244,14 @@ def amend_institution(
     for name in changed:
         setattr(institution, name, after[name])
     institution.save()
-    record(actor, "amend_institution", institution, fields=changed)
+    _done(actor, "amend_institution", institution, fields=changed)
     return institution
+
+
+def _done(actor: Actor, action: str, institution: Institution, **detail: Any) -> None:
+    """On record, and the public copy follows at once: the register repeats what stands here."""
+    entry = record(actor, action, institution, **detail)
+    enqueue("disclosure.refresh_institution", key=f"members-{entry.pk}", institution_id=institution.pk)
 
 
 def _lock(actor: Actor, institution_id: int) -> Institution:

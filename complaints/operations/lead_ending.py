@@ -12,6 +12,7 @@ from association.actors import Actor
 from association.audit import record
 from association.clocks import stop_all, stop_deadline
 from association.deadlines import start_clock
+from association.in_turn import take_turn
 from association.locker import store_document
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
@@ -63,6 +64,7 @@ def refer_lead(
     if with_identity and not lead.may_pass_identity:
         sentence = _("线索提供人没有同意提供身份。")
         raise InvalidInput(sentence, {"with_identity": sentence})
+    take_turn("lead_referral", letter["document_number"])
     if LeadReferral.objects.filter(document_number=letter["document_number"]).exists():
         sentence = _("这个文号已经用过。")
         raise InvalidInput(sentence, {"document_number": sentence})

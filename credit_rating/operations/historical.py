@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from association.actors import Actor
 from association.audit import record
+from association.in_turn import take_turn
 from association.outbox import enqueue
 from common.errors import InvalidInput
 from common.text import one_line
 from credit_rating.access import MAY
 from credit_rating.models import HistoricalResult
-from members.operations import register_institution
+from members.operations import REGISTER, register_institution
 from members.queries import institutions
 
 
@@ -39,6 +40,7 @@ def import_historical_results(*, actor: Actor, rows: Sequence[HistoricalRow]) ->
     An institution that the source names without a code is kept without one, and its page says so.
     """
     actor.require(MAY, "import_historical_results")
+    take_turn(REGISTER)
     new = 0
     for number, row in enumerate(rows, 1):
         if not one_line(row.source_title) or not one_line(row.grade):

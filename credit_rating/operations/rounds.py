@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
+from association.in_turn import take_turn
 from association.moments import in_words, minute, until_in_words
 from association.notices import notify, people_of
 from common.errors import InvalidInput, NotFound, Refused
@@ -56,6 +57,7 @@ def plan_round(
     if not 2000 <= year <= 2100:  # noqa: PLR2004 - as the database says
         raise InvalidInput(_("年度应为四位数字。"), {"year": _("年度应为四位数字。")})
     check_stages(stages)
+    take_turn("round", year)
     if Round.objects.filter(year=year, standard=standard).exists():
         raise Refused(_("%(year)d年度已有按这份规范开展的轮次。") % {"year": year})
     round_ = Round.objects.create(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from association.actors import Actor
 from association.audit import record
+from association.in_turn import take_turn
 from association.language import translated
 from common.errors import InvalidInput, NotFound, Refused
 from common.said import listed
@@ -177,6 +178,7 @@ def check_params_of(after: Any) -> None:
 
 
 def _refuse_taken_version(standard: AssessmentStandard, version: str) -> None:
+    take_turn("standard", standard.code)
     others = AssessmentStandard.objects.filter(code=standard.code, version=version).exclude(pk=standard.pk)
     if not version or others.exists():
         raise Refused(_("版本不能为空，也不能与同一代号的其他版本相同。"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from association.actors import Actor
 from association.audit import record
+from association.in_turn import take_turn
 from common.errors import InvalidInput, NotFound, Refused
 from common.spreadsheet import Table, read_table
 from common.text import one_line
@@ -117,6 +118,7 @@ def _check_names(header: Header) -> None:
 
 
 def _write(actor: Actor, spec: StandardSpec, successor_of_id: int | None, action: str) -> AssessmentStandard:
+    take_turn("standard", spec.code)
     if AssessmentStandard.objects.filter(code=spec.code, version=spec.version).exists():
         raise Refused(
             _("已有代号为“%(code)s”、版本为“%(version)s”的规范。")

@@ -77,6 +77,25 @@ def test_rename_membership_and_particulars():
     assert inside(here, row.memberships.count) == 1
 
 
+def test_a_taken_name_is_refused_in_place_and_an_unknown_code_is_completed():
+    here = desk()
+    here.post("members/institution/do/register/", **(FORM | {"uscc": "", "source": "演示来源"}))
+    row = inside(here, lambda: Institution.objects.get())
+    other = inside(here, lambda: make_institution("演示旧名"))
+    refused = here.post(f"members/institution/{other.pk}/do/rename/", name=FORM["name"])
+    assert refused.status_code == 409
+    assert "已有同名且代码未知的机构" in refused.content.decode()
+    page = f"members/institution/{row.pk}/"
+    assert "do/uscc/" in here.get(page).content.decode()
+    wrong = here.post(f"{page}do/uscc/", uscc=GOOD[:17], grounds="演示证书")
+    assert wrong.status_code == 400
+    assert "应为18位，现在是17位" in wrong.content.decode()
+    assert 'value="演示证书"' in wrong.content.decode()
+    assert here.post(f"{page}do/uscc/", uscc=GOOD, grounds="演示证书").status_code == 302
+    assert "do/uscc/" not in here.get(page).content.decode()
+    assert inside(here, lambda: Institution.objects.get(pk=row.pk).uscc) == GOOD
+
+
 def test_people_are_appointed_at_an_institution_and_at_the_association_and_end_by_date():
     here = desk()
     row = inside(here, make_institution)
@@ -125,7 +144,7 @@ def test_rows_of_the_neighbour_are_not_found_offered_or_accepted():
     assert not inside(here, lambda: Appointment.objects.filter(user__email="c@example.org").exists())
 
 
-@pytest.mark.parametrize("deed", ["rename", "admit", "amend", "appoint"])
+@pytest.mark.parametrize("deed", ["rename", "admit", "amend", "appoint", "uscc"])
 def test_an_auditor_looks_and_does_not_touch(deed):
     here = desk(Role.AUDITOR)
     row = inside(here, make_institution)

@@ -93,9 +93,61 @@ def test_register_says_which_check_digit_belongs_there(clerk):
 def test_register_without_a_code_needs_a_source_and_only_once_for_a_name(clerk):
     row = register(clerk, uscc=None, source="演示来源")
     assert row.uscc is None
-    with pytest.raises(Refused, match="同名且代码未知"):
+    for again in ({"uscc": None, "source": "演示来源"}, {}):
+        with pytest.raises(
+            Refused, match="同名且代码未知的机构：演示第九培训学校。如是同一家，请在其页面补录"
+        ):
+            register(clerk, **again)
+    assert institutions().get() == row
+
+
+def test_two_of_one_name_are_told_apart_by_their_codes_only(clerk):
+    register(clerk)
+    assert register(clerk, uscc=valid_uscc(90002)).name == "演示第九培训学校"
+    with pytest.raises(Refused, match="代码未知时不能区分"):
         register(clerk, uscc=None, source="演示来源")
-    assert register(clerk).name == row.name  # the same name with a code is somebody else
+
+
+def test_a_code_that_was_unknown_is_completed_once_checked_and_on_record(clerk):
+    row = register(clerk, uscc=None, source="演示来源")
+    deed = {"actor": clerk, "institution_id": row.pk}
+    with pytest.raises(InvalidInput, match="应为18位"):
+        operations.complete_uscc(**deed, uscc=GOOD[:17], grounds="演示证书")
+    with pytest.raises(InvalidInput, match="代码的出处"):
+        operations.complete_uscc(**deed, uscc=GOOD, grounds=" ")
+    other = make_institution("演示另一家")
+    with pytest.raises(Refused, match="已登记：演示另一家"):
+        operations.complete_uscc(**deed, uscc=other.uscc, grounds="演示证书")
+    operations.complete_uscc(**deed, uscc=GOOD.lower(), grounds="演示证书")
+    row.refresh_from_db()
+    assert (row.uscc, row.source) == (GOOD, "演示来源")
+    assert AuditEntry.objects.get(action="complete_uscc", object_id=row.pk).reason == "演示证书"
+    with pytest.raises(Refused, match="已登记"):
+        operations.complete_uscc(**deed, uscc=valid_uscc(90003), grounds="演示证书")
+
+
+@pytest.mark.parametrize("own_code", [None, valid_uscc(90004)])
+def test_rename_to_a_name_that_somebody_without_a_code_has_is_refused(clerk, own_code):
+    register(clerk, uscc=None, source="演示来源")
+    row = make_institution("演示旧名", uscc=own_code)
+    with pytest.raises(Refused, match="已有同名且代码未知的机构"):
+        operations.rename_institution(actor=clerk, institution_id=row.pk, name="演示第九培训学校")
+    row.refresh_from_db()
+    assert (row.name, FormerName.objects.count()) == ("演示旧名", 0)
+
+
+def test_the_public_copy_follows_every_change_at_once(clerk):
+    row = register(clerk, uscc=None, source="演示来源")
+    deed = {"actor": clerk, "institution_id": row.pk}
+    operations.complete_uscc(**deed, uscc=GOOD, grounds="演示证书")
+    operations.rename_institution(**deed, name="演示新名")
+    operations.admit_member(**deed, from_on=clock.today())
+    operations.end_membership(**deed, until_on=clock.today())
+    operations.amend_institution(
+        **deed, short_name="演示", licence_number="", field=Field.SKILLS, region_code=None, address=""
+    )
+    jobs = OutboxJob.objects.filter(task="disclosure.refresh_institution")
+    assert [job.payload for job in jobs] == [{"institution_id": row.pk}] * 6
 
 
 def test_register_the_same_code_twice_is_refused_with_the_name_it_has(clerk):
@@ -217,6 +269,7 @@ def test_institution_of_another_association_does_not_exist(clerk):
         foreign = make_institution("演示别处")
     calls = [
         lambda: operations.rename_institution(actor=clerk, institution_id=foreign.pk, name="抢"),
+        lambda: operations.complete_uscc(actor=clerk, institution_id=foreign.pk, uscc=GOOD, grounds="抢"),
         lambda: operations.admit_member(actor=clerk, institution_id=foreign.pk, from_on=clock.today()),
         lambda: operations.end_membership(actor=clerk, institution_id=foreign.pk, until_on=clock.today()),
         lambda: operations.appoint(
