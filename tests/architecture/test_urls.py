@@ -197,7 +197,7 @@ def mass_case_of(institution):
     """A negotiation about one more complaint."""
     from complaints.operations import open_mass_case
 
-    chosen = [accepted_complaint(institution)]
+    chosen = [accepted_complaint(institution)["complaint"]]
     return open_mass_case(actor=actor_with(Role.SECRETARIAT), title="演示停课", complaint_ids=chosen).pk
 
 
