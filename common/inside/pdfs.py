@@ -4,12 +4,12 @@ A start page (``OpenAction`` as a destination, which LibreOffice always writes) 
 """
 
 import io
-from collections.abc import Iterator
 from typing import Final
 
 import pikepdf
 
 from common.errors import InvalidInput
+from common.inside.traces import objects_of, written_anew
 from common.said import Said
 
 MOST_PAGES: Final = 300
@@ -38,7 +38,7 @@ def clean_pdf(data: bytes) -> bytes:
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             _check(pdf)
-            return _written_anew(pdf)
+            return written_anew(pdf)
     except pikepdf.PasswordError as fault:
         raise InvalidInput("PDF 有密码，请去掉密码后上传。") from fault
     except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, RuntimeError) as fault:
@@ -52,7 +52,7 @@ def _check(pdf: pikepdf.Pdf) -> None:
         raise InvalidInput("PDF 内容过于复杂，请重新导出后上传。")
     if not 0 < len(pdf.pages) <= MOST_PAGES:
         raise InvalidInput(Said("PDF 有%(pages)s页，最多%(most)s页。", pages=len(pdf.pages), most=MOST_PAGES))
-    for found in _objects(pdf):
+    for found in objects_of(pdf):
         fault = _fault(found)
         if fault:
             raise InvalidInput(Said("PDF 中有%(fault)s，不接收；请打印为新的 PDF 后上传。", fault=fault))
@@ -74,31 +74,3 @@ def _fault(found: pikepdf.Object) -> str | None:
 def _action_fault(action: pikepdf.Object, otherwise: str | None) -> str | None:
     kind = str(action.get("/S", ""))
     return None if kind in HARMLESS_ACTIONS else ACTIONS.get(kind, otherwise)
-
-
-def _objects(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
-    """Every dictionary of the file: top level ones, their streams' and those written inside others."""
-    waiting: list[pikepdf.Object] = [pdf.trailer, *pdf.objects]
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, pikepdf.Stream):
-            found = found.stream_dict
-        if isinstance(found, pikepdf.Dictionary):
-            yield found
-            waiting.extend(part for part in found.as_dict().values() if _is_inside(part))
-        elif isinstance(found, pikepdf.Array):
-            waiting.extend(part for part in found if _is_inside(part))
-
-
-def _is_inside(part: object) -> bool:
-    """Objects with a number of their own are in the list already."""
-    return isinstance(part, pikepdf.Dictionary | pikepdf.Array) and not part.is_indirect
-
-
-def _written_anew(pdf: pikepdf.Pdf) -> bytes:
-    for holder, key in ((pdf.trailer, "/Info"), (pdf.Root, "/Metadata"), (pdf.Root, "/PieceInfo")):
-        if key in holder:
-            del holder[key]
-    out = io.BytesIO()
-    pdf.save(out, linearize=False, deterministic_id=True)
-    return out.getvalue()

@@ -19,9 +19,8 @@ from credit_rating.choices import ItemState
 from credit_rating.rules.entries import EntryField
 from credit_rating.rules.specification import IndicatorSpec, Method, NaPolicy
 
-LONGEST_NUMBER = 60
+LONGEST_ENTRY = 200  # more than any entry may have, so that what is refused is refused as it was typed
 LARGEST_VERSION = 2**31 - 1
-LONGEST_REASON = 300
 ENTRY_NAMES = ("passed", "count", "tier", "value", "sampled", "mean", "responses", "points")
 CORRECTED = frozenset({*ENTRY_NAMES, "na_reason"})
 # Rows answered with one click are saved with it.
@@ -76,7 +75,7 @@ def typed_row(posted: Mapping[str, str]) -> Typed:
         raise InvalidInput(_("页面不完整，请刷新后再填写。"))
     return Typed(
         version=version,
-        raw={name: posted[name][:LONGEST_NUMBER] for name in ENTRY_NAMES if name in posted},
+        raw={name: posted[name][:LONGEST_ENTRY] for name in ENTRY_NAMES if name in posted},
         na="na" in posted,
         na_reason=posted.get("na_reason", ""),
         comment=posted.get("comment", ""),
@@ -138,7 +137,7 @@ def corrections_of(posted: Mapping[str, str]) -> dict[int, dict[str, str]]:
         digits, _dash, entry = rest.partition("-")
         number = whole_or_none(digits)
         if head == "fix" and number is not None and entry in CORRECTED and value.strip():
-            found.setdefault(number, {})[entry] = value.strip()[:LONGEST_REASON]
+            found.setdefault(number, {})[entry] = value.strip()
     return found
 
 
@@ -160,8 +159,8 @@ def inputs_of(fields: Sequence[EntryField], values: Mapping[str, str]) -> tuple[
 
 def _choice(value: str, label: str) -> tuple[str, str, tuple[str, ...]]:
     """A tier's label, and its clauses apart: all of them are needed for it."""
-    name, _colon, clauses = label.partition(":")
-    return value, translated(name), tuple(part for part in clauses.split(";") if part)
+    name, *clauses = label.split("\n")
+    return value, translated(name), tuple(clauses)
 
 
 def said(leaf: IndicatorSpec, item: Any) -> str:

@@ -17,6 +17,7 @@ from credit_rating.choices import AssignmentState, Clearance, Stage, StageKind
 from credit_rating.models import Assessment, AssessmentPermission, Assignment, Opinion
 from credit_rating.operations.moves import move_assignment
 from credit_rating.operations.rounds import DESK
+from credit_rating.operations.scored_rows import refuse_too_long
 from credit_rating.queries.conflicts import ConflictCheck, conflict_check
 from credit_rating.queries.review import REVIEWER_OF, review_kinds
 
@@ -139,12 +140,7 @@ def required_text(text: str, field: str, sentence: str) -> str:
 def free_text(text: str, field: str) -> str:
     """What somebody wrote, without invisible characters and without outer blanks, up to a length that can be read."""
     text = paragraphs(text)
-    if len(text) > LONGEST_TEXT:
-        sentence = _("最多%(longest)d个字，现在是%(length)d个字。") % {
-            "longest": LONGEST_TEXT,
-            "length": len(text),
-        }
-        raise InvalidInput(sentence, {field: sentence})
+    refuse_too_long(text, LONGEST_TEXT, field)
     return text
 
 

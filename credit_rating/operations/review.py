@@ -84,12 +84,21 @@ def save_review_row(
     spec = spec_of(assessment.round.standard)
     leaf = indicator_spec(item.indicator)
     value = scored(leaf, raw, na_reason)
-    if item.version != version:
-        raise StaleRow(_("这一行已在别处改过，请核对后再保存。"), mine=value, theirs=item)
-    item.state, item.entry = value.state, dict(value.entry)
-    item.points, item.na_reason = value.points, value.na_reason
-    item.comment, item.gap_reason = free_text(comment, "comment"), free_text(gap_reason, "gap_reason")
+    wanted = {
+        "state": value.state,
+        "entry": dict(value.entry),
+        "points": value.points,
+        "na_reason": value.na_reason,
+        "comment": free_text(comment, "comment"),
+        "gap_reason": free_text(gap_reason, "gap_reason"),
+    }
     item.stated = _stated(assessment, indicator_id)
+    if item.version != version:
+        if all(getattr(item, name) == said for name, said in wanted.items()):
+            return item  # the same save sent twice is no quarrel
+        raise StaleRow(_("这一行已在别处改过，请核对后再保存。"), mine=value, theirs=item)
+    for name, said in wanted.items():
+        setattr(item, name, said)
     if has_gap(spec, leaf, item.stated, item) and not item.gap_reason:
         sentence = _("与自评差距较大，请说明理由。")
         raise InvalidInput(sentence, {"gap_reason": sentence})

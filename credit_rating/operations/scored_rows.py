@@ -15,6 +15,8 @@ from credit_rating.rules.entries import parse_entry
 from credit_rating.rules.methods import points_for
 from credit_rating.rules.specification import IndicatorSpec, NaPolicy
 
+MOST_REASON = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -46,4 +48,15 @@ def scored(leaf: IndicatorSpec, raw: Mapping[str, str], na_reason: str = "") -> 
     if leaf.na_policy is NaPolicy.FORBIDDEN:
         sentence = _("这项指标不允许选“不适用”。")
         raise InvalidInput(sentence, {"na_reason": sentence})
-    return Scored(ItemState.NA, na_reason=reason[:300])
+    refuse_too_long(reason, MOST_REASON, "na_reason")
+    return Scored(ItemState.NA, na_reason=reason)
+
+
+def refuse_too_long(text: str, longest: int, field: str) -> None:
+    """Never cut: whoever wrote too much is told how much there is room for."""
+    if len(text) > longest:
+        sentence = _("最多%(longest)d个字，现在是%(length)d个字。") % {
+            "longest": longest,
+            "length": len(text),
+        }
+        raise InvalidInput(sentence, {field: sentence})

@@ -14,19 +14,18 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.moments import minute, until
-from common.errors import InvalidInput, NotFound, Refused
+from common.errors import NotFound, Refused
 from common.text import one_line, paragraphs
 from credit_rating.access import MAY
 from credit_rating.choices import ItemState, RoundState, Stage, StageKind
 from credit_rating.models import Assessment, OpinionItem, RoundStage
-from credit_rating.operations.scored_rows import StaleRow, scored
+from credit_rating.operations.scored_rows import MOST_REASON, StaleRow, refuse_too_long, scored
 from credit_rating.operations.self_assessment import own_assessments
 from credit_rating.queries.self_sheet import files_column
 from credit_rating.queries.standards import indicator_spec
 from credit_rating.rules.entries import fields_for
 from credit_rating.rules.specification import IndicatorSpec
 
-MOST_REASON = 300
 MOST_COMMENT = 2000
 
 
@@ -133,23 +132,13 @@ def _check_open(assessment: Assessment, opens_at: datetime, closes_at: datetime)
 
 def _entered(leaf: IndicatorSpec, raw: Mapping[str, str], na_reason: str, comment: str) -> Entered:
     reason, comment = one_line(na_reason), paragraphs(comment)
-    _check_lengths(reason, comment)
+    refuse_too_long(reason, MOST_REASON, "na_reason")
+    refuse_too_long(comment, MOST_COMMENT, "comment")
     filled = any(raw.get(one.name, "").strip() for one in fields_for(leaf))
     if not filled and not reason:
         return Entered(comment=comment)
     value = scored(leaf, raw, reason)
     return Entered(value.state, value.entry, value.points, value.na_reason, comment)
-
-
-def _check_lengths(reason: str, comment: str) -> None:
-    limits = {"na_reason": (reason, MOST_REASON), "comment": (comment, MOST_COMMENT)}
-    for name, (text, longest) in limits.items():
-        if len(text) > longest:
-            sentence = _("最多%(longest)d个字，现在是%(length)d个字。") % {
-                "longest": longest,
-                "length": len(text),
-            }
-            raise InvalidInput(sentence, {name: sentence})
 
 
 def _same_or_stale(item: OpinionItem, wanted: Entered) -> OpinionItem:

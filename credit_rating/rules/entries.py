@@ -69,8 +69,8 @@ def _counted_fields(indicator: IndicatorSpec) -> tuple[EntryField, ...]:
 
 
 def _tier_text(tier: parameters.Tier) -> str:
-    clauses = ";".join(tier.clauses)
-    return f"{tier.label}（{plain(tier.points)} 分）" + (f":{clauses}" if clauses else "")
+    """The name with its points, then each clause on a line of its own."""
+    return "\n".join((f"{tier.label}（{plain(tier.points)} 分）", *tier.clauses))
 
 
 def _survey_fields(indicator: IndicatorSpec) -> tuple[EntryField, ...]:

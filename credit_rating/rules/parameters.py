@@ -9,6 +9,8 @@ from credit_rating.rules import numerals
 from credit_rating.rules.exact import POINT_PLACES
 from credit_rating.rules.specification import IndicatorSpec, Method, Params
 
+LONGEST_LABEL = 60
+
 HUNDRED = Decimal(100)
 
 
@@ -102,6 +104,8 @@ def _tier(row: Params) -> Tier:
     label = str(row.get("label", "")).strip()
     if not label:
         raise ParamsError(Said("分档缺少名称"))
+    if len(label) > LONGEST_LABEL:
+        raise ParamsError(Said("分档名称最多%(longest)s个字", longest=LONGEST_LABEL))
     return Tier(label, read_points(row, "points"), tuple(row.get("clauses", ())))
 
 

@@ -11,7 +11,19 @@ SERVING = {
     "keeper", "numbers", "nursery", "pdf", "qr",
     "said", "sandbox", "sealing", "searchkeys", "sniff", "spreadsheet", "text", "transitions", "uscc",
 }  # fmt: skip
-INSIDE = {"__init__", "archives", "cells", "files", "images", "pdfs", "probe", "rendering", "sheets"}
+INSIDE = {
+    "__init__",
+    "archives",
+    "cells",
+    "files",
+    "images",
+    "marks",
+    "pdfs",
+    "probe",
+    "rendering",
+    "sheets",
+    "traces",
+}
 APPS = {
     "association",
     "config",

@@ -17,6 +17,7 @@ from credit_rating.choices import AssignmentState, Clearance, ItemState, Stage, 
 from credit_rating.models import Assessment, Assignment, Evidence, Opinion, OpinionItem
 from credit_rating.queries.panel import candidates, panel_sheet
 from credit_rating.queries.review import assignments_of, current_opinions, review_sheet
+from credit_rating.rules.specification import NaPolicy
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import DISTRICT_STAGES, reviewing_round, submitted_assessment, windows
 from tests.factories.review import assign, move_clock, review, score_all
@@ -188,6 +189,8 @@ def test_gap_demands_a_reason_and_a_stale_row_is_refused_with_both_values(assess
     assert "gap_reason" in refused.value.fields
     near = operations.save_review_row(**ask, version=0, raw={"points": "１６"})
     assert (near.points, near.version) == (16, 1)
+    again = operations.save_review_row(**ask, version=0, raw={"points": "16"})
+    assert (again.points, again.version) == (16, 1)  # the same sent twice is no quarrel
     with pytest.raises(operations.StaleRow) as stale:
         operations.save_review_row(**ask, version=0, raw={"points": "17"})
     assert (stale.value.mine.points, stale.value.theirs.points) == (17, 16)
@@ -372,3 +375,14 @@ def test_reviewer_asks_for_a_supplement_only_after_the_declaration(assessment):
         operations.request_supplement(actor=actor_with(Role.COMMITTEE), **ask)
     operations.declare_no_conflict(actor=reviewer, assignment_id=Assignment.objects.get().pk)
     assert operations.request_supplement(actor=reviewer, **ask).returns_to == Stage.SUBMITTED
+
+
+def test_a_reason_that_is_too_long_is_refused_and_never_cut(assessment):
+    reviewer = actor_with(Role.ASSESSOR)
+    assign(assessment, reviewer)
+    operations.open_review(actor=reviewer, assessment_id=assessment.pk)
+    row = assessment.round.standard.indicators.exclude(na_policy=NaPolicy.FORBIDDEN).exclude(method="")[0]
+    ask = {"actor": reviewer, "assessment_id": assessment.pk, "indicator_id": row.pk, "version": 0, "raw": {}}
+    with pytest.raises(InvalidInput) as refused:
+        operations.save_review_row(**ask, na_reason="没" * 301)
+    assert refused.value.fields == {"na_reason": "最多300个字，现在是301个字。"}

@@ -72,6 +72,7 @@ def test_broken_trees(indicators, words):
             "名称重复",
         ),
         (Method.BAND, {"tiers": [{"points": "100"}]}, "分档缺少名称"),
+        (Method.BAND, {"tiers": [{"label": "优" * 61, "points": "100"}]}, "分档名称最多60个字"),
         (Method.SURVEY, {}, "缺少参数“full”"),
         (Method.RATIO, {"full": "60", "zero": "60"}, "不能相同"),
         (Method.RATIO, {"full": "120"}, "写明“上限”"),

@@ -47,6 +47,7 @@ def test_member_confirms_what_was_computed(association):
     assessment, desk = computed(), member(association)
     body = desk.get(f"committee/assessments/{assessment.pk}/").content.decode()
     assert "确认 A" in body
+    assert "拟评等级 · 待确认" in body  # nobody has determined it yet
     assert "已复算，一致" in body
     assert desk.post(f"committee/assessments/{assessment.pk}/determine/").status_code == 302
     assessment.refresh_from_db()
@@ -67,6 +68,9 @@ def test_overruling_waits_for_a_second_person(association):
     desk.post(f"{place}determine/", grade="B", reason="佐证存疑")
     decided = Determination.objects.get()
     assert decided.state == DeterminationState.COUNTERSIGN
+    waiting = desk.get(place).content.decode()
+    assert "拟评等级（改判） · 待第二人签署" in waiting
+    assert "评定等级" not in waiting.partition("等级说明")[2]
     assert "须由另一名委员签署" in desk.get(place).content.decode()
     assert desk.post(f"committee/determinations/{decided.pk}/countersign/", agree="yes").status_code == 403
     assert "同意，签署" in second.get(place).content.decode()
