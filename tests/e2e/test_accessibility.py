@@ -252,7 +252,7 @@ def test_search_box_over_a_long_list_has_its_name_closed_open_and_filled(visit):
         box = someone.page.locator(".select2-selection").first
         found = {"closed": faults(someone, DESK)}
         box.click()
-        hit = someone.page.locator(".select2-results__option[id]").first
+        hit = someone.page.locator(".select2-results__option[aria-selected]").first
         hit.wait_for()
         found["open"] = faults(someone, DESK)
         hit.click()
