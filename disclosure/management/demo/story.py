@@ -186,6 +186,7 @@ def publish(cast: Cast, round_id: int, *, notice: int, published: int) -> None:
     """公示, then 公布 by two people."""
     with clock.rehearsing(cast.at(notice, 9)):
         operations.open_public_notice(actor=cast.actor("mishu"), round_id=round_id)
+    tick(cast, published)
     with clock.rehearsing(cast.at(published, 9)):
         operations.propose_publication(actor=cast.actor("mishu"), round_id=round_id)
         operations.approve_publication(actor=cast.actor("zhuren"), round_id=round_id)
