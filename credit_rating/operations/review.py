@@ -20,7 +20,7 @@ from credit_rating.models import Assessment, Assignment, Opinion, OpinionItem
 from credit_rating.operations.assignments import free_text, lock_assessment, refuse_conflict
 from credit_rating.operations.moves import move_assessment
 from credit_rating.operations.rounds import DESK
-from credit_rating.operations.scored_rows import StaleRow, scored
+from credit_rating.operations.scored_rows import Scored, StaleRow, scored
 from credit_rating.queries.conflicts import conflict_check
 from credit_rating.queries.panel import panel_of
 from credit_rating.queries.review import current_opinions, has_gap, kind_due, leaf_ids, review_kinds
@@ -84,14 +84,7 @@ def save_review_row(
     spec = spec_of(assessment.round.standard)
     leaf = indicator_spec(item.indicator)
     value = scored(leaf, raw, na_reason)
-    wanted = {
-        "state": value.state,
-        "entry": dict(value.entry),
-        "points": value.points,
-        "na_reason": value.na_reason,
-        "comment": free_text(comment, "comment"),
-        "gap_reason": free_text(gap_reason, "gap_reason"),
-    }
+    wanted = _wanted(value, comment, gap_reason)
     item.stated = _stated(assessment, indicator_id)
     if item.version != version:
         if all(getattr(item, name) == said for name, said in wanted.items()):
@@ -115,6 +108,18 @@ def save_review_row(
         points=None if item.points is None else str(item.points),
     )
     return item
+
+
+def _wanted(value: Scored, comment: str, gap_reason: str) -> dict[str, Any]:
+    """The fields of the row as the person wants them."""
+    return {
+        "state": value.state,
+        "entry": dict(value.entry),
+        "points": value.points,
+        "na_reason": value.na_reason,
+        "comment": free_text(comment, "comment"),
+        "gap_reason": free_text(gap_reason, "gap_reason"),
+    }
 
 
 def _stated(assessment: Assessment, indicator_id: int) -> OpinionItem | None:

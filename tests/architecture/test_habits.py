@@ -35,8 +35,8 @@ TREES = {path.relative_to(PROJECT).as_posix(): ast.parse(path.read_text()) for p
 DRAWER = {
     "confine", "csvtext", "errors", "filecheck", "frames", "jobs", "keeper", "numbers", "nursery", "pdf", "qr", "said", "sandbox",
     "sealing", "searchkeys", "sniff", "spreadsheet", "text", "transitions", "uscc",
-    "inside.archives", "inside.cells", "inside.files", "inside.images", "inside.pdfs", "inside.probe", "inside.rendering",
-    "inside.sheets",
+    "inside.archives", "inside.cells", "inside.files", "inside.images", "inside.marks", "inside.pdfs", "inside.probe", "inside.rendering",
+    "inside.sheets", "inside.traces",
 }  # fmt: skip
 
 # Where a transaction may begin, besides operations: each with its reason.
