@@ -1,5 +1,7 @@
 """Who may do what with the association's own things, and who sees which."""
 
+from collections.abc import Callable, Collection
+
 from django.db.models import Q, QuerySet
 
 from association.actors import Actor
@@ -76,8 +78,22 @@ def attachments_visible_to(
     return free.filter(own)
 
 
+# Apps above say here from which cases a person is kept away (回避): from a person's id to names like ``lead-12``.
+KEPT_FROM: list[Callable[[int], Collection[str]]] = []
+
+
+def cases_kept_from(user_id: int) -> frozenset[str]:
+    return frozenset(name for kept in KEPT_FROM for name in kept(user_id))
+
+
 def original_requests_visible_to(actor: Actor) -> QuerySet[OriginalRequest]:
-    """Those who ask, those who decide and the auditor see that a seal was broken, by whom and why."""
-    if actor.is_system or actor.roles & STAFF_ROLES or actor.may(MAY, "approve_original"):
+    """Those who ask, those who decide and the auditor see that a seal was broken, by whom and why; not in a case that
+    the person is kept away from.
+    """
+    if actor.is_system:
         return OriginalRequest.objects.all()
-    return OriginalRequest.objects.none()
+    if actor.user_id is None or not (actor.roles & STAFF_ROLES or actor.may(MAY, "approve_original")):
+        return OriginalRequest.objects.none()
+    kept = cases_kept_from(actor.user_id)
+    rows = OriginalRequest.objects.all()
+    return rows.exclude(original__attachment__case__in=kept) if kept else rows

@@ -72,8 +72,11 @@ def conflicts_with(user_ids: Collection[int], institution: Any) -> dict[int, tup
 def institutions_tied_to(user_id: int) -> frozenset[int]:
     """The institutions that a person acts or works for, or did within the look-back: their cases are not theirs to see."""
     day = clock.today()
-    since = months_before(day, look_back_months(day))
     rows = Appointment.objects.filter(user_id=user_id, from_on__lte=day)
-    recent = rows.filter(Q(until_on__isnull=True) | Q(until_on__gte=since))
-    pairs = recent.values_list("institution_id", "employer_id")
-    return frozenset(pk for pair in pairs for pk in pair if pk is not None)
+    rows = rows.filter(Q(institution__isnull=False) | Q(employer__isnull=False))
+    ties = list(rows.values_list("until_on", "institution_id", "employer_id"))
+    if not ties:
+        return frozenset()
+    since = months_before(day, look_back_months(day))
+    recent = [pair for until, *pair in ties if until is None or until >= since]
+    return frozenset(pk for pair in recent for pk in pair if pk is not None)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from association import clock
-from association.access import MAY, attachments_visible_to, original_requests_visible_to
+from association.access import MAY, attachments_visible_to, cases_kept_from, original_requests_visible_to
 from association.actors import Actor, system
 from association.audit import record, record_read
 from association.choices import ORIGINAL_REQUEST_STEPS, OriginalRequestState, Role
@@ -213,9 +213,10 @@ def _visible(actor: Actor, request_id: int, *, lock: bool = False) -> OriginalRe
 
 def _tell_deciders(actor: Actor, asked: OriginalRequest) -> None:
     deciders = people_of(roles=[Role.SECRETARIAT, Role.COMMITTEE_CHAIR])
+    case = asked.original.attachment.case
     notify(
         f"original-request-{asked.pk}",
-        [person for person in deciders if person != actor.user_id],
+        [person for person in deciders if person != actor.user_id and case not in cases_kept_from(person)],
         subject=gettext_noop("有启封原件的申请等待批准"),
         body=gettext_noop("打开封存的原件须由两个人办理：请阅读申请理由，决定是否批准。"),
         path="/desk/originals/",

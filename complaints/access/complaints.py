@@ -4,7 +4,9 @@ from django.db.models import Q, QuerySet
 
 from association.actors import Actor
 from association.choices import INSTITUTION_ROLES, STAFF_ROLES, Role
+from association.conflicts import institutions_tied_to
 from association.models import Attachment
+from complaints.access.ties import barred_from
 from complaints.choices.complaints import (
     BEFORE_ACCEPTANCE,
     Audience,
@@ -51,6 +53,8 @@ MAY = {
     "consent": INSTITUTION_ROLES | SECRETARIAT,
     "assign_mediator": SECRETARIAT,
     "recuse": MEDIATORS,
+    "ask_recusal": INSTITUTION_ROLES | SECRETARIAT,
+    "decide_recusal": SECRETARIAT,
     "mediate": MEDIATORS,
     "sign": INSTITUTION_ROLES | SECRETARIAT,
     # 履行与终止
@@ -72,37 +76,34 @@ MAY = {
 
 
 def complaints_visible_to(actor: Actor) -> QuerySet[Complaint]:
-    """Staff see all; a mediator the own cases; an institution those against it that were accepted."""
-    if actor.is_system or actor.roles & STAFF_ROLES:
+    """Staff see all, a mediator the own cases, both but for those they must keep away from (``ties``); an institution
+    those against it that were accepted.
+    """
+    if actor.is_system:
         return Complaint.objects.all()
     seen = Q(institution_id__in=actor.institution_ids, accepted_at__isnull=False)
     seen &= ~Q(state__in=sorted(BEFORE_ACCEPTANCE))
+    barred = barred_from(actor)
+    if actor.roles & STAFF_ROLES:
+        return Complaint.objects.all() if barred is None else Complaint.objects.filter(seen | ~barred)
     if Role.MEDIATOR in actor.roles and actor.user_id:
         own = MediatorAssignment.objects.filter(mediator_id=actor.user_id, state=MediatorState.ACTIVE)
-        seen |= Q(pk__in=own.values("complaint_id"))
+        handled = Q(pk__in=own.values("complaint_id"))
+        seen |= handled if barred is None else handled & ~barred
     return Complaint.objects.filter(seen)
 
 
 def is_respondent(actor: Actor, complaint: Complaint) -> bool:
-    """Whether the actor speaks for the institution complained of; then it is told only what it needs."""
-    handles = actor.is_system or bool(actor.roles & STAFF_ROLES) or _mediates(actor, complaint)
-    return not handles and complaint.institution_id in actor.institution_ids
-
-
-def _mediates(actor: Actor, complaint: Complaint) -> bool:
-    return (
-        MediatorAssignment.objects.filter(
-            complaint=complaint, mediator_id=actor.user_id, state=MediatorState.ACTIVE
-        ).exists()
-        if actor.user_id
-        else False
-    )
+    """Whether the actor speaks for the institution complained of; then it is told only what it needs, whatever else
+    the person is.
+    """
+    return not actor.is_system and complaint.institution_id in actor.institution_ids
 
 
 def evidence_visible_to(actor: Actor) -> QuerySet[Evidence]:
     """With the complaint; what was redacted for institutions is not there for them, nor is anybody's identity."""
     rows = Evidence.objects.filter(complaint__in=complaints_visible_to(actor))
-    if actor.is_system or actor.roles & STAFF_ROLES:
+    if actor.is_system or not actor.institution_ids:
         return rows
     hidden = Redaction.objects.filter(
         target=Target.EVIDENCE,
@@ -120,9 +121,14 @@ def case_files_visible_to(actor: Actor) -> QuerySet[Attachment]:
 
 
 def mass_cases_visible_to(actor: Actor) -> QuerySet[MassCase]:
-    """Staff see all, an institution its own."""
-    if actor.is_system or actor.roles & STAFF_ROLES:
+    """Staff see all but those about institutions that they are tied to, an institution its own."""
+    if actor.is_system:
         return MassCase.objects.all()
+    if actor.roles & STAFF_ROLES:
+        tied = institutions_tied_to(actor.person_id)
+        return MassCase.objects.filter(
+            Q(institution_id__in=actor.institution_ids) | ~Q(institution_id__in=tied)
+        )
     return MassCase.objects.filter(institution_id__in=actor.institution_ids)
 
 
@@ -140,7 +146,9 @@ def enrolments_visible_to(actor: Actor) -> QuerySet[Enrolment]:
 
 def unmaskings_visible_to(actor: Actor) -> QuerySet[Unmasking]:
     """Who looked at what is for those who watch over it."""
-    return Unmasking.objects.all() if actor.roles & STAFF_ROLES else Unmasking.objects.none()
+    if not actor.roles & STAFF_ROLES:
+        return Unmasking.objects.none()
+    return Unmasking.objects.filter(complaint__in=complaints_visible_to(actor))
 
 
 def retirements_visible_to(actor: Actor) -> QuerySet[Retirement]:
@@ -149,4 +157,6 @@ def retirements_visible_to(actor: Actor) -> QuerySet[Retirement]:
 
 def redactions_visible_to(actor: Actor) -> QuerySet[Redaction]:
     """What is hidden, with the hidden words, is for the staff."""
-    return Redaction.objects.all() if actor.roles & STAFF_ROLES else Redaction.objects.none()
+    if not actor.roles & STAFF_ROLES:
+        return Redaction.objects.none()
+    return Redaction.objects.filter(complaint__in=complaints_visible_to(actor))

@@ -45,10 +45,10 @@ def leads_visible_to(actor: Actor) -> QuerySet[Lead]:
         return Lead.objects.none()
     tied = institutions_tied_to(actor.user_id)
     rows = Lead.objects.exclude(state=LeadState.DRAFT)
-    return rows.exclude(_is_about(tied)) if tied else rows
+    return rows.exclude(leads_about(tied)) if tied else rows
 
 
-def _is_about(institution_ids: frozenset[int]) -> Q:
+def leads_about(institution_ids: frozenset[int]) -> Q:
     typed = Lead.objects.filter(institution=None).alias(key=SearchKey("institution_name"))
     typed = typed.filter(key__in=search_keys_of(institution_ids))
     return Q(institution_id__in=institution_ids) | Q(pk__in=typed.values("pk"))

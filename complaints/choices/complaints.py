@@ -143,6 +143,10 @@ class DecisionKind(TextChoices):
     CONTEST = "contest", _("提出异议")
 
 
+# 投诉人的话: decisions whose reason the complainant wrote.
+SAID_BY_CODE = frozenset({DecisionKind.WITHDRAW, DecisionKind.CONTEST})
+
+
 class Party(TextChoices):
     """A side of the dispute, for consents, signatures and presence."""
 
@@ -213,6 +217,21 @@ class Recusal(TextChoices):
     EMPLOYMENT = "employment", _("与被投诉机构有任职、授课或持股关系")
     INTEREST = "interest", _("与争议有利害关系")
     OTHER = "other", _("其他可能影响公正的关系")
+
+
+class RecusalState(TextChoices):
+    """申请回避 of a side (art. 19): decided by somebody else than the one it is about."""
+
+    ASKED = "asked", _("待决定")
+    GRANTED = "granted", _("同意回避")
+    REFUSED = "refused", _("不予回避")
+
+
+RECUSAL_STEPS = {
+    RecusalState.ASKED: frozenset({RecusalState.GRANTED, RecusalState.REFUSED}),
+    RecusalState.GRANTED: frozenset(),
+    RecusalState.REFUSED: frozenset(),
+}
 
 
 class MediatorState(TextChoices):
@@ -311,6 +330,13 @@ class Target(TextChoices):
     DEMAND = "demand", _("诉求")
     REPLY = "reply", _("机构答复")
     EVIDENCE = "evidence", _("证据材料")
+    DECISION = "decision", _("决定或者当事人的理由")
+    MINUTES = "minutes", _("调解记录")
+    TERMS = "terms", _("方案的条件")
+
+
+# Several of each in one complaint: a redaction names which.
+NUMBERED = frozenset({Target.REPLY, Target.EVIDENCE, Target.DECISION, Target.MINUTES, Target.TERMS})
 
 
 class PersonalField(TextChoices):
@@ -319,6 +345,8 @@ class PersonalField(TextChoices):
     ADDRESS = "address", _("地址")
     ID_NUMBER = "id_number", _("身份证件号码")
     EMAIL = "email", _("电子邮箱")
+    # 原文: what was written, as it was written; everybody else reads it scrubbed.
+    WORDS = "words", _("事实、诉求和各方文字的原文")
 
 
 class IdentityCheck(TextChoices):

@@ -11,11 +11,18 @@ from django.utils.translation import override
 from association.models import Association
 from association.rules.clock import beijing
 from common.pdf import render_pdf
-from complaints.choices.complaints import Body, DecisionKind, PersonKind, RefusalGround, TerminationGround
+from complaints.choices.complaints import (
+    Body,
+    DecisionKind,
+    PersonKind,
+    RefusalGround,
+    Target,
+    TerminationGround,
+)
 from complaints.models import Agreement, Decision, Instalment, Signature
-from complaints.queries.people import masked_people, names_in
+from complaints.queries.people import masked_people
+from complaints.queries.shown import Words
 from complaints.rules.money import in_yuan
-from complaints.rules.shown import scrubbed
 
 LANGUAGE = "zh-hans"
 TITLES = {
@@ -72,7 +79,7 @@ def _agreement(agreement: Agreement) -> dict[str, Any]:
 
 def _letter(decision: Decision, title: str) -> dict[str, Any]:
     complaint = decision.complaint
-    reason = scrubbed(decision.reason, names_in(complaint))
+    reason = Words(complaint).of(Target.DECISION, decision.pk, decision.reason)
     return _head(decision.association_id, complaint) | {
         "title": title,
         "decision": decision,

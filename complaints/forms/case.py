@@ -9,8 +9,10 @@ from association.typed_fields import DayField, YuanField
 from complaints.choices.complaints import EvidenceKind, Party, RefusalGround, ReplyKind
 from complaints.forms.mediation import (
     AgreeForm,
+    AskRecusalForm,
     AssignForm,
     CancelForm,
+    DecideRecusalForm,
     MoveForm,
     PauseForm,
     PlanForm,
@@ -22,6 +24,7 @@ from complaints.forms.mediation import (
 from complaints.forms.paper import (
     PaperConsentForm,
     PaperOfferForm,
+    PaperRecusalForm,
     PaperSignForm,
     SaidForm,
     SettleForm,
@@ -164,6 +167,9 @@ FORMS: dict[str, type[CaseForm]] = {
         CaseEvidenceForm,
         AssignForm,
         RecuseForm,
+        AskRecusalForm,
+        DecideRecusalForm,
+        PaperRecusalForm,
         PlanForm,
         RecordForm,
         MoveForm,

@@ -89,11 +89,12 @@ class IntakeForm(SaysWhy):
         for place in range(self.joined):
             self.fields[f"joined-{place}-name"] = _line(_("姓名"), required=False)
             self.fields[f"joined-{place}-phone"] = _line(_("电话"), required=False, inputmode="tel")
+            self.fields[f"joined-{place}-address"] = _line(_("通讯地址"), required=False)
             self.fields[f"joined-{place}-represents"] = forms.BooleanField(label=_("代表人"), required=False)
 
     def joined_rows(self) -> list[list[forms.BoundField]]:
         return [
-            [self[f"joined-{place}-{name}"] for name in ("name", "phone", "represents")]
+            [self[f"joined-{place}-{name}"] for name in ("name", "phone", "address", "represents")]
             for place in range(self.joined)
         ]
 
@@ -161,6 +162,7 @@ class IntakeForm(SaysWhy):
         return Applicant(
             name=given[f"joined-{place}-name"],
             phone=given[f"joined-{place}-phone"],
+            address=given[f"joined-{place}-address"],
             kind=PersonKind.JOINED,
             is_representative=given[f"joined-{place}-represents"],
         )

@@ -30,6 +30,26 @@ class RecuseForm(CaseForm):
     reason = line(_("说明"))
 
 
+class DecideRecusalForm(CaseForm):
+    name = "decide_recusal"
+    title, button = _("决定回避申请"), _("作出决定")
+    lead = _("被申请回避的调解员本人不能决定；申请和理由见“申请回避”一栏。")
+    request_id = forms.IntegerField(widget=forms.HiddenInput)
+    granted = yes_no(_("决定"), (_("同意回避"), _("不予回避")))
+    decision = line(_("理由"), help_text=_("申请的一方会看到；不要写个人信息。"))
+
+
+class AskRecusalForm(CaseForm):
+    name = "ask_recusal"
+    title, button = _("申请调解员回避"), _("提交申请")
+    lead = _("由协会另一位工作人员决定；决定作出以前调解暂停，期限照常计算。")
+    ground = choice(_("情形"), Recusal.choices)
+    reason = text(_("理由"), help_text=_("作出决定的工作人员会看到。"))
+
+    def given(self) -> dict[str, Any]:
+        return {"party": Party.INSTITUTION, **self.cleaned_data}
+
+
 class PlanForm(CaseForm):
     name = "plan_session"
     title, button = _("安排调解会"), _("通知双方")

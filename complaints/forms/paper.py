@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from association.typed_fields import DayField, YuanField
-from complaints.choices.complaints import SAID_BY_COMPLAINANT, Outcome, Party
+from complaints.choices.complaints import SAID_BY_COMPLAINANT, Outcome, Party, Recusal
 from complaints.forms.parts import AGREES_OR_NOT, CaseForm, choice, line, text, yes_no
 
 
@@ -27,6 +27,14 @@ class PaperConsentForm(CaseForm):
 
     def given(self) -> dict[str, Any]:
         return {"party": self.cleaned_data["party"], "given": self.cleaned_data["given_"]}
+
+
+class PaperRecusalForm(CaseForm):
+    name = "paper_recusal"
+    title, button = _("代登记回避申请"), _("登记")
+    party = choice(_("一方"), Party.choices)
+    ground = choice(_("情形"), Recusal.choices)
+    reason = text(_("理由"))
 
 
 class WithdrawForCallerForm(CaseForm):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.kept_forms import KeptForm
 from association.typed_fields import DayField, YuanField
-from complaints.choices.complaints import SAID_BY_COMPLAINANT, EvidenceKind, Outcome
+from complaints.choices.complaints import SAID_BY_COMPLAINANT, EvidenceKind, Outcome, Recusal
 
 YES_NO = [("yes", _("同意")), ("no", _("不同意"))]
 LONGEST = 2_000
@@ -126,6 +126,21 @@ class EvidenceForm(DeedOfComplainant):
     upload = forms.FileField(label=_("文件"), allow_empty_file=True)
 
 
+class AskRecusalForm(DeedOfComplainant):
+    name = "ask_recusal"
+    title, button = _("申请调解员回避"), _("提交申请")
+    lead = _("由协会另一位工作人员决定；决定作出以前调解暂停，期限照常计算。")
+    ground = forms.ChoiceField(label=_("情形"), choices=Recusal.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("理由"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class HideWordsForm(DeedOfComplainant):
+    name = "hide_words"
+    title, button = _("隐去我写的文字"), _("隐去")
+    lead = _("照原文写出要隐去的文字，机构和公众不再看到；原文仍由协会保存。号码和住址系统已自动遮盖。")
+    words = forms.CharField(label=_("要隐去的原文"), max_length=200)
+
+
 class WithdrawForm(DeedOfComplainant):
     name = "withdraw"
     title, button = _("撤回投诉"), _("撤回投诉")
@@ -145,6 +160,8 @@ FORMS = {
         ConsentForm,
         ContestForm,
         EvidenceForm,
+        AskRecusalForm,
+        HideWordsForm,
         WithdrawForm,
     )
 }

@@ -11,7 +11,7 @@ from complaints.models.leads import (
     LeadReferral,
 )
 from complaints.models.material import Evidence, Redaction, Reply
-from complaints.models.mediation import AppraisalPause, Consent, MediatorAssignment, Session
+from complaints.models.mediation import AppraisalPause, Consent, MediatorAssignment, RecusalRequest, Session
 from complaints.models.people import Draft, Person, PersonalData, Retirement, Unmasking
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Offer",
     "Person",
     "PersonalData",
+    "RecusalRequest",
     "Redaction",
     "Reply",
     "Retirement",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import (
+    NUMBERED,
     Audience,
     EvidenceKind,
     RedactionState,
@@ -112,7 +113,7 @@ class Redaction(AssociationOwned):
             models.CheckConstraint(
                 name="redaction_names_entry",
                 condition=Q(target__in=[Target.FACTS, Target.DEMAND], target_id__isnull=True)
-                | Q(target__in=[Target.REPLY, Target.EVIDENCE], target_id__isnull=False),
+                | Q(target__in=sorted(NUMBERED), target_id__isnull=False),
             ),
             models.CheckConstraint(
                 name="redaction_decided",

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from association.tenancy import AssociationOwned
-from complaints.choices.complaints import MediatorState, Method, Party, Recusal, SessionMode
+from complaints.choices.complaints import MediatorState, Method, Party, Recusal, RecusalState, SessionMode
 from complaints.models.complaints import Complaint
 
 
@@ -83,6 +83,68 @@ class MediatorAssignment(AssociationOwned):
 
     def __str__(self) -> str:
         return f"{self.mediator} {self.complaint_id}"
+
+
+class RecusalRequest(AssociationOwned):
+    """申请回避: a side asks for another mediator; somebody else decides, with reasons (art. 19)."""
+
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="recusal_requests", verbose_name=_("投诉")
+    )
+    party = models.CharField(_("一方"), max_length=12, choices=Party.choices)
+    against = models.ForeignKey(
+        "association.User", models.PROTECT, verbose_name=_("申请回避的调解员"), related_name="+"
+    )
+    ground = models.CharField(_("回避情形"), max_length=12, choices=Recusal.choices)
+    reason = models.TextField(_("理由"), blank=True)
+    method = models.CharField(_("方式"), max_length=12, choices=Method.choices)
+    recorded_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("登记人"), related_name="+"
+    )
+    asked_at = models.DateTimeField(_("申请时间"))
+    state = models.CharField(
+        _("状态"), max_length=8, choices=RecusalState.choices, default=RecusalState.ASKED
+    )
+    decided_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("决定人"), related_name="+"
+    )
+    decided_at = models.DateTimeField(_("决定时间"), null=True)
+    decision = models.CharField(_("决定的理由"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("申请回避")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "complaint", "party"],
+                name="recusal_asked_once",
+                condition=Q(state=RecusalState.ASKED),
+            ),
+            models.CheckConstraint(
+                name="recusal_asked_by_somebody",
+                condition=Q(method=Method.RECEIPT_CODE, recorded_by__isnull=True)
+                | (~Q(method=Method.RECEIPT_CODE) & Q(recorded_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="recusal_decided",
+                condition=Q(state=RecusalState.ASKED, decided_by__isnull=True, decided_at__isnull=True)
+                | (
+                    Q(
+                        state__in=[RecusalState.GRANTED, RecusalState.REFUSED],
+                        decided_by__isnull=False,
+                        decided_at__isnull=False,
+                    )
+                    & ~Q(decision="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="recusal_decided_by_another",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("against")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_party_display()} {self.complaint_id}"
 
 
 class Session(AssociationOwned):

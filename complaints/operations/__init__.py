@@ -35,12 +35,14 @@ from complaints.operations.orders import (
 from complaints.operations.papers import render_agreement, render_letter
 from complaints.operations.periodic import keep_the_clock, mail_complainant
 from complaints.operations.privacy import (
+    hide_own_words,
     redact,
     retire_personal_data,
     review_redaction,
     search_people,
     unmask,
 )
+from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.refunds import save_refund
 from complaints.operations.replies import answer, answer_offer, offer
 from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
@@ -55,12 +57,14 @@ __all__ = [
     "agree",
     "answer",
     "answer_offer",
+    "ask_recusal",
     "assign_mediator",
     "begin_loading",
     "breach",
     "cancel_session",
     "consent",
     "contest",
+    "decide_recusal",
     "discard_orders",
     "doubts_about",
     "end_mass_case",
@@ -68,6 +72,7 @@ __all__ = [
     "file_complaint",
     "file_for_caller",
     "follow_up",
+    "hide_own_words",
     "import_enrolments",
     "import_orders",
     "issue_receipt",

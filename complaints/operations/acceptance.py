@@ -59,6 +59,7 @@ def name_institution(*, actor: Actor, complaint_id: int, institution_id: int) ->
     if found is None:
         raise NotFound(_("没有这家机构。"))
     complaint.institution = found
+    refuse_tied(actor, complaint)
     complaint.save(update_fields=["institution"])
     record(actor, "name_institution", complaint, institution=institution_id)
     return complaint
@@ -96,7 +97,6 @@ def accept(*, actor: Actor, complaint_id: int) -> Complaint:
             _("这件投诉已经有人办理，现在是“%(state)s”。") % {"state": complaint.get_state_display()}
         )
     _refuse_own_refusal(actor, complaint)
-    refuse_tied(actor, complaint)
     if complaint.institution is None:
         raise Refused(_("请先认定被投诉机构，再受理。"))
     if doubted := doubts_about(complaint):
@@ -132,7 +132,6 @@ def refuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Deci
     actor.require(MAY, "refuse")
     complaint = lock_complaint(actor, complaint_id)
     _refuse_own_refusal(actor, complaint)
-    refuse_tied(actor, complaint)
     if ground not in RefusalGround.values:
         raise InvalidInput(_("请选择不予受理的情形。"), {"ground": _("请选择不予受理的情形。")})
     why = required_text(paragraphs(reason), "reason", _("请写明理由，投诉人会看到。"), LONGEST_REASON)
@@ -154,6 +153,7 @@ def transfer(*, actor: Actor, complaint_id: int, to: str, reason: str) -> Decisi
     """转办 to whoever is competent; the complainant is told whom to ask."""
     actor.require(MAY, "transfer")
     complaint = lock_complaint(actor, complaint_id)
+    _refuse_own_refusal(actor, complaint)
     whom = required_text(one_line(to), "to", _("请填写转往的单位。"), 80)
     why = required_text(paragraphs(reason), "reason", _("请写明理由，投诉人会看到。"), LONGEST_REASON)
     stop_all(actor=actor, case=case_of(complaint), outcome="transferred")

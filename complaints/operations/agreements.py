@@ -40,7 +40,7 @@ from complaints.operations.cases import (
     tell_institution,
 )
 from complaints.operations.filing import keep_signed, on_paper
-from complaints.operations.mediation import acting_mediator
+from complaints.operations.mediation import acting_mediator, refuse_stopped
 from complaints.operations.moves import move_complaint
 from complaints.operations.survey import ask_outcome
 from complaints.queries.people import names_in
@@ -71,6 +71,7 @@ def agree(
     complaint = lock_complaint(actor, complaint_id)
     if complaint.state != State.MEDIATING:
         raise Refused(_("这件投诉不在调解中。"))
+    refuse_stopped(complaint)
     assignment = acting_mediator(actor, complaint)
     said = required_text(paragraphs(text), "text", _("请填写协议内容。"), LONGEST_AGREEMENT)
     # Both sides sign what the document shows, so what must not stand in it is masked before there is a hash.
@@ -158,6 +159,7 @@ def sign(
     )
     if complaint.state != State.MEDIATING or agreement is None:
         raise Refused(_("没有等待签署的调解协议。"))
+    refuse_stopped(complaint)
     if agreement.text_sha256 != text_sha256:
         raise Refused(_("协议内容已经改变，请重新核对后再签署。"))
     if Signature.objects.filter(agreement=agreement, party=party).exists():

@@ -15,7 +15,7 @@ from complaints.models import Agreement, Complaint, Fact, Instalment
 from complaints.operations.cases import (
     lock_complaint,
     note_fact,
-    refuse_tied,
+    refuse_personal,
     required_text,
     stop_working_clocks,
     tell_institution,
@@ -36,7 +36,6 @@ def breach(*, actor: Actor, complaint_id: int, reason: str, missing: int = 0) ->
     """
     actor.require(MAY, "breach")
     complaint = lock_complaint(actor, complaint_id)
-    refuse_tied(actor, complaint)
     why = required_text(one_line(reason), "reason", _("请写明理由。"), LONGEST_LINE)
     if complaint.state == State.AGREED:
         _take_back(complaint, missing)
@@ -48,6 +47,7 @@ def breach(*, actor: Actor, complaint_id: int, reason: str, missing: int = 0) ->
     owed = sum(row.amount_fen for row in unpaid)
     turn = Fact.objects.filter(complaint=complaint, kind=FactKind.BREACH).count() + 1
     note_fact(complaint, FactKind.BREACH, amount_fen=owed, turn=turn)
+    refuse_personal(complaint, reason=why)
     record(actor, "breach", complaint, reason=why, owed_fen=owed, missing=missing, turn=turn)
     _tell(complaint, turn)
     ask_outcome(actor, complaint)

@@ -13,18 +13,20 @@ from association import clock
 from association.actors import Actor
 from association.choices import Role, Side
 from association.clocks import Case, Owner, deadlines_of, start_deadline, stop_deadline
-from association.conflicts import conflicts_with
-from association.language import translated
 from association.models import Deadline
 from association.notices import notify, people_of
 from association.outbox import enqueue
 from association.sealed import search_keys
 from common.errors import Forbidden, InvalidInput, NotFound
 from complaints.access.complaints import MAY, complaints_visible_to
+from complaints.access.ties import barred, why_barred
 from complaints.choices.complaints import DecisionKind, FactKind, Method, Timeliness
 from complaints.models import Complaint, Decision, Fact, PersonalData
+from complaints.queries.people import identifying
 from complaints.queries.tracking import RECEIPT
+from complaints.rules.leads import gives_away
 from complaints.rules.receipts import normalised
+from complaints.rules.shown import scrubbed
 
 KIND = "complaint"
 ACCEPT_BY, REPLY_BY, MEDIATE_BY, TELL_BY = "CMP-ACCEPT", "CMP-REPLY", "MED-END", "MED-NOTICE"
@@ -40,17 +42,26 @@ COMPLAINANT = Owner(Side.COMPLAINANT)
 
 
 def lock_complaint(actor: Actor, complaint_id: int) -> Complaint:
-    """投诉 that this person sees, locked. Raises NotFound."""
+    """投诉 that this person handles, locked. Raises NotFound, and Forbidden to whoever must keep away from it (art. 19)."""
+    complaint = _locked(actor, complaint_id)
+    refuse_tied(actor, complaint)
+    return complaint
+
+
+def _locked(actor: Actor, complaint_id: int) -> Complaint:
     rows = complaints_visible_to(actor).select_for_update(of=("self",))
     found: Complaint | None = rows.select_related("institution").filter(pk=complaint_id).first()
     if found is None:
+        hidden = Complaint.objects.select_related("institution").filter(pk=complaint_id).first()
+        if hidden is not None and actor.roles & MAY["mediate"]:
+            refuse_tied(actor, hidden)
         raise NotFound(_("没有这件投诉。"))
     return found
 
 
 def lock_against_own(actor: Actor, complaint_id: int) -> Complaint:
     """The same for the institution complained of, and nobody else."""
-    complaint = lock_complaint(actor, complaint_id)
+    complaint = _locked(actor, complaint_id)
     if complaint.institution_id not in actor.institution_ids:
         raise Forbidden(_("您的角色不能办理此事。"))
     return complaint
@@ -77,11 +88,9 @@ def lock_by_receipt(receipt_code: str) -> Complaint:
 
 
 def refuse_tied(actor: Actor, complaint: Complaint) -> None:
-    """回避: who works or worked for the institution decides nothing about it (art. 19)."""
-    if complaint.institution is None or actor.user_id is None:
-        return
-    if tied := conflicts_with([actor.user_id], complaint.institution)[actor.user_id]:
-        raise Forbidden(_("您应当回避：%(why)s") % {"why": translated(tied[0].sentence)})
+    """回避: who works or worked for the institution, or stood aside, does nothing in the case (art. 19)."""
+    if why := why_barred(actor, complaint):
+        raise Forbidden(_("您应当回避：%(why)s") % {"why": why})
 
 
 def required_text(text: str, name: str, sentence: str, longest: int = LONGEST_TEXT) -> str:
@@ -92,6 +101,19 @@ def required_text(text: str, name: str, sentence: str, longest: int = LONGEST_TE
         long = _("内容过长，请不超过%(most)s个字。") % {"most": longest}
         raise InvalidInput(long, {name: long})
     return text
+
+
+def refuse_personal(complaint: Complaint, **texts: str) -> None:
+    """What outlasts the personal data (the trail, reasons, pauses) never holds any: neither what is known of the
+    people of the case nor any number of anybody's.
+    """
+    known = identifying(complaint).all
+    sentence = _("这一栏会长期保存，不能写姓名、电话、证件号码、住址等个人信息，请删去后再提交。")
+    wrong = {
+        name: sentence for name, text in texts.items() if scrubbed(text) != text or gives_away(text, known)
+    }
+    if wrong:
+        raise InvalidInput(sentence, wrong)
 
 
 # -- clocks ---------------------------------------------------------------------------------------------------
@@ -224,7 +246,10 @@ def tell_institution(complaint: Complaint, event: str, subject: str, body: str, 
 
 
 def tell_staff(complaint: Complaint, event: str, subject: str, body: str, **values: Any) -> None:
-    _tell(complaint, event, people_of(roles=[Role.SECRETARIAT]), subject, body, values)
+    """But for those who must keep away from the case."""
+    everyone = people_of(roles=[Role.SECRETARIAT])
+    away = barred(complaint, everyone)
+    _tell(complaint, event, [one for one in everyone if one not in away], subject, body, values)
 
 
 def tell_person(

@@ -34,7 +34,7 @@ from complaints.operations.cases import (
     lock_complaint,
     lock_for_complainant,
     note_fact,
-    refuse_tied,
+    refuse_personal,
     required_text,
     start_clock,
     stop_clock,
@@ -58,7 +58,6 @@ def terminate(*, actor: Actor, complaint_id: int, ground: str, reason: str, at_f
     """终止调解 on a ground of art. 21. ``at_fault``: which side stayed away or refused, where that is the ground."""
     actor.require(MAY, "terminate")
     complaint = lock_complaint(actor, complaint_id)
-    refuse_tied(actor, complaint)
     if ground not in TerminationGround.values or ground == TerminationGround.TIME_OVER:
         raise InvalidInput(_("请选择终止调解的情形。"), {"ground": _("请选择终止调解的情形。")})
     why = required_text(paragraphs(reason), "reason", _("请写明理由，双方会看到。"), LONGEST_REASON)
@@ -125,6 +124,7 @@ def tell_parties(*, actor: Actor, complaint_id: int, party: str, how: str) -> Co
     if already is not None:
         raise Refused(_("这一方已经告知。"))
     way = required_text(paragraphs(how), "how", _("请写明告知的方式。"), LONGEST_REASON)
+    refuse_personal(complaint, how=way)
     record(actor, "tell_parties", complaint, reason=way, party=party)
     _told(actor, complaint, Party(party))
     return complaint

@@ -40,6 +40,7 @@ from complaints.operations.cases import (
     lock_against_own,
     lock_by_receipt,
     lock_complaint,
+    refuse_personal,
     refuse_tied,
     required_text,
     start_clock,
@@ -121,7 +122,9 @@ def file_for_caller(
     }
     try:
         with transaction.atomic():
-            return _file(actor, clean, Intake.CALLER, exhibits, **more)
+            filed = _file(actor, clean, Intake.CALLER, exhibits, **more)
+            refuse_tied(actor, filed.complaint)
+            return filed
     except IntegrityError:
         _refuse_second(key)
         raise
@@ -144,7 +147,6 @@ def issue_receipt(*, actor: Actor, complaint_id: int, identity: str, reason: str
     """
     actor.require(MAY, "speak_for_complainant")
     complaint = lock_complaint(actor, complaint_id)
-    refuse_tied(actor, complaint)
     if complaint.retired_at is not None:
         raise Refused(_("个人信息已经删除。"))
     if identity not in IdentityCheck.values:
@@ -153,6 +155,7 @@ def issue_receipt(*, actor: Actor, complaint_id: int, identity: str, reason: str
     code, replaced = new_code(), complaint.receipt_key is not None
     complaint.receipt_key = search_key(code, purpose=RECEIPT)
     complaint.save(update_fields=["receipt_key"])
+    refuse_personal(complaint, reason=why)
     record(actor, "issue_receipt", complaint, identity=identity, reason=why, replaced=replaced)
     tell_complainant(complaint, f"receipt-{clock.now().timestamp()}")
     return grouped(code)
@@ -268,6 +271,9 @@ def keep_exhibit(actor: Actor, complaint: Complaint, exhibit: Exhibit, source: S
             "added_at": clock.now(),
         },
     )
+    if evidence.kind == EvidenceKind.AUTHORITY and source != Source.INSTITUTION:
+        agents = Person.objects.filter(complaint=complaint, kind=PersonKind.AGENT)
+        agents.update(authority=attachment)
     return evidence
 
 

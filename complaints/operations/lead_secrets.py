@@ -85,7 +85,8 @@ def read_referral_letter(*, actor: Actor, lead_id: int, referral_id: int) -> Att
 def request_lead_original(*, actor: Actor, lead_id: int, number: int, reason: str) -> OriginalRequest:
     """申请启封 the original of one piece of material; a second person decides (``association.originals``)."""
     actor.require(MAY, "request_lead_original")
-    lock_own(actor, lead_id)
+    lead = lock_own(actor, lead_id)
+    refuse_identity(lead, reason=reason)
     evidence = _evidence(actor, lead_id, number)
     mine = Attachment.objects.filter(pk=evidence.attachment_id)
     return request_original(actor=actor, file_id=evidence.attachment_id, reason=reason, among=mine)

@@ -22,9 +22,10 @@ from complaints.choices.complaints import (
     Method,
     Party,
     Recusal,
+    RecusalState,
     State,
 )
-from complaints.models import AppraisalPause, Complaint, Consent, MediatorAssignment
+from complaints.models import AppraisalPause, Complaint, Consent, MediatorAssignment, RecusalRequest
 from complaints.operations.cases import (
     MEDIATE_BY,
     case_of,
@@ -32,6 +33,7 @@ from complaints.operations.cases import (
     lock_complaint,
     lock_for_complainant,
     note_fact,
+    refuse_personal,
     required_text,
     stop_reply_clock,
     tell_complainant,
@@ -65,6 +67,8 @@ def consent(
     record(actor, "consent", said, complaint=complaint.pk, party=party, given=given)
     if party == Party.INSTITUTION and not given:
         note_fact(complaint, FactKind.REFUSED_MEDIATION)
+    if complaint.state == State.MEDIATING and not given:
+        _tell_of_refusal(complaint, said)
     tell_staff(
         complaint,
         f"consent-{said.pk}",
@@ -72,6 +76,19 @@ def consent(
         gettext_noop("双方都同意后，请指派调解员。"),
     )
     return said
+
+
+def _tell_of_refusal(complaint: Complaint, said: Consent) -> None:
+    """撤回同意: whoever mediates and the other side hear of it; nothing goes on until both agree again or it is ended."""
+    event = f"consent-withdrawn-{said.pk}"
+    body = gettext_noop("一方不再同意调解。双方重新同意前，不再安排调解会，也不拟定和签署协议。")
+    subject = gettext_noop("投诉%(number)s的一方不再同意调解")
+    if said.party == Party.COMPLAINANT:
+        tell_institution(complaint, event, subject, body)
+    else:
+        tell_complainant(complaint, event)
+    if (mediator := mediator_of(complaint)) is not None:
+        tell_person(complaint, mediator.pk, event, subject, body)
 
 
 def _speaking(
@@ -92,6 +109,18 @@ def both_consent(complaint: Complaint) -> bool:
     """Whether the last word of each side is yes; the database asks the same."""
     last = dict(Consent.objects.filter(complaint=complaint).order_by("pk").values_list("party", "given"))
     return last == {Party.COMPLAINANT.value: True, Party.INSTITUTION.value: True}
+
+
+def refuse_stopped(complaint: Complaint) -> None:
+    """Mediation rests on the consent of both as long as it lasts (art. 16), and waits while a side asks for another
+    mediator (art. 19).
+    """
+    if not both_consent(complaint):
+        raise Refused(_("有一方不再同意调解。请重新征得双方同意，或者终止调解。"))
+    asked = RecusalRequest.objects.filter(complaint=complaint, state=RecusalState.ASKED)
+    acting = MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE)
+    if asked.filter(against_id__in=acting.values("mediator_id")).exists():
+        raise Refused(_("有一方申请调解员回避，决定作出以前不能继续调解。"))
 
 
 @transaction.atomic
@@ -162,6 +191,7 @@ def recuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Medi
     if ground not in Recusal.values:
         raise InvalidInput(_("请选择回避的情形。"), {"ground": _("请选择回避的情形。")})
     why = required_text(one_line(reason), "reason", _("请写明回避的理由。"), LONGEST_LINE)
+    refuse_personal(complaint, reason=why)
     move_mediator(assignment, MediatorState.RECUSED, recusal=ground, reason=why, ended_at=clock.now())
     watch_sessions(actor, complaint)
     record(actor, "recuse", assignment, complaint=complaint.pk, ground=ground)
@@ -205,6 +235,7 @@ def pause_for_appraisal(*, actor: Actor, complaint_id: int, appraiser: str, reas
     acting_mediator(actor, complaint)
     whom = required_text(one_line(appraiser), "appraiser", _("请填写鉴定机构。"), 120)
     why = required_text(one_line(reason), "reason", _("请填写鉴定事项。"), LONGEST_LINE)
+    refuse_personal(complaint, appraiser=whom, reason=why)
     pause_deadline(actor=actor, case=case_of(complaint), code=MEDIATE_BY, reason=why)
     pause = AppraisalPause.objects.create(
         complaint=complaint, appraiser=whom, reason=why, from_at=clock.now(), begun_by_id=actor.person_id

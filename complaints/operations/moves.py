@@ -10,17 +10,28 @@ from complaints.choices.complaints import (
     MASS_STEPS,
     MEDIATOR_STEPS,
     OFFER_STEPS,
+    RECUSAL_STEPS,
     REDACTION_STEPS,
     STEPS,
     BatchState,
     MassState,
     MediatorState,
     OfferState,
+    RecusalState,
     RedactionState,
     State,
 )
 from complaints.choices.leads import LEAD_STEPS, LeadState
-from complaints.models import Complaint, ImportBatch, Lead, MassCase, MediatorAssignment, Offer, Redaction
+from complaints.models import (
+    Complaint,
+    ImportBatch,
+    Lead,
+    MassCase,
+    MediatorAssignment,
+    Offer,
+    RecusalRequest,
+    Redaction,
+)
 
 
 def move_complaint(complaint: Complaint, state: State, **brings: Any) -> None:
@@ -33,6 +44,12 @@ def move_mediator(assignment: MediatorAssignment, state: MediatorState, **brings
     check_step(MEDIATOR_STEPS, MediatorState(assignment.state), state)
     assignment.state = state
     _save(assignment, brings)
+
+
+def move_recusal(asked: RecusalRequest, state: RecusalState, **brings: Any) -> None:
+    check_step(RECUSAL_STEPS, RecusalState(asked.state), state)
+    asked.state = state
+    _save(asked, brings)
 
 
 def move_offer(offer: Offer, state: OfferState, **brings: Any) -> None:

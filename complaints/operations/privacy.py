@@ -1,6 +1,6 @@
 """个人信息的查看、隐去与去标识化: every look leaves a trace, and what has served its purpose goes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,10 +13,18 @@ from association.choices import Unit
 from association.deadlines import count, rule_in_force
 from association.locker import forget_case
 from association.models import DeadlineRule
+from association.rules.clock import ONE_DAY, end_of_day
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
 from complaints.access.complaints import MAY, complaints_visible_to
-from complaints.choices.complaints import Audience, PersonalField, RedactionState, Target
+from complaints.choices.complaints import (
+    NUMBERED,
+    SAID_BY_CODE,
+    Audience,
+    PersonalField,
+    RedactionState,
+    Target,
+)
 from complaints.models import (
     Agreement,
     Complaint,
@@ -29,6 +37,7 @@ from complaints.models import (
     Offer,
     Person,
     PersonalData,
+    RecusalRequest,
     Redaction,
     Reply,
     Retirement,
@@ -36,13 +45,22 @@ from complaints.models import (
     Survey,
     Unmasking,
 )
-from complaints.operations.cases import lock_complaint, lock_for_complainant, required_text
+from complaints.operations.cases import (
+    lock_by_receipt,
+    lock_complaint,
+    lock_for_complainant,
+    refuse_personal,
+    required_text,
+)
 from complaints.operations.moves import move_redaction
 from complaints.queries.desk import by_secret
 from complaints.queries.people import opened
+from complaints.queries.redactions import places_of
+from complaints.queries.shown import TEXTS, as_written
 
 RETENTION = "RETENTION-COMPLAINT"
 LONGEST_LINE, AT_ONCE = 200, 500
+BY_COMPLAINANT = "投诉人要求隐去"
 # Ours (docs/decisions/0009): long enough to mend a file, short for what nobody has decided to keep.
 BATCH_KEPT = timedelta(days=30)
 DAYS = {Unit.WORKING_DAY: 1, Unit.DAY: 1, Unit.MONTH: 28, Unit.YEAR: 365}
@@ -56,6 +74,7 @@ def unmask(*, actor: Actor, complaint_id: int, field: str, reason: str, person_i
     if field not in PersonalField.values:
         raise InvalidInput(_("没有这一项。"), {"field": _("没有这一项。")})
     why = required_text(one_line(reason), "reason", _("请写明查看的理由。"), LONGEST_LINE)
+    refuse_personal(complaint, reason=why)
     people = Person.objects.filter(complaint=complaint).order_by("pk")
     person = people.filter(pk=person_id).first() if person_id else people.first()
     data = PersonalData.objects.filter(person=person).first()
@@ -70,7 +89,7 @@ def unmask(*, actor: Actor, complaint_id: int, field: str, reason: str, person_i
         seen_at=clock.now(),
     )
     record_read(actor, "personal_data", complaint, unmasking=seen.pk, field=field)
-    return opened(data, PersonalField(field))
+    return as_written(complaint) if field == PersonalField.WORDS else opened(data, PersonalField(field))
 
 
 @transaction.atomic
@@ -104,6 +123,7 @@ def redact(
     """
     if receipt_code:
         complaint, _method, by = lock_for_complainant(actor, complaint_id, receipt_code)
+        _refuse_words_of_others(complaint, target, target_id)
     else:
         actor.require(MAY, "redact")
         complaint, by = lock_complaint(actor, complaint_id or 0), actor.person_id
@@ -112,21 +132,54 @@ def redact(
     length = _length(complaint, Target(target), target_id)
     if length is not None and not (first is not None and last is not None and 0 <= first <= last < length):
         raise InvalidInput(_("请选中要隐去的文字。"), {"first": _("请选中要隐去的文字。")})
+    missing = _("请写明隐去的理由，会显示给看不到的人。")
+    why = required_text(one_line(reason), "reason", missing, LONGEST_LINE)
+    refuse_personal(complaint, reason=why)
     redaction = Redaction.objects.create(
         complaint=complaint,
         target=target,
-        target_id=target_id if target in {Target.REPLY, Target.EVIDENCE} else None,
+        target_id=target_id if target in NUMBERED else None,
         first=first if length is not None else None,
         last=last if length is not None else None,
         audience=audience,
-        reason=required_text(
-            one_line(reason), "reason", _("请写明隐去的理由，会显示给看不到的人。"), LONGEST_LINE
-        ),
+        reason=why,
         proposed_by_id=by,
         proposed_at=clock.now(),
     )
     record(actor, "redact", redaction, complaint=complaint.pk, target=target)
     return redaction
+
+
+@transaction.atomic
+def hide_own_words(*, actor: Actor, receipt_code: str, words: str) -> list[Redaction]:
+    """投诉人隐去自己写的文字, from institution and public, in every place where they stand."""
+    complaint = lock_by_receipt(receipt_code)
+    wanted = required_text(one_line(words), "words", _("请写出要隐去的文字。"), LONGEST_LINE)
+    places = places_of(complaint, wanted, own=True)
+    if not places:
+        sentence = _("您写的内容中没有这些文字，请照原文填写。")
+        raise InvalidInput(sentence, {"words": sentence})
+    return [
+        redact(
+            actor=actor,
+            receipt_code=receipt_code,
+            target=place.target,
+            target_id=place.target_id,
+            first=place.first,
+            last=place.last,
+            reason=BY_COMPLAINANT,
+        )
+        for place in places
+    ]
+
+
+def _refuse_words_of_others(complaint: Complaint, target: str, target_id: int | None) -> None:
+    """By the code one hides what one wrote: facts, demand, and the reasons of a withdrawal or an objection."""
+    if target in {Target.FACTS, Target.DEMAND}:
+        return
+    said = Decision.objects.filter(complaint=complaint, pk=target_id or 0, kind__in=SAID_BY_CODE)
+    if target != Target.DECISION or not said.exists():
+        raise Refused(_("凭查询码只能隐去自己写的文字。"))
 
 
 def _length(complaint: Complaint, target: Target, target_id: int | None) -> int | None:
@@ -135,12 +188,14 @@ def _length(complaint: Complaint, target: Target, target_id: int | None) -> int 
         return len(complaint.facts)
     if target == Target.DEMAND:
         return len(complaint.demand)
-    if target == Target.REPLY:
-        reply = Reply.objects.filter(pk=target_id or 0, complaint=complaint).first()
-        if reply is not None:
-            return len(reply.text)
-    elif Evidence.objects.filter(pk=target_id or 0, complaint=complaint).exists():
-        return None
+    if target == Target.EVIDENCE:
+        if Evidence.objects.filter(pk=target_id or 0, complaint=complaint).exists():
+            return None
+        raise NotFound(_("没有这一条。"))
+    model, column = TEXTS[target]
+    text = model.objects.filter(pk=target_id or 0, complaint=complaint).values_list(column, flat=True).first()
+    if text is not None:
+        return len(text)
     raise NotFound(_("没有这一条。"))
 
 
@@ -155,12 +210,14 @@ def review_redaction(*, actor: Actor, redaction_id: int, confirmed: bool, decisi
     redaction = Redaction.objects.select_for_update().get(pk=redaction_id)
     if redaction.proposed_by_id == actor.person_id:
         raise Refused(_("隐去须由另一位同事复核。"))
+    said = required_text(one_line(decision), "decision", _("请写明复核意见。"), LONGEST_LINE)
+    refuse_personal(redaction.complaint, decision=said)
     move_redaction(
         redaction,
         RedactionState.CONFIRMED if confirmed else RedactionState.LIFTED,
         decided_by_id=actor.person_id,
         decided_at=clock.now(),
-        decision=required_text(one_line(decision), "decision", _("请写明复核意见。"), LONGEST_LINE),
+        decision=said,
     )
     record(actor, "review_redaction", redaction, confirmed=confirmed)
     return redaction
@@ -190,7 +247,7 @@ def retire_personal_data(*, actor: Actor) -> Retirement | None:
         return None
     report = Retirement.objects.create(
         rule=rule,
-        ended_before=clock.today(),
+        ended_before=_ended_before(rule),
         complaints=len(due),
         people=people,
         files=files,
@@ -212,6 +269,14 @@ def _due(rule: DeadlineRule) -> list[Complaint]:
     return [row for row in rows if row.ended_at and count(rule, row.ended_at).ends_at <= clock.now()]
 
 
+def _ended_before(rule: DeadlineRule) -> date:
+    """期限届满的界限: what ended before this day is due now."""
+    day = clock.today() - timedelta(days=rule.number * DAYS[Unit(rule.unit)])
+    while count(rule, end_of_day(day - ONE_DAY)).ends_at > clock.now():
+        day -= ONE_DAY
+    return day + ONE_DAY
+
+
 def _retire(actor: Actor, complaint: Complaint) -> tuple[int, int]:
     """One file: first the mark that the database wants, then everything that may name a person."""
     complaint.retired_at = clock.now()
@@ -226,6 +291,7 @@ def _retire(actor: Actor, complaint: Complaint) -> tuple[int, int]:
     Decision.objects.filter(complaint=complaint).update(reason="", document=None)
     Session.objects.filter(complaint=complaint).update(minutes="", excuse="")
     Offer.objects.filter(complaint=complaint).update(terms="")
+    RecusalRequest.objects.filter(complaint=complaint).update(reason="")
     Agreement.objects.filter(complaint=complaint).update(text="", document=None)
     Instalment.objects.filter(complaint=complaint).update(proof=None)
     Survey.objects.filter(complaint=complaint).update(comment="")

@@ -25,7 +25,7 @@ from complaints.operations.cases import (
     tell_complainant,
     tell_institution,
 )
-from complaints.operations.mediation import acting_mediator, in_mediation
+from complaints.operations.mediation import acting_mediator, in_mediation, refuse_stopped
 from complaints.operations.session_clock import watch_sessions
 from complaints.queries.people import names_in
 from complaints.rules.shown import scrubbed
@@ -38,6 +38,7 @@ def plan_session(*, actor: Actor, complaint_id: int, mode: str, place: str, plan
     """安排调解会: both are told time, place and mediator. Not after the term of mediation: it would end before."""
     actor.require(MAY, "mediate")
     complaint = in_mediation(actor, complaint_id)
+    refuse_stopped(complaint)
     assignment = acting_mediator(actor, complaint)
     session = _planned(complaint, assignment, mode, place, planned_at)
     record(actor, "plan_session", session, complaint=complaint.pk)
@@ -92,6 +93,7 @@ def move_session(
     """改期: the former session is called off and names the new one; where nothing is said, way and place stay."""
     actor.require(MAY, "mediate")
     complaint, session = _lock_planned(actor, session_id)
+    refuse_stopped(complaint)
     assignment = acting_mediator(actor, complaint)
     why = _reason(complaint, reason)
     moved = _planned(complaint, assignment, mode or session.mode, place or session.place, planned_at)

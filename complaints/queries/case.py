@@ -10,22 +10,23 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.choices import Role
 from association.clocks import Turn, deadlines_of, whose_turn
-from association.conflicts import conflicts_with
 from association.models import Deadline, User
 from association.notices import people_of
-from common.errors import NotFound
+from common.errors import DomainError, Forbidden, NotFound
 from complaints.access.complaints import (
     MAY,
     complaints_visible_to,
     evidence_visible_to,
     is_respondent,
 )
+from complaints.access.ties import barred, why_barred
 from complaints.choices.complaints import (
     STEPS,
     SURVEYED,
     MediatorState,
     OfferState,
     Party,
+    RecusalState,
     State,
 )
 from complaints.models import (
@@ -37,18 +38,20 @@ from complaints.models import (
     Evidence,
     MediatorAssignment,
     Offer,
+    RecusalRequest,
     Redaction,
     Session,
     Survey,
 )
-from complaints.queries.shown import Shown, shown_to
+from complaints.queries.people import similar_to
+from complaints.queries.shown import PublicView, Shown, ShownText, Words, public_view, shown_to
 from members.queries import institutions
 from prepaid_escrow.queries import calculations_of
 
 KIND = "complaint"
 OPEN_TO_OFFERS = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
 PAID_LATER = frozenset({State.AGREED, State.BREACHED, State.SETTLED})
-MOST_NAMES = 200
+MOST_NAMES, MOST_SIMILAR = 200, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,24 @@ class CaseFile:
     evidence: list[Evidence]
     redactions: list[Redaction]
     surveys: list[Survey]
+    recusals: list[ShownText]
+    # For staff: what the public would read, and what may be the same matter.
+    public: PublicView | None
+    similar: list[Complaint]
     calculations: list[Any]
 
     @property
     def planned(self) -> list[Session]:
         return sorted((row for row in self.sessions if row.is_planned), key=lambda row: row.planned_at)
+
+    @property
+    def open_recusals(self) -> list[RecusalRequest]:
+        return [said.row for said in self.recusals if said.row.state == RecusalState.ASKED]
+
+    @property
+    def recusals_of(self) -> frozenset[str]:
+        """The sides that wait for a decision about the mediator."""
+        return frozenset(row.party for row in self.open_recusals)
 
     @property
     def open_offer(self) -> Offer | None:
@@ -87,7 +103,7 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
     rows = complaints_visible_to(actor).select_related("institution", "accepted_by", "mass_case")
     complaint = rows.filter(pk=pk).first()
     if complaint is None:
-        raise NotFound(_("没有这件投诉。"))
+        raise _not_for(actor, pk)
     respondent = is_respondent(actor, complaint)
     agreement = (
         Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True)
@@ -117,8 +133,34 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         if respondent
         else list(Redaction.objects.filter(complaint=complaint).select_related("proposed_by", "decided_by")),
         surveys=[] if respondent else list(Survey.objects.filter(complaint=complaint)),
+        recusals=_recusals(complaint, respondent=respondent),
+        public=public_view(complaint) if complaint.may_publish and not respondent else None,
+        similar=[] if respondent else _similar(actor, complaint),
         calculations=list(calculations_of(KIND, complaint.pk)),
     )
+
+
+def _similar(actor: Actor, complaint: Complaint) -> list[Complaint]:
+    """可能重复: before acceptance, for staff to judge."""
+    if complaint.state != State.RECEIVED or not actor.may(MAY, "accept"):
+        return []
+    seen = complaints_visible_to(actor).filter(pk__in=similar_to(complaint).values("pk"))
+    return list(seen.order_by("pk")[:MOST_SIMILAR])
+
+
+def _recusals(complaint: Complaint, *, respondent: bool) -> list[ShownText]:
+    """申请回避: an institution reads its own."""
+    rows = RecusalRequest.objects.filter(complaint=complaint).select_related("against")
+    words = Words(complaint)
+    read = rows.filter(party=Party.INSTITUTION) if respondent else rows
+    return [ShownText(row, words.plain(row.reason)) for row in read]
+
+
+def _not_for(actor: Actor, pk: int) -> DomainError:
+    """Who handles complaints and must keep away from this one is told why; for everybody else it is not there."""
+    hidden = Complaint.objects.select_related("institution").filter(pk=pk).first()
+    why = why_barred(actor, hidden) if hidden is not None and actor.may(MAY, "mediate") else ""
+    return Forbidden(_("您应当回避：%(why)s") % {"why": why}) if why else NotFound(_("没有这件投诉。"))
 
 
 def deeds_of(actor: Actor, case: CaseFile) -> list[str]:
@@ -145,6 +187,7 @@ RIGHTS = {
     "survey": "speak_for_complainant",
     "withdraw": "speak_for_complainant",
     "paper_consent": "speak_for_complainant",
+    "paper_recusal": "speak_for_complainant",
     "paper_offer": "speak_for_complainant",
     "paper_sign": "speak_for_complainant",
     "settle": "speak_for_complainant",
@@ -169,13 +212,15 @@ def _named(*pairs: tuple[str, bool]) -> list[str]:
 
 def _for_institution(case: CaseFile) -> list[str]:
     state = State(case.complaint.state)
+    waits = case.mediator is not None and Party.INSTITUTION not in case.recusals_of
     unsigned = case.agreement is not None and case.agreement.signed_at is None
     return _named(
         ("answer", state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING}),
         ("sign", unsigned and Party.INSTITUTION not in case.signed),
         ("perform", state in PAID_LATER),
         ("offer", state in OPEN_TO_OFFERS),
-        ("consent", state in OPEN_TO_OFFERS and case.consents.get(Party.INSTITUTION) is not True),
+        ("consent", state in OPEN_TO_OFFERS),
+        ("ask_recusal", state == State.MEDIATING and waits),
         ("add_evidence", case.complaint.ended_at is None),
     )
 
@@ -191,6 +236,8 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("refuse", before),
         ("transfer", before),
         ("assign_mediator", both and state in OPEN_TO_OFFERS),
+        ("decide_recusal", bool(case.open_recusals)),
+        ("paper_recusal", state == State.MEDIATING and case.mediator is not None),
         ("tell_parties", state == State.TERMINATED),
         ("perform", state in PAID_LATER),
         ("breach", state == State.AGREED),
@@ -211,12 +258,13 @@ def _for_staff(case: CaseFile) -> list[str]:
 def _for_mediator(case: CaseFile) -> list[str]:
     state = State(case.complaint.state)
     mediating = state == State.MEDIATING
+    both = all(case.consents.get(party) for party in Party.values)
     return _named(
         ("record_session", mediating and bool(case.planned)),
-        ("plan_session", mediating),
-        ("move_session", mediating and bool(case.planned)),
+        ("plan_session", mediating and both),
+        ("move_session", mediating and both and bool(case.planned)),
         ("cancel_session", mediating and bool(case.planned)),
-        ("agree", mediating),
+        ("agree", mediating and both),
         ("pause_for_appraisal", mediating and not case.paused),
         ("resume", mediating and case.paused),
         ("terminate", State.TERMINATED in STEPS[state]),
@@ -233,10 +281,10 @@ def institutions_like(name: str) -> list[tuple[int, str]]:
 
 
 def mediators_for(complaint: Complaint) -> list[tuple[int, str]]:
-    """Mediators of the association without a tie to the institution."""
+    """Mediators of the association who need not keep away from the case."""
     ids = people_of(roles=[Role.MEDIATOR])
-    tied = conflicts_with(ids, complaint.institution) if complaint.institution is not None else {}
-    rows = User.objects.filter(pk__in=[pk for pk in ids if not tied.get(pk)]).order_by("name")
+    away = barred(complaint, ids)
+    rows = User.objects.filter(pk__in=[pk for pk in ids if pk not in away]).order_by("name")
     return [(user.pk, user.name) for user in rows]
 
 

@@ -11,7 +11,7 @@ from complaints.choices.complaints import PersonalField, PersonKind
 from complaints.models import Complaint, Person, PersonalData
 from complaints.rules.intake import Applicant, normal_identity, normal_name, normal_phone
 from complaints.rules.masking import masked_mail, masked_name, masked_phone
-from complaints.rules.shown import district_of, masked_identity
+from complaints.rules.shown import SHORTEST_ADDRESS, district_of, masked_identity
 
 NAME, PHONE, ADDRESS = "complaints.name", "complaints.phone", "complaints.address"
 IDENTITY, MAIL = "complaints.id_number", "complaints.email"
@@ -78,7 +78,7 @@ def masked_people(complaints: Iterable[Complaint]) -> dict[int, list[MaskedPerso
 
 def masked(person: Person) -> MaskedPerson:
     data = getattr(person, "personal", None)
-    shown = {field: MASKS[field](opened(data, field)) if data is not None else "" for field in PersonalField}
+    shown = {field: MASKS[field](opened(data, field)) if data is not None else "" for field in MASKS}
     return MaskedPerson(
         person_id=person.pk,
         kind=PersonKind(person.kind),
@@ -93,8 +93,33 @@ def masked(person: Person) -> MaskedPerson:
 
 def names_in(complaint: Complaint) -> list[str]:
     """The full names, to find and mask them inside texts; never shown."""
-    rows = PersonalData.objects.filter(person__complaint=complaint)
-    return [opened(data, PersonalField.NAME) for data in rows]
+    return list(identifying(complaint).names)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifying:
+    """What would give away the people of a complaint inside a text; compared with, never shown."""
+
+    names: tuple[str, ...]
+    addresses: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.names + self.addresses + self.others
+
+
+def identifying(complaint: Complaint) -> Identifying:
+    """Addresses whole and from the street on: the district stands open."""
+    rows = list(PersonalData.objects.filter(person__complaint=complaint))
+    whole = [opened(row, PersonalField.ADDRESS) for row in rows]
+    streets = [one.replace(" ", "").removeprefix(district_of(one)) for one in whole]
+    other = (PersonalField.PHONE, PersonalField.ID_NUMBER, PersonalField.EMAIL)
+    return Identifying(
+        names=tuple(opened(row, PersonalField.NAME) for row in rows),
+        addresses=tuple(one for one in [*whole, *streets] if len(one) >= SHORTEST_ADDRESS),
+        others=tuple(datum for row in rows for field in other if (datum := opened(row, field))),
+    )
 
 
 def of_person(rows: QuerySet[Complaint], typed: str) -> QuerySet[Complaint]:

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from association.actors import Actor
 from complaints.access.complaints import MAY, redactions_visible_to
-from complaints.choices.complaints import RedactionState, Target
-from complaints.models import Evidence, Redaction, Reply
-from complaints.queries.shown import Shown
+from complaints.choices.complaints import SAID_BY_CODE, RedactionState, Target
+from complaints.models import Complaint, Evidence, Redaction
+from complaints.queries.shown import TEXTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,17 @@ class Place:
     last: int
 
 
-def places_of(shown: Shown, words: str) -> list[Place]:
-    """Every place where these words stand, in the texts as staff read them."""
+def places_of(complaint: Complaint, words: str, *, own: bool = False) -> list[Place]:
+    """Every place where these words stand, as they were typed; ``own``: in what the complainant wrote alone."""
     texts: list[tuple[Target, int | None, str]] = [
-        (Target.FACTS, None, shown.facts),
-        (Target.DEMAND, None, shown.demand),
-        *((Target.REPLY, said.reply.pk, said.text) for said in shown.replies),
+        (Target.FACTS, None, complaint.facts),
+        (Target.DEMAND, None, complaint.demand),
     ]
+    for target, (model, column) in TEXTS.items():
+        rows = model.objects.filter(complaint=complaint)
+        if own:
+            rows = rows.filter(kind__in=SAID_BY_CODE) if target == Target.DECISION else rows.none()
+        texts += [(target, pk, text) for pk, text in rows.values_list("pk", column)]
     return [
         Place(target, target_id, found.start(), found.end() - 1)
         for target, target_id, text in texts
@@ -57,25 +61,31 @@ def redactions_of(actor: Actor, view: str) -> QuerySet[Redaction]:
 
 def hidden_rows(actor: Actor, rows: Sequence[Redaction]) -> list[Hidden]:
     """A fixed number of queries, however many rows."""
-    replies = dict(Reply.objects.filter(pk__in=_ids(rows, Target.REPLY)).values_list("pk", "text"))
+    texts = {target: _texts(rows, target) for target in TEXTS}
     files = {
         row.pk: str(row.get_kind_display())
         for row in Evidence.objects.filter(pk__in=_ids(rows, Target.EVIDENCE))
     }
     may = actor.may(MAY, "confirm_redaction")
-    return [_hidden(actor, row, _text_of(row, replies), files, may=may) for row in rows]
+    return [_hidden(actor, row, _text_of(row, texts), files, may=may) for row in rows]
 
 
 def _ids(rows: Sequence[Redaction], target: Target) -> list[int]:
     return [row.target_id for row in rows if row.target == target and row.target_id is not None]
 
 
-def _text_of(row: Redaction, replies: dict[int, str]) -> str:
+def _texts(rows: Sequence[Redaction], target: Target) -> dict[int, str]:
+    model, column = TEXTS[target]
+    ids = _ids(rows, target)
+    return dict(model.objects.filter(pk__in=ids).values_list("pk", column)) if ids else {}
+
+
+def _text_of(row: Redaction, texts: dict[Target, dict[int, str]]) -> str:
     if row.target == Target.FACTS:
         return row.complaint.facts
     if row.target == Target.DEMAND:
         return row.complaint.demand
-    return replies.get(row.target_id or 0, "")
+    return texts.get(Target(row.target), {}).get(row.target_id or 0, "")
 
 
 def _hidden(actor: Actor, row: Redaction, text: str, files: dict[int, str], *, may: bool) -> Hidden:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from association.moments import minute
-from complaints.choices.complaints import DecisionKind, Party, State
-from complaints.models import Consent, Decision, Evidence, Session
+from complaints.choices.complaints import DecisionKind, MediatorState, Party, RecusalState, State, Target
+from complaints.models import Consent, Decision, Evidence, MediatorAssignment, RecusalRequest, Session
+from complaints.queries.shown import Words
 from complaints.queries.tracking import Tracked
 
 # The road of an ordinary case; other ends are told by their own name.
@@ -48,9 +50,14 @@ def events_of(seen: Tracked) -> list[Event]:
     found = [Event(seen.received_at, _("协会收到投诉"))]
     if seen.complaint.served_at:
         found.append(Event(seen.complaint.served_at, _("已转给机构，等待答复")))
-    found += [_decided(row) for row in seen.decisions]
+    words = Words(seen.complaint)
+    found += [_decided(row, words) for row in seen.decisions]
     found += [
-        Event(row.replied_at, _("机构答复：%(kind)s") % {"kind": row.get_kind_display()}, row.text)
+        Event(
+            row.replied_at,
+            _("机构答复：%(kind)s") % {"kind": row.get_kind_display()},
+            words.of(Target.REPLY, row.pk, row.text),
+        )
         for row in seen.replies
     ]
     found += [
@@ -58,6 +65,7 @@ def events_of(seen: Tracked) -> list[Event]:
         for row in seen.sessions
     ]
     found += [_called_off(row) for row in seen.sessions if row.called_off_at]
+    found += [event for row in _own_recusals(seen) for event in _of_recusal(row)]
     return sorted(found, key=lambda event: event.at, reverse=True)
 
 
@@ -69,28 +77,59 @@ def _called_off(row: Session) -> Event:
     return Event(row.called_off_at or row.announced_at, title, row.called_off_reason)
 
 
-def _decided(row: Decision) -> Event:
+def _own_recusals(seen: Tracked) -> QuerySet[RecusalRequest]:
+    return RecusalRequest.objects.filter(complaint=seen.complaint, party=Party.COMPLAINANT)
+
+
+def _of_recusal(row: RecusalRequest) -> list[Event]:
+    """申请回避, and what was decided about it."""
+    asked = Event(row.asked_at, _("您申请调解员回避"), str(row.get_ground_display()))
+    return (
+        [asked, Event(row.decided_at, str(row.get_state_display()), row.decision)]
+        if row.decided_at
+        else [asked]
+    )
+
+
+def terms_of(seen: Tracked) -> str:
+    """方案的条件 of the offer that waits."""
+    offer = seen.waiting.offer
+    return Words(seen.complaint).of(Target.TERMS, offer.pk, offer.terms) if offer is not None else ""
+
+
+def _decided(row: Decision, words: Words) -> Event:
     title = str(DecisionKind(row.kind).label)
     if row.transferred_to:
         title = _("%(decision)s至%(body)s") % {"decision": title, "body": row.transferred_to}
-    return Event(row.decided_at, title, row.reason, row.citation)
+    return Event(row.decided_at, title, words.of(Target.DECISION, row.pk, row.reason), row.citation)
 
 
 def deeds_of_complainant(seen: Tracked) -> list[str]:
     """What the complainant may do now, the most urgent first; the operations ask again."""
-    waiting, asked = seen.waiting, Consent.objects.filter(complaint=seen.complaint, party=Party.COMPLAINANT)
+    waiting = seen.waiting
+    said = Consent.objects.filter(complaint=seen.complaint, party=Party.COMPLAINANT).exists()
     offered = [
         ("answer_offer", waiting.offer is not None),
         ("sign", waiting.signature is not None),
         ("survey", waiting.survey),
         ("follow_up", waiting.follow_up),
-        ("consent", waiting.consent and not asked.exists()),
+        ("consent", waiting.consent and not said),
         ("contest", waiting.contest),
         ("settle", waiting.settle),
+        ("ask_recusal", _may_ask_recusal(seen)),
+        ("consent", waiting.consent and said),
         ("add_evidence", seen.complaint.ended_at is None),
+        ("hide_words", seen.complaint.retired_at is None),
         ("withdraw", waiting.withdraw),
     ]
     return [name for name, may in offered if may]
+
+
+def _may_ask_recusal(seen: Tracked) -> bool:
+    """While somebody mediates, and no request of one's own waits."""
+    if seen.state != State.MEDIATING or _own_recusals(seen).filter(state=RecusalState.ASKED).exists():
+        return False
+    return MediatorAssignment.objects.filter(complaint=seen.complaint, state=MediatorState.ACTIVE).exists()
 
 
 def own_evidence(seen: Tracked) -> list[Evidence]:

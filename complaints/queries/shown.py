@@ -1,24 +1,61 @@
 """谁看到什么: one function for each reader of a complaint. Pages, exports and documents take their words from here."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from association.actors import Actor
 from association.rules.clock import beijing
 from complaints.access.complaints import is_respondent
 from complaints.choices.complaints import Audience, PersonalField, PersonKind, RedactionState, Subject, Target
-from complaints.models import Complaint, PersonalData, Redaction, Reply
-from complaints.queries.people import MaskedPerson, masked_people, names_in, opened
+from complaints.models import Complaint, Decision, Offer, PersonalData, Redaction, Reply, Session
+from complaints.queries.people import MaskedPerson, identifying, masked_people, opened
 from complaints.rules.intake import Filing
 from complaints.rules.shown import Span, scrubbed, without
 
 HIDES = (RedactionState.PROPOSED, RedactionState.CONFIRMED)
 
 
-@dataclass(frozen=True, slots=True)
-class ShownReply:
-    """A reply with its text as this reader may see it."""
+# Where the texts stand of which a complaint has several.
+TEXTS: dict[Target, tuple[Any, str]] = {
+    Target.REPLY: (Reply, "text"),
+    Target.DECISION: (Decision, "reason"),
+    Target.MINUTES: (Session, "minutes"),
+    Target.TERMS: (Offer, "terms"),
+}
 
-    reply: Reply
+
+class Words:
+    """谁读到什么文字: the one way on which what somebody typed in a complaint reaches anybody else.
+
+    First without what was redacted for this audience, then scrubbed: numbers and addresses always, names for all but
+    the institution, which has to find its contract. Staff and the complainant read without redactions.
+    """
+
+    def __init__(self, complaint: Complaint, audience: Audience | None = None) -> None:
+        known = identifying(complaint)
+        self.names = () if audience == Audience.INSTITUTION else known.names
+        self.addresses = known.addresses
+        rows = Redaction.objects.filter(complaint=complaint, state__in=HIDES, first__isnull=False)
+        self.rows = list(rows.filter(audience__in=[audience, Audience.BOTH])) if audience else []
+
+    def of(self, target: Target, target_id: int | None, text: str) -> str:
+        spans = [
+            Span(row.first, row.last, row.reason)
+            for row in self.rows
+            if row.target == target and row.target_id == target_id
+            if row.first is not None and row.last is not None
+        ]
+        return self.plain(without(text, spans))
+
+    def plain(self, text: str) -> str:
+        return scrubbed(text, self.names, self.addresses)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """A row with its text as this reader may see it."""
+
+    row: Any
     text: str
 
 
@@ -33,32 +70,50 @@ class Shown:
     # Whole, and only for the institution: who it has to deal with.
     complainant_name: str
     complainant_phone: str
-    replies: tuple[ShownReply, ...]
+    replies: tuple[ShownText, ...]
+    decisions: tuple[ShownText, ...]
+    sessions: tuple[ShownText, ...]
+    offers: tuple[ShownText, ...]
 
 
 def shown_to(actor: Actor, complaint: Complaint) -> Shown:
     """What this person sees of a complaint that ``complaints_visible_to`` gives them.
 
-    Staff and the mediator: every word, people masked. The institution, after acceptance: the complainant's name,
-    because it must find the contract; the phone only when the complainant agreed; address, identity and mail never;
-    texts without what was redacted and without numbers that slipped into them.
+    Everybody reads texts scrubbed; the words themselves are a look on record (``unmask``). The institution, after
+    acceptance: the complainant's name, because it must find the contract; the phone only when the complainant agreed;
+    address, identity and mail never.
     """
     people = tuple(masked_people([complaint])[complaint.pk])
-    replies = list(Reply.objects.filter(complaint=complaint).order_by("pk"))
-    if not is_respondent(actor, complaint):
-        texts = tuple(ShownReply(reply, reply.text) for reply in replies)
-        return Shown(complaint, complaint.facts, complaint.demand, people, "", "", texts)
-    hidden = _Hidden(complaint, Audience.INSTITUTION)
-    name, phone = _whole(complaint)
+    respondent = is_respondent(actor, complaint)
+    words = Words(complaint, Audience.INSTITUTION if respondent else None)
+    name, phone = _whole(complaint) if respondent else ("", "")
     return Shown(
-        complaint,
-        scrubbed(hidden.text(Target.FACTS, None, complaint.facts)),
-        scrubbed(hidden.text(Target.DEMAND, None, complaint.demand)),
-        tuple(one for one in people if one.kind != PersonKind.AGENT),
-        name,
-        phone if complaint.shares_phone else "",
-        tuple(ShownReply(one, hidden.text(Target.REPLY, one.pk, one.text)) for one in replies),
+        complaint=complaint,
+        facts=words.of(Target.FACTS, None, complaint.facts),
+        demand=words.of(Target.DEMAND, None, complaint.demand),
+        people=tuple(one for one in people if not respondent or one.kind != PersonKind.AGENT),
+        complainant_name=name,
+        complainant_phone=phone if complaint.shares_phone else "",
+        replies=_texts(words, Target.REPLY, complaint),
+        decisions=_texts(words, Target.DECISION, complaint),
+        sessions=_texts(words, Target.MINUTES, complaint, "mediator"),
+        offers=_texts(words, Target.TERMS, complaint),
     )
+
+
+def _texts(words: Words, target: Target, complaint: Complaint, *joined: str) -> tuple[ShownText, ...]:
+    model, column = TEXTS[target]
+    rows = model.objects.filter(complaint=complaint).select_related(*joined).order_by("pk")
+    return tuple(ShownText(row, words.of(target, row.pk, getattr(row, column))) for row in rows)
+
+
+def as_written(complaint: Complaint) -> str:
+    """原文 of everything that was typed, each under its name. Who asks has recorded the look before."""
+    parts = [(Target.FACTS, complaint.facts), (Target.DEMAND, complaint.demand)]
+    for target, (model, column) in TEXTS.items():
+        rows = model.objects.filter(complaint=complaint).order_by("pk")
+        parts += [(target, text) for text in rows.values_list(column, flat=True)]
+    return "\n\n".join(f"{target.label}\n{text}" for target, text in parts if text)
 
 
 def _whole(complaint: Complaint) -> tuple[str, str]:
@@ -68,27 +123,6 @@ def _whole(complaint: Complaint) -> tuple[str, str]:
     if data is None:
         return "", ""
     return opened(data, PersonalField.NAME), opened(data, PersonalField.PHONE)
-
-
-class _Hidden:
-    """The redactions of a complaint that hold for one audience, read once."""
-
-    def __init__(self, complaint: Complaint, audience: Audience) -> None:
-        rows = Redaction.objects.filter(
-            complaint=complaint, state__in=HIDES, audience__in=[audience, Audience.BOTH]
-        )
-        self.rows = list(rows.exclude(target=Target.EVIDENCE))
-
-    def text(self, target: Target, target_id: int | None, text: str) -> str:
-        spans = [
-            Span(row.first, row.last, row.reason)
-            for row in self.rows
-            if row.target == target
-            and row.target_id == target_id
-            and row.first is not None
-            and row.last is not None
-        ]
-        return without(text, spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +143,11 @@ def public_view(complaint: Complaint) -> PublicView:
     """As it may be published: without consent the kind of matter and its state alone."""
     facts = demand = reply = ""
     if complaint.may_publish and complaint.retired_at is None:
-        hidden, names = _Hidden(complaint, Audience.PUBLIC), names_in(complaint)
-        facts = scrubbed(hidden.text(Target.FACTS, None, complaint.facts), names)
-        demand = scrubbed(hidden.text(Target.DEMAND, None, complaint.demand), names)
+        words = Words(complaint, Audience.PUBLIC)
+        facts = words.of(Target.FACTS, None, complaint.facts)
+        demand = words.of(Target.DEMAND, None, complaint.demand)
         said = Reply.objects.filter(complaint=complaint, is_public=True).order_by("-pk").first()
-        if said is not None:
-            reply = scrubbed(hidden.text(Target.REPLY, said.pk, said.text), names)
+        reply = words.of(Target.REPLY, said.pk, said.text) if said is not None else ""
     return PublicView(
         respondent=complaint.institution.name if complaint.institution else "",
         subject=complaint.get_subject_display(),
@@ -143,13 +176,14 @@ class Preview:
 def preview(filing: Filing) -> Preview:
     """The same masks as later, for what is still being typed."""
     names = [person.name for person in filing.people]
+    addresses = [person.address for person in filing.people]
     first = filing.people[0] if filing.people else None
     return Preview(
         institution_name=first.name if first else "",
         institution_phone=first.phone if first and filing.shares_phone else "",
-        institution_facts=scrubbed(filing.facts),
-        institution_demand=scrubbed(filing.demand),
+        institution_facts=scrubbed(filing.facts, (), addresses),
+        institution_demand=scrubbed(filing.demand, (), addresses),
         public_subject=str(Subject(filing.subject).label) if filing.subject in Subject.values else "",
-        public_facts=scrubbed(filing.facts, names) if filing.may_publish else "",
-        public_demand=scrubbed(filing.demand, names) if filing.may_publish else "",
+        public_facts=scrubbed(filing.facts, names, addresses) if filing.may_publish else "",
+        public_demand=scrubbed(filing.demand, names, addresses) if filing.may_publish else "",
     )

@@ -222,7 +222,7 @@ def _wrong_person(person: Applicant) -> dict[str, str]:
         wrong["name"] = "姓名只能含有文字和间隔号，不能含有数字、符号或代码。"
     if not normal_phone(person.phone):
         wrong["phone"] = "请填写能联系到您的手机号码，或者带区号的固定电话。"
-    if not person.address and person.kind == COMPLAINANT:
+    if not person.address and person.kind != AGENT:
         wrong["address"] = "请填写通讯地址。"
     if len(person.address) > LONGEST_ADDRESS:
         wrong["address"] = "地址过长，请检查。"

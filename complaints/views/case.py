@@ -36,6 +36,7 @@ from complaints.operations.mediation import (
     resume,
 )
 from complaints.operations.privacy import redact, search_people, unmask
+from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.replies import answer, answer_offer, offer
 from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
 from complaints.operations.survey import survey
@@ -63,6 +64,9 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "offer": offer,
     "consent": consent,
     "paper_consent": consent,
+    "ask_recusal": ask_recusal,
+    "paper_recusal": ask_recusal,
+    "decide_recusal": decide_recusal,
     "sign": sign,
     "agree": agree,
     "perform": perform,
@@ -94,9 +98,9 @@ def _add_evidence(actor: Actor, pk: int, given: Given) -> Any:
 
 def _redact(actor: Actor, pk: int, given: Given) -> Any:
     """The words as they stand in the facts, the demand or an answer; every place where they stand."""
-    places = places_of(case_of(actor, pk).shown, given["words"])
+    places = places_of(case_of(actor, pk).complaint, given["words"])
     if not places:
-        sentence = _("事实、诉求和机构答复中没有这些文字，请照原文填写。")
+        sentence = _("这件投诉的文字中没有这些字，请照原文填写。")
         raise InvalidInput(sentence, {"words": sentence})
     for place in places:
         redact(
@@ -234,6 +238,8 @@ def _form(name: str, shown: CaseFile, data: Any = None, files: Any = None) -> Ca
         initial["text_sha256"] = shown.agreement.text_sha256
     if shown.planned:
         initial["session_id"] = shown.planned[0].pk
+    if shown.open_recusals:
+        initial["request_id"] = shown.open_recusals[0].pk
     if shown.open_offer is not None:
         initial["offer_id"] = shown.open_offer.pk
     form = FORMS[name](data, files, initial=initial)

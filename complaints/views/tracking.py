@@ -21,9 +21,11 @@ from complaints.operations.agreements import sign
 from complaints.operations.ends import settle, withdraw
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mediation import consent
+from complaints.operations.privacy import hide_own_words
+from complaints.operations.recusals import ask_recusal
 from complaints.operations.replies import answer_offer
 from complaints.operations.survey import contest, follow_up, survey
-from complaints.queries.road import deeds_of_complainant, events_of, own_evidence, stages_of
+from complaints.queries.road import deeds_of_complainant, events_of, own_evidence, stages_of, terms_of
 from complaints.queries.tracking import Tracked, track
 from prepaid_escrow.queries import calculations_of
 
@@ -49,6 +51,12 @@ DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     "contest": lambda actor, code, given: contest(actor=actor, receipt_code=code, text=given["text"]),
     "add_evidence": lambda actor, code, given: add_evidence(
         actor=actor, receipt_code=code, exhibit=Exhibit(given["kind"], given["upload"])
+    ),
+    "ask_recusal": lambda actor, code, given: ask_recusal(
+        actor=actor, receipt_code=code, party=Party.COMPLAINANT, **given
+    ),
+    "hide_words": lambda actor, code, given: hide_own_words(
+        actor=actor, receipt_code=code, words=given["words"]
     ),
     "withdraw": lambda actor, code, given: withdraw(actor=actor, receipt_code=code, reason=given["reason"]),
 }
@@ -90,6 +98,7 @@ def _page(
         "evidence": own_evidence(seen),
         "calculations": calculations_of("complaint", seen.complaint.pk),
         "offer": seen.waiting.offer,
+        "terms": terms_of(seen),
         "next_session": seen.next_session,
         "code": code,
         "deeds": offered,

@@ -47,6 +47,7 @@ def steps():
         ("投诉", complaints.STEPS),
         ("违法违规线索", leads.LEAD_STEPS),
         ("调解员", complaints.MEDIATOR_STEPS),
+        ("申请回避", complaints.RECUSAL_STEPS),
         ("方案", complaints.OFFER_STEPS),
         ("群体性投诉", complaints.MASS_STEPS),
         ("隐去", complaints.REDACTION_STEPS),

@@ -35,6 +35,8 @@ DEEDS = {
     "perform": (EITHER, {"paid_on": "today", "instalments": "1"}),
     "add_evidence": (EITHER, {"kind": "payment", "upload": "picture"}),
     "assign_mediator": (OFFICER, {"mediator_id": "mediator"}),
+    "ask_recusal": (EITHER, {"ground": "other", "reason": "x"}),
+    "paper_recusal": (EITHER, {"party": "institution", "ground": "other", "reason": "x"}),
     "recuse": (OFFICER, {"ground": "other", "reason": "x"}),
     "plan_session": (OFFICER, {"mode": "phone", "place": "电话", "planned_at_0": "later", "planned_at_1": "10:00"}),
     "agree": (OFFICER, {"text": "退还", "amount_fen": "100", "perform_by": "later"}),

@@ -1,19 +1,24 @@
 """线索的回避与依据: a name that was only typed keeps people with a tie away; an article not verified is not cited."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 
+from association import originals
+from association.access import original_requests_visible_to
 from association.choices import Role
 from association.models import Notice
 from association.tenancy import acting_for
-from common.errors import NotFound, Refused
+from common.errors import InvalidInput, NotFound, Refused
 from complaints.access.leads import leads_visible_to
 from complaints.choices.leads import LeadState
 from complaints.documents.leads import referral_letter_html
 from complaints.models import Lead, LeadFinding
-from complaints.operations import lead_handling
+from complaints.operations import lead_handling, lead_reports
+from complaints.operations.lead_secrets import request_lead_original
 from complaints.rules.leads import shipped_anchors
 from members.models import FormerName
+from tests.association.test_locker import picture
 from tests.complaints.test_rules_leads import UNVERIFIED
 from tests.factories import leads as some
 from tests.factories.people import actor_with, make_association, make_institution
@@ -108,3 +113,36 @@ def test_the_form_says_which_articles_are_not_verified(client, association):
     for row in shipped_anchors():
         _before, _found, after = page.partition(escape(row.citation))
         assert ("条款待核" in after.split("</dd>")[0]) is (row.category in UNVERIFIED), row.category
+
+
+def with_picture(institution, **values):
+    lead, clerk, code = some.verifying(institution_name=institution.name, **values)
+    lead_reports.add_lead_evidence(
+        actor=some.anybody(), code=code, upload=SimpleUploadedFile("1.jpg", picture())
+    )
+    return lead, clerk
+
+
+def test_who_is_tied_neither_hears_of_an_opening_nor_decides_about_it():
+    institution = make_institution(CALLED)
+    lead, clerk = with_picture(institution)
+    tied, other = actor_with(Role.SECRETARIAT, employer=institution), some.officer()
+    chair = actor_with(Role.COMMITTEE_CHAIR, employer=institution)
+    asked = request_lead_original(actor=clerk, lead_id=lead.pk, number=1, reason="核对拍摄时间")
+    told = set(Notice.objects.filter(event=f"original-request-{asked.pk}").values_list("user_id", flat=True))
+    assert other.user_id in told
+    for away in (tied, chair):
+        assert away.user_id not in told
+        assert not original_requests_visible_to(away).exists()
+        for decide in (originals.approve_original, originals.refuse_original):
+            with pytest.raises(NotFound):
+                decide(actor=away, request_id=asked.pk)
+    originals.approve_original(actor=other, request_id=asked.pk)
+
+
+@pytest.mark.parametrize("secret", [some.NAME, some.PHONE, some.MAIL])
+def test_the_reason_for_an_opening_does_not_name_the_informant(secret):
+    lead, clerk = with_picture(make_institution(CALLED), **some.NAMED)
+    with pytest.raises(InvalidInput):
+        request_lead_original(actor=clerk, lead_id=lead.pk, number=1, reason=f"核对{secret}所述")
+    assert not original_requests_visible_to(clerk).exists()

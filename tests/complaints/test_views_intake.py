@@ -125,7 +125,12 @@ def test_draft_of_a_neighbour_does_not_open(client, here):
 def test_more_people_join_without_script(client, here):
     page = type_in(client, more="1")
     assert "joined-2-name" in text(page)
-    joined = {"rows": "3", "joined-0-name": "演示乙", "joined-0-phone": "13800001112"}
+    joined = {
+        "rows": "3",
+        "joined-0-name": "演示乙",
+        "joined-0-phone": "13800001112",
+        "joined-0-address": "演示路2号",
+    }
     refused = type_in(client, **joined)
     assert refused.status_code == 400
     assert "须经全体投诉人同意" in text(refused)
