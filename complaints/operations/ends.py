@@ -44,6 +44,7 @@ from complaints.operations.cases import (
     tell_staff,
 )
 from complaints.operations.filing import keep_signed, on_paper
+from complaints.operations.mediation import refuse_asked
 from complaints.operations.moves import move_complaint
 from complaints.operations.replies import NEGOTIABLE, settle_directly
 from complaints.operations.survey import ask_outcome
@@ -58,6 +59,7 @@ def terminate(*, actor: Actor, complaint_id: int, ground: str, reason: str, at_f
     """终止调解 on a ground of art. 21. ``at_fault``: which side stayed away or refused, where that is the ground."""
     actor.require(MAY, "terminate")
     complaint = lock_complaint(actor, complaint_id)
+    refuse_asked(actor, complaint)
     if ground not in TerminationGround.values or ground == TerminationGround.TIME_OVER:
         raise InvalidInput(_("请选择终止调解的情形。"), {"ground": _("请选择终止调解的情形。")})
     why = required_text(paragraphs(reason), "reason", _("请写明理由，双方会看到。"), LONGEST_REASON)

@@ -187,7 +187,7 @@ def recuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Medi
     """回避: by the mediator, or decided by staff when a side asks for it. Somebody else is assigned."""
     actor.require(MAY, "recuse")
     complaint = lock_complaint(actor, complaint_id)
-    assignment = acting_mediator(actor, complaint)
+    assignment = acting_mediator(actor, complaint, leaving=True)
     if ground not in Recusal.values:
         raise InvalidInput(_("请选择回避的情形。"), {"ground": _("请选择回避的情形。")})
     why = required_text(one_line(reason), "reason", _("请写明回避的理由。"), LONGEST_LINE)
@@ -204,8 +204,12 @@ def recuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Medi
     return assignment
 
 
-def acting_mediator(actor: Actor, complaint: Complaint) -> MediatorAssignment:
-    """The assignment of the mediator who acts; staff may act for whoever is assigned."""
+def acting_mediator(actor: Actor, complaint: Complaint, *, leaving: bool = False) -> MediatorAssignment:
+    """The assignment of the mediator who acts; staff may act for whoever is assigned. Who is asked to stand aside may
+    only do that (``leaving``).
+    """
+    if not leaving:
+        refuse_asked(actor, complaint)
     found = (
         MediatorAssignment.objects.select_for_update(of=("self",))
         .select_related("mediator")
@@ -217,6 +221,13 @@ def acting_mediator(actor: Actor, complaint: Complaint) -> MediatorAssignment:
     if found.mediator_id != actor.user_id and Role.SECRETARIAT not in actor.roles:
         raise Forbidden(_("您不是这件投诉的调解员。"))
     return found
+
+
+def refuse_asked(actor: Actor, complaint: Complaint) -> None:
+    """Whom a side asks to stand aside does nothing until it is decided."""
+    asked = RecusalRequest.objects.filter(complaint=complaint, against_id=actor.user_id)
+    if asked.filter(state=RecusalState.ASKED).exists():
+        raise Refused(_("有一方申请调解员回避，决定作出以前不能继续调解。"))
 
 
 def in_mediation(actor: Actor, complaint_id: int) -> Complaint:

@@ -258,13 +258,13 @@ def _for_staff(case: CaseFile) -> list[str]:
 def _for_mediator(case: CaseFile) -> list[str]:
     state = State(case.complaint.state)
     mediating = state == State.MEDIATING
-    both = all(case.consents.get(party) for party in Party.values)
+    on = mediating and all(case.consents.get(party) for party in Party.values) and not case.open_recusals
     return _named(
         ("record_session", mediating and bool(case.planned)),
-        ("plan_session", mediating and both),
-        ("move_session", mediating and both and bool(case.planned)),
+        ("plan_session", on),
+        ("move_session", on and bool(case.planned)),
         ("cancel_session", mediating and bool(case.planned)),
-        ("agree", mediating and both),
+        ("agree", on),
         ("pause_for_appraisal", mediating and not case.paused),
         ("resume", mediating and case.paused),
         ("terminate", State.TERMINATED in STEPS[state]),

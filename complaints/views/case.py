@@ -204,6 +204,7 @@ def _page(
         "kept": kept,
         "offered": kept in forms,
         "datum": datum,
+        "datum_is_text": "\n" in datum,
         "may_issue": request.actor.may(MAY, "speak_for_complainant") and shown.complaint.retired_at is None,
         "may_calculate": may_calculate(request.actor, shown),
         "doubts": doubts_about(shown.complaint) if "accept" in names or "refuse" in names else [],

@@ -229,6 +229,10 @@ def test_a_side_asks_and_somebody_else_decides(here, party):
     assert asked.method == (Method.RECEIPT_CODE if party == Party.COMPLAINANT else Method.ACCOUNT)
     with pytest.raises(Refused, match="申请调解员回避"), transaction.atomic():
         drawn_up(here, made)
+    ended = {"complaint_id": made.complaint.pk, "reason": "分歧大。"}
+    with pytest.raises(Refused, match="申请调解员回避"), transaction.atomic():
+        operations.terminate(actor=here.mediator, **ended, ground=TerminationGround.NO_AGREEMENT)
+    assert "agree" not in deeds_of(here.mediator, case_of(here.mediator, made.complaint.pk))
     with pytest.raises(Refused, match="正在等待决定"), transaction.atomic():
         ask(here, made, party)
     page = case_of(here.officer, made.complaint.pk)

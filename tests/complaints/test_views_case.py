@@ -110,6 +110,15 @@ def test_staff_see_masks_and_every_look_is_kept(association, here):
     assert STREET not in text(officer.get(f"complaints/{made.complaint.pk}/"))
 
 
+def test_the_words_as_they_were_written_are_a_look_too(association, here):
+    made = accepted(here)
+    officer = Desk(association, here.officer)
+    assert NAME not in text(officer.get(f"complaints/{made.complaint.pk}/"))
+    seen = do(officer, made.complaint.pk, "unmask", field="words", reason="核对事实")
+    assert f'<div class="typed">事实<br>{made.complaint.facts}' in text(seen)
+    assert Unmasking.objects.get().field == "words"
+
+
 @pytest.mark.parametrize(
     ("deed", "fields"),
     [("accept", {}), ("assign_mediator", {"mediator_id": 1}), ("breach", {"reason": "未付"})],
