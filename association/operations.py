@@ -125,8 +125,6 @@ def set_deadline_rule(
     if valid_from <= max(before.valid_from, clock.today()):
         sentence = _("生效日期须晚于今天和现行规则的生效日期。")
         raise InvalidInput(sentence, {"valid_from": sentence})
-    before.valid_until = valid_from
-    before.save(update_fields=["valid_until"])
     after = DeadlineRule.objects.create(
         code=before.code,
         title=before.title,
@@ -138,6 +136,9 @@ def set_deadline_rule(
         certainty=certainty,
         valid_from=valid_from,
     )
+    # The database lets a rule end only where another begins.
+    before.valid_until = valid_from
+    before.save(update_fields=["valid_until"])
     record(actor, "set_deadline_rule", after, before=before.pk, number=number, unit=unit)
     return after
 

@@ -11,11 +11,12 @@ MANY = 1_000_000
 # Of every state, outcome and kind of answer, over a year, for 2,000 institutions of uneven size.
 ROWS = """
 SET LOCAL session_replication_role = replica;
+ALTER TABLE complaints_complaint DISABLE TRIGGER complaint_begins;
 INSERT INTO complaints_complaint
   (association_id, institution_id, respondent_name, respondent_address, intake, order_number, delegated_by, delegation_number,
    subject, state, outcome, confirmed_at, satisfaction, harmed_on, facts, demand, paid_fen, claimed_fen, returned_fen,
    is_consumer, handled_elsewhere, shares_phone, may_publish, received_at, timeliness, closed_from,
-   accepted_at, accepted_by_id, clock_id, served_at)
+   accepted_at, accepted_by_id, clock_id, served_at, ended_at)
 SELECT %(association)s, %(first)s + floor(%(institutions)s * random() * random())::int, '演示培训学校', '', 'web', '', '', '',
   'refund', (ARRAY['received', 'not_accepted', 'await_reply', 'mediating', 'closed', 'closed', 'closed'])[1 + n %% 7],
   outcome, CASE WHEN outcome IN ('resolved', 'partly', 'unresolved') THEN now() END,
@@ -23,9 +24,11 @@ SELECT %(association)s, %(first)s + floor(%(institutions)s * random() * random()
   100000 + n %% 700000, n %% 300000, true, '', false, false,
   timestamptz '2025-01-01 00:00:00+08' + (n %% 525600) * interval '1 minute',
   (ARRAY['not_asked', 'on_time', 'on_time', 'late', 'missed'])[1 + n %% 5], '',
-  now(), 1, 1, now()
+  now(), 1, 1, now(), CASE WHEN n %% 7 IN (1, 4, 5, 6) THEN now() END
 FROM generate_series(1, %(count)s) n
-CROSS JOIN LATERAL (SELECT (ARRAY['unknown', 'resolved', 'partly', 'unresolved', 'no_answer'])[1 + n %% 5] AS outcome) said;
+CROSS JOIN LATERAL (SELECT CASE WHEN n %% 7 > 3 THEN
+  (ARRAY['unknown', 'resolved', 'partly', 'unresolved', 'no_answer'])[1 + n %% 5] ELSE 'unknown' END AS outcome) said;
+ALTER TABLE complaints_complaint ENABLE ALWAYS TRIGGER complaint_begins;
 """
 
 

@@ -31,6 +31,8 @@ SECRETARIAT = frozenset({Role.SECRETARIAT})
 MEDIATORS = frozenset({Role.MEDIATOR, Role.SECRETARIAT})
 AUDITORS = frozenset({Role.AUDITOR})
 NOBODY: frozenset[Role] = frozenset()
+# Who mediated reads how it ended; to act is for who mediates now.
+MEDIATORS_READ = frozenset({MediatorState.ACTIVE, MediatorState.ENDED})
 
 # What the complainant does by the receipt code needs no role; the staff who write it down for them need one.
 MAY = {
@@ -87,7 +89,7 @@ def complaints_visible_to(actor: Actor) -> QuerySet[Complaint]:
     if actor.roles & STAFF_ROLES:
         return Complaint.objects.all() if barred is None else Complaint.objects.filter(seen | ~barred)
     if Role.MEDIATOR in actor.roles and actor.user_id:
-        own = MediatorAssignment.objects.filter(mediator_id=actor.user_id, state=MediatorState.ACTIVE)
+        own = MediatorAssignment.objects.filter(mediator_id=actor.user_id, state__in=MEDIATORS_READ)
         handled = Q(pk__in=own.values("complaint_id"))
         seen |= handled if barred is None else handled & ~barred
     return Complaint.objects.filter(seen)
@@ -98,6 +100,12 @@ def is_respondent(actor: Actor, complaint: Complaint) -> bool:
     the person is.
     """
     return not actor.is_system and complaint.institution_id in actor.institution_ids
+
+
+def mediates(actor: Actor, complaint: Complaint) -> bool:
+    """Whether this person mediates it now."""
+    own = MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE)
+    return own.filter(mediator_id=actor.user_id or 0).exists()
 
 
 def evidence_visible_to(actor: Actor) -> QuerySet[Evidence]:

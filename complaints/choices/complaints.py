@@ -51,6 +51,10 @@ BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.NOT_ACCEPTED, State.TRANSFE
 OPEN_STATES = frozenset(
     {State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING, State.AGREED, State.BREACHED}
 )
+# Where the institution may answer; after an objection it must, by a term of its own.
+ANSWERABLE = frozenset({State.AWAIT_REPLY, State.MEDIATING, State.AGREED, State.BREACHED})
+# 终局: nothing runs any more; only an objection leads back from some of these.
+ENDED_STATES = frozenset({State.NOT_ACCEPTED, State.TRANSFERRED, State.CLOSED, State.WITHDRAWN})
 # What the complainant is asked about before the file is closed.
 SURVEYED = frozenset({State.SETTLED, State.PERFORMED, State.BREACHED, State.TERMINATED})
 
@@ -200,6 +204,8 @@ class Timeliness(TextChoices):
     ON_TIME = "on_time", _("按时答复")
     LATE = "late", _("逾期答复")
     MISSED = "missed", _("未答复")
+    # The case ended while the institution still had time: neither answered nor missed.
+    OVERTAKEN = "overtaken", _("答复期内已办结，不计")
 
 
 class Method(TextChoices):
@@ -238,12 +244,14 @@ class MediatorState(TextChoices):
     ACTIVE = "active", _("办理中")
     RECUSED = "recused", _("已回避")
     RELIEVED = "relieved", _("已更换")
+    ENDED = "ended", _("调解已结束")
 
 
 MEDIATOR_STEPS = {
-    MediatorState.ACTIVE: frozenset({MediatorState.RECUSED, MediatorState.RELIEVED}),
+    MediatorState.ACTIVE: frozenset({MediatorState.RECUSED, MediatorState.RELIEVED, MediatorState.ENDED}),
     MediatorState.RECUSED: frozenset(),
     MediatorState.RELIEVED: frozenset(),
+    MediatorState.ENDED: frozenset(),
 }
 
 
@@ -277,6 +285,24 @@ OFFER_STEPS = {
     OfferState.DECLINED: frozenset(),
     OfferState.LAPSED: frozenset(),
 }
+
+
+class ReportState(TextChoices):
+    """付款报告: what is claimed as paid, what somebody confirmed, what the complainant denies."""
+
+    REPORTED = "reported", _("机构报告已付，待确认")
+    CONFIRMED = "confirmed", _("已确认到账")
+    DENIED = "denied", _("投诉人否认到账")
+
+
+REPORT_STEPS = {
+    ReportState.REPORTED: frozenset({ReportState.CONFIRMED, ReportState.DENIED}),
+    # 又被否认: a transfer may be recalled, and whoever confirmed may have been wrong.
+    ReportState.CONFIRMED: frozenset({ReportState.DENIED}),
+    ReportState.DENIED: frozenset(),
+}
+# Counted as returned until it is denied.
+STANDING = frozenset({ReportState.REPORTED, ReportState.CONFIRMED})
 
 
 class MassState(TextChoices):

@@ -131,18 +131,8 @@ class CaseEvidenceForm(CaseForm):
 class BreachForm(CaseForm):
     name = "breach"
     title, button, dangerous = _("认定未履行协议"), _("认定未履行"), True
-    lead = _("未付的金额会作为事实记入机构的诚信记录。")
-    missing = forms.IntegerField(
-        label=_("报告已付、实际没有到账的期数"),
-        min_value=0,
-        max_value=36,
-        required=False,
-        help_text=_("投诉人提出异议、经核实没有到账的，从最后一期往前数；没有这种情况的不用填。"),
-    )
+    lead = _("到期未付的金额会作为事实记入机构的诚信记录；还没有到期的继续跟踪。")
     reason = line(_("核实情况"))
-
-    def given(self) -> dict[str, Any]:
-        return {**self.cleaned_data, "missing": self.cleaned_data["missing"] or 0}
 
 
 class TellForm(CaseForm):

@@ -113,6 +113,9 @@ class ContestForm(DeedOfComplainant):
     title, button = _("我不同意这个结果"), _("提出异议")
     lead = _("例如说已经退款但没有收到，或者不服不予受理的决定。协会会继续办理并告诉机构。")
     text = forms.CharField(label=_("理由"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
+    received_fen = YuanField(
+        label=_("机构报告已付的款项中，实际收到多少（元）"), help_text=_("一分没有收到的，不用填。")
+    )
 
 
 class EvidenceForm(DeedOfComplainant):

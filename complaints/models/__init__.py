@@ -1,5 +1,5 @@
 from complaints.models.agreements import Agreement, Instalment, Offer, Signature
-from complaints.models.complaints import Complaint, Decision, Fact, MassCase, number_of
+from complaints.models.complaints import Complaint, Decision, Fact, FactSetAside, MassCase, number_of
 from complaints.models.ending import FollowUp, Survey
 from complaints.models.intake import Enrolment, ImportBatch, ImportFault
 from complaints.models.leads import (
@@ -12,6 +12,7 @@ from complaints.models.leads import (
 )
 from complaints.models.material import Evidence, Redaction, Reply
 from complaints.models.mediation import AppraisalPause, Consent, MediatorAssignment, RecusalRequest, Session
+from complaints.models.payments import PaymentReport
 from complaints.models.people import Draft, Person, PersonalData, Retirement, Unmasking
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Enrolment",
     "Evidence",
     "Fact",
+    "FactSetAside",
     "FollowUp",
     "ImportBatch",
     "ImportFault",
@@ -37,6 +39,7 @@ __all__ = [
     "MassCase",
     "MediatorAssignment",
     "Offer",
+    "PaymentReport",
     "Person",
     "PersonalData",
     "RecusalRequest",

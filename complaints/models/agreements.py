@@ -136,7 +136,7 @@ class Signature(AssociationOwned):
 
 
 class Instalment(AssociationOwned):
-    """付款期: a day and an amount of an agreement, and when it was paid."""
+    """付款期: a day and an amount of an agreement, and the day of the payment that is reported and not denied."""
 
     complaint = models.ForeignKey(
         Complaint, models.PROTECT, related_name="instalments", verbose_name=_("投诉")
@@ -148,9 +148,6 @@ class Instalment(AssociationOwned):
     due_on = models.DateField(_("付款日"))
     amount_fen = models.BigIntegerField(_("金额（分）"))
     paid_on = models.DateField(_("实付日"), null=True)
-    proof = models.ForeignKey(
-        "association.Attachment", models.PROTECT, null=True, verbose_name=_("凭证"), related_name="+"
-    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("付款期")

@@ -2,13 +2,14 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from association.rules.clock import beijing
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import (
     BEFORE_ACCEPTANCE,
+    ENDED_STATES,
     SAID_BY_COMPLAINANT,
     DecisionKind,
     FactKind,
@@ -183,6 +184,19 @@ class Complaint(AssociationOwned):
                 name="complaint_hotline", condition=~Q(intake=Intake.HOTLINE) | ~Q(order_number="")
             ),
             models.CheckConstraint(
+                name="complaint_returned_within_paid",
+                condition=Q(returned_fen=0) | Q(paid_fen__isnull=False, returned_fen__lte=F("paid_fen")),
+            ),
+            models.CheckConstraint(
+                name="complaint_outcome_at_end",
+                condition=Q(outcome=Outcome.UNKNOWN) | Q(state=State.CLOSED),
+            ),
+            models.CheckConstraint(
+                name="complaint_ended",
+                condition=Q(state__in=sorted(ENDED_STATES), ended_at__isnull=False)
+                | (~Q(state__in=sorted(ENDED_STATES)) & Q(ended_at__isnull=True)),
+            ),
+            models.CheckConstraint(
                 name="complaint_retired_after_end",
                 condition=Q(retired_at__isnull=True) | Q(ended_at__isnull=False),
             ),
@@ -190,6 +204,11 @@ class Complaint(AssociationOwned):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def last_step(self) -> State:
+        """Where it stands, or stood when it was closed: an objection and a late payment ask for that."""
+        return State(self.closed_from or self.state)
 
     @property
     def number(self) -> str:
@@ -267,3 +286,22 @@ class Fact(AssociationOwned):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.complaint_id}"
+
+
+class FactSetAside(AssociationOwned):
+    """事实不再作数: what it rested on fell. The fact stays as it was written, this stands beside it. Written once."""
+
+    fact = models.OneToOneField(Fact, models.PROTECT, related_name="set_aside", verbose_name=_("事实"))
+    reason = models.CharField(_("理由"), max_length=200)
+    # Nobody: the complainant's own word by the receipt code.
+    by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("登记人"), related_name="+"
+    )
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("不再作数的事实")
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.fact_id}"

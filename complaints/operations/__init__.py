@@ -1,7 +1,7 @@
 """投诉与调解: everything that changes a complaint."""
 
 from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
-from complaints.operations.agreements import agree, perform, sign
+from complaints.operations.agreements import agree, sign
 from complaints.operations.breach import breach
 from complaints.operations.ends import settle, tell_parties, terminate, withdraw
 from complaints.operations.enrolment import import_enrolments, set_enrolment
@@ -24,6 +24,7 @@ from complaints.operations.mediation import (
     recuse,
     resume,
 )
+from complaints.operations.objection import contest
 from complaints.operations.order_jobs import begin_loading, load_orders_part
 from complaints.operations.orders import (
     ImportReport,
@@ -33,6 +34,7 @@ from complaints.operations.orders import (
     load_orders,
 )
 from complaints.operations.papers import render_agreement, render_letter
+from complaints.operations.payments import perform
 from complaints.operations.periodic import keep_the_clock, mail_complainant
 from complaints.operations.privacy import (
     hide_own_words,
@@ -46,7 +48,7 @@ from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.refunds import save_refund
 from complaints.operations.replies import answer, answer_offer, offer
 from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
-from complaints.operations.survey import contest, follow_up, survey
+from complaints.operations.survey import follow_up, survey
 
 __all__ = [
     "Exhibit",

@@ -12,14 +12,12 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
-from association.locker import store_for_case
 from association.outbox import enqueue
 from common.errors import InvalidInput, Refused
 from common.text import paragraphs
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
     Body,
-    EvidenceKind,
     Method,
     Party,
     PersonKind,
@@ -27,14 +25,10 @@ from complaints.choices.complaints import (
 )
 from complaints.models import Agreement, Complaint, Instalment, Person, Signature
 from complaints.operations.cases import (
-    PAY_BY,
-    institution_turn,
     lock_against_own,
     lock_complaint,
     lock_for_complainant,
     required_text,
-    start_clock,
-    stop_clock,
     stop_working_clocks,
     tell_complainant,
     tell_institution,
@@ -42,13 +36,11 @@ from complaints.operations.cases import (
 from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.mediation import acting_mediator, refuse_stopped
 from complaints.operations.moves import move_complaint
-from complaints.operations.survey import ask_outcome
+from complaints.operations.payments import watch_next_payment
 from complaints.queries.people import names_in
-from complaints.rules.money import Payment, wrong_amount, wrong_payments
+from complaints.rules.money import Payment, wrong_amount, wrong_day, wrong_payments
 from complaints.rules.shown import scrubbed
 
-PAY = gettext_noop("按调解协议履行并上传凭证")
-PAY_TITLE = gettext_noop("履行期限")
 LONGEST_AGREEMENT = 20_000
 
 
@@ -78,10 +70,12 @@ def agree(
     said = scrubbed(said, names_in(complaint))
     _check_money(complaint, amount_fen, payments)
     last = payments[-1].due_on if payments else perform_by
-    if last is None or last < clock.today() or body not in Body.values:
+    if last is None or body not in Body.values:
         raise InvalidInput(
             _("请填写不早于今天的履行期限。"), {"perform_by": _("请填写不早于今天的履行期限。")}
         )
+    if wrong := wrong_day(last, clock.today()):
+        raise InvalidInput(wrong, {"perform_by": wrong})
     former = Agreement.objects.filter(complaint=complaint, superseded_at=None, signed_at=None)
     former.update(superseded_at=clock.now())
     agreement = Agreement.objects.create(
@@ -216,85 +210,3 @@ def _conclude(actor: Actor, complaint: Complaint, agreement: Agreement) -> None:
         gettext_noop("双方已签署，请按期履行并上传凭证。未履行将作为事实记录。"),
     )
     tell_complainant(complaint, event)
-
-
-def watch_next_payment(actor: Actor, complaint: Complaint) -> None:
-    """The clock of the next unpaid instalment, or of the day by which the agreement is performed."""
-    agreement = current_agreement(complaint)
-    unpaid = Instalment.objects.filter(agreement=agreement, paid_on__isnull=True).order_by("position").first()
-    day = unpaid.due_on if unpaid is not None else agreement.perform_by
-    start_clock(
-        actor,
-        complaint,
-        PAY_BY,
-        institution_turn(complaint),
-        PAY,
-        ends_on=max(day, clock.today()),
-        title=PAY_TITLE,
-    )
-
-
-def current_agreement(complaint: Complaint) -> Agreement:
-    return Agreement.objects.get(complaint=complaint, superseded_at__isnull=True)
-
-
-@transaction.atomic
-def perform(
-    *, actor: Actor, complaint_id: int, paid_on: date, instalments: int = 1, proof: UploadedFile | None = None
-) -> Complaint:
-    """履行: the institution reports the next payments with their proof, or staff who have seen it.
-
-    With the last one the complainant is asked whether it came. Also for what was settled directly.
-    """
-    actor.require(MAY, "perform")
-    complaint = (
-        lock_complaint(actor, complaint_id) if actor.is_staff else lock_against_own(actor, complaint_id)
-    )
-    if paid_on > clock.today():
-        raise InvalidInput(_("付款日不能晚于今天。"), {"paid_on": _("付款日不能晚于今天。")})
-    if complaint.state == State.SETTLED:
-        return _settlement_paid(actor, complaint)
-    paid_late = complaint.state == State.CLOSED and complaint.closed_from == State.BREACHED
-    if complaint.state not in {State.AGREED, State.BREACHED} and not paid_late:
-        raise Refused(_("现在是“%(state)s”，没有要履行的协议。") % {"state": complaint.get_state_display()})
-    kept = _kept_proof(actor, complaint, proof)
-    rows = Instalment.objects.select_for_update().filter(agreement=current_agreement(complaint))
-    unpaid = list(rows.filter(paid_on__isnull=True).order_by("position"))
-    for row in unpaid[: max(instalments, 1)]:
-        row.paid_on, row.proof_id = paid_on, kept
-        row.save(update_fields=["paid_on", "proof"])
-        complaint.returned_fen += row.amount_fen
-    complaint.save(update_fields=["returned_fen"])
-    stop_clock(actor, complaint, PAY_BY, outcome="paid")
-    record(actor, "perform", complaint, instalments=min(len(unpaid), max(instalments, 1)))
-    if paid_late:
-        return complaint
-    if len(unpaid) > instalments:
-        watch_next_payment(actor, complaint)
-        return complaint
-    stop_working_clocks(actor, complaint, "performed")
-    move_complaint(complaint, State.PERFORMED)
-    ask_outcome(actor, complaint)
-    return complaint
-
-
-def _kept_proof(actor: Actor, complaint: Complaint, proof: UploadedFile | None) -> int | None:
-    if proof is None:
-        return None
-    stored = store_for_case(
-        upload=proof,
-        case=f"complaint-{complaint.pk}",
-        name=str(EvidenceKind.RECEIPT.label),
-        uploaded_by_id=actor.user_id,
-    )
-    return stored.pk
-
-
-def _settlement_paid(actor: Actor, complaint: Complaint) -> Complaint:
-    if not stop_clock(actor, complaint, PAY_BY, outcome="paid"):
-        raise Refused(_("付款已经报告过，正在请投诉人确认。"))
-    complaint.returned_fen = complaint.settled_fen or 0
-    complaint.save(update_fields=["returned_fen"])
-    record(actor, "perform", complaint)
-    ask_outcome(actor, complaint)
-    return complaint

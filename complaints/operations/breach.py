@@ -7,11 +7,13 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
-from common.errors import InvalidInput, Refused
+from association.rules.clock import beijing
+from common.errors import Refused
 from common.text import one_line
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import FactKind, State
-from complaints.models import Agreement, Complaint, Fact, Instalment
+from complaints.models import Complaint, Fact, Instalment
+from complaints.operations.asking import ask_outcome
 from complaints.operations.cases import (
     lock_complaint,
     note_fact,
@@ -21,67 +23,62 @@ from complaints.operations.cases import (
     tell_institution,
     tell_staff,
 )
+from complaints.operations.facts import next_turn
 from complaints.operations.moves import move_complaint
-from complaints.operations.survey import ask_outcome
+from complaints.operations.payments import (
+    OPEN_TO_PAY,
+    current_agreement,
+    still_owed,
+    unpaid_of,
+    watch_next_payment,
+)
 
 LONGEST_LINE = 200
 
 
 @transaction.atomic
-def breach(*, actor: Actor, complaint_id: int, reason: str, missing: int = 0) -> Complaint:
-    """认定未履行协议: what is unpaid on this day is kept as a fact, once for every time that it is found.
+def breach(*, actor: Actor, complaint_id: int, reason: str) -> Complaint:
+    """认定未履行协议: what is due and unpaid on this day is kept as a fact, once for every time that it is found.
 
-    ``missing`` payments that were reported never arrived, counted from the last one (the complainant objected):
-    they are unpaid again. Raises Refused before anything is due.
+    Later payments are still watched; with none to come the complainant is asked. Raises Refused before anything is due.
     """
     actor.require(MAY, "breach")
     complaint = lock_complaint(actor, complaint_id)
     why = required_text(one_line(reason), "reason", _("请写明理由。"), LONGEST_LINE)
+    if complaint.state not in OPEN_TO_PAY:
+        raise Refused(_("现在是“%(state)s”，没有要履行的协议。") % {"state": complaint.get_state_display()})
+    due, coming = _due_and_coming(complaint)
+    _refuse_early(complaint, due)
     if complaint.state == State.AGREED:
-        _take_back(complaint, missing)
-    unpaid = _unpaid(complaint)
-    if complaint.state == State.AGREED and not _is_due(complaint, unpaid):
-        raise Refused(_("还没有到期未付的款项，不能认定未履行。"))
-    move_complaint(complaint, State.BREACHED)
+        move_complaint(complaint, State.BREACHED)
     stop_working_clocks(actor, complaint, "breached")
-    owed = sum(row.amount_fen for row in unpaid)
-    turn = Fact.objects.filter(complaint=complaint, kind=FactKind.BREACH).count() + 1
+    owed = sum(still_owed(row) for row in due)
+    turn = next_turn(complaint, FactKind.BREACH)
     note_fact(complaint, FactKind.BREACH, amount_fen=owed, turn=turn)
     refuse_personal(complaint, reason=why)
-    record(actor, "breach", complaint, reason=why, owed_fen=owed, missing=missing, turn=turn)
+    record(actor, "breach", complaint, reason=why, owed_fen=owed, turn=turn)
     _tell(complaint, turn)
-    ask_outcome(actor, complaint)
+    if coming:
+        watch_next_payment(actor, complaint)
+    else:
+        ask_outcome(actor, complaint)
     return complaint
 
 
-def _unpaid(complaint: Complaint) -> list[Instalment]:
-    rows = Instalment.objects.filter(agreement__complaint=complaint, agreement__superseded_at__isnull=True)
-    return list(rows.filter(paid_on__isnull=True).order_by("position"))
+def _due_and_coming(complaint: Complaint) -> tuple[list[Instalment], list[Instalment]]:
+    """Unpaid ones whose day has passed, and those that nobody owes yet."""
+    unpaid, today = unpaid_of(complaint), clock.today()
+    return [row for row in unpaid if row.due_on < today], [row for row in unpaid if row.due_on >= today]
 
 
-def _is_due(complaint: Complaint, unpaid: list[Instalment]) -> bool:
-    """A payment whose day has passed, or, where something else was promised, the day of the agreement."""
-    if any(row.due_on < clock.today() for row in unpaid):
-        return True
-    agreement = Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True).first()
-    return agreement is not None and agreement.perform_by < clock.today()
-
-
-def _take_back(complaint: Complaint, missing: int) -> None:
-    """未到账: reported payments that did not come. Where all are reported as paid, it must be said which were not."""
-    locked = Instalment.objects.select_for_update(of=("self",)).filter(
-        agreement__complaint=complaint, agreement__superseded_at__isnull=True
-    )
-    rows = list(locked.order_by("position"))
-    paid = [row for row in rows if row.paid_on is not None]
-    if not 0 <= missing <= len(paid) or (rows and len(paid) == len(rows) and not missing):
-        sentence = _("请填写已报告付款、但没有到账的期数（最多%(most)s期）。") % {"most": len(paid)}
-        raise InvalidInput(sentence, {"missing": sentence})
-    for row in paid[len(paid) - missing :]:
-        row.paid_on, row.proof = None, None
-        row.save(update_fields=["paid_on", "proof"])
-        complaint.returned_fen -= row.amount_fen
-    complaint.save(update_fields=["returned_fen"])
+def _refuse_early(complaint: Complaint, due: list[Instalment]) -> None:
+    """Nothing is due, or what is due was found before: the same omission is one breach."""
+    if complaint.state == State.BREACHED:
+        last = Fact.objects.filter(complaint=complaint, kind=FactKind.BREACH).latest("at")
+        if not any(row.due_on >= beijing(last.at).date() for row in due):
+            raise Refused(_("这些款项未履行已经认定过。"))
+    elif not due and current_agreement(complaint).perform_by >= clock.today():
+        raise Refused(_("还没有到期未付的款项，不能认定未履行。"))
 
 
 def _tell(complaint: Complaint, turn: int) -> None:

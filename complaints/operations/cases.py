@@ -20,8 +20,25 @@ from association.sealed import search_keys
 from common.errors import Forbidden, InvalidInput, NotFound
 from complaints.access.complaints import MAY, complaints_visible_to
 from complaints.access.ties import barred, why_barred
-from complaints.choices.complaints import DecisionKind, FactKind, Method, Timeliness
-from complaints.models import Complaint, Decision, Fact, PersonalData
+from complaints.choices.complaints import (
+    DecisionKind,
+    FactKind,
+    MediatorState,
+    Method,
+    OfferState,
+    Timeliness,
+)
+from complaints.models import (
+    Agreement,
+    AppraisalPause,
+    Complaint,
+    Decision,
+    Fact,
+    MediatorAssignment,
+    Offer,
+    PersonalData,
+)
+from complaints.operations.moves import move_mediator, move_offer
 from complaints.queries.people import identifying
 from complaints.queries.tracking import RECEIPT
 from complaints.rules.leads import gives_away
@@ -167,8 +184,33 @@ def stop_clock(actor: Actor, complaint: Complaint, *codes: str, outcome: str = "
 
 
 def stop_working_clocks(actor: Actor, complaint: Complaint, outcome: str) -> None:
-    """What was still to be done is done; the limit of a 12345 order runs until the file is closed."""
-    stop_clock(actor, complaint, ACCEPT_BY, REPLY_BY, MEDIATE_BY, PAY_BY, SESSION_ON, outcome=outcome)
+    """What was still to be done is done; the limit of a 12345 order runs until the file is closed.
+
+    With the clocks ends what they were for: the answer that is still out, the mediator's charge, an appraisal, papers
+    that wait for a signature or an answer.
+    """
+    _end_reply(complaint, stop_clock(actor, complaint, REPLY_BY, outcome=outcome))
+    stop_clock(actor, complaint, ACCEPT_BY, MEDIATE_BY, PAY_BY, SESSION_ON, outcome=outcome)
+    moment = clock.now()
+    for mediator in MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE):
+        move_mediator(mediator, MediatorState.ENDED, ended_at=moment)
+    AppraisalPause.objects.filter(complaint=complaint, until_at=None).update(until_at=moment)
+    Agreement.objects.filter(complaint=complaint, superseded_at=None, signed_at=None).update(
+        superseded_at=moment
+    )
+    for offer in Offer.objects.filter(complaint=complaint, state=OfferState.MADE):
+        move_offer(offer, OfferState.LAPSED)
+
+
+def _end_reply(complaint: Complaint, stopped: list[Deadline]) -> None:
+    """答复期内办结: who still had time missed nothing."""
+    if complaint.timeliness != Timeliness.WAITING:
+        return
+    late = any(deadline.was_late for deadline in stopped)
+    if late:
+        note_fact(complaint, FactKind.REPLY_MISSED, turn=turns(complaint, REPLY_BY))
+    complaint.timeliness = Timeliness.MISSED if late else Timeliness.OVERTAKEN
+    complaint.save(update_fields=["timeliness"])
 
 
 def institution_turn(complaint: Complaint) -> Owner:
@@ -180,7 +222,9 @@ def stop_reply_clock(actor: Actor, complaint: Complaint) -> bool:
     stopped = stop_clock(actor, complaint, REPLY_BY, outcome="answered")
     late = bool(stopped and stopped[0].was_late)
     if complaint.timeliness in {Timeliness.WAITING, Timeliness.MISSED}:
-        complaint.timeliness = Timeliness.LATE if late else Timeliness.ON_TIME
+        # Of the first answer: who missed it is late, also when a second one came in time.
+        missed = late or complaint.timeliness == Timeliness.MISSED
+        complaint.timeliness = Timeliness.LATE if missed else Timeliness.ON_TIME
         complaint.save(update_fields=["timeliness"])
     if late:
         note_fact(complaint, FactKind.REPLY_LATE, turn=turns(complaint, REPLY_BY))

@@ -22,9 +22,9 @@ from complaints.choices.complaints import (
     Party,
     State,
     TerminationGround,
-    Timeliness,
 )
 from complaints.models import Complaint, Decision
+from complaints.operations.asking import ask_outcome
 from complaints.operations.cases import (
     CONFIRM_BY,
     ORDER_BY,
@@ -43,12 +43,12 @@ from complaints.operations.cases import (
     tell_institution,
     tell_staff,
 )
+from complaints.operations.facts import turn_after_set_aside
 from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.mediation import refuse_asked
 from complaints.operations.moves import move_complaint
 from complaints.operations.replies import NEGOTIABLE, settle_directly
-from complaints.operations.survey import ask_outcome
-from complaints.rules.money import wrong_amount
+from complaints.rules.money import wrong_amount, wrong_day
 
 TELL = gettext_noop("将终止调解的决定和其他救济途径告知双方")
 LONGEST_REASON = 2_000
@@ -67,7 +67,8 @@ def terminate(*, actor: Actor, complaint_id: int, ground: str, reason: str, at_f
         if at_fault not in Party.values:
             raise InvalidInput(_("请说明是哪一方。"), {"at_fault": _("请说明是哪一方。")})
         if at_fault == Party.INSTITUTION:
-            note_fact(complaint, FactKind.REFUSED_MEDIATION)
+            turn = turn_after_set_aside(complaint, FactKind.REFUSED_MEDIATION)
+            note_fact(complaint, FactKind.REFUSED_MEDIATION, turn=turn)
     return end_mediation(actor, complaint, TerminationGround(ground), why, by=actor.person_id)
 
 
@@ -76,15 +77,7 @@ def end_mediation(
 ) -> Decision:
     """终止 by a person or by the clock; telling both sides has a term of its own (art. 21)."""
     stop_working_clocks(actor, complaint, "terminated")
-    if complaint.timeliness == Timeliness.WAITING:
-        complaint.timeliness = Timeliness.MISSED
-    move_complaint(
-        complaint,
-        State.TERMINATED,
-        timeliness=complaint.timeliness,
-        told_complainant_at=None,
-        told_institution_at=None,
-    )
+    move_complaint(complaint, State.TERMINATED, told_complainant_at=None, told_institution_at=None)
     decision = decide(
         complaint,
         DecisionKind.TERMINATE,
@@ -181,8 +174,10 @@ def settle(
         raise Refused(_("现在是“%(state)s”，不能登记和解。") % {"state": complaint.get_state_display()})
     if amount_fen and (wrong := wrong_amount(amount_fen, complaint.paid_fen)):
         raise InvalidInput(wrong, {"amount_fen": wrong})
-    if amount_fen < 0 or pay_by < clock.today():
-        raise InvalidInput(_("付款日不能早于今天。"), {"pay_by": _("付款日不能早于今天。")})
+    if amount_fen < 0:
+        raise InvalidInput(_("金额不能是负数。"), {"amount_fen": _("金额不能是负数。")})
+    if wrong := wrong_day(pay_by, clock.today()):
+        raise InvalidInput(wrong, {"pay_by": wrong})
     signed = keep_signed(actor, complaint, method, paper)
     record(actor, "settle", complaint, amount_fen=amount_fen, **on_paper(signed))
     settle_directly(actor, complaint, amount_fen, pay_by)

@@ -41,6 +41,12 @@ from complaints.operations.cases import (
     tell_person,
     tell_staff,
 )
+from complaints.operations.facts import (
+    AGREED_AFTER_ALL,
+    set_aside,
+    standing_facts,
+    turn_after_set_aside,
+)
 from complaints.operations.moves import move_complaint, move_mediator
 from complaints.operations.session_clock import watch_sessions
 
@@ -65,8 +71,8 @@ def consent(
         complaint=complaint, party=party, given=given, method=method, recorded_by_id=by, at=clock.now()
     )
     record(actor, "consent", said, complaint=complaint.pk, party=party, given=given)
-    if party == Party.INSTITUTION and not given:
-        note_fact(complaint, FactKind.REFUSED_MEDIATION)
+    if party == Party.INSTITUTION:
+        _keep_refusal(actor, complaint, given=given)
     if complaint.state == State.MEDIATING and not given:
         _tell_of_refusal(complaint, said)
     tell_staff(
@@ -89,6 +95,16 @@ def _tell_of_refusal(complaint: Complaint, said: Consent) -> None:
         tell_complainant(complaint, event)
     if (mediator := mediator_of(complaint)) is not None:
         tell_person(complaint, mediator.pk, event, subject, body)
+
+
+def _keep_refusal(actor: Actor, complaint: Complaint, *, given: bool) -> None:
+    """拒绝调解 is a fact while it is the last word."""
+    if given:
+        for fact in standing_facts(complaint, FactKind.REFUSED_MEDIATION):
+            set_aside(actor, fact, AGREED_AFTER_ALL)
+        return
+    turn = turn_after_set_aside(complaint, FactKind.REFUSED_MEDIATION)
+    note_fact(complaint, FactKind.REFUSED_MEDIATION, turn=turn)
 
 
 def _speaking(

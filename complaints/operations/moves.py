@@ -12,6 +12,7 @@ from complaints.choices.complaints import (
     OFFER_STEPS,
     RECUSAL_STEPS,
     REDACTION_STEPS,
+    REPORT_STEPS,
     STEPS,
     BatchState,
     MassState,
@@ -19,6 +20,7 @@ from complaints.choices.complaints import (
     OfferState,
     RecusalState,
     RedactionState,
+    ReportState,
     State,
 )
 from complaints.choices.leads import LEAD_STEPS, LeadState
@@ -29,6 +31,7 @@ from complaints.models import (
     MassCase,
     MediatorAssignment,
     Offer,
+    PaymentReport,
     RecusalRequest,
     Redaction,
 )
@@ -56,6 +59,12 @@ def move_offer(offer: Offer, state: OfferState, **brings: Any) -> None:
     check_step(OFFER_STEPS, OfferState(offer.state), state)
     offer.state = state
     _save(offer, brings)
+
+
+def move_report(report: PaymentReport, state: ReportState, **brings: Any) -> None:
+    check_step(REPORT_STEPS, ReportState(report.state), state)
+    report.state = state
+    _save(report, brings)
 
 
 def move_mass_case(case: MassCase, state: MassState, **brings: Any) -> None:

@@ -13,7 +13,7 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.choices import Side
-from association.clocks import expired, hand_over
+from association.clocks import expired, hand_over, lapse
 from association.links import absolute
 from association.models import Deadline
 from common.errors import DomainError
@@ -27,6 +27,7 @@ from complaints.choices.complaints import (
     Timeliness,
 )
 from complaints.models import Complaint, Fact, FollowUp, Offer, PersonalData
+from complaints.operations.asking import ask_outcome
 from complaints.operations.cases import (
     CONFIRM_BY,
     KIND,
@@ -46,7 +47,7 @@ from complaints.operations.cases import (
 )
 from complaints.operations.ends import end_mediation
 from complaints.operations.moves import move_offer
-from complaints.operations.survey import ask_outcome, close_unanswered
+from complaints.operations.survey import close_unanswered
 from complaints.queries.people import opened
 
 logger = logging.getLogger(__name__)
@@ -124,6 +125,8 @@ def _reply_overdue(actor: Actor, complaint: Complaint) -> None:
 def _mediation_over(actor: Actor, complaint: Complaint) -> None:
     """期限届满: mediation ends by the clock (art. 21)."""
     if complaint.state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING}:
+        # 期满 is what the term was there for: nobody was late.
+        lapse(actor=actor, case=case_of(complaint), code=MEDIATE_BY)
         note_fact(complaint, FactKind.ENDED_BY_CLOCK)
         end_mediation(actor, complaint, TerminationGround.TIME_OVER, TIME_IS_OVER, by=None)
 

@@ -14,9 +14,9 @@ from association.deadlines import count, rule_in_force
 from association.locker import forget_case
 from association.models import DeadlineRule
 from association.rules.clock import ONE_DAY, end_of_day
-from common.errors import InvalidInput, NotFound, Refused
+from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.text import one_line
-from complaints.access.complaints import MAY, complaints_visible_to
+from complaints.access.complaints import MAY, complaints_visible_to, mediates
 from complaints.choices.complaints import (
     NUMBERED,
     SAID_BY_CODE,
@@ -33,8 +33,8 @@ from complaints.models import (
     Evidence,
     FollowUp,
     ImportBatch,
-    Instalment,
     Offer,
+    PaymentReport,
     Person,
     PersonalData,
     RecusalRequest,
@@ -71,6 +71,8 @@ def unmask(*, actor: Actor, complaint_id: int, field: str, reason: str, person_i
     """查看一项个人信息: the datum itself, for a reason that is recorded with who and when."""
     actor.require(MAY, "unmask")
     complaint = lock_complaint(actor, complaint_id)
+    if not actor.is_staff and not mediates(actor, complaint):
+        raise Forbidden(_("您不是这件投诉的调解员。"))
     if field not in PersonalField.values:
         raise InvalidInput(_("没有这一项。"), {"field": _("没有这一项。")})
     why = required_text(one_line(reason), "reason", _("请写明查看的理由。"), LONGEST_LINE)
@@ -293,7 +295,7 @@ def _retire(actor: Actor, complaint: Complaint) -> tuple[int, int]:
     Offer.objects.filter(complaint=complaint).update(terms="")
     RecusalRequest.objects.filter(complaint=complaint).update(reason="")
     Agreement.objects.filter(complaint=complaint).update(text="", document=None)
-    Instalment.objects.filter(complaint=complaint).update(proof=None)
+    PaymentReport.objects.filter(complaint=complaint).update(proof=None)
     Survey.objects.filter(complaint=complaint).update(comment="")
     FollowUp.objects.filter(complaint=complaint).update(comment="")
     Evidence.objects.filter(complaint=complaint).update(attachment=None)

@@ -14,6 +14,7 @@ from common.errors import InvalidInput, NotFound, Refused
 from common.text import paragraphs
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
+    ANSWERABLE,
     DecisionKind,
     OfferState,
     ReplyKind,
@@ -36,9 +37,8 @@ from complaints.operations.cases import (
 )
 from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.moves import move_complaint, move_offer
-from complaints.rules.money import wrong_amount
+from complaints.rules.money import wrong_amount, wrong_day
 
-ANSWERABLE = frozenset({State.AWAIT_REPLY, State.MEDIATING, State.AGREED, State.BREACHED})
 NEGOTIABLE = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
 REFUNDS = frozenset({ReplyKind.REFUND_WHOLE, ReplyKind.REFUND_PART})
 PAY_SETTLED = gettext_noop("按双方和解的方案付款并上传凭证")
@@ -142,9 +142,10 @@ def make_offer(
 
 
 def wrong_days(pay_by: date, open_until: date) -> str:
-    if open_until < clock.today():
+    today = clock.today()
+    if open_until < today:
         return _("方案的答复日不能早于今天。")
-    return _("付款日不能早于今天。") if pay_by < clock.today() else ""
+    return wrong_day(open_until, today) or wrong_day(pay_by, today)
 
 
 @transaction.atomic

@@ -11,7 +11,9 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.clocks import deadlines_of
+from association.deadlines import count, rule_in_force
 from association.moments import minute
+from association.rules.clock import beijing
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from complaints.access.complaints import MAY
@@ -30,6 +32,7 @@ from complaints.operations.session_clock import watch_sessions
 from complaints.queries.people import names_in
 from complaints.rules.shown import scrubbed
 
+SUMMON = "MED-SUMMON"
 LONGEST_MINUTES, LONGEST_LINE, LONGEST_PLACE = 20_000, 200, 160
 
 
@@ -191,9 +194,15 @@ def record_session(
         paragraphs(minutes), "minutes", _("请填写调解会的记录。"), LONGEST_MINUTES
     )
     session.save()
-    if not institution_came and not session.excuse:
+    if not institution_came and not session.excuse and _told_in_time(session):
         held = Session.objects.filter(complaint=complaint, held_at__isnull=False).count()
         note_fact(complaint, FactKind.ABSENT, turn=held)
     watch_sessions(actor, complaint)
     record(actor, "record_session", session, complaint=complaint.pk)
     return session
+
+
+def _told_in_time(session: Session) -> bool:
+    """A session at short notice may be held; who could not come to it is not called absent."""
+    rule = rule_in_force(SUMMON, beijing(session.announced_at).date())
+    return session.planned_at >= count(rule, session.announced_at).ends_at

@@ -21,10 +21,12 @@ from complaints.access.complaints import (
 )
 from complaints.access.ties import barred, why_barred
 from complaints.choices.complaints import (
+    ANSWERABLE,
     STEPS,
     SURVEYED,
     MediatorState,
     OfferState,
+    Outcome,
     Party,
     RecusalState,
     State,
@@ -36,8 +38,10 @@ from complaints.models import (
     Consent,
     Decision,
     Evidence,
+    Instalment,
     MediatorAssignment,
     Offer,
+    PaymentReport,
     RecusalRequest,
     Redaction,
     Session,
@@ -49,8 +53,9 @@ from members.queries import institutions
 from prepaid_escrow.queries import calculations_of
 
 KIND = "complaint"
+PAY_BY = "CMP-PAY"
 OPEN_TO_OFFERS = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
-PAID_LATER = frozenset({State.AGREED, State.BREACHED, State.SETTLED})
+PAYABLE = frozenset({State.AGREED, State.BREACHED})
 MOST_NAMES, MOST_SIMILAR = 200, 10
 
 
@@ -66,6 +71,8 @@ class CaseFile:
     decisions: list[Decision]
     offers: list[Offer]
     agreement: Agreement | None
+    instalments: list[Instalment]
+    payments: list[PaymentReport]
     signed: frozenset[str]
     sessions: list[Session]
     consents: dict[str, bool]
@@ -79,6 +86,26 @@ class CaseFile:
     public: PublicView | None
     similar: list[Complaint]
     calculations: list[Any]
+
+    @property
+    def may_pay(self) -> bool:
+        """Something agreed on or settled is not reported as paid; also after the file was closed."""
+        last, owed = self.complaint.last_step, any(row.paid_on is None for row in self.instalments)
+        if last == State.SETTLED:
+            reported = any(row.stands and row.instalment_id is None for row in self.payments)
+            return not reported and (bool(self.complaint.settled_fen) or self.is_payment_watched)
+        closed = self.complaint.state == State.CLOSED
+        return owed if closed else last in PAYABLE
+
+    @property
+    def is_payment_watched(self) -> bool:
+        return any(row.code == PAY_BY and row.stopped_at is None for row in self.clocks)
+
+    @property
+    def is_asked(self) -> bool:
+        """The complainant has not said yet how it ended."""
+        last = max(self.surveys, key=lambda row: row.turn, default=None)
+        return last is not None and last.answered_at is None and last.outcome == Outcome.UNKNOWN
 
     @property
     def planned(self) -> list[Session]:
@@ -119,6 +146,10 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         decisions=list(Decision.objects.filter(complaint=complaint)),
         offers=list(Offer.objects.filter(complaint=complaint)),
         agreement=agreement,
+        instalments=list(agreement.instalments.all()) if agreement else [],
+        payments=list(
+            PaymentReport.objects.filter(complaint=complaint).select_related("instalment", "proof")
+        ),
         signed=frozenset(one.party for one in agreement.signatures.all()) if agreement else frozenset(),
         sessions=list(Session.objects.filter(complaint=complaint).select_related("mediator")),
         consents=dict(
@@ -215,9 +246,9 @@ def _for_institution(case: CaseFile) -> list[str]:
     waits = case.mediator is not None and Party.INSTITUTION not in case.recusals_of
     unsigned = case.agreement is not None and case.agreement.signed_at is None
     return _named(
-        ("answer", state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING}),
-        ("sign", unsigned and Party.INSTITUTION not in case.signed),
-        ("perform", state in PAID_LATER),
+        ("sign", unsigned and state == State.MEDIATING and Party.INSTITUTION not in case.signed),
+        ("perform", case.may_pay),
+        ("answer", state in ANSWERABLE),
         ("offer", state in OPEN_TO_OFFERS),
         ("consent", state in OPEN_TO_OFFERS),
         ("ask_recusal", state == State.MEDIATING and waits),
@@ -239,10 +270,10 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("decide_recusal", bool(case.open_recusals)),
         ("paper_recusal", state == State.MEDIATING and case.mediator is not None),
         ("tell_parties", state == State.TERMINATED),
-        ("perform", state in PAID_LATER),
-        ("breach", state == State.AGREED),
+        ("perform", case.may_pay),
+        ("breach", state in PAYABLE and case.is_payment_watched),
         ("terminate", State.TERMINATED in STEPS[state]),
-        ("survey", state in SURVEYED),
+        ("survey", state in SURVEYED and case.is_asked),
         ("paper_consent", state in OPEN_TO_OFFERS),
         ("paper_offer", case.open_offer is not None),
         ("paper_sign", unsigned and Party.COMPLAINANT not in case.signed),

@@ -24,7 +24,7 @@ from complaints.rules.statistics import Limits, PerThousand, Rate, per_thousand,
 # 起报数, the association's own choice (product rule: no rate from a handful, no cell that points at a person).
 LIMITS = Limits(denominator=20, cell=5, enrolments=100)
 SATISFIED = 4  # of five: satisfied or very satisfied
-NOT_ASKED = (Timeliness.NOT_ASKED, Timeliness.WAITING)
+NOT_ASKED = (Timeliness.NOT_ASKED, Timeliness.WAITING, Timeliness.OVERTAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,10 @@ class Conduct:
 def facts_for_rating(institution_id: int, first: date, last: date) -> Conduct:
     """Counts, amounts, timeliness and breaches between two days, both included. No personal data."""
     begins, ends = _bounds(first, last)
-    facts = Fact.objects.filter(institution_id=institution_id, at__gte=begins, at__lt=ends)
+    # What a fact rested on may have fallen since: then it counts no more.
+    facts = Fact.objects.filter(
+        institution_id=institution_id, at__gte=begins, at__lt=ends, set_aside__isnull=True
+    )
     kinds = dict(facts.order_by().values_list("kind").annotate(many=Count("at")))
     # A second breach of one agreement is a second time, not a second sum of the same money.
     breached = facts.filter(kind=FactKind.BREACH).order_by().values("complaint_id")

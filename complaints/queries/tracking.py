@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from association import clock
 from association.clocks import Turn, whose_turn
+from association.deadlines import count, rule_in_force
+from association.rules.clock import Due, beijing
 from association.sealed import search_keys
-from complaints.choices.complaints import OfferState, Outcome, State
+from complaints.choices.complaints import STANDING, OfferState, Outcome, State
 from complaints.models import (
     Agreement,
     Complaint,
@@ -14,6 +17,7 @@ from complaints.models import (
     FollowUp,
     Instalment,
     Offer,
+    PaymentReport,
     Reply,
     Session,
     Signature,
@@ -22,6 +26,7 @@ from complaints.models import (
 from complaints.rules.receipts import normalised
 
 RECEIPT = "complaints.receipt"
+OBJECT_BY = "CMP-OBJECT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Tracked:
     offers: Sequence[Offer]
     agreement: Agreement | None
     instalments: Sequence[Instalment]
+    payments: Sequence[PaymentReport]
     waiting: Waiting
 
     @property
@@ -96,13 +102,13 @@ def progress_of(complaint: Complaint) -> Tracked:
         offers=offers,
         agreement=agreement,
         instalments=list(Instalment.objects.filter(agreement=agreement)) if agreement else [],
+        payments=list(PaymentReport.objects.filter(complaint=complaint).select_related("instalment")),
         waiting=_waiting(complaint, offers, agreement),
     )
 
 
 def _waiting(complaint: Complaint, offers: Sequence[Offer], agreement: Agreement | None) -> Waiting:
     state = State(complaint.state)
-    before = complaint.closed_from if state == State.CLOSED else complaint.state
     last = Survey.objects.filter(complaint=complaint).order_by("-turn").first()
     asked = FollowUp.objects.filter(complaint=complaint, asked_at__isnull=False, answered_at__isnull=True)
     return Waiting(
@@ -111,10 +117,31 @@ def _waiting(complaint: Complaint, offers: Sequence[Offer], agreement: Agreement
         signature=_unsigned(state, agreement),
         survey=last is not None and last.answered_at is None and last.outcome == Outcome.UNKNOWN,
         follow_up=state == State.CLOSED and asked.exists(),
-        contest=before in {State.SETTLED, State.PERFORMED} or state == State.NOT_ACCEPTED,
+        contest=may_object(complaint),
         settle=state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
         withdraw=state in {State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
     )
+
+
+def objection_until(complaint: Complaint) -> Due | None:
+    """异议的期限, from the end of the file or from the day on which it was asked after; none while it is open."""
+    if complaint.ended_at is None:
+        return None
+    asked = FollowUp.objects.filter(complaint=complaint, asked_at__isnull=False)
+    moments = [complaint.ended_at, *asked.values_list("asked_at", flat=True)]
+    latest = max(moment for moment in moments if moment is not None)
+    return count(rule_in_force(OBJECT_BY, beijing(latest).date()), latest)
+
+
+def may_object(complaint: Complaint) -> bool:
+    """Whether there is something to object to, and time left."""
+    last = objection_until(complaint)
+    if last is not None and clock.now() >= last.ends_at:
+        return False
+    if complaint.state == State.NOT_ACCEPTED or complaint.last_step in {State.SETTLED, State.PERFORMED}:
+        return True
+    reports = PaymentReport.objects.filter(complaint=complaint, state__in=STANDING)
+    return complaint.last_step in {State.AGREED, State.BREACHED} and reports.exists()
 
 
 def _unsigned(state: State, agreement: Agreement | None) -> Agreement | None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from common.said import Said
 
 MOST_INSTALMENTS = 36
+# Ours (docs/decisions/0009): three years of instalments, and a little; what lies beyond is a slip of the pen.
+FURTHEST = timedelta(days=1100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,15 @@ def wrong_amount(amount_fen: int, paid_fen: int | None) -> str:
     return ""
 
 
+def wrong_day(day: date, today: date) -> str:
+    """Why nobody can promise to pay on that day; empty when one can."""
+    if day < today:
+        return "付款日不能早于今天。"
+    if day > today + FURTHEST:
+        return Said("日期不能晚于%(day)s，请检查。", day=(today + FURTHEST).isoformat())
+    return ""
+
+
 def wrong_payments(payments: Sequence[Payment], amount_fen: int, today: date) -> str:
     """Why these instalments do not make the amount; empty when they do."""
     if len(payments) > MOST_INSTALMENTS:
@@ -53,4 +64,4 @@ def wrong_payments(payments: Sequence[Payment], amount_fen: int, today: date) ->
     days = [payment.due_on for payment in payments]
     if days != sorted(days) or (days and days[0] < today):
         return "付款日须依次排列，且不早于今天。"
-    return ""
+    return wrong_day(days[-1], today) if days else ""

@@ -24,7 +24,7 @@ from complaints.forms.case import FORMS
 from complaints.forms.parts import CaseForm
 from complaints.forms.privacy import UnmaskForm
 from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
-from complaints.operations.agreements import agree, perform, sign
+from complaints.operations.agreements import agree, sign
 from complaints.operations.breach import breach
 from complaints.operations.ends import settle, tell_parties, terminate, withdraw
 from complaints.operations.filing import Exhibit, add_evidence
@@ -35,6 +35,7 @@ from complaints.operations.mediation import (
     recuse,
     resume,
 )
+from complaints.operations.payments import perform
 from complaints.operations.privacy import redact, search_people, unmask
 from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.replies import answer, answer_offer, offer
@@ -284,6 +285,7 @@ def case_file(request: PortalRequest, pk: int, file_id: int) -> HttpResponse:
     """证据 or 文书 of a case that this person sees."""
     shown = case_of(request.actor, pk)
     files = [row.attachment for row in shown.evidence] + [row.document for row in shown.decisions]
+    files += [row.proof for row in shown.payments]
     if shown.agreement is not None:
         files.append(shown.agreement.document)
     found = next((one for one in files if one is not None and one.pk == file_id), None)

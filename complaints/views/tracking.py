@@ -21,10 +21,11 @@ from complaints.operations.agreements import sign
 from complaints.operations.ends import settle, withdraw
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mediation import consent
+from complaints.operations.objection import contest
 from complaints.operations.privacy import hide_own_words
 from complaints.operations.recusals import ask_recusal
 from complaints.operations.replies import answer_offer
-from complaints.operations.survey import contest, follow_up, survey
+from complaints.operations.survey import follow_up, survey
 from complaints.queries.road import deeds_of_complainant, events_of, own_evidence, stages_of, terms_of
 from complaints.queries.tracking import Tracked, track
 from prepaid_escrow.queries import calculations_of
@@ -48,7 +49,9 @@ DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     "consent": lambda actor, code, given: consent(
         actor=actor, receipt_code=code, party=Party.COMPLAINANT, given=given["given"]
     ),
-    "contest": lambda actor, code, given: contest(actor=actor, receipt_code=code, text=given["text"]),
+    "contest": lambda actor, code, given: contest(
+        actor=actor, receipt_code=code, text=given["text"], received_fen=given["received_fen"]
+    ),
     "add_evidence": lambda actor, code, given: add_evidence(
         actor=actor, receipt_code=code, exhibit=Exhibit(given["kind"], given["upload"])
     ),

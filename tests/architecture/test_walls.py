@@ -30,6 +30,7 @@ APPEND_ONLY = {
     "association_calendaryear",
     "association_owncalendarday",
     "complaints_fact",
+    "complaints_factsetaside",
     "complaints_leadfinding",
     "complaints_leadrecusal",
     "complaints_retirement",

@@ -1,14 +1,15 @@
 """期限: the rule in force on the day, the arithmetic with the official calendar, in words."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 
+from association import deadlines
 from association.choices import Certainty, Unit
 from association.deadlines import count, load_defaults, rule_in_force, shipped_rules, start_clock
 from association.models import DeadlineRule
@@ -120,11 +121,12 @@ def test_every_rule_says_where_it_is_written_and_no_code_twice():
     assert not [row.code for row in rows if "同上" in row.citation]
 
 
-def test_an_association_gets_the_rules_it_lacks_and_keeps_its_own(capsys):
+def test_an_association_gets_the_rules_it_lacks_and_keeps_its_own(capsys, monkeypatch):
     """Rules that came with a later version reach an older association at the next start."""
     changed = rule(code="OLD-OWN", number=9)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM association_deadlinerule WHERE code IN ('CMP-ACCEPT', 'MED-END')")
+    came = [replace(row, code=code) for row, code in zip(shipped_rules(), ("NEW-1", "NEW-2"), strict=False)]
+    later = (*shipped_rules(), *came)
+    monkeypatch.setattr(deadlines, "shipped_rules", lambda: later)
     call_command("load_reference_data")
     call_command("load_reference_data")
     told = capsys.readouterr().out.splitlines()
@@ -132,5 +134,5 @@ def test_an_association_gets_the_rules_it_lacks_and_keeps_its_own(capsys):
         "2 new deadline rules",
         "0 new deadline rules",
     ]
-    assert DeadlineRule.objects.filter(code__in=["CMP-ACCEPT", "MED-END"]).count() == 2
+    assert DeadlineRule.objects.filter(code__in=["NEW-1", "NEW-2"]).count() == 2
     assert DeadlineRule.objects.get(code="OLD-OWN").number == changed.number

@@ -75,8 +75,10 @@ def test_what_a_complaint_needs_is_there(here, values):
 
 def test_no_answer_is_never_resolved(here):
     made = accepted(here)
-    with refused("outcome_said"):
+    with refused("what the complainant said"):
         change(made, outcome=Outcome.NO_ANSWER, confirmed_at=clock.now())
+    with refused("outcome_said"):
+        change(made, confirmed_at=clock.now())
     with refused("survey_silence"), transaction.atomic():
         Survey.objects.create(complaint=made.complaint, asked_at=clock.now(), outcome=Outcome.RESOLVED)
 

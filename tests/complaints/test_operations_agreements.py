@@ -284,7 +284,7 @@ def test_a_breach_is_found_by_a_person_after_the_day_and_kept_with_what_is_owed(
     operations.breach(**which, reason="核实未付款")
     assert state_of(made) == State.BREACHED
     fact = Fact.objects.get()
-    assert (fact.kind, fact.amount_fen) == (FactKind.BREACH, 8_000_00)
+    assert (fact.kind, fact.amount_fen) == (FactKind.BREACH, 4_000_00)
     operations.perform(
         actor=here.school, complaint_id=made.complaint.pk, paid_on=clock.today(), instalments=2
     )

@@ -43,7 +43,7 @@ def test_silence_is_counted_as_silence(here, time):
     assert (found.counts.resolved, found.counts.no_answer, found.counts.said) == (1, 1, 3)
     assert (found.resolution.part, found.resolution.of) == (1, 3)
     assert (found.satisfaction.part, found.satisfaction.of) == (1, 2)
-    assert (found.counts.claimed_fen, found.counts.returned_fen) == (4 * CLAIMED, 4 * 8_000_00)
+    assert (found.counts.claimed_fen, found.counts.returned_fen) == (4 * CLAIMED, 3 * 8_000_00)
 
 
 def test_response_counts_who_was_asked_and_answered_in_time(here, time):

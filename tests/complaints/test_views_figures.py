@@ -8,15 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
-from association import clock
 from association.models import AuditEntry
 from association.tenancy import acting_for
 from common.csvtext import csv_rows
 from complaints.choices.complaints import Outcome
 from complaints.documents import statistics as table
-from complaints.models import Complaint, Enrolment
+from complaints.models import Enrolment
 from complaints.rules.enrolments import Known, headings_found, read_figures
-from tests.complaints.material import Time, filed, world
+from tests.complaints.material import Time, ended, filed, world
 from tests.credit_rating.desk_pages import Desk, statements
 from tests.factories.people import make_association, make_institution
 
@@ -38,12 +37,12 @@ def here(association, monkeypatch):
         yield world()
 
 
-def many(here, count, institution=None, **fields):
-    """Complaints with an outcome, written past the operations: only their numbers are looked at."""
+def many(here, count, institution=None, outcome=None, **more):
     for _ in range(count):
-        made = filed(here, institution_id=(institution or here.institution).pk)
-        if fields:
-            Complaint.objects.filter(pk=made.complaint.pk).update(confirmed_at=clock.now(), **fields)
+        if outcome is None:
+            filed(here, institution_id=(institution or here.institution).pk)
+        else:
+            ended(here, outcome, institution=institution, **more)
 
 
 def text(response):
@@ -106,9 +105,7 @@ def test_small_numbers_are_left_out_and_cannot_be_worked_out(association, here):
 
 def test_silence_is_its_own_column_and_in_no_rate(association, here):
     many(here, 20, outcome=Outcome.RESOLVED)
-    Complaint.objects.filter(pk__in=[made.complaint.pk for made in (filed(here) for _ in range(10))]).update(
-        outcome=Outcome.NO_ANSWER
-    )
+    many(here, 10, outcome=Outcome.NO_ANSWER)
     whole = table.table_of(date(2026, 3, 1), date(2026, 3, 2))
     row = dict(zip(whole.headings[1:], whole.total.cells, strict=True))
     assert (row["已解决"], row["投诉人未答复"], row["解决率（%）"]) == (20, 10, Decimal("100.00"))

@@ -1,0 +1,27 @@
+"""询问结果: whoever complained is asked when something came to its end, and has some days to say how."""
+
+from django.utils.translation import gettext_noop
+
+from association import clock
+from association.actors import Actor
+from complaints.choices.complaints import Outcome
+from complaints.models import Complaint, Survey
+from complaints.operations.cases import COMPLAINANT, CONFIRM_BY, start_clock, stop_clock, tell_complainant
+
+CONFIRM = gettext_noop("确认问题是否已经解决")
+
+
+def ask_outcome(actor: Actor, complaint: Complaint) -> Survey:
+    """询问结果: something came to its end; whoever complained has some days to say whether it was put right."""
+    turn = Survey.objects.filter(complaint=complaint).count() + 1
+    asked = Survey.objects.create(complaint=complaint, turn=turn, asked_at=clock.now())
+    stop_clock(actor, complaint, CONFIRM_BY, outcome="asked_again")
+    start_clock(actor, complaint, CONFIRM_BY, COMPLAINANT, CONFIRM)
+    tell_complainant(complaint, f"survey-{turn}")
+    return asked
+
+
+def open_survey(complaint: Complaint) -> Survey | None:
+    """The last question, locked, while it has no answer."""
+    last = Survey.objects.select_for_update().filter(complaint=complaint).order_by("-turn").first()
+    return last if last and last.answered_at is None and last.outcome == Outcome.UNKNOWN else None

@@ -1,0 +1,79 @@
+"""事实的依据: a fact stays as it was written; when what it rested on falls, that stands beside it and it counts no more."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.rules.clock import beijing
+from complaints.choices.complaints import FactKind, ReportState
+from complaints.models import Complaint, Fact, FactSetAside, Instalment, PaymentReport
+
+PAID_IN_TIME = "经确认，款项在约定的日期以前已经支付。"
+PAID_BEFORE_DENIAL = "经确认，投诉人否认以前款项已经支付。"
+AGREED_AFTER_ALL = "机构后来同意调解。"
+
+
+def standing_facts(complaint: Complaint, kind: FactKind) -> list[Fact]:
+    return list(Fact.objects.filter(complaint=complaint, kind=kind, set_aside__isnull=True))
+
+
+def turn_after_set_aside(complaint: Complaint, kind: FactKind) -> int:
+    """For what counts once in a case: a new turn only where the former fact counts no more."""
+    return Fact.objects.filter(complaint=complaint, kind=kind, set_aside__isnull=False).count() + 1
+
+
+def next_turn(complaint: Complaint, kind: FactKind) -> int:
+    """For what may happen more than once."""
+    return Fact.objects.filter(complaint=complaint, kind=kind).count() + 1
+
+
+def set_aside(actor: Actor, fact: Fact, reason: str) -> None:
+    """``reason`` is one of the sentences above; it is kept in Chinese."""
+    FactSetAside.objects.create(fact=fact, reason=reason, by_id=actor.user_id, at=clock.now())
+    record(actor, "set_aside_fact", fact, complaint=fact.complaint_id, kind=fact.kind, reason=reason)
+
+
+def review_facts(actor: Actor, complaint: Complaint) -> None:
+    """After a payment was confirmed: who paid in time did not breach, and who had paid was denied without ground."""
+    reports = list(PaymentReport.objects.filter(complaint=complaint))
+    for fact in standing_facts(complaint, FactKind.BREACH):
+        if _was_in_time(fact, reports):
+            set_aside(actor, fact, PAID_IN_TIME)
+    for fact in standing_facts(complaint, FactKind.CONTESTED):
+        if _had_been_paid(fact, reports):
+            set_aside(actor, fact, PAID_BEFORE_DENIAL)
+
+
+def _was_in_time(fact: Fact, reports: Sequence[PaymentReport]) -> bool:
+    """Every payment that was due when the breach was found is confirmed with a day that was not too late."""
+    due = Instalment.objects.filter(
+        complaint_id=fact.complaint_id,
+        agreement__superseded_at__isnull=True,
+        due_on__lt=beijing(fact.at).date(),
+    )
+    rows = list(due)
+    return bool(rows) and all(_confirmed(reports, row.pk, row.due_on, row.amount_fen) for row in rows)
+
+
+def _had_been_paid(fact: Fact, reports: Sequence[PaymentReport]) -> bool:
+    """What was denied then is confirmed now, with a day not after the denial."""
+    denied = [
+        row
+        for row in reports
+        if row.state == ReportState.DENIED and row.answered_at is not None and row.answered_at <= fact.at
+    ]
+    last = beijing(fact.at).date()
+    return bool(denied) and all(
+        _confirmed(reports, row.instalment_id, last, row.amount_fen) for row in denied
+    )
+
+
+def _confirmed(
+    reports: Sequence[PaymentReport], instalment_id: int | None, last: date, amount_fen: int
+) -> bool:
+    """With what came of a payment that was denied in part."""
+    of_it = [row for row in reports if row.instalment_id == instalment_id and row.paid_on <= last]
+    came = sum(row.amount_fen for row in of_it if row.state == ReportState.CONFIRMED)
+    return came > 0 and came + sum(row.received_fen for row in of_it) >= amount_fen
