@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from association.deadlines import count, rule_in_force
 from association.models import Association
 from association.rules.clock import beijing
 from common.pdf import render_pdf
@@ -24,7 +25,7 @@ from complaints.queries.people import masked_people
 from complaints.queries.shown import Words
 from complaints.rules.money import in_yuan
 
-LANGUAGE = "zh-hans"
+LANGUAGE, CONFIRM_IN_COURT = "zh-hans", "JUDICIAL-CONFIRM"
 TITLES = {
     DecisionKind.REFUSE: "不予受理告知书",
     DecisionKind.TRANSFER: "转办告知书",
@@ -73,8 +74,16 @@ def _agreement(agreement: Agreement) -> dict[str, Any]:
         "payments": paid,
         "signatures": signatures,
         "mediator": agreement.mediator.name,
-        "may_be_confirmed": agreement.body == Body.PEOPLES_COMMITTEE,
+        "confirmation": _confirmation(agreement),
     }
+
+
+def _confirmation(agreement: Agreement) -> dict[str, Any] | None:
+    """司法确认 of what a people's mediation committee mediated: until when both may ask for it, and by which article."""
+    if agreement.body != Body.PEOPLES_COMMITTEE or agreement.signed_at is None:
+        return None
+    rule = rule_in_force(CONFIRM_IN_COURT, beijing(agreement.signed_at).date())
+    return {"until": count(rule, agreement.signed_at).on, "citation": rule.citation}
 
 
 def _letter(decision: Decision, title: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from association.typed_fields import DayField, YuanField
-from complaints.choices.complaints import Party, Recusal, SessionMode, TerminationGround
+from complaints.choices.complaints import Body, Party, Recusal, SessionMode, TerminationGround
 from complaints.forms.parts import LONGEST, CaseForm, PaymentsField, choice, line, text, yes_no
 
 
@@ -105,6 +105,15 @@ class AgreeForm(CaseForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     perform_by = DayField(label=_("履行期限（没有付款安排时填写）"))
+    body = choice(
+        _("以谁的名义调解"),
+        Body.choices,
+        required=False,
+        help_text=_("不选即为行业协会调解。只有依法设立人民调解委员会的，才能选人民调解委员会。"),
+    )
+
+    def given(self) -> dict[str, Any]:
+        return self.cleaned_data | {"body": self.cleaned_data["body"] or Body.ASSOCIATION}
 
 
 class PauseForm(CaseForm):

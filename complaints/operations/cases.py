@@ -120,11 +120,11 @@ def required_text(text: str, name: str, sentence: str, longest: int = LONGEST_TE
     return text
 
 
-def refuse_personal(complaint: Complaint, **texts: str) -> None:
+def refuse_personal(*complaints: Complaint, **texts: str) -> None:
     """What outlasts the personal data (the trail, reasons, pauses) never holds any: neither what is known of the
-    people of the case nor any number of anybody's.
+    people of the cases nor any number of anybody's.
     """
-    known = identifying(complaint).all
+    known = identifying(*complaints).all
     sentence = _("这一栏会长期保存，不能写姓名、电话、证件号码、住址等个人信息，请删去后再提交。")
     wrong = {
         name: sentence for name, text in texts.items() if scrubbed(text) != text or gives_away(text, known)

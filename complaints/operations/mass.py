@@ -17,7 +17,7 @@ from common.text import one_line, paragraphs
 from complaints.access.complaints import MAY, complaints_visible_to, mass_cases_visible_to
 from complaints.choices.complaints import BEFORE_ACCEPTANCE, MassState, OfferState
 from complaints.models import Complaint, MassCase, Offer
-from complaints.operations.cases import required_text
+from complaints.operations.cases import refuse_personal, required_text
 from complaints.operations.moves import move_mass_case
 from complaints.operations.replies import LONGEST_REPLY, NEGOTIABLE, make_offer, wrong_days
 from complaints.rules.money import wrong_amount
@@ -38,6 +38,7 @@ def open_mass_case(*, actor: Actor, title: str, complaint_ids: list[int]) -> Mas
         raise Refused(_("只能合并针对同一家机构的投诉。"))
     if any(complaint.state in BEFORE_ACCEPTANCE or complaint.mass_case_id for complaint in complaints):
         raise Refused(_("只能合并已受理、且不在其他群体性投诉中的投诉。"))
+    refuse_personal(*complaints, title=named)
     case = MassCase.objects.create(
         institution_id=only,
         title=named,
@@ -145,6 +146,7 @@ def end_mass_case(*, actor: Actor, mass_case_id: int, notes: str) -> MassCase:
     actor.require(MAY, "open_mass_case")
     case = _lock_mass_case(actor, mass_case_id)
     said = required_text(paragraphs(notes), "notes", _("请写明协商的结果或者结束的理由。"), LONGEST_REPLY)
+    refuse_personal(*Complaint.objects.filter(mass_case=case), notes=said)
     move_mass_case(case, MassState.ENDED, ended_at=clock.now(), notes=said)
     record(actor, "end_mass_case", case)
     _tell_institution(

@@ -109,9 +109,9 @@ class Identifying:
         return self.names + self.addresses + self.others
 
 
-def identifying(complaint: Complaint) -> Identifying:
+def identifying(*complaints: Complaint) -> Identifying:
     """Addresses whole and from the street on: the district stands open."""
-    rows = list(PersonalData.objects.filter(person__complaint=complaint))
+    rows = list(PersonalData.objects.filter(person__complaint__in=complaints))
     whole = [opened(row, PersonalField.ADDRESS) for row in rows]
     streets = [one.replace(" ", "").removeprefix(district_of(one)) for one in whole]
     other = (PersonalField.PHONE, PersonalField.ID_NUMBER, PersonalField.EMAIL)

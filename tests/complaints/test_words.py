@@ -10,6 +10,7 @@ from complaints import operations
 from complaints.access.complaints import redactions_visible_to
 from complaints.choices.complaints import (
     Audience,
+    Body,
     DecisionKind,
     EvidenceKind,
     Party,
@@ -19,7 +20,9 @@ from complaints.choices.complaints import (
     Target,
     TerminationGround,
 )
+from complaints.documents import letters
 from complaints.models import (
+    Agreement,
     AppraisalPause,
     Decision,
     Offer,
@@ -49,8 +52,10 @@ from tests.complaints.material import (
     again,
     agreed,
     applicant,
+    drawn_up,
     filed,
     mediating,
+    sign_both,
     with_people,
 )
 from tests.complaints.test_operations_intake import picture
@@ -292,3 +297,28 @@ def test_terms_stay_with_the_offer_as_they_were_written(here):
     )
     assert Offer.objects.get().terms == f"致电{PHONE}"
     assert PHONE not in read_by(here.school, made)
+
+
+def test_a_joint_negotiation_keeps_no_personal_data_in_its_title_and_its_end(here):
+    ids = [accepted(here).complaint.pk, accepted(here).complaint.pk]
+    with pytest.raises(InvalidInput) as refused, transaction.atomic():
+        operations.open_mass_case(actor=here.officer, title=f"{NAME}等人", complaint_ids=ids)
+    assert set(refused.value.fields) == {"title"}
+    case = operations.open_mass_case(actor=here.officer, title="停课", complaint_ids=ids)
+    with pytest.raises(InvalidInput) as refused, transaction.atomic():
+        operations.end_mass_case(actor=here.officer, mass_case_id=case.pk, notes=f"已致电{PHONE}")
+    assert set(refused.value.fields) == {"notes"}
+
+
+def test_only_what_a_peoples_committee_mediated_may_be_confirmed_in_court(here, monkeypatch):
+    seen = []
+    monkeypatch.setattr(letters, "render_pdf", lambda html, *_args, **_more: seen.append(html) or b"%PDF-")
+    for body in Body:
+        made = mediating(here)
+        agreement = drawn_up(here, made, body=body)
+        sign_both(here, made, agreement)
+        letters.agreement_pdf(Agreement.objects.get(pk=agreement.pk))
+    ours, committee = seen
+    assert "司法确认" not in ours
+    # Thirty days from 2026-03-02, by the rule with its article.
+    assert "在2026-04-01以前（含当日）共同向人民法院申请司法确认（人民调解法 第33条）" in committee
