@@ -152,6 +152,20 @@ def test_an_instalment_is_not_paid_twice(association, here):
         assert Survey.objects.count() == 1
 
 
+def test_a_payment_is_denied_once_by_two_clicks(association, here):
+    made = made_in(association, agreed, here)
+    which = {"complaint_id": made.complaint.pk, "paid_on": clock.today()}
+    made_in(association, operations.perform, actor=here.school, **which)
+    denied = {"actor": here.person, "text": "没有到账。", "receipt_code": made.receipt_code}
+    outcomes = at_once(association, *[lambda: operations.contest(**denied)] * 2)
+    assert [type(one) for one in outcomes if isinstance(one, DomainError)] == [Refused]
+    with acting_for(association.pk):
+        assert (again(made).state, again(made).returned_fen) == (State.AGREED, 0)
+        assert Fact.objects.count() == 1
+        running = deadlines_of("complaint", made.complaint.pk).filter(stopped_at__isnull=True)
+        assert sorted(row.code for row in running) == ["CMP-PAY", "CMP-REPLY"]
+
+
 def test_an_offer_is_accepted_once(association, here):
     made = made_in(association, accepted, here)
     day = clock.today() + timedelta(days=3)
