@@ -86,14 +86,12 @@ def test_evidence_that_has_expired_is_refused_and_a_date_may_be_corrected(desk):
 
 
 def test_the_date_of_submitted_evidence_stays(here):
-    institution = make_institution()
-    before = submitted_assessment(institution=institution)
-    file = Evidence.objects.get(item__opinion__assessment=before).attachment
-    data = picture()
-    Attachment.objects.filter(pk=file.pk).update(
-        original_sha256=__import__("hashlib").sha256(data).hexdigest()
-    )
+    institution, data = make_institution(), picture()
     admin = actor_with(Role.INSTITUTION_ADMIN, institution)
+    round_ = open_round(institutions=[institution])
+    begun_assessment(assessment_of(round_), admin)
+    Desk(assessment_of(round_), admin).add("A1.1", upload(data, "a.jpg"))
+    submitted_assessment(round_, institution)
     desk = Desk(assessment_of(open_round(institutions=[institution])), admin)
     begun_assessment(desk.assessment, admin)
     with pytest.raises(Refused, match="有效期不能再改"):

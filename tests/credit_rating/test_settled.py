@@ -4,8 +4,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from association.tenancy import acting_for
-from credit_rating.models import Certificate
-from tests.factories.people import make_association
+from credit_rating.choices import ROUND_STEPS, RoundState
+from credit_rating.models import Certificate, Evidence, HistoricalResult, OpinionItem, Round
+from tests.factories.people import make_association, make_institution
+from tests.factories.rating import begun_assessment, draft_round, open_round, submitted_assessment
 from tests.factories.review import on_notice, published
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +113,69 @@ def test_a_determination_names_a_computation_of_its_own_assessment(here):
     assert "credit_rating_determination_computation_same" in refused(
         statement, other.assessment_id, mine.assessment_id
     )
+
+
+def submitted_evidence() -> Evidence:
+    return Evidence.objects.filter(item__opinion__assessment=submitted_assessment()).first()
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET item_id = %s WHERE id = %s", "UPDATE {} SET item_id = %s"]
+)
+def test_submitted_evidence_is_not_moved_to_an_open_row(here, statement):
+    evidence = submitted_evidence()
+    institution = make_institution()
+    opinion = begun_assessment(open_round(institutions=[institution]).assessments.get())
+    row = OpinionItem.objects.filter(opinion=opinion).first()
+    values = (row.pk, evidence.pk)[: statement.count("%s")]
+    assert "submitted opinion" in refused(statement.format("credit_rating_evidence"), *values)
+    assert "submitted opinion" in refused("DELETE FROM credit_rating_evidence WHERE id = %s", evidence.pk)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "sha256 = repeat('0', 64)",
+        "original_sha256 = repeat('0', 64)",
+        "name = 'other.pdf'",
+        "media_type = 'text/plain'",
+        "size = size + 1",
+        "created_at = created_at - interval '1 day'",
+        "institution_id = NULL",
+        "\"case\" = 'complaint-1'",
+        "valid_until = '2020-01-01'",
+    ],
+)
+def test_a_file_behind_a_submitted_opinion_is_kept_as_it_came(here, change):
+    file = submitted_evidence().attachment_id
+    says = refused(f"UPDATE association_attachment SET {change} WHERE id = %s", file)
+    assert "a file of the locker" in says or "its last day" in says
+    assert "a file of the locker" in refused("DELETE FROM association_attachment WHERE id = %s", file)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE {} SET grade = 'A'", "DELETE FROM {}"])
+def test_a_result_taken_over_stays_as_its_source_says_it(here, statement):
+    HistoricalResult.objects.create(
+        institution=make_institution(),
+        year=2023,
+        scheme="演示",
+        grade="B",
+        issuing_body="演示",
+        source_title="演示",
+    )
+    assert "append-only" in refused(statement.format("credit_rating_historicalresult"))
+
+
+def test_a_round_takes_only_the_steps_of_its_table(here):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'portal_round_step'")
+        inside = cursor.fetchone()[0].split("ARRAY[")[1].split("]")[0]
+    assert set(inside.split(", ")) == {
+        f"'{now}>{then}'" for now, after in ROUND_STEPS.items() for then in after
+    }
+    running = open_round()
+    for state in set(RoundState) - ROUND_STEPS[RoundState.OPEN] - {RoundState.OPEN}:
+        says = refused("UPDATE credit_rating_round SET state = %s WHERE id = %s", state, running.pk)
+        assert "no step from open" in says
+    assert "is kept" in refused("DELETE FROM credit_rating_round WHERE id = %s", running.pk)
+    assert Round.objects.filter(pk=draft_round(year=2031).pk).delete()
