@@ -4,6 +4,7 @@ from django.db import migrations
 
 SELECTED = "nullif(current_setting('portal.association', true), '')::bigint"
 RULE = f"association_id = {SELECTED}"
+NO_SCOPE = f"coalesce({SELECTED}, 0) = 0"
 
 
 def isolate(table: str) -> migrations.RunSQL:
@@ -58,4 +59,28 @@ def publish(table: str) -> migrations.RunSQL:
     """Let the role of the public search read this table, and nothing else."""
     return migrations.RunSQL(
         f"GRANT SELECT ON {table} TO portal_public;", f"REVOKE ALL ON {table} FROM portal_public;"
+    )
+
+
+def write_own(table: str, *, outside_a_scope: bool = False) -> migrations.RunSQL:
+    """Everybody reads; rows are written and deleted only for the association of the scope.
+
+    ``outside_a_scope``: whoever has no scope (the relay, the pages of the platform) may write for any, and delete for none.
+    """
+    beyond = (
+        f"CREATE POLICY begun_outside_a_scope ON {table} FOR INSERT WITH CHECK ({NO_SCOPE});"
+        f"CREATE POLICY kept_outside_a_scope ON {table} FOR UPDATE USING ({NO_SCOPE}) WITH CHECK ({NO_SCOPE});"
+    )
+    return migrations.RunSQL(
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+        f"CREATE POLICY everybody_reads ON {table} FOR SELECT USING (true);"
+        f"CREATE POLICY one_association_writes ON {table} USING ({RULE}) WITH CHECK ({RULE});"
+        + (beyond if outside_a_scope else ""),
+        (
+            f"DROP POLICY begun_outside_a_scope ON {table}; DROP POLICY kept_outside_a_scope ON {table};"
+            if outside_a_scope
+            else ""
+        )
+        + f"DROP POLICY one_association_writes ON {table}; DROP POLICY everybody_reads ON {table};"
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
     )

@@ -95,7 +95,10 @@ WITHOUT_RESULT = frozenset({Stage.NOT_FILED, Stage.WITHDRAWN})
 
 
 class PublicState(TextChoices):
-    """六种公开状态: the only words the public sees about an institution's grade."""
+    """七种公开状态: the only words the public sees about an institution's grade.
+
+    ``earlier`` is a result of others that is no longer listed as current: by our own rule, for its source names no last day.
+    """
 
     NOT_ASSESSED = "not_assessed", _("未参评")
     IN_PROGRESS = "in_progress", _("评估中")
@@ -103,6 +106,7 @@ class PublicState(TextChoices):
     UNDER_OBJECTION = "objection", _("异议中")
     SUSPENDED = "suspended", _("暂停")
     EXPIRED = "expired", _("已过期")
+    EARLIER = "earlier", _("往年结果")
 
 
 class ItemState(TextChoices):

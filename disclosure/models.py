@@ -1,12 +1,18 @@
 """What the public may know: published copies without a tenant wall, readable by the role of the public search."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from credit_rating.choices import PublicState
+from association import clock
+from credit_rating.choices import CertificateStanding, PublicState
+
+# What ends with its last day: on the card, and in its history.
+HELD = frozenset({PublicState.GRADED, PublicState.SUSPENDED})
+HELD_IN_HISTORY = frozenset({CertificateStanding.VALID, CertificateStanding.SUSPENDED})
 
 
 class RegisterCard(models.Model):
@@ -34,6 +40,7 @@ class RegisterCard(models.Model):
     published_at = models.DateTimeField(_("公布时间"), null=True)
     valid_until = models.DateField(_("有效期至"), null=True)
     history = models.JSONField(_("历史结果"), default=list)
+    own_rule = models.JSONField(_("本站自定的列示规则"), null=True)
     search_text = models.CharField(max_length=80, db_collation="C")
     as_of = models.DateTimeField(_("数据截至"))
 
@@ -51,6 +58,38 @@ class RegisterCard(models.Model):
     def key(self) -> str:
         """What stands in its address: the code, or our number where the code is not known."""
         return self.uscc or str(self.institution_id)
+
+    @property
+    def state_now(self) -> PublicState:
+        """The state at this moment: a last day that has passed since the card was written counts at once."""
+        over = self.valid_until is not None and self.valid_until < clock.today()
+        return PublicState.EXPIRED if over and self.state in HELD else PublicState(self.state)
+
+    @property
+    def state_label(self) -> str:
+        return str(self.state_now.label)
+
+    @property
+    def history_now(self) -> list[dict[str, Any]]:
+        """历史结果, of which the one of the grade above has ended when that has."""
+        if self.state_now == self.state:
+            return list(self.history)
+        ended = {"state": PublicState.EXPIRED.value}
+        return [past | ended if past["state"] in HELD_IN_HISTORY else past for past in self.history]
+
+    @property
+    def validity_note(self) -> str:
+        """Of a result of others: its source names no last day, and until when it is listed is our own rule."""
+        if not self.source:
+            return ""
+        if self.own_rule is None:
+            return gettext("来源没有写明有效期。")
+        return (
+            gettext(
+                "来源没有写明有效期。列为当前结果至%(until)s、此后列为往年结果，是本站自定的规则（%(rule)s；%(citation)s），不是来源的规定。"
+            )
+            % self.own_rule
+        )
 
 
 class CardGram(models.Model):

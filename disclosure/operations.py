@@ -178,6 +178,7 @@ def _values(institution: Any, former_names: list[str], standing: PublicStanding)
         "published_at": standing.published_at,
         "valid_until": standing.valid_until,
         "history": [asdict(row) for row in standing.history],
+        "own_rule": standing.own_rule,
         "search_text": compared(institution.name),
     }
 

@@ -1,14 +1,15 @@
 """公开结果: what a finished step of the rating lets the public know. Read by ``disclosure`` in bulk, never by pages."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from association import clock
+from association.deadlines import count, rule_row
 from credit_rating.choices import CertificateStanding, PublicState, Stage
 from credit_rating.models import Assessment, Certificate, HistoricalResult, Publication
 
@@ -24,8 +25,9 @@ RUNNING = frozenset(
         Stage.PUBLIC_NOTICE,
     }
 )
-YEARS_A_FOREIGN_RESULT_COUNTS = 1
-"""A result of others holds into the next year: they rate each year, and say no last day. Our choice (decision 0009)."""
+# 期限规则, the association's own: how long after its year a result of others, whose source names no last day, is listed.
+LISTED = "FOREIGN-RESULT-LISTED"
+Listed = dict[int, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,10 @@ class PastResult:
 
 @dataclass(frozen=True, slots=True)
 class PublicStanding:
-    """What the public sees of one institution's rating: one of the six states, and all results so far.
+    """What the public sees of one institution's rating: one of the seven states, and all results so far.
 
-    ``profile`` is what ``profile_of`` kept with the publication.
+    ``profile`` is what ``profile_of`` kept with the publication; ``own_rule`` is said of a result of others only:
+    until when it is listed as current, and the rule of ours that says so.
     """
 
     state: PublicState = PublicState.NOT_ASSESSED
@@ -57,6 +60,7 @@ class PublicStanding:
     published_at: datetime | None = None
     valid_until: date | None = None
     source: str = ""
+    own_rule: dict[str, str] | None = None
     history: tuple[PastResult, ...] = ()
 
 
@@ -87,13 +91,8 @@ class _Facts:
     foreign: list[HistoricalResult] = field(default_factory=list)
 
 
-def public_state_of(institution_id: int) -> PublicStanding:
-    """One institution's standing."""
-    return public_standings([institution_id])[institution_id]
-
-
 def public_standings(institution_ids: Collection[int]) -> dict[int, PublicStanding]:
-    """The standing of each institution, in three queries however many there are."""
+    """The standing of each institution, in as many queries for one as for thousands."""
     facts: defaultdict[int, _Facts] = defaultdict(_Facts)
     assessments = Assessment.objects.filter(institution_id__in=institution_ids).order_by("pk")
     for assessment in assessments.select_related("round__standard"):
@@ -106,7 +105,21 @@ def public_standings(institution_ids: Collection[int]) -> dict[int, PublicStandi
     for result in HistoricalResult.objects.filter(institution_id__in=institution_ids).order_by("pk"):
         facts[result.institution_id].foreign.append(result)
     day = clock.today()
-    return {pk: _standing(facts[pk], day) if pk in facts else PublicStanding() for pk in institution_ids}
+    listed = _listed(row.year for one in facts.values() for row in one.foreign)
+    return {
+        pk: _standing(facts[pk], day, listed) if pk in facts else PublicStanding() for pk in institution_ids
+    }
+
+
+def _listed(years: Iterable[int]) -> Listed:
+    """Until when results of others of these years are listed as current, by the rule that holds at the end of each."""
+    told: Listed = {}
+    for year in set(years):
+        rule = rule_row(LISTED, date(year, 12, 31))
+        if rule is not None and rule.may_count:
+            until = count(rule, datetime(year, 12, 31, tzinfo=UTC)).on
+            told[year] = {"until": until.isoformat(), "rule": str(rule), "citation": rule.citation}
+    return told
 
 
 def certificate_standing(code: str) -> Standing:
@@ -167,7 +180,7 @@ STATES = {
 }
 
 
-def _standing(facts: _Facts, day: date) -> PublicStanding:
+def _standing(facts: _Facts, day: date, listed: Listed) -> PublicStanding:
     """异议 first, then what holds, then what is under way, then what others published."""
     current = max(
         (row for row in facts.publications if row.superseded_at is None),
@@ -183,7 +196,7 @@ def _standing(facts: _Facts, day: date) -> PublicStanding:
     running = [row for row in facts.assessments if row.stage in RUNNING]
     if running:
         return _without_grade(PublicState.IN_PROGRESS, running[-1], history)
-    return _foreign(facts, day, history)
+    return _foreign(facts, day, listed, history)
 
 
 def _with_grade(row: Publication, state: PublicState, history: tuple[PastResult, ...]) -> PublicStanding:
@@ -209,17 +222,20 @@ def _without_grade(state: PublicState, row: Assessment, history: tuple[PastResul
     )
 
 
-def _foreign(facts: _Facts, day: date, history: tuple[PastResult, ...]) -> PublicStanding:
+def _foreign(facts: _Facts, day: date, listed: Listed, history: tuple[PastResult, ...]) -> PublicStanding:
+    """As its source tells it; that it is current is said only until our own rule stops saying so."""
     latest = max(facts.foreign, key=lambda row: (row.year, row.pk), default=None)
     if latest is None:
         return PublicStanding(history=history)
-    counts = day.year - latest.year <= YEARS_A_FOREIGN_RESULT_COUNTS
+    rule = listed.get(latest.year)
+    current = rule is not None and day.isoformat() <= rule["until"]
     return PublicStanding(
-        state=PublicState.GRADED if counts else PublicState.EXPIRED,
+        state=PublicState.GRADED if current else PublicState.EARLIER,
         grade=latest.grade,
         year=latest.year,
         standard=latest.scheme,
         source=f"{latest.issuing_body} · {latest.source_title}",
+        own_rule=rule,
         history=history,
     )
 

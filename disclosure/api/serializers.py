@@ -39,14 +39,22 @@ class AspectOutput(serializers.Serializer[Any]):
     ceiling = serializers.CharField()
 
 
+class OwnRuleOutput(serializers.Serializer[Any]):
+    """Of a result of others, whose source names no last day: until when this site lists it as current, by which rule of its own."""
+
+    until = serializers.DateField()
+    rule = serializers.CharField()
+    citation = serializers.CharField()
+
+
 class HitOutput(serializers.ModelSerializer[RegisterCard]):
     """登记卡 in a list."""
 
     key = serializers.CharField(help_text="统一社会信用代码；没有公布的为编号")
     url = serializers.SerializerMethodField()
     field = serializers.ChoiceField(choices=Field.choices)
-    state = serializers.ChoiceField(choices=PublicState.choices)
-    state_label = serializers.CharField(source="get_state_display")
+    state = serializers.ChoiceField(choices=PublicState.choices, source="state_now")
+    state_label = serializers.CharField()
 
     class Meta:
         model = RegisterCard
@@ -81,10 +89,14 @@ class CardOutput(HitOutput):
     """登记卡 with aspects and history."""
 
     profile = AspectOutput(many=True)
-    history = PastResultOutput(many=True)
+    history = PastResultOutput(many=True, source="history_now")
+    own_rule = OwnRuleOutput(allow_null=True)
+    validity_note = serializers.CharField(
+        help_text="他人公布的结果：来源没有写明有效期，列示到何时是本站自定的规则"
+    )
 
     class Meta(HitOutput.Meta):
-        fields = (*HitOutput.Meta.fields, "profile", "history")
+        fields = (*HitOutput.Meta.fields, "profile", "history", "own_rule", "validity_note")
 
 
 class HitsOutput(serializers.Serializer[Any]):

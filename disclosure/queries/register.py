@@ -26,7 +26,7 @@ def card_of(association_id: int, key: str) -> RegisterCard:
 def all_cards(association_id: int, cursor: str = "", most: int = PAGE) -> Hits:
     """Every institution by name, page by page."""
     cards = RegisterCard.objects.using("public").filter(association_id=association_id)
-    cards = cards.defer("profile", "history").order_by("search_text", "pk")
+    cards = cards.defer("profile", "history", "own_rule").order_by("search_text", "pk")
     if cursor:
         text, last = cursors.read(cursor, str, int)
         rest = cards.filter(search_text__gte=text)

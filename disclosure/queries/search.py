@@ -24,9 +24,9 @@ COMMON, RARE = "c", "r"
 # What a page of hits shows, and all that is public of a hit; the rest of a card is read when it is asked for.
 OF_A_HIT = (
     "id", "association_id", "institution_id", "name", "former_names", "uscc", "region", "is_member", "is_demo",
-    "source", "state", "grade", "grade_year", "official",
+    "source", "state", "grade", "grade_year", "official", "valid_until",
 )  # fmt: skip
-WHOLE = (*OF_A_HIT, "short_name", "field", "standard", "published_at", "valid_until", "as_of")
+WHOLE = (*OF_A_HIT, "short_name", "field", "standard", "published_at", "as_of")
 # Hits are so common that the range is read until the page is full. The statement stands in the migrations: as a
 # function of the database it is planned once for each connection, which costs more than to run it.
 ALONG_THE_INDEX = """
@@ -73,7 +73,7 @@ def search(
         return Hits(())
     if wish.code:
         named = RegisterCard.objects.using("public").filter(association_id__in=associations, uscc=wish.code)
-        return Hits(tuple(named.defer("profile", "history")[:most]))
+        return Hits(tuple(named.defer("profile", "history", "own_rule")[:most]))
     mode, gram, *after = _start(associations, wish, cursor)
     with connections["public"].cursor() as session:
         session.execute(

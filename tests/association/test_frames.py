@@ -109,7 +109,8 @@ def test_what_changes_is_shown_at_once(client, association):
     page = page_of(client, FOUND)
     assert page.count("改了名的协会") == 3
     assert 'data-accent="vermilion"' in page
-    RegisterCard.objects.update(state="suspended", grade="A", grade_year=2026)
+    with acting_for(association.pk):
+        RegisterCard.objects.update(state="suspended", grade="A", grade_year=2026)
     assert "暂停" in page_of(client, FOUND)
 
 

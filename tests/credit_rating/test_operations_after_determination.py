@@ -23,7 +23,6 @@ from credit_rating.models import (
     Publication,
 )
 from credit_rating.queries.explanation import explanation_of
-from credit_rating.queries.results import public_state_of
 from tests.credit_rating.test_operations_determination import also
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import frozen_standard, reviewing_round
@@ -31,6 +30,7 @@ from tests.factories.review import (
     determined,
     move_clock,
     on_notice,
+    public_state_of,
     published,
 )
 

@@ -14,7 +14,7 @@ from credit_rating import operations
 from credit_rating.choices import CertificateStanding, Clearance, DeterminationState, ObjectionState, Stage
 from credit_rating.models import Assessment, Determination, Objection
 from credit_rating.queries.conflicts import conflict_check
-from credit_rating.queries.results import certificate_standing, public_state_of
+from credit_rating.queries.results import certificate_standing
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import (
     announce_holidays,
@@ -26,7 +26,7 @@ from tests.factories.rating import (
     reviewing_round,
     submitted_assessment,
 )
-from tests.factories.review import computed, determined, move_clock, on_notice, published
+from tests.factories.review import computed, determined, move_clock, on_notice, public_state_of, published
 
 pytestmark = pytest.mark.django_db
 LOW = {"B1.2": {"points": "0"}, "A1.3": {"tier": "差"}}  # 65, a C

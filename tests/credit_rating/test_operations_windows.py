@@ -17,7 +17,7 @@ from credit_rating import operations
 from credit_rating.choices import CertificateStanding, PublicState, RoundState, Stage, StageKind
 from credit_rating.models import Assessment, Publication, PublicNotice, Round, RoundStage
 from credit_rating.operations import round_clock
-from credit_rating.queries.results import certificate_standing, public_state_of
+from credit_rating.queries.results import certificate_standing
 from credit_rating.queries.round_board import round_board
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import (
@@ -27,7 +27,15 @@ from tests.factories.rating import (
     reviewing_round,
     submitted_assessment,
 )
-from tests.factories.review import determined, move_clock, on_notice, published, reviewed, run_jobs
+from tests.factories.review import (
+    determined,
+    move_clock,
+    on_notice,
+    public_state_of,
+    published,
+    reviewed,
+    run_jobs,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -13,10 +13,10 @@ from credit_rating import operations
 from credit_rating.choices import CertificateStanding, PublicState, RoundState, Stage
 from credit_rating.models import Assessment, Computation, Publication
 from credit_rating.queries.explanation import explanation_of
-from credit_rating.queries.results import certificate_standing, public_state_of, published_results
+from credit_rating.queries.results import certificate_standing, published_results
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import frozen_standard, reviewing_round
-from tests.factories.review import move_clock, review, run_jobs
+from tests.factories.review import move_clock, public_state_of, review, run_jobs
 
 pytestmark = pytest.mark.django_db
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from association import clock
+from association.models import DeadlineRule
 from association.tenancy import acting_for
 from credit_rating.choices import PublicState, RoundState, Stage
 from credit_rating.models import Assessment
@@ -54,7 +55,7 @@ def test_every_state_has_its_word(scope):
         season["objection"].pk: ("objection", ""),
         season["proposed"].pk: ("in_progress", ""),
         season["not_assessed"].pk: ("not_assessed", ""),
-        season["foreign"].pk: ("expired", "A"),
+        season["foreign"].pk: ("earlier", "A"),
     }
 
 
@@ -82,8 +83,11 @@ def test_publication_that_waits_for_the_second_person_is_not_told(scope):
 def test_grade_ends_with_its_last_day(scope):
     institution = make_institution()
     published(institution, valid_until=clock.today())
-    assert card(institution).state == "graded"
+    assert card(institution).state == card(institution).state_now == "graded"
     with clock.rehearsing(clock.now() + timedelta(days=1)):
+        not_written_yet = RegisterCard.objects.get(institution=institution)
+        assert (not_written_yet.state, not_written_yet.state_now) == ("graded", "expired")
+        assert [past["state"] for past in not_written_yet.history_now] == ["expired"]
         operations.refresh_register()
     assert RegisterCard.objects.get(institution=institution).state == "expired"
 
@@ -107,6 +111,29 @@ def test_result_of_others_names_its_source(scope):
     assert shown.source == "演示协会培委会 · 演示日报2024-01-30"
     assert shown.history[0]["state"] == "foreign"
     assert shown.key == str(institution.pk)
+
+
+@pytest.mark.parametrize(("ago", "state"), [(0, "graded"), (1, "graded"), (2, "earlier"), (9, "earlier")])
+def test_result_of_others_is_current_by_our_rule_only_and_never_expired(scope, ago, state):
+    institution, year = make_institution(), clock.today().year - ago
+    foreign_result(institution, year)
+    shown = card(institution)
+    assert (shown.state, shown.valid_until) == (state, None)
+    assert shown.own_rule["until"] == f"{year + 1}-12-31"
+    rule = DeadlineRule.objects.get(code="FOREIGN-RESULT-LISTED")
+    assert shown.own_rule["citation"] == rule.citation
+    assert "来源没有写明有效期" in shown.validity_note
+    assert "本站自定" in shown.validity_note
+
+
+def test_how_long_a_result_of_others_is_current_is_the_row_of_the_association(scope):
+    institution, year = make_institution(), clock.today().year - 2
+    foreign_result(institution, year)
+    DeadlineRule.objects.filter(code="FOREIGN-RESULT-LISTED").update(number=2)
+    assert card(institution).state == "graded"
+    DeadlineRule.objects.filter(code="FOREIGN-RESULT-LISTED").delete()
+    shown = card(institution)
+    assert (shown.state, shown.own_rule, shown.validity_note) == ("earlier", None, "来源没有写明有效期。")
 
 
 def test_nothing_is_written_when_nothing_changed(scope):

@@ -1,11 +1,13 @@
 """Public pages over HTTP: what they say, what they never say, and how big they are."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import ProgrammingError, connections
 from django.test import Client
 
+from association import clock
 from association.tenancy import acting_for
 from credit_rating.choices import RoundState, Stage
 from disclosure.models import RegisterCard
@@ -104,7 +106,34 @@ def test_result_of_others_is_shown_with_its_source(client):
         refresh_register()
     said = text_of(client.get(f"/chaoyang/register/{institution.pk}/"))
     assert "据演示协会培委会 · 演示日报2024-01-30公布，非本平台评定；统一社会信用代码未公布。" in said
-    assert "曾评 A 级" in said
+    assert "曾评 A 级 · 往年结果" in said
+    assert "来源没有写明有效期。列为当前结果至2024-12-31、此后列为往年结果，是本站自定的规则" in said
+    assert "已过期" not in said
+    in_english = text_of(
+        client.get(f"/chaoyang/register/{institution.pk}/", headers={"accept-language": "en"})
+    )
+    assert "The source names no last day" in in_english
+    assert "a rule of this site's own" in in_english
+    assert "xpired" not in in_english
+
+
+@marked
+def test_a_last_day_that_has_passed_counts_before_the_copy_is_written_again(client):
+    made = season()
+    yesterday = clock.today() - timedelta(days=1)
+    with acting_for(made["association"].pk):
+        RegisterCard.objects.filter(uscc=made["graded"].uscc).update(valid_until=yesterday)
+    pages = [f"/chaoyang/register/{made['graded'].uscc}/", f"/chaoyang/register/?q={made['graded'].uscc}"]
+    for page in pages:
+        said = text_of(client.get(page))
+        assert "曾评 B 级 · 已过期" in said
+        assert "等级在有效期内" not in said
+    for path in ("", f"?q={made['graded'].name}"):
+        answer = client.get(
+            f"/chaoyang/api/v1/register/{'' if path else made['graded'].uscc + '/'}{path}"
+        ).json()
+        told = answer["results"][0] if path else answer
+        assert (told["state"], told["state_label"]) == ("expired", "已过期")
 
 
 @marked

@@ -20,6 +20,7 @@ from credit_rating.models import (
     Publication,
     PublicNotice,
 )
+from credit_rating.queries.results import PublicStanding, public_standings
 from credit_rating.queries.standards import spec_of
 from tests.factories.people import actor_with, make_user
 from tests.factories.rating import full_answer, reviewing_round
@@ -31,6 +32,10 @@ def move_clock(days, clerk=None):
     """演练时钟 forward, and the clock does its work."""
     move_practice_clock(actor=clerk or actor_with(Role.SECRETARIAT), days=days)
     operations.keep_the_clock(actor=system(current_association_id()))
+
+
+def public_state_of(institution_id) -> PublicStanding:
+    return public_standings([institution_id])[institution_id]
 
 
 def assign(assessment, reviewer, kind=StageKind.REVIEW, declared=True) -> Assignment:
