@@ -14,7 +14,10 @@ from association.models import AuditEntry
 
 
 def record(actor: Actor, action: str, obj: Model | None, *, reason: str = "", **detail: Any) -> AuditEntry:
-    """One line of the trail: ``action`` is the name of the operation, ``detail`` holds ids and numbers only."""
+    """One line of the trail: ``action`` is the name of the operation.
+
+    ``detail`` holds ids, numbers and what is public anyway (the former name of an institution); never personal data.
+    """
     entry = _entry(actor, action, obj, reason, detail)
     entry.save()
     return entry

@@ -28,6 +28,8 @@ from common.errors import Forbidden, InvalidInput, TooLarge
 from common.filecheck import inspect_upload
 from common.text import one_line
 
+LONGEST_NAME, LONGEST_ENDING = 160, 10
+
 
 @transaction.atomic
 def store_file(
@@ -54,7 +56,7 @@ def store_file(
         **same,
         defaults={
             "uploaded_by_id": actor.user_id,
-            "name": one_line(Path(sent_as).name)[:160],
+            "name": short_name(sent_as),
             "media_type": checked.mime,
             "size": len(kept),
             "sha256": _keep(actor.association_id, kept),
@@ -108,6 +110,15 @@ def store_for_case(
     )
     keep_original(attachment, data, at)
     return attachment
+
+
+def short_name(sent_as: str) -> str:
+    """What the sender called it, at most as long as the column; a longer name loses of its middle, never its ending."""
+    name = one_line(Path(sent_as).name)
+    if len(name) <= LONGEST_NAME:
+        return name
+    ending = Path(name).suffix[:LONGEST_ENDING]
+    return name[: LONGEST_NAME - len(ending) - 1] + "…" + ending
 
 
 def _received(upload: UploadedFile | None) -> tuple[str, bytes]:

@@ -17,6 +17,7 @@ from association.locker import (
     forget_case_file,
     path_of,
     read_file,
+    short_name,
     store_document,
     store_file,
     store_for_case,
@@ -103,6 +104,15 @@ def test_nothing_is_stored_for_another_institution(admin):
 
 def test_name_with_folders_stays_a_name(admin):
     assert store(admin, picture(), "../../etc/现场.jpg").name == "现场.jpg"
+
+
+def test_a_name_that_is_too_long_keeps_its_ending(admin):
+    kept = store(admin, picture(), f"{'现场' * 100}.jpg").name
+    assert len(kept) == 160
+    assert kept.startswith("现场现场")
+    assert kept.endswith("….jpg")
+    assert short_name("现场.jpg") == "现场.jpg"
+    assert len(short_name("a." + "b" * 300)) == 160
 
 
 def test_institution_sees_its_own_files_and_staff_all(admin):
