@@ -13,7 +13,6 @@ from redis.exceptions import RedisError
 from association.choices import JobState, OutboxState
 from association.models import (
     Association,
-    CalendarDay,
     Deadline,
     Job,
     OriginalRequest,
@@ -34,10 +33,6 @@ def open_associations() -> QuerySet[Association]:
 
 def regions() -> QuerySet[Region]:
     return Region.objects.all()
-
-
-def calendar_days() -> QuerySet[CalendarDay]:
-    return CalendarDay.objects.all()
 
 
 def with_file(requests: QuerySet[OriginalRequest]) -> QuerySet[OriginalRequest]:

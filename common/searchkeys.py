@@ -5,7 +5,6 @@ import re
 from common.text import folded
 
 NOT_A_KEY = re.compile(r"[\W_]+")
-MAX_QUERY = 64
 
 
 def search_text(name: str) -> str:
@@ -17,12 +16,6 @@ def grams(name: str) -> tuple[str, ...]:
     """Every single character and every pair of the name once, in order."""
     text = search_text(name)
     return tuple(dict.fromkeys([*pairs(text), *text]))
-
-
-def query_grams(query: str) -> tuple[str, ...]:
-    """What a name must all have to contain the query: its pairs, or the one character."""
-    text = search_text(query)[:MAX_QUERY]
-    return (text,) if len(text) == 1 else tuple(dict.fromkeys(pairs(text)))
 
 
 def pairs(text: str) -> list[str]:

@@ -241,13 +241,6 @@ def living(pid_file: Path, name: str) -> int:
     return pid if at_home and name.encode() in command else 0
 
 
-def ensure_running(home: Path | None = None, *, forgetful: bool = False) -> dict[str, str]:
-    """Both servers up; the environment that ``config/settings.py`` reads."""
-    servers = Servers(home, forgetful=forgetful)
-    servers.start()
-    return servers.environment()
-
-
 def servers_for_tests() -> Servers:
     """The servers of the tests: their own home, nothing kept safe against a power cut."""
     return Servers(PROJECT / ".portal" / "test", forgetful=True)

@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
     "csp",
     "association",

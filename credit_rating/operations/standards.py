@@ -17,11 +17,10 @@ from credit_rating.access import MAY, standards_visible_to
 from credit_rating.choices import StandardState
 from credit_rating.models import AssessmentStandard
 from credit_rating.operations.standard_rows import write_standard
-from credit_rating.rules.grid import Header, RowError, header_from_rows, spec_from_rows
+from credit_rating.rules.grid import MOST_ROWS, Header, RowError, header_from_rows, spec_from_rows
 from credit_rating.rules.shipped import CODES, shipped
 from credit_rating.rules.specification import BandSpec, StandardSpec
 
-MOST_ROWS = 2000
 MOST_HEADER_ROWS = 100
 NAMES = {"code": 40, "version": 20, "title": 120}
 

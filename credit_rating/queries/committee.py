@@ -155,10 +155,6 @@ def publication_of(actor: Actor, publication_id: int) -> Publication:
     return found
 
 
-def objections_of(assessment_id: int) -> QuerySet[Objection]:
-    return Objection.objects.filter(assessment_id=assessment_id).select_related("objector").order_by("pk")
-
-
 def _check_decides(actor: Actor) -> None:
     if not (actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES)):
         raise NotFound(_("没有这一页。"))

@@ -1,6 +1,5 @@
 """计分方法: the points that follow from an entry, exact to the hundredth (half up)."""
 
-from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
 
@@ -52,11 +51,3 @@ def _on_steps(shape: parameters.Curve, value: Fraction) -> Decimal:
         if value <= step.at if fewer else value >= step.at:
             return step.points
     return ZERO
-
-
-def tier_reached(indicator: IndicatorSpec, met: Collection[str]) -> str | None:
-    """分档评定: the best tier all of whose clauses are met; one miss drops a tier; ``None`` below the last."""
-    for tier in parameters.tiers(indicator):
-        if set(tier.clauses) <= set(met):
-            return tier.label
-    return None

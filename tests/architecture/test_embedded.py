@@ -66,8 +66,9 @@ def test_pid_files_that_name_another_process_are_not_believed(servers):
 
 def test_two_processes_may_start_them_at_once(servers):
     servers.stop()
-    code = "import sys; from config.embedded import ensure_running; from pathlib import Path; "
-    code += "print(ensure_running(Path(sys.argv[1]), forgetful=True)['DATABASE_URL'])"
+    code = "import sys; from config.embedded import Servers; from pathlib import Path; "
+    code += "servers = Servers(Path(sys.argv[1]), forgetful=True); servers.start(); "
+    code += "print(servers.environment()['DATABASE_URL'])"
     command = [sys.executable, "-c", code, str(servers.home)]
     children = [subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert {child.communicate()[0].strip() for child in children} == {servers.dsn(roles.APP)}

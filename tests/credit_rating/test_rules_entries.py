@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_rating.rules.entries import EntryRefused, fields_for, parse_entry
-from credit_rating.rules.methods import points_for, tier_reached
+from credit_rating.rules.methods import points_for
 from credit_rating.rules.shipped import CODES, shipped
 from credit_rating.rules.specification import Method
 from tests.credit_rating.rules_material import D, leaf, node, patient
@@ -118,14 +118,6 @@ def test_a_heading_takes_no_entry():
     with pytest.raises(EntryRefused, match="不是计分指标"):
         parse_entry(node("A", None, 1), {"points": "1"})
     assert fields_for(node("A", None, 1)) == ()
-
-
-@pytest.mark.parametrize(
-    ("met", "label"),
-    [({"a", "b"}, "优"), ({"b"}, "差"), ({"a"}, "良"), ({"a", "b", "c"}, "优"), (set(), "差")],
-)
-def test_one_missed_clause_drops_a_tier(met, label):
-    assert tier_reached(scored("band", TIERS), met) == label
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -2,12 +2,13 @@
 
 from credit_rating.rules.grid.columns import HEADINGS, RowError
 from credit_rating.rules.grid.header import CONTENT, ITEM, Header, header_from_rows, rows_from_header
-from credit_rating.rules.grid.rows import rows_from_spec, spec_from_rows
+from credit_rating.rules.grid.rows import MOST_ROWS, rows_from_spec, spec_from_rows
 
 __all__ = [
     "CONTENT",
     "HEADINGS",
     "ITEM",
+    "MOST_ROWS",
     "Header",
     "RowError",
     "header_from_rows",
