@@ -11,7 +11,7 @@ from PIL import Image
 from association import locker
 from association.actors import actor_of
 from association.choices import Role
-from association.models import Attachment, AuditEntry, User
+from association.models import AuditEntry, User
 from association.tenancy import acting_for
 from common.errors import InvalidInput, NotFound, Refused
 from credit_rating import operations
@@ -157,12 +157,11 @@ def test_a_supplement_has_the_same_limits(monkeypatch):
     with pytest.raises(Refused, match="每项指标"):
         desk.answer([picture("blue"), picture("green")])
     monkeypatch.setattr(self_evidence, "MOST_FILES", 3)
-    item = desk.assessment.opinions.get().items.get(indicator_id=desk.indicator)
-    kept = Attachment.objects.filter(pk__in=Evidence.objects.filter(item=item).values("attachment_id"))
-    kept.update(size=self_evidence.MOST_BYTES)
+    most = self_evidence.MOST_BYTES
+    monkeypatch.setattr(self_evidence, "MOST_BYTES", 1000)
     with pytest.raises(Refused, match="合计"):
         desk.answer([picture("blue"), picture("green")])
-    kept.update(size=1000)
+    monkeypatch.setattr(self_evidence, "MOST_BYTES", most)
     assert desk.answer([picture("blue"), picture("green")]).answered_at
 
 

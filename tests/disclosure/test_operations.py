@@ -7,7 +7,9 @@ import pytest
 from django.core.management import call_command
 
 from association import clock
+from association.choices import Role
 from association.models import DeadlineRule
+from association.operations import set_deadline_rule
 from association.tenancy import acting_for
 from credit_rating.choices import PublicState, RoundState, Stage
 from credit_rating.models import Assessment
@@ -22,7 +24,7 @@ from tests.disclosure.material import (
     notice_of,
     published,
 )
-from tests.factories.people import make_association, make_institution
+from tests.factories.people import actor_with, make_association, make_institution
 
 pytestmark = pytest.mark.django_db
 
@@ -127,11 +129,27 @@ def test_result_of_others_is_current_by_our_rule_only_and_never_expired(scope, a
 
 
 def test_how_long_a_result_of_others_is_current_is_the_row_of_the_association(scope):
-    institution, year = make_institution(), clock.today().year - 2
-    foreign_result(institution, year)
-    DeadlineRule.objects.filter(code="FOREIGN-RESULT-LISTED").update(number=2)
-    assert card(institution).state == "graded"
-    DeadlineRule.objects.filter(code="FOREIGN-RESULT-LISTED").delete()
+    rule, tomorrow = DeadlineRule.objects.get(code="FOREIGN-RESULT-LISTED"), clock.today() + timedelta(days=1)
+    set_deadline_rule(
+        actor=actor_with(Role.SECRETARIAT),
+        rule_id=rule.pk,
+        number=3,
+        unit=rule.unit,
+        citation="演示章程第五条",
+        certainty=rule.certainty,
+        valid_from=tomorrow,
+    )
+    new, old = make_institution(), make_institution()
+    foreign_result(new, tomorrow.year)
+    foreign_result(old, tomorrow.year - 2)
+    assert card(new).own_rule["until"] == f"{tomorrow.year + 3}-12-31"
+    assert "演示章程第五条" in card(new).validity_note
+    assert (card(old).state, card(old).own_rule["until"]) == ("earlier", f"{tomorrow.year - 1}-12-31")
+
+
+def test_without_a_rule_a_result_of_others_is_never_called_current(scope):
+    institution = make_institution()
+    foreign_result(institution, 1999)  # before any row holds
     shown = card(institution)
     assert (shown.state, shown.own_rule, shown.validity_note) == ("earlier", None, "来源没有写明有效期。")
 
