@@ -1,4 +1,8 @@
-"""自评表: what its page and one saved row cost in queries, over HTTP, whatever the number of institutions and rows."""
+"""自评表: what its page and one saved row cost in queries, over HTTP, whatever the number of institutions and rows.
+
+The statement that opens the scope of the association (``set_config``) is one of them. A demo association asks one more,
+for its practice clock; here there is none.
+"""
 
 import json
 
