@@ -1,24 +1,18 @@
 """The three walls, asked of PostgreSQL itself; and each wall alone, with the others taken away."""
 
-from datetime import timedelta
-
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, connections, transaction
 from django.db.utils import Error as DatabaseFault
-from django.utils import timezone
 
 from association.actors import system
 from association.audit import record
 from association.choices import Role
 from association.models import Appointment, AuditEntry, DeadlineRule
-from association.outbox import enqueue
 from association.scope import selected
 from association.tenancy import AssociationOwned, NoAssociationSelected, acting_for
 from config.roles import APP, BACKUP, OWNER, PUBLIC
-from disclosure.operations import refresh_register
 from members.models import FormerName, Institution, Membership
-from tests.disclosure.material import a_season
 from tests.factories.people import FROM, appoint, make_association, make_institution, make_user
 
 # Tables that name an association and yet stand outside the walls, each with its reason.
@@ -94,35 +88,6 @@ def test_every_owned_table_has_one_policy_for_reading_and_writing(db):
         assert (command, permissive, roles) == ("ALL", "PERMISSIVE", "{public}"), table
         assert reading == writing, table
         assert reading == f"(association_id = (NULLIF({SELECTED}, ''::text))::bigint)", table
-
-
-WRITTEN_BY_ITS_OWN = sorted({*PUBLISHED, "association_outboxjob"})
-
-
-@pytest.mark.parametrize("table", WRITTEN_BY_ITS_OWN)
-def test_what_stands_outside_is_written_only_for_the_association_of_the_scope(db, table):
-    neighbour, here = make_association("neighbour"), make_association("here")
-    with acting_for(neighbour.pk):
-        if table == "association_outboxjob":
-            enqueue("association.never", key="theirs", due=timezone.now() + timedelta(days=9))
-        else:
-            a_season()
-            refresh_register()
-    with acting_for(here.pk), connection.cursor() as cursor:
-        assert ask(f"SELECT count(*) FROM {table} WHERE association_id = %s", [neighbour.pk]) > [(0,)]
-        cursor.execute(f"UPDATE {table} SET id = id WHERE association_id = %s", [neighbour.pk])
-        assert cursor.rowcount == 0
-        cursor.execute(f"DELETE FROM {table} WHERE association_id = %s", [neighbour.pk])
-        assert cursor.rowcount == 0
-        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-            cursor.execute(
-                f"INSERT INTO {table} SELECT * FROM {table} WHERE association_id = %s", [neighbour.pk]
-            )
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET id = id")
-        assert (cursor.rowcount > 0) is (table == "association_outboxjob")
-        cursor.execute(f"DELETE FROM {table}")
-        assert cursor.rowcount == 0
 
 
 def test_every_owned_row_can_be_named_together_with_its_association(db):

@@ -199,7 +199,7 @@ def read_by(question):
 
 def fill(association, cards):
     """So many cards more whose names begin with the word, and no statistics about them."""
-    with connections["default"].cursor() as cursor:
+    with acting_for(association.pk), connections["default"].cursor() as cursor:
         cursor.execute(
             "INSERT INTO disclosure_registercard (association_id, institution_id, name, short_name, former_names, "
             "field, region, is_member, is_demo, source, state, grade, standard, official, profile, history, "
