@@ -76,7 +76,7 @@ DROP FUNCTION portal_round_step();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("credit_rating", "0011_lists_in_order"), ("association", "0016_kept_files")]
+    dependencies = [("credit_rating", "0011_lists_in_order"), ("association", "0017_kept_files")]
     operations = [
         migrations.RunSQL(EVIDENCE, EVIDENCE_BACK),
         migrations.RunSQL(ROUNDS, ROUNDS_BACK),

@@ -23,5 +23,5 @@ DROP FUNCTION portal_keep_attachment();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("association", "0015_lists_in_order")]
+    dependencies = [("association", "0016_rules_kept")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -4,5 +4,5 @@ from association.migration_ops import write_own
 
 
 class Migration(migrations.Migration):
-    dependencies = [("association", "0016_kept_files")]
+    dependencies = [("association", "0017_kept_files")]
     operations = [write_own("association_outboxjob", outside_a_scope=True)]
