@@ -4,9 +4,12 @@ import json
 import logging
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 
 from association.scope import selected_association_id
 
+PROJECT = f"{Path(__file__).resolve().parent.parent}/"
+MOST_PLACES = 6
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -19,10 +22,14 @@ def set_request_id(value: str) -> None:
 
 
 class Whereabouts(logging.Filter):
-    """Puts the association and the request id on every line."""
+    """Puts the association and the request id on every line.
+
+    Django tells of a refusal when the answer leaves, after the scope has ended: then the request knows where it was.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.association = selected_association_id()
+        asked_at = getattr(getattr(record, "request", None), "association", None)
+        record.association = selected_association_id() or getattr(asked_at, "pk", None)
         record.request_id = request_id()
         return True
 
@@ -46,9 +53,15 @@ class JsonLines(logging.Formatter):
 
 
 def _places(trace: object) -> list[str]:
+    """The last frames of our own code, and where below it the error arose: the way there through Django says nothing."""
     places = []
     while trace is not None:
         code = trace.tb_frame.f_code  # type: ignore[attr-defined]
         places.append(f"{code.co_filename}:{trace.tb_lineno}")  # type: ignore[attr-defined]
         trace = trace.tb_next  # type: ignore[attr-defined]
-    return places[-6:]
+    ours = [place for place in places if _is_ours(place)][-MOST_PLACES:]
+    return ours if not places or places[-1] in ours else [*ours, places[-1]]
+
+
+def _is_ours(place: str) -> bool:
+    return place.startswith(PROJECT) and "site-packages" not in place
