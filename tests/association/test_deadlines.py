@@ -12,9 +12,10 @@ from django.core.management import call_command
 from association import deadlines
 from association.choices import Certainty, Unit
 from association.deadlines import count, load_defaults, rule_in_force, shipped_rules, start_clock
-from association.models import DeadlineRule
+from association.models import Association, DeadlineRule
 from association.tenancy import acting_for
 from common.errors import NotFound, Refused
+from disclosure.management.demo import branch, chaoyang
 from tests.factories.people import make_association
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,17 @@ def test_every_rule_says_where_it_is_written_and_no_code_twice():
     assert len({row.code for row in rows}) == len(rows)
     assert all(row.citation and row.title and row.certainty in Certainty.values for row in rows)
     assert not [row.code for row in rows if "同上" in row.citation]
+
+
+def test_a_new_demo_has_every_rule_and_the_next_start_says_so(capsys, monkeypatch):
+    monkeypatch.setattr(settings, "PORTAL_DEMO", True)
+    for story in (chaoyang, branch):
+        monkeypatch.setattr(story, "tell", lambda _cast, _users: None)
+    call_command("load_reference_data")
+    call_command("load_demo")
+    call_command("load_reference_data")
+    assert Association.objects.filter(is_open=False).exists()
+    assert capsys.readouterr().out.splitlines()[-1].endswith(", 0 new deadline rules")
 
 
 def test_an_association_gets_the_rules_it_lacks_and_keeps_its_own(capsys, monkeypatch):

@@ -65,6 +65,8 @@ class Command(BaseCommand):
 def _tell() -> None:
     cast = Cast(accounts(), timezone.now() - timedelta(minutes=1))
     parent = Association.objects.create(**PARENT)
+    with acting_for(parent.pk):
+        load_defaults()  # not open yet, but complete: the next start finds nothing to add
     _found(Association.objects.create(**CHAOYANG), cast, chaoyang.tell)
     own = Association.objects.create(parent=parent, **BRANCH)
     AssociationHost.objects.create(association=own, host=OWN_HOST)
