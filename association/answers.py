@@ -12,6 +12,7 @@ from django.urls import get_script_prefix
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from association.context import is_demo
 from association.language import in_its_language, translated
 from association.scope import selected_association_id
 from common.errors import DomainError, InvalidInput, TooMany
@@ -79,7 +80,7 @@ def _contended(request: HttpRequest, sentence: str) -> HttpResponse:
 
 def _drawn_alone(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """Without the request no context processor runs, and nothing is asked."""
-    known = {"request_id": getattr(request, "request_id", "")}
+    known = _standing(request)
     draw = part if request.headers.get("HX-Request") else page
     return draw(None, status, sentence, known)
 
@@ -88,7 +89,7 @@ def part(
     request: HttpRequest | None, status: int, sentence: str = "", context: dict[str, Any] | None = None
 ) -> HttpResponse:
     """The same for a request of a part: it goes into the desk's own place for refusals, never over a form."""
-    values = {"sentence": sentence, "request_id": getattr(request, "request_id", ""), **(context or {})}
+    values = {"sentence": sentence, **_standing(request), **(context or {})}
     response = render(request, "errors/_part.html", values, status=status)
     response["HX-Retarget"] = "#desk-refusal"
     response["HX-Reswap"] = "innerHTML"
@@ -99,12 +100,16 @@ def page(
     request: HttpRequest | None, status: int, sentence: str = "", context: dict[str, Any] | None = None
 ) -> HttpResponse:
     shown = status if status in PAGES else 400
-    known = {
-        "sentence": sentence,
-        "request_id": getattr(request, "request_id", ""),
-        "home_url": get_script_prefix(),
-    }
+    known = {"sentence": sentence, "home_url": get_script_prefix(), **_standing(request)}
     return render(request, f"errors/{shown}.html", {**known, **(context or {})}, status=status)
+
+
+def _standing(request: HttpRequest | None) -> dict[str, Any]:
+    """What the request knows by itself, so that nothing is asked."""
+    return {
+        "request_id": getattr(request, "request_id", ""),
+        "is_demo": is_demo(getattr(request, "association", None)),
+    }
 
 
 def problem(status: int, detail: str, code: str, **more: Any) -> JsonResponse:

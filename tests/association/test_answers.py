@@ -35,6 +35,23 @@ def test_refusal_is_a_page_or_a_notice_beside_the_form(desk):
     assert "<h1>" not in part.content.decode()
 
 
+@pytest.mark.usefixtures("public_sees_default", "counting")
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_refusal_inside_a_demo_says_that_it_is_one(demo):
+    association = make_association("first", is_demo=demo)
+    for path in ("register/999/", "admin/", "complaints/none/"):
+        page = Client().get(f"/{association.slug}/{path}", follow=True).content.decode()
+        assert ("名称带“演示”的机构均为虚构" in page) == demo, path
+
+
+@pytest.mark.usefixtures("public_sees_default", "counting")
+@pytest.mark.parametrize("demo", [True, False])
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/accounts/none/"])
+def test_pages_of_the_platform_say_that_it_is_a_demo(settings, demo, path):
+    settings.PORTAL_DEMO = demo
+    assert ("名称带“演示”的机构均为虚构" in Client().get(path).content.decode()) == demo
+
+
 def test_too_many_requests_are_answered_in_the_portals_words(rf):
     answer = respond_429(rf.get("/accounts/login/"))
     assert answer.status_code == 429
@@ -74,7 +91,9 @@ def said(answer):
 
 
 @pytest.fixture
-def association():
+def association(monkeypatch):
+    """No demo: its banner quotes a Chinese word on English pages too."""
+    monkeypatch.setattr(settings, "PORTAL_DEMO", False)
     return make_association("first", is_demo=False)
 
 
