@@ -67,10 +67,11 @@ def attachments_visible_to(
 ) -> QuerySet[Attachment]:
     """An institution sees its own files, those who decide see all; an assessor what ``assigned`` names.
 
-    The files of a case are not among them: the case's own app says who sees those.
+    An auditor opens none: what decisions rest on is read, personal data in a file is not. The files of a case are not
+    among them: the case's own app says who sees those.
     """
     free = Attachment.objects.filter(case="")
-    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+    if actor.is_system or actor.roles & (COMMITTEE_ROLES | {Role.SECRETARIAT}):
         return free
     own = Q(institution_id__in=actor.institution_ids)
     if assigned is not None and actor.roles & REVIEWER_ROLES:

@@ -1,7 +1,7 @@
 """Who acts: built once per request for one association, and passed to every operation as ``actor=``."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -36,6 +36,10 @@ class Actor:
         if not self.may(table, action):
             raise Forbidden(_("您的角色不能办理此事。"))
 
+    def without(self, role: Role) -> "Actor":
+        """The same person as if this role were not theirs: for what the role does not open."""
+        return replace(self, roles=self.roles - {role})
+
     @property
     def person_id(self) -> int:
         """For deeds under which a person's name stands: never the system, never a visitor."""
@@ -65,7 +69,7 @@ def system(association_id: int) -> Actor:
 
 def actor_of(user: User, association_id: int) -> Actor:
     """What this person may do in this association today."""
-    return _assemble(user, association_id, appointments_on(user.pk).values_list(*_POST))
+    return _assemble(user, association_id, appointments_on(user.pk).order_by("pk").values_list(*_POST))
 
 
 def appointments_on(user_id: int) -> QuerySet[Appointment]:
@@ -75,7 +79,9 @@ def appointments_on(user_id: int) -> QuerySet[Appointment]:
 def person_with_roles(user_id: int) -> User | None:
     """A person of a request, read together with the appointments here: one query for both."""
     here = _appointments().filter(user_id=OuterRef("pk"))
-    posts = here.values(post=JSONObject(role="role", institution="institution_id"))
+    posts = here.order_by("pk").values(
+        post=JSONObject(role="role", institution="institution_id", name="name")
+    )
     return User.objects.annotate(posts=ArraySubquery(posts)).filter(pk=user_id).first()
 
 
@@ -84,10 +90,14 @@ def actor_of_request(user: User, association_id: int) -> Actor:
     posts: list[dict[str, Any]] | None = getattr(user, "posts", None)
     if posts is None or association_id != current_association_id():
         return actor_of(user, association_id)
-    return _assemble(user, association_id, [(post["role"], post["institution"]) for post in posts])
+    return _assemble(
+        user,
+        association_id,
+        [tuple(post[name] for name in ("role", "institution", "name")) for post in posts],
+    )
 
 
-_POST = ("role", "institution_id")
+_POST = ("role", "institution_id", "name")
 
 
 def _appointments() -> QuerySet[Appointment]:
@@ -98,14 +108,14 @@ def _appointments() -> QuerySet[Appointment]:
     )
 
 
-def _assemble(user: User, association_id: int, posts: Iterable[tuple[str, int | None]]) -> Actor:
+def _assemble(user: User, association_id: int, posts: Iterable[tuple[str, int | None, str]]) -> Actor:
     rows = list(posts)
     return Actor(
         association_id=association_id,
         user_id=user.pk,
-        name=user.name,
-        roles=frozenset(Role(role) for role, _institution in rows),
+        name=rows[-1][2] if rows else user.own_name,
+        roles=frozenset(Role(role) for role, _institution, _name in rows),
         institution_ids=frozenset(
-            institution for role, institution in rows if role in INSTITUTION_ROLES and institution
+            institution for role, institution, _name in rows if role in INSTITUTION_ROLES and institution
         ),
     )

@@ -19,7 +19,7 @@ from association.access import (
     outbox_visible_to,
 )
 from association.actors import Actor
-from association.choices import Certainty, OutboxState, Unit
+from association.choices import Certainty, OutboxState, Role, Unit
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table
 from association.long_lists import IndexedValuesFilter
 from association.models import Attachment, AuditEntry, DeadlineRule, Job, Notice, OutboxJob
@@ -32,7 +32,7 @@ class AuditAdmin(DeskAdmin):
     lead = gettext_lazy("每一次办理和每一次查阅个人信息，都在这里留下一行；任何人不能修改或删除。")
     list_display = ("at", "user", "action", "object_kind", "object_id", "reason")
     list_filter = ("at", ("action", IndexedValuesFilter), ("object_kind", IndexedValuesFilter))
-    search_fields = ("user__name", "action", "=object_id", "=request_id", "reason")
+    search_fields = ("user__appointments__name", "action", "=object_id", "=request_id", "reason")
     search_help_text = gettext_lazy("人员、事项、对象编号、请求编号")
     list_select_related = ("user",)
     facts = ("at", "recorded_at", "user", "action", "object_kind", "object_id", "reason", "request_id")
@@ -52,7 +52,7 @@ class NoticeAdmin(DeskAdmin):
     lead = gettext_lazy("每个事件对每个人、每个渠道只通知一次。")
     list_display = ("created_at", "subject", "user", "channel", "sent_at", "read_at")
     list_filter = ("channel", "created_at")
-    search_fields = ("subject", "user__name", "=event")
+    search_fields = ("subject", "user__appointments__name", "=event")
     list_select_related = ("user",)
     facts = ("created_at", "event", "user", "channel", "subject", "body", "sent_at", "read_at")
 
@@ -148,6 +148,7 @@ def _is_sealed(attachment: Attachment) -> bool:
 
 @admin.register(Attachment)
 class AttachmentAdmin(DeskAdmin):
+    open_to = frozenset({Role.SECRETARIAT})
     shows_people = True
     lists_people = False
     lead = gettext_lazy(

@@ -180,17 +180,22 @@ def _check_rule(before: DeadlineRule, number: int, unit: str, certainty: str, ci
 def register_person(*, actor: Actor, email: str, name: str) -> User:
     """登记人员: an account without a usable password; a link to set one goes out by mail.
 
-    Somebody who has an account already keeps it as it is, name and password included.
+    Somebody who has an account already keeps it as it is, and gets no link. Nothing here tells the one from the
+    other: the same is asked for, the same is put on record and queued.
     """
     actor.require(MAY, "register_person")
-    email = email.strip().lower()
+    email, name = email.strip().lower(), named(name)
     take_turn_everywhere("person", email)
-    known = User.objects.filter(email__iexact=email).first()
-    if known is not None:
-        return known
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User.objects.create_user(email, None, own_name=name)
+    entry = record(actor, "register_person", user)
+    enqueue("association.send_password_link", key=f"registered-{entry.pk}", user_id=user.pk)
+    return user
+
+
+def named(name: str) -> str:
+    """姓名 on one line, never empty."""
     if not one_line(name):
         raise InvalidInput(_("请填写姓名。"), {"name": _("请填写姓名。")})
-    user = User.objects.create_user(email, None, name=one_line(name)[:60])
-    record(actor, "register_person", user)
-    enqueue("association.send_password_link", key=f"user-{user.pk}", user_id=user.pk)
-    return user
+    return one_line(name)[:60]

@@ -26,6 +26,7 @@ from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 from association.audit import record_read
+from association.choices import STAFF_ROLES
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Table
 from association.long_lists import CappedPaginator
 from association.step_up import require_fresh_proof
@@ -74,11 +75,13 @@ class StaffDesk(UnfoldAdminSite):
 class DeskPermissions:
     """Staff see. Nothing is added, changed or deleted except by a button, and nothing is ever deleted."""
 
+    open_to = STAFF_ROLES
+
     def has_module_permission(self, request: Any) -> bool:
-        return bool(request.actor.is_staff)
+        return bool(request.actor.roles & self.open_to)
 
     def has_view_permission(self, request: Any, obj: Model | None = None) -> bool:
-        return bool(request.actor.is_staff)
+        return bool(request.actor.roles & self.open_to)
 
     def has_add_permission(self, request: Any, obj: Model | None = None) -> bool:
         return False

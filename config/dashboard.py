@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from association import clock
-from association.choices import QueuePart
+from association.choices import STAFF_ROLES, QueuePart, Role
 from association.clock_queue import part_counts
 from association.moments import last_day
 from association.queries import work_counts
@@ -178,12 +178,21 @@ GROUPS = (
 )
 
 
-def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
-    """The same for everyone who may come in; what an auditor may not do has no button."""
+# Lists that some of those who may come in do not open (``open_to`` of the list refuses them by itself).
+KEPT_FROM = {"admin:association_attachment_changelist": frozenset({Role.AUDITOR})}
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same for everyone who may come in but for what an auditor does not open; not to act means no button."""
+    roles = request.actor.roles & STAFF_ROLES  # type: ignore[attr-defined]
     return [
         {
             "title": title,
-            "items": [{"icon": icon, "title": label, "link": reverse(page)} for icon, label, page in items],
+            "items": [
+                {"icon": icon, "title": label, "link": reverse(page)}
+                for icon, label, page in items
+                if roles - KEPT_FROM.get(page, frozenset())
+            ],
         }
         for title, items in GROUPS
     ]

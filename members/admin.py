@@ -180,7 +180,7 @@ def _people_of(actor: Actor, institution: Institution) -> Table:
         (_("姓名"), _("角色"), _("起"), _("止")),
         [
             (
-                Cell(row.user.name, reverse("admin:association_appointment_change", args=[row.pk])),
+                Cell(row.name, reverse("admin:association_appointment_change", args=[row.pk])),
                 row.get_role_display(),
                 row.from_on,
                 row.until_on or _("至今"),
@@ -209,12 +209,12 @@ class AppointmentAdmin(DeskAdmin):
     ordering = ("-from_on", "-pk")
     shows_people = True
     lead = gettext_lazy("谁在本协会担任什么角色。任职按日期终止，从不删除。")
-    list_display = ("user", "role", "institution", "employer", "from_on", "until_on")
+    list_display = ("name", "role", "institution", "employer", "from_on", "until_on")
     list_filter = ("role", HeldTodayFilter)
-    search_fields = ("user__name", "=user__email", "institution__name", "employer__name")
+    search_fields = ("name", "=user__email", "institution__name", "employer__name")
     search_help_text = gettext_lazy("姓名、完整邮箱、机构名称")
     list_select_related = ("user", "institution", "employer")
-    facts = ("user", "email", "role", "institution", "employer", "from_on", "until_on")
+    facts = ("name", "role", "institution", "employer", "from_on", "until_on")
     list_deeds = (
         Deed(
             "appoint",
@@ -241,6 +241,6 @@ class AppointmentAdmin(DeskAdmin):
     def get_queryset(self, request: Any) -> QuerySet[Appointment]:
         return appointments_visible_to(request.actor).select_related("user", "institution", "employer")
 
-    @admin.display(description=gettext_lazy("邮箱"))
-    def email(self, row: Appointment) -> str:
-        return row.user.email
+    def tables(self, request: Any, obj: Appointment) -> Sequence[Table]:
+        """How the person is reached is for those who appoint; an auditor reads who holds which office."""
+        return [Table(_("联系"), (_("邮箱"),), [(obj.user.email,)])] if _may_appoint(request.actor) else []

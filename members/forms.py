@@ -109,12 +109,7 @@ class AppointForm(DeedForm):
 
     roles = [role for role in Role if role not in INSTITUTION_ROLES]
     email = forms.EmailField(label=_("邮箱"))
-    name = forms.CharField(
-        label=_("姓名"),
-        max_length=60,
-        required=False,
-        help_text=_("已有账号的人可以不填，沿用其账号上的姓名。"),
-    )
+    name = forms.CharField(label=_("姓名"), max_length=60, help_text=_("本协会各页以此称呼。"))
     role = forms.ChoiceField(label=_("角色"))
     from_on = day_field(_("自"))
     until_on = day_field(_("至"), required=False, help_text=_("任期未定的留空。"))

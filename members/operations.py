@@ -11,8 +11,8 @@ from association.actors import Actor
 from association.audit import record
 from association.choices import INSTITUTION_ROLES, Role
 from association.in_turn import take_turn
-from association.models import Appointment, User
-from association.operations import register_person
+from association.models import Appointment, User, forget_names
+from association.operations import named, register_person
 from association.outbox import enqueue
 from common import uscc as codes
 from common.errors import InvalidInput, NotFound, Refused
@@ -148,13 +148,17 @@ def appoint(
     *,
     actor: Actor,
     user: User,
+    name: str,
     role: Role,
     from_on: date,
     until_on: date | None = None,
     institution_id: int | None = None,
     employer_id: int | None = None,
 ) -> Appointment:
-    """任职: a role from a day; ``employer_id`` is what the conflict check reads."""
+    """任职: a role from a day; ``employer_id`` is what the conflict check reads.
+
+    ``name`` is what this association calls the person; what others call the same account is not seen here.
+    """
     actor.require(MAY, "appoint")
     if (role in INSTITUTION_ROLES) != (institution_id is not None):
         raise InvalidInput(_("机构角色须指明机构，其他角色不得指明机构。"))
@@ -163,22 +167,24 @@ def appoint(
             _lock(actor, wanted)
     appointment = Appointment.objects.create(
         user=user,
+        name=named(name),
         role=role,
         from_on=from_on,
         until_on=until_on,
         institution_id=institution_id,
         employer_id=employer_id,
     )
+    forget_names()
     record(actor, "appoint", appointment, role=role, user=user.pk)
     return appointment
 
 
 @transaction.atomic
 def appoint_person(*, actor: Actor, email: str, name: str, **appointment: Any) -> Appointment:
-    """聘任 by mail address: who has no account gets one, and a link to set a password."""
+    """聘任 by mail address: who has no account gets one, and a link to set a password; the answer is the same."""
     actor.require(MAY, "appoint")
     user = register_person(actor=actor, email=email, name=name)
-    return appoint(actor=actor, user=user, **appointment)
+    return appoint(actor=actor, user=user, name=name, **appointment)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from association.models.calendar import CalendarYear, OwnCalendarDay, WorkingHours
 from association.models.deadlines import Deadline, DeadlinePause
-from association.models.identity import Appointment, Association, AssociationHost, User
+from association.models.identity import Appointment, Association, AssociationHost, User, forget_names
 from association.models.originals import OriginalRequest, SealedOriginal
 from association.models.reference import CalendarDay, DeadlineRule, Region
 from association.models.work import Attachment, AuditEntry, Job, Notice, OutboxJob, PracticeClock, WorkerBeat
@@ -27,4 +27,5 @@ __all__ = [
     "User",
     "WorkerBeat",
     "WorkingHours",
+    "forget_names",
 ]

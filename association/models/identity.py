@@ -4,9 +4,11 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from association.choices import INSTITUTION_ROLES, Accent, Kind, Role
+from association.scope import memo, selected_association_id
 from association.tenancy import AssociationOwned
 
 # Words that are addresses of the platform itself and so cannot be an association's.
@@ -24,16 +26,20 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. What the person may do is an ``Appointment``, never a flag here."""
+    """A person. What the person may do is an ``Appointment``, never a flag here.
+
+    One account may serve in several associations. What one of them calls the person stays there (``name``): an
+    address that has an account already looks to the next one like an address that has none.
+    """
 
     email = models.EmailField(_("邮箱"), unique=True)
-    name = models.CharField(_("姓名"), max_length=60)
+    own_name = models.CharField(_("姓名"), max_length=60, db_column="name")
     is_active = models.BooleanField(_("启用"), default=True)
     is_operator = models.BooleanField(_("平台运维"), default=False)
     joined_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["own_name"]
     objects = UserManager()
 
     class Meta:
@@ -41,6 +47,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def name(self) -> str:
+        """姓名 as the association at hand knows it; on pages of the platform the account's own."""
+        if selected_association_id() is None:
+            return self.own_name
+        posts = getattr(self, "posts", None)  # whoever asks was read with the appointments here (actors.py)
+        if posts:
+            return str(posts[-1]["name"])
+        return _name_here(self.pk) or gettext("账号%(number)s") % {"number": self.pk}
 
     def get_full_name(self) -> str:
         """Asked by the theme of the staff desk."""
@@ -50,6 +66,25 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Asked by Django's own checks only; our admin site asks the actor."""
         return self.is_operator
+
+
+def _name_here(user_id: int) -> str:
+    """What the association at hand calls this person (the last appointment says it); "" of whom it never appointed.
+
+    Everybody's is read at once and kept while the scope lasts; who is not among them is asked for alone.
+    """
+    known: dict[int, str] = memo().setdefault("names", {})
+    rows = Appointment.objects.order_by("pk").values_list("user_id", "name")
+    if not known:
+        known.update(rows)
+    if user_id not in known:
+        known[user_id] = dict(rows.filter(user_id=user_id)).get(user_id, "")
+    return known[user_id]
+
+
+def forget_names() -> None:
+    """After an appointment."""
+    memo().pop("names", None)
 
 
 class Association(models.Model):
@@ -105,6 +140,8 @@ class Appointment(AssociationOwned):
     """任职: one role of one person, from a day to a day. It ends by date and is never deleted."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name=_("人员"))
+    # As whoever appoints writes it, whether or not the person has an account already.
+    name = models.CharField(_("姓名"), max_length=60)
     role = models.CharField(_("角色"), max_length=30, choices=Role.choices)
     institution = models.ForeignKey(
         "members.Institution",
@@ -133,6 +170,7 @@ class Appointment(AssociationOwned):
             models.Index(fields=["association", "-from_on", "-id"], name="appointment_in_order"),
         ]
         constraints: ClassVar = [
+            models.CheckConstraint(name="appointment_has_name", condition=~Q(name="")),
             models.CheckConstraint(
                 name="appointment_institution_role",
                 condition=Q(role__in=sorted(INSTITUTION_ROLES), institution__isnull=False)

@@ -1,5 +1,6 @@
 """Input about 线索: what an informant writes, and what the officer enters."""
 
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -50,8 +51,8 @@ class OfficerForm(DeedForm):
     officer_id = forms.TypedChoiceField(label=_("承办人"), coerce=int)
 
     def prepare(self) -> None:
-        people = User.objects.filter(pk__in=people_of(roles=[Role.SECRETARIAT])).order_by("name", "pk")
-        choices = [(person.pk, person.name) for person in people]
+        people = User.objects.filter(pk__in=people_of(roles=[Role.SECRETARIAT]))
+        choices = sorted(((person.pk, person.name) for person in people), key=itemgetter(1, 0))
         self.fields["officer_id"].choices = choices  # type: ignore[attr-defined]
 
 

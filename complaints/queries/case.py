@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -315,8 +316,8 @@ def mediators_for(complaint: Complaint) -> list[tuple[int, str]]:
     """Mediators of the association who need not keep away from the case."""
     ids = people_of(roles=[Role.MEDIATOR])
     away = barred(complaint, ids)
-    rows = User.objects.filter(pk__in=[pk for pk in ids if pk not in away]).order_by("name")
-    return [(user.pk, user.name) for user in rows]
+    rows = User.objects.filter(pk__in=[pk for pk in ids if pk not in away])
+    return sorted(((user.pk, user.name) for user in rows), key=itemgetter(1, 0))
 
 
 def listed(actor: Actor, view: str) -> QuerySet[Complaint]:

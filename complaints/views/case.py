@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association.actors import Actor
+from association.choices import Role
 from association.downloads import download
 from association.guards import signed_in
 from association.kept_forms import KeptForm
@@ -207,6 +208,7 @@ def _page(
         "datum": datum,
         "datum_is_text": "\n" in datum,
         "may_issue": request.actor.may(MAY, "speak_for_complainant") and shown.complaint.retired_at is None,
+        "opens_files": bool(request.actor.roles - {Role.AUDITOR}),
         "may_calculate": may_calculate(request.actor, shown),
         "doubts": doubts_about(shown.complaint) if "accept" in names or "refuse" in names else [],
         "crumbs": [
@@ -282,8 +284,8 @@ def _do(actor: Actor, pk: int, name: str, form: CaseForm) -> Any:
 @signed_in
 @require_safe
 def case_file(request: PortalRequest, pk: int, file_id: int) -> HttpResponse:
-    """证据 or 文书 of a case that this person sees."""
-    shown = case_of(request.actor, pk)
+    """证据 or 文书 of a case that this person sees; an auditor reads the page and opens no file."""
+    shown = case_of(request.actor.without(Role.AUDITOR), pk)
     files = [row.attachment for row in shown.evidence] + [row.document for row in shown.decisions]
     files += [row.proof for row in shown.payments]
     if shown.agreement is not None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from association.access import attachments_visible_to
 from association.actors import Actor
 from association.audit import record, record_read
+from association.choices import Role
 from association.models import Attachment
 from common.errors import NotFound
 from credit_rating.access import assessments_visible_to, evidence_visible_to
@@ -14,8 +15,8 @@ from credit_rating.models import AssessmentStandard
 
 @transaction.atomic
 def read_evidence(*, actor: Actor, attachment_id: int) -> Attachment:
-    """查阅佐证: the institution its own, a reviewer those of the dossiers that are open to them."""
-    seen = attachments_visible_to(actor, assigned=evidence_visible_to(actor))
+    """查阅佐证: the institution its own, a reviewer those of the dossiers that are open to them, an auditor none."""
+    seen = attachments_visible_to(actor, assigned=evidence_visible_to(actor.without(Role.AUDITOR)))
     attachment = seen.filter(pk=attachment_id).first()
     if attachment is None:
         raise NotFound(_("没有这份文件。"))

@@ -12,7 +12,16 @@ from association import clock, clocks
 from association.accounts import send_password_link
 from association.actors import system
 from association.choices import STAFF_ROLES, Channel, OutboxState, Role, Side
-from association.models import AuditEntry, CalendarDay, DeadlineRule, Job, Notice, OutboxJob, OwnCalendarDay
+from association.models import (
+    Appointment,
+    AuditEntry,
+    CalendarDay,
+    DeadlineRule,
+    Job,
+    Notice,
+    OutboxJob,
+    OwnCalendarDay,
+)
 from association.operations import set_deadline_rule
 from association.staff_desk import DeskAdmin
 from association.tenancy import acting_for
@@ -131,13 +140,13 @@ def _institution(_actor):
 
 # Session, user, association, scope (on and off), actor, then the list itself.
 LISTS = [
-    ("association/auditentry", _audit, 13),
-    ("association/notice", _notice, 11),
-    ("association/job", _job, 11),
+    ("association/auditentry", _audit, 14),
+    ("association/notice", _notice, 12),
+    ("association/job", _job, 12),
     ("association/outboxjob", _outbox, 11),
     ("association/deadlinerule", _rule, 10),
     ("association/deadline", _deadline, 10),
-    ("association/owncalendarday", _own_day, 10),
+    ("association/owncalendarday", _own_day, 11),
     ("association/appointment", _appointment, 11),
     ("members/institution", _institution, 10),
 ]
@@ -209,6 +218,21 @@ def test_an_auditor_sees_every_list_and_no_button():
     assert "/do/" not in here.get(f"association/deadlinerule/{rule.pk}/").content.decode()
     assert here.get(f"association/deadlinerule/{rule.pk}/do/change/").status_code == 403
     assert here.post(f"association/deadlinerule/{rule.pk}/do/change/", **rule_values()).status_code == 403
+
+
+def test_an_auditor_opens_no_file_and_is_not_told_how_people_are_reached():
+    clerk = desk()
+    auditor = Desk(clerk.association, Role.AUDITOR)
+    files, person = "association/attachment/", scoped(clerk, lambda: Appointment.objects.get(user=clerk.user))
+    page = f"association/appointment/{person.pk}/"
+    assert clerk.user.email in clerk.get(page).content.decode()
+    assert clerk.get(files).status_code == 200
+    shown = auditor.get(page).content.decode()
+    assert clerk.user.own_name in shown
+    assert clerk.user.email not in shown
+    assert auditor.get(files).status_code == 403
+    assert files not in auditor.get("").content.decode()
+    assert files in clerk.get("").content.decode()
 
 
 def test_reading_a_notice_or_an_appointment_is_recorded():

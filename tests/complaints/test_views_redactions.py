@@ -123,6 +123,11 @@ def test_words_of_an_answer_and_a_file_are_hidden_too(association, here):
     assert "演示家长" not in page
     assert "课程表、考勤或课时记录</a>" in page
     evidence = made.complaint.evidence.get()
+    auditor = Desk(association, here.auditor)
+    seen = text(auditor.get(f"complaints/{pk}/"))
+    assert "课程表、考勤或课时记录" in seen
+    assert "课程表、考勤或课时记录</a>" not in seen
+    assert auditor.get(f"complaints/{pk}/files/{evidence.attachment_id}/").status_code == 404
     given = {"deed": "redact_file", "evidence_id": evidence.pk, "reason": WHY}
     assert desk.client.post(do, given).status_code == 302
     assert "课程表、考勤或课时记录</a>" not in text(school.get(f"complaints/{pk}/"))

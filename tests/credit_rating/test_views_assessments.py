@@ -124,5 +124,6 @@ def test_evidence_opens_to_its_institution_and_to_a_declared_reviewer_on_record(
     assert Desk(association, reviewer).get(place).status_code == 404
     neighbour = Desk(association, actor_with(Role.INSTITUTION_ADMIN, make_institution()))
     assert neighbour.get(place).status_code == 404
+    assert Desk(association, actor_with(Role.AUDITOR)).get(place).status_code == 404
     assert Desk(association, actor_with(Role.COMMITTEE)).get(place).status_code == 200
     assert AuditEntry.objects.filter(action="read_evidence").count() == 1

@@ -37,7 +37,7 @@ def make_association(slug=None, **fields) -> Association:
 
 def make_user(name=None, **fields) -> User:
     number = next(NUMBERS)
-    values = {"email": f"person{number}@example.org", "name": name or f"测试人员{number}"}
+    values = {"email": f"person{number}@example.org", "own_name": name or f"测试人员{number}"}
     user = User(**(values | fields))
     user.set_unusable_password()
     user.save()
@@ -63,7 +63,11 @@ def valid_uscc(number: int) -> str:
 
 def appoint(user: User, role: Role, institution=None, employer=None, **fields) -> Appointment:
     return Appointment.objects.create(
-        user=user, role=role, institution=institution, employer=employer, **({"from_on": FROM} | fields)
+        user=user,
+        role=role,
+        institution=institution,
+        employer=employer,
+        **({"from_on": FROM, "name": user.own_name} | fields),
     )
 
 

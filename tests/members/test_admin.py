@@ -8,7 +8,7 @@ from association.models import Appointment, AuditEntry
 from association.tenancy import acting_for
 from members.models import Institution
 from tests.credit_rating.desk import desk
-from tests.factories.people import make_association, make_institution, valid_uscc
+from tests.factories.people import appoint, make_association, make_institution, make_user, valid_uscc
 
 pytestmark = pytest.mark.django_db
 GOOD = valid_uscc(91001)
@@ -121,6 +121,23 @@ def test_people_are_appointed_at_an_institution_and_at_the_association_and_end_b
     ]
     here.post(f"association/appointment/{found[1].pk}/do/end/", until_on=clock.today())
     assert inside(here, lambda: Appointment.objects.get(pk=found[1].pk).until_on) == clock.today()
+
+
+def test_a_name_given_elsewhere_is_neither_shown_nor_found_here():
+    here, elsewhere = desk(), make_association()
+    with acting_for(elsewhere.pk):
+        appoint(make_user("演示别处的名字", email="old@example.org"), Role.ASSESSOR)
+    form = {"email": "old@example.org", "role": Role.ASSESSOR, "from_on": clock.today(), "until_on": "", "employer": ""}  # fmt: skip
+    address = "association/appointment/do/appoint/"
+    for email in (form["email"], "new@example.org"):
+        refused = here.post(address, **(form | {"email": email, "name": ""}))
+        assert refused.status_code == 400
+    done = here.post(address, **(form | {"name": "演示甲"}))
+    pages = [here.get("association/appointment/"), here.client.get(done["Location"])]
+    pages += [here.get("association/auditentry/"), here.get("association/appointment/", q="别处的名字")]
+    assert "演示甲" in pages[0].content.decode()
+    assert "演示甲" not in pages[3].content.decode()
+    assert not [page for page in pages if "演示别处的名字" in page.content.decode()]
 
 
 def test_rows_of_the_neighbour_are_not_found_offered_or_accepted():

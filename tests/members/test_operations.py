@@ -275,12 +275,18 @@ def test_institution_of_another_association_does_not_exist(clerk):
         lambda: operations.appoint(
             actor=clerk,
             user=make_user(),
+            name="演示",
             role=Role.INSTITUTION_ADMIN,
             from_on=clock.today(),
             institution_id=foreign.pk,
         ),
         lambda: operations.appoint(
-            actor=clerk, user=make_user(), role=Role.ASSESSOR, from_on=clock.today(), employer_id=foreign.pk
+            actor=clerk,
+            user=make_user(),
+            name="演示",
+            role=Role.ASSESSOR,
+            from_on=clock.today(),
+            employer_id=foreign.pk,
         ),
     ]
     for call in calls:
@@ -298,7 +304,12 @@ def test_appoint_wants_an_institution_exactly_for_its_own_roles(clerk, role, at_
     institution = make_institution().pk if at_institution else None
     with pytest.raises(InvalidInput, match="机构角色须指明机构"):
         operations.appoint(
-            actor=clerk, user=make_user(), role=role, from_on=clock.today(), institution_id=institution
+            actor=clerk,
+            user=make_user(),
+            name="演示",
+            role=role,
+            from_on=clock.today(),
+            institution_id=institution,
         )
 
 
@@ -322,14 +333,34 @@ def test_appoint_person_makes_an_account_without_a_password_and_sends_a_link(cle
     assert actions() == ["register_person", "appoint"]
 
 
-def test_appoint_person_who_is_known_changes_nothing_about_the_account(clerk):
-    known = make_user("演示老人", email="old@example.org")
-    row = operations.appoint_person(
-        actor=clerk, email="OLD@example.org", name="别名", role=Role.ASSESSOR, from_on=clock.today()
-    )
-    known.refresh_from_db()
-    assert (row.user_id, known.name) == (known.pk, "演示老人")
-    assert not OutboxJob.objects.filter(task="association.send_password_link").exists()
+def test_appoint_person_who_is_known_elsewhere_looks_like_somebody_new(clerk):
+    """Same questions, same lines on record, same jobs; neither association hears what the other calls the person."""
+    with acting_for(make_association().pk):
+        known = actor_with(Role.ASSESSOR, user=make_user("演示别处的名字", email="old@example.org"))
+    ask = {"actor": clerk, "role": Role.ASSESSOR, "from_on": clock.today()}
+    for email in ("OLD@example.org", "new@example.org"):
+        with pytest.raises(InvalidInput) as refused:
+            operations.appoint_person(**ask, email=email, name=" ")
+        assert refused.value.fields == {"name": "请填写姓名。"}
+    rows = [operations.appoint_person(**ask, email=f"{who}@example.org", name=who) for who in ("old", "new")]
+    assert rows[0].user_id == known.user_id
+    assert [(str(row.user), row.user.name) for row in rows] == [("old", "old"), ("new", "new")]
+    assert actions() == ["register_person", "appoint"] * 2
+    jobs = OutboxJob.objects.filter(task="association.send_password_link").order_by("pk")
+    assert [job.payload["user_id"] for job in jobs] == [row.user_id for row in rows]
+    with acting_for(known.association_id):
+        assert User.objects.get(pk=known.user_id).name == "演示别处的名字"
+
+
+def test_a_person_has_the_last_name_here_and_none_where_never_appointed(clerk):
+    person = make_user("演示自己的名字", email="own@example.org")
+    assert person.name == f"账号{person.pk}"
+    ask = {"actor": clerk, "email": person.email, "from_on": clock.today()}
+    operations.appoint_person(**ask, name="演示旧名", role=Role.ASSESSOR)
+    operations.appoint_person(**ask, name="演示新名", role=Role.MEDIATOR)
+    assert person.name == "演示新名"
+    with acting_for(make_association().pk):
+        assert person.name == f"账号{person.pk}"
 
 
 def test_appointment_ends_by_date_once_and_stays(clerk):

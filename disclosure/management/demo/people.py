@@ -28,7 +28,7 @@ class Person:
 
 PEOPLE = (
     Person("mishu", "演示秘书", Role.SECRETARIAT, "协会工作台：轮次、指派、公示、提请公布"),
-    Person("shenji", "演示审计", Role.AUDITOR, "协会工作台：只看办理记录"),
+    Person("shenji", "演示审计", Role.AUDITOR, "办理记录和各项决定的依据：只读，不打开文件，不看个人信息"),
     Person("zhuren", "演示主任", Role.COMMITTEE_CHAIR, "综合评定、第二签署、批准公布"),
     Person("weiyuan", "演示委员", Role.COMMITTEE, "综合评定、答复申辩与异议"),
     Person("quping", "演示区评", Role.DISTRICT_REVIEWER, "区评任务（培委会）"),
@@ -47,7 +47,7 @@ def accounts() -> dict[str, User]:
     found = {}
     for person in PEOPLE:
         user = User.objects.filter(email=person.email).first()
-        found[person.key] = user or User.objects.create_user(person.email, PASSWORD, name=person.name)
+        found[person.key] = user or User.objects.create_user(person.email, PASSWORD, own_name=person.name)
     return found
 
 
@@ -55,7 +55,9 @@ def take_office(users: dict[str, User]) -> None:
     """The first appointments in the association at hand: those who work for it."""
     for person in PEOPLE:
         if person.role not in INSTITUTION_ROLES:
-            Appointment.objects.create(user=users[person.key], role=person.role, from_on=SINCE)
+            Appointment.objects.create(
+                user=users[person.key], name=person.name, role=person.role, from_on=SINCE
+            )
 
 
 def represent(users: dict[str, User], own: int) -> None:
@@ -63,7 +65,11 @@ def represent(users: dict[str, User], own: int) -> None:
     for person in PEOPLE:
         if person.role in INSTITUTION_ROLES:
             Appointment.objects.create(
-                user=users[person.key], role=person.role, institution_id=own, from_on=SINCE
+                user=users[person.key],
+                name=person.name,
+                role=person.role,
+                institution_id=own,
+                from_on=SINCE,
             )
 
 
@@ -72,8 +78,13 @@ def act_for(institution_id: int, number: int) -> Actor:
     email = f"jigou{number}-{current_association_id()}@yanshi.example"
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, name=f"演示机构{number}管理员")
+        name = f"演示机构{number}管理员"
+        user = User.objects.create_user(email, own_name=name)
         Appointment.objects.create(
-            user=user, role=Role.INSTITUTION_ADMIN, institution_id=institution_id, from_on=SINCE
+            user=user,
+            name=name,
+            role=Role.INSTITUTION_ADMIN,
+            institution_id=institution_id,
+            from_on=SINCE,
         )
     return actor_of(user, current_association_id())
