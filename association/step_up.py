@@ -21,6 +21,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from association.actors import May
 from association.guards import page_behind
 
 KEPT = "waits_for_proof"
@@ -45,15 +46,22 @@ def _use_up(request: Any) -> None:
         del request.session[KEPT]
 
 
-def freshly_proven(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For views of deeds; stands inside ``signed_in``."""
+View = Callable[..., HttpResponse]
 
-    @functools.wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        require_fresh_proof(request)
-        return view(request, *args, **kwargs)
 
-    return guarded
+def freshly_proven(table: May, action: str) -> Callable[[View], View]:
+    """For views of deeds; stands inside ``signed_in``. Whoever may not do it at all is told so, not asked who it is."""
+
+    def wrap(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            request.actor.require(table, action)
+            require_fresh_proof(request)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
 
 
 class StepUpMiddleware:

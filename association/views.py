@@ -148,7 +148,7 @@ def originals(request: PortalRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-@freshly_proven
+@freshly_proven(access.MAY, "approve_original")
 def decide_original(request: PortalRequest, pk: int) -> HttpResponse:
     """批准 or 不予启封, by another person than the one who asked."""
     decide = sealed.approve_original if request.POST.get("agree") == "yes" else sealed.refuse_original
@@ -159,7 +159,7 @@ def decide_original(request: PortalRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_safe
-@freshly_proven
+@freshly_proven(access.MAY, "read_original")
 def original_file(request: PortalRequest, pk: int) -> HttpResponse:
     """启封: the original as it was sent, for the one who asked."""
     data = sealed.read_original(actor=request.actor, request_id=pk)

@@ -70,7 +70,7 @@ def compute_round(request: PortalRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-@freshly_proven
+@freshly_proven(MAY, "approve_publication")
 def approve_publication(request: PortalRequest, pk: int) -> HttpResponse:
     """批准公布, by the second person."""
     published = operations.approve_publication(actor=request.actor, round_id=pk)
@@ -124,7 +124,7 @@ def determine(request: PortalRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-@freshly_proven
+@freshly_proven(MAY, "countersign")
 def countersign(request: PortalRequest, pk: int) -> HttpResponse:
     """第二人签署, or not agreed and sent back."""
     agree = request.POST.get("agree") == "yes"
@@ -175,7 +175,7 @@ def decide_objection(request: PortalRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
-@freshly_proven
+@freshly_proven(MAY, "suspend_publication")
 def suspend_publication(request: PortalRequest, pk: int) -> HttpResponse:
     """暂停 or 恢复 a published result, with a reason; the public page says so at once."""
     request.actor.require(MAY, "suspend_publication")

@@ -198,6 +198,22 @@ def test_desk_deeds_of_two_people_ask(association, publication, chair):
         assert OriginalRequest.objects.get().state == "waiting"
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "committee/1/publish/",
+        "committee/determinations/1/countersign/",
+        "committee/publications/1/suspend/",
+        "originals/1/decide/",
+    ],
+)
+def test_whoever_may_not_is_told_so_and_not_asked_for_a_password(association, place):
+    client = signed_in(association, Role.ASSESSOR)
+    assert client.post(f"/first/desk/{place}").status_code == 403
+    assert KEPT not in client.session
+    assert client.get("/first/desk/originals/1/file/").status_code == 403
+
+
 def test_the_first_signature_of_an_overruling_asks(association):
     chair = signed_in(association, Role.COMMITTEE_CHAIR)
     with acting_for(association.pk):
