@@ -121,6 +121,8 @@ class AssociationMiddleware:
 def _find(request: HttpRequest) -> tuple[Association | None, str]:
     """The association and the part of the path that names it ("" on its own host)."""
     host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
+    if request.path_info in ON_EVERY_HOST:
+        return None, ""
     if host != settings.SHARED_HOST:
         own = Association.objects.filter(hosts__host=host, is_open=True).first()
         if own is not None:
@@ -132,6 +134,8 @@ def _find(request: HttpRequest) -> tuple[Association | None, str]:
     return found, f"/{slug}"
 
 
+# The process answers for itself, by whatever name it is asked.
+ON_EVERY_HOST = frozenset({"/healthz", "/readyz"})
 RESERVED = frozenset({"accounts", "api", "healthz", "i18n", "metrics", "operator", "readyz", "static"})
 
 

@@ -151,6 +151,10 @@ def test_missing_slash_keeps_the_mount_and_the_query(client, association):
 def test_platform_has_its_own_page(client, association):
     assert client.get("/").status_code == 200
     assert client.get("/healthz").content == b"ok"
+    AssociationHost.objects.create(association=make_association(), host=OWN_HOST)
+    with override_settings(ALLOWED_HOSTS=["testserver", OWN_HOST]):
+        assert client.get("/healthz", headers={"host": OWN_HOST}).content == b"ok"
+        assert "ready" in client.get("/readyz", headers={"host": OWN_HOST}).json()
 
 
 # -- redirects, sign-in, admin, API, mails --------------------------------------------------------------------
