@@ -36,6 +36,11 @@ class Actor:
         if not self.may(table, action):
             raise Forbidden(_("您的角色不能办理此事。"))
 
+    @property
+    def opens_files(self) -> bool:
+        """Whether there is more to this person than an audit: of files an auditor sees that they are there."""
+        return self.is_system or bool(self.roles - {Role.AUDITOR})
+
     def without(self, role: Role) -> "Actor":
         """The same person as if this role were not theirs: for what the role does not open."""
         return replace(self, roles=self.roles - {role})

@@ -208,7 +208,7 @@ def _page(
         "datum": datum,
         "datum_is_text": "\n" in datum,
         "may_issue": request.actor.may(MAY, "speak_for_complainant") and shown.complaint.retired_at is None,
-        "opens_files": bool(request.actor.roles - {Role.AUDITOR}),
+        "opens_files": request.actor.opens_files,
         "may_calculate": may_calculate(request.actor, shown),
         "doubts": doubts_about(shown.complaint) if "accept" in names or "refuse" in names else [],
         "crumbs": [

@@ -72,7 +72,7 @@ def addresses():
     existing = {name for name, _arguments in named(get_resolver("config.urls_association"))}
     for model, desk in admin.site._registry.items():
         label = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        staff = INSIDE["admin:index"].who
+        staff = frozenset(desk.open_to)
         table[f"{label}_changelist"] = Address(staff)
         table[f"{label}_change"] = Address(staff, "get", {"object_id": model._meta.label})
         for name, deeds in (("do", desk.deeds), ("do_list", desk.list_deeds)):
