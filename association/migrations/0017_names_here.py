@@ -12,7 +12,7 @@ ALTER TABLE association_appointment FORCE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("association", "0015_lists_in_order")]
+    dependencies = [("association", "0016_rules_kept")]
     operations = [
         migrations.SeparateDatabaseAndState(
             state_operations=[
