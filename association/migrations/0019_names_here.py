@@ -12,7 +12,7 @@ ALTER TABLE association_appointment FORCE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("association", "0016_rules_kept")]
+    dependencies = [("association", "0018_own_jobs")]
     operations = [
         migrations.SeparateDatabaseAndState(
             state_operations=[
