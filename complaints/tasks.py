@@ -32,6 +32,11 @@ def render_letter(*, decision_id: int) -> None:
     operations.render_letter(actor=system(current_association_id()), decision_id=decision_id)
 
 
+@outbox_task("complaints.render_telling", queue="pdf")
+def render_telling(*, telling_id: int) -> None:
+    operations.render_telling(actor=system(current_association_id()), telling_id=telling_id)
+
+
 @outbox_task("complaints.keep_leads")
 def keep_leads() -> None:
     lead_round.keep_leads(actor=system(current_association_id()))

@@ -37,7 +37,7 @@ def agreement_pdf(agreement: Agreement) -> bytes:
     """调解协议书 as both signed it: the same agreement gives the same bytes."""
     with override(LANGUAGE):
         html = render_to_string("complaints/agreement.html", _agreement(agreement))
-        return _pdf(html, f"{_('调解协议书')} {agreement.complaint.number}", agreement.text_sha256)
+        return as_pdf(html, f"{_('调解协议书')} {agreement.complaint.number}", agreement.text_sha256)
 
 
 def letter_pdf(decision: Decision) -> bytes:
@@ -45,7 +45,7 @@ def letter_pdf(decision: Decision) -> bytes:
     with override(LANGUAGE):
         title = TITLES[DecisionKind(decision.kind)]
         html = render_to_string("complaints/letter.html", _letter(decision, title))
-        return _pdf(html, f"{title} {decision.complaint.number}", f"decision-{decision.pk}")
+        return as_pdf(html, f"{title} {decision.complaint.number}", f"decision-{decision.pk}")
 
 
 def agreement_file_name(agreement: Agreement) -> str:
@@ -66,7 +66,7 @@ def _agreement(agreement: Agreement) -> dict[str, Any]:
         {"party": one.get_party_display(), "method": one.get_method_display(), "at": beijing(one.signed_at)}
         for one in Signature.objects.filter(agreement=agreement).order_by("party")
     ]
-    return _head(agreement.association_id, complaint) | {
+    return head(agreement.association_id, complaint) | {
         "title": _("调解协议书"),
         "agreement": agreement,
         "paragraphs": agreement.text.split("\n"),
@@ -89,7 +89,7 @@ def _confirmation(agreement: Agreement) -> dict[str, Any] | None:
 def _letter(decision: Decision, title: str) -> dict[str, Any]:
     complaint = decision.complaint
     reason = Words(complaint).of(Target.DECISION, decision.pk, decision.reason)
-    return _head(decision.association_id, complaint) | {
+    return head(decision.association_id, complaint) | {
         "title": title,
         "decision": decision,
         "ground": _ground(decision),
@@ -105,7 +105,8 @@ def _ground(decision: Decision) -> str:
     return str(grounds(decision.ground).label) if decision.ground else ""
 
 
-def _head(association_id: int, complaint: Any) -> dict[str, Any]:
+def head(association_id: int, complaint: Any) -> dict[str, Any]:
+    """Who writes, about which case, and the sides of it with the people masked."""
     people = masked_people([complaint])[complaint.pk]
     return {
         "association": Association.objects.select_related("parent").get(pk=association_id),
@@ -116,6 +117,7 @@ def _head(association_id: int, complaint: Any) -> dict[str, Any]:
     }
 
 
-def _pdf(html: str, title: str, identifier: str) -> bytes:
+def as_pdf(html: str, title: str, identifier: str) -> bytes:
+    """In the style of a letter."""
     style = Path(str(finders.find("css/letter.css"))).read_text(encoding="utf-8")
     return render_pdf(html, style, {}, title=title, lang="zh-Hans", identifier=identifier.encode())

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.typed_fields import DayField, YuanField
 from complaints.choices.complaints import EvidenceKind, Party, RefusalGround, ReplyKind
+from complaints.choices.telling import TellingWay
 from complaints.forms.mediation import (
     AgreeForm,
     AskRecusalForm,
@@ -22,6 +23,8 @@ from complaints.forms.mediation import (
     TerminateForm,
 )
 from complaints.forms.paper import (
+    ContestedForm,
+    FollowedUpForm,
     PaperConsentForm,
     PaperOfferForm,
     PaperRecusalForm,
@@ -138,8 +141,13 @@ class BreachForm(CaseForm):
 class TellForm(CaseForm):
     name = "tell_parties"
     title, button = _("登记已告知"), _("登记")
+    lead = _(
+        "没有账号或者没有留下邮箱的一方，请寄送下载的文书或者电话告知后登记；以送达起算的期限自告知之日起算。"
+    )
+    asks = "party"
     party = choice(_("一方"), Party.choices)
-    how = line(_("告知的方式"), help_text=_("例如：电话告知，当事人知悉。"))
+    way = choice(_("告知的方式"), [(way.value, way.label) for way in TellingWay if way != TellingWay.OWN])
+    told_on = DayField(label=_("告知的日期"), required=True)
 
 
 FORMS: dict[str, type[CaseForm]] = {
@@ -173,6 +181,8 @@ FORMS: dict[str, type[CaseForm]] = {
         UnmaskForm,
         RedactForm,
         SaidForm,
+        FollowedUpForm,
+        ContestedForm,
         PaperConsentForm,
         WithdrawForCallerForm,
         PaperOfferForm,

@@ -19,6 +19,23 @@ class SaidForm(CaseForm):
     comment = text(_("投诉人的话"), required=False, rows=2)
 
 
+class FollowedUpForm(CaseForm):
+    name = "follow_up"
+    title, button = _("登记四周回访的答复"), _("登记")
+    holds = yes_no(_("现在的情况"), (_("仍然解决"), _("又出现问题")))
+    comment = text(_("投诉人的话"), required=False, rows=2)
+
+    def given(self) -> dict[str, Any]:
+        return {"still_holds": self.cleaned_data["holds"], "comment": self.cleaned_data["comment"]}
+
+
+class ContestedForm(CaseForm):
+    name = "contest"
+    title, button = _("登记投诉人的异议"), _("登记异议")
+    lead = _("例如说已经退款但没有收到，或者不服不予受理的决定。期限重新起算，机构会收到通知。")
+    text = text(_("理由"), help_text=_("请照投诉人的原话；不要写个人信息。"))
+
+
 class PaperConsentForm(CaseForm):
     name = "paper_consent"
     title, button = _("代登记调解意愿"), _("登记")

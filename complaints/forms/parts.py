@@ -68,7 +68,7 @@ class CaseForm(KeptForm):
     # The field whose choices depend on the case.
     asks = ""
 
-    def offer(self, choices: list[tuple[int, str]]) -> None:
+    def offer(self, choices: list[tuple[Any, str]]) -> None:
         cast("forms.ChoiceField", self.fields[self.asks]).choices = [CHOOSE, *choices]
 
     def given(self) -> dict[str, Any]:

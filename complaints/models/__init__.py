@@ -14,6 +14,7 @@ from complaints.models.material import Evidence, Redaction, Reply
 from complaints.models.mediation import AppraisalPause, Consent, MediatorAssignment, RecusalRequest, Session
 from complaints.models.payments import PaymentReport
 from complaints.models.people import Draft, Person, PersonalData, Retirement, Unmasking
+from complaints.models.telling import Telling
 
 __all__ = [
     "Agreement",
@@ -49,6 +50,7 @@ __all__ = [
     "Session",
     "Signature",
     "Survey",
+    "Telling",
     "Unmasking",
     "number_of",
 ]

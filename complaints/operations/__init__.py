@@ -3,7 +3,7 @@
 from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
 from complaints.operations.agreements import agree, sign
 from complaints.operations.breach import breach
-from complaints.operations.ends import settle, tell_parties, terminate, withdraw
+from complaints.operations.ends import settle, terminate, withdraw
 from complaints.operations.enrolment import import_enrolments, set_enrolment
 from complaints.operations.filing import (
     Exhibit,
@@ -33,7 +33,7 @@ from complaints.operations.orders import (
     import_orders,
     load_orders,
 )
-from complaints.operations.papers import render_agreement, render_letter
+from complaints.operations.papers import render_agreement, render_letter, render_telling
 from complaints.operations.payments import perform
 from complaints.operations.periodic import keep_the_clock, mail_complainant
 from complaints.operations.privacy import (
@@ -49,6 +49,7 @@ from complaints.operations.refunds import save_refund
 from complaints.operations.replies import answer, answer_offer, offer
 from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
 from complaints.operations.survey import follow_up, survey
+from complaints.operations.telling import tell_parties
 
 __all__ = [
     "Exhibit",
@@ -99,6 +100,7 @@ __all__ = [
     "refuse",
     "render_agreement",
     "render_letter",
+    "render_telling",
     "resume",
     "retire_personal_data",
     "review_redaction",

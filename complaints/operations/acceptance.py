@@ -1,5 +1,7 @@
 """受理、不予受理、转办: in the term of the rule, with reasons, told to the complainant."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -23,7 +25,6 @@ from complaints.choices.complaints import (
 )
 from complaints.models import Complaint, Decision
 from complaints.operations.cases import (
-    ACCEPT_BY,
     MEDIATE_BY,
     REPLY_BY,
     STAFF,
@@ -40,6 +41,7 @@ from complaints.operations.cases import (
 )
 from complaints.operations.filing import limit_end
 from complaints.operations.moves import move_complaint
+from complaints.operations.untold import ACCEPT_BY
 from complaints.rules.intake import Doubt
 from members.queries import institutions
 
@@ -115,15 +117,21 @@ def accept(*, actor: Actor, complaint_id: int) -> Complaint:
 
 
 def _serve(actor: Actor, complaint: Complaint) -> None:
-    """送达: from now on it is the institution's turn."""
-    start_clock(actor, complaint, REPLY_BY, institution_turn(complaint), REPLY)
-    move_complaint(complaint, State.AWAIT_REPLY, served_at=clock.now(), timeliness=Timeliness.WAITING)
-    tell_institution(
+    """送达: from now on it is the institution's turn; on paper where nobody of it has an account (``tell_parties``)."""
+    served = tell_institution(
         complaint,
         "served",
         gettext_noop("请答复投诉%(number)s"),
         gettext_noop("协会已受理一件针对贵机构的投诉，请在期限内登录查看并答复。逾期未答复将作为事实记录。"),
     )
+    if served:
+        start_reply(actor, complaint, clock.now())
+
+
+def start_reply(actor: Actor, complaint: Complaint, served_at: datetime) -> None:
+    """The term of the answer runs from the day on which the institution really had the complaint."""
+    start_clock(actor, complaint, REPLY_BY, institution_turn(complaint), REPLY, start=served_at)
+    move_complaint(complaint, State.AWAIT_REPLY, served_at=served_at, timeliness=Timeliness.WAITING)
 
 
 @transaction.atomic
@@ -136,7 +144,7 @@ def refuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Deci
         raise InvalidInput(_("请选择不予受理的情形。"), {"ground": _("请选择不予受理的情形。")})
     why = required_text(paragraphs(reason), "reason", _("请写明理由，投诉人会看到。"), LONGEST_REASON)
     stop_all(actor=actor, case=case_of(complaint), outcome="refused")
-    move_complaint(complaint, State.NOT_ACCEPTED, ended_at=clock.now(), told_complainant_at=clock.now())
+    move_complaint(complaint, State.NOT_ACCEPTED, ended_at=clock.now(), told_complainant_at=None)
     decision = decide(
         complaint,
         DecisionKind.REFUSE,
@@ -157,15 +165,17 @@ def transfer(*, actor: Actor, complaint_id: int, to: str, reason: str) -> Decisi
     whom = required_text(one_line(to), "to", _("请填写转往的单位。"), 80)
     why = required_text(paragraphs(reason), "reason", _("请写明理由，投诉人会看到。"), LONGEST_REASON)
     stop_all(actor=actor, case=case_of(complaint), outcome="transferred")
-    move_complaint(complaint, State.TRANSFERRED, ended_at=clock.now(), told_complainant_at=clock.now())
+    move_complaint(complaint, State.TRANSFERRED, ended_at=clock.now(), told_complainant_at=None)
     decision = decide(complaint, DecisionKind.TRANSFER, by=actor.person_id, reason=why, transferred_to=whom)
     return _told(actor, complaint, decision, "transfer")
 
 
 def _told(actor: Actor, complaint: Complaint, decision: Decision, action: str) -> Decision:
-    """The decision stands on the tracked page at once; the letter follows as a PDF."""
+    """The decision stands on the tracked page at once; the letter follows as a PDF. Told is who had a mail of it."""
     record(actor, action, decision, complaint=complaint.pk, ground=decision.ground)
-    tell_complainant(complaint, f"decision-{decision.pk}")
+    if tell_complainant(complaint, f"decision-{decision.pk}", decision):
+        complaint.told_complainant_at = clock.now()
+        complaint.save(update_fields=["told_complainant_at"])
     enqueue("complaints.render_letter", key=f"decision-{decision.pk}", decision_id=decision.pk)
     return decision
 

@@ -1,5 +1,7 @@
 """询问结果: whoever complained is asked when something came to its end, and has some days to say how."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_noop
 
 from association import clock
@@ -16,9 +18,14 @@ def ask_outcome(actor: Actor, complaint: Complaint) -> Survey:
     turn = Survey.objects.filter(complaint=complaint).count() + 1
     asked = Survey.objects.create(complaint=complaint, turn=turn, asked_at=clock.now())
     stop_clock(actor, complaint, CONFIRM_BY, outcome="asked_again")
-    start_clock(actor, complaint, CONFIRM_BY, COMPLAINANT, CONFIRM)
-    tell_complainant(complaint, f"survey-{turn}")
+    if tell_complainant(complaint, f"survey-{turn}"):
+        start_confirming(actor, complaint, clock.now())
     return asked
+
+
+def start_confirming(actor: Actor, complaint: Complaint, asked_at: datetime) -> None:
+    """确认期 from the moment the question reached whoever complained: silence of somebody not asked says nothing."""
+    start_clock(actor, complaint, CONFIRM_BY, COMPLAINANT, CONFIRM, start=asked_at)
 
 
 def open_survey(complaint: Complaint) -> Survey | None:

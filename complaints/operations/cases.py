@@ -26,6 +26,7 @@ from complaints.choices.complaints import (
     MediatorState,
     Method,
     OfferState,
+    Party,
     Timeliness,
 )
 from complaints.models import (
@@ -39,6 +40,7 @@ from complaints.models import (
     PersonalData,
 )
 from complaints.operations.moves import move_mediator, move_offer
+from complaints.operations.untold import ACCEPT_BY, TELLING_BY, ask_to_tell, has_heard
 from complaints.queries.people import identifying
 from complaints.queries.tracking import RECEIPT
 from complaints.rules.leads import gives_away
@@ -46,7 +48,7 @@ from complaints.rules.receipts import normalised
 from complaints.rules.shown import scrubbed
 
 KIND = "complaint"
-ACCEPT_BY, REPLY_BY, MEDIATE_BY, TELL_BY = "CMP-ACCEPT", "CMP-REPLY", "MED-END", "MED-NOTICE"
+REPLY_BY, MEDIATE_BY, TELL_BY = "CMP-REPLY", "MED-END", "MED-NOTICE"
 CONFIRM_BY, FOLLOW_UP_AFTER = "CMP-CLOSE", "CMP-FOLLOW-UP"
 # Days that a document sets, so without a rule of their own.
 PAY_BY, ORDER_BY, SESSION_ON = "CMP-PAY", "CMP-ORDER", "MED-SESSION"
@@ -283,9 +285,11 @@ def note_fact(complaint: Complaint, kind: FactKind, *, amount_fen: int = 0, turn
 
 
 def tell_institution(complaint: Complaint, event: str, subject: str, body: str, **values: Any) -> bool:
-    """A notice to the people of the institution; whether there are any."""
+    """A notice to the people of the institution; whether there are any. Without one it is told on paper."""
     people = people_of(institution_id=complaint.institution_id) if complaint.institution_id else []
     _tell(complaint, event, people, subject, body, values)
+    if complaint.institution_id and not people:
+        _tell_on_paper(complaint, Party.INSTITUTION, event)
     return bool(people)
 
 
@@ -316,13 +320,39 @@ def _tell(
     )
 
 
-def tell_complainant(complaint: Complaint, event: str) -> bool:
-    """A mail that something has happened, to those who gave an address; whether anybody did."""
+def tell_complainant(complaint: Complaint, event: str, decision: Decision | None = None) -> bool:
+    """A mail that something has happened, to those who gave an address; whether anybody did.
+
+    Without an address staff tell it on paper or by phone.
+    """
+    mailed = mail_soon(complaint, event)
+    if not mailed:
+        _tell_on_paper(complaint, Party.COMPLAINANT, event, decision)
+    return mailed
+
+
+def mail_soon(complaint: Complaint, event: str) -> bool:
     has_mail = PersonalData.objects.filter(person__complaint=complaint).exclude(email_box=b"").exists()
     if has_mail:
         key = f"complaint-{complaint.pk}-{event}"
         enqueue("complaints.mail_complainant", key=key, complaint_id=complaint.pk)
     return has_mail
+
+
+def _tell_on_paper(complaint: Complaint, party: Party, event: str, decision: Decision | None = None) -> None:
+    if row := ask_to_tell(case_of(complaint), complaint, party, event, decision):
+        tell_staff(
+            complaint,
+            f"tell-{row.pk}",
+            gettext_noop("请告知投诉%(number)s的一方"),
+            gettext_noop("这一方没有账号或者没有留下邮箱，请书面或者电话告知，并登记告知的日期和方式。"),
+        )
+
+
+def knows(actor: Actor, complaint: Complaint) -> None:
+    """Who speaks about it has heard of it: nothing is left to be told to the complainant."""
+    has_heard(actor, complaint)
+    stop_clock(actor, complaint, TELLING_BY[Party.COMPLAINANT], outcome="told")
 
 
 MAIL_SUBJECT = gettext_noop("您的投诉%(number)s有新的进展")

@@ -23,7 +23,7 @@ from complaints.choices.complaints import (
     State,
     TerminationGround,
 )
-from complaints.models import Complaint, Decision
+from complaints.models import Complaint, Decision, Telling
 from complaints.operations.asking import ask_outcome
 from complaints.operations.cases import (
     CONFIRM_BY,
@@ -34,7 +34,6 @@ from complaints.operations.cases import (
     lock_complaint,
     lock_for_complainant,
     note_fact,
-    refuse_personal,
     required_text,
     start_clock,
     stop_clock,
@@ -48,6 +47,7 @@ from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.mediation import refuse_asked
 from complaints.operations.moves import move_complaint
 from complaints.operations.replies import NEGOTIABLE, settle_directly
+from complaints.operations.untold import TELLING_BY
 from complaints.rules.money import wrong_amount, wrong_day
 
 TELL = gettext_noop("将终止调解的决定和其他救济途径告知双方")
@@ -96,9 +96,9 @@ def end_mediation(
         gettext_noop("投诉%(number)s的调解已终止"),
         gettext_noop("调解已终止，理由见投诉页面。调解终止不影响其他法律责任。"),
     ):
-        _told(actor, complaint, Party.INSTITUTION)
-    if tell_complainant(complaint, event):
-        _told(actor, complaint, Party.COMPLAINANT)
+        told_of_end(actor, complaint, Party.INSTITUTION)
+    if tell_complainant(complaint, event, decision):
+        told_of_end(actor, complaint, Party.COMPLAINANT)
     tell_staff(
         complaint,
         event,
@@ -108,24 +108,8 @@ def end_mediation(
     return decision
 
 
-@transaction.atomic
-def tell_parties(*, actor: Actor, complaint_id: int, party: str, how: str) -> Complaint:
-    """登记已告知 one side by phone or letter. With the second the complainant is asked for the outcome."""
-    actor.require(MAY, "tell_parties")
-    complaint = lock_complaint(actor, complaint_id)
-    if complaint.state != State.TERMINATED or party not in Party.values:
-        raise Refused(_("没有需要告知的终止决定。"))
-    already = complaint.told_institution_at if party == Party.INSTITUTION else complaint.told_complainant_at
-    if already is not None:
-        raise Refused(_("这一方已经告知。"))
-    way = required_text(paragraphs(how), "how", _("请写明告知的方式。"), LONGEST_REASON)
-    refuse_personal(complaint, how=way)
-    record(actor, "tell_parties", complaint, reason=way, party=party)
-    _told(actor, complaint, Party(party))
-    return complaint
-
-
-def _told(actor: Actor, complaint: Complaint, party: Party) -> None:
+def told_of_end(actor: Actor, complaint: Complaint, party: Party) -> None:
+    """With the second side the complainant is asked for the outcome."""
     if party == Party.INSTITUTION:
         complaint.told_institution_at = clock.now()
     else:
@@ -143,7 +127,8 @@ def withdraw(
     """撤回投诉 by whoever complained; what the institution did until then stays on record."""
     complaint, _method, by = lock_for_complainant(actor, complaint_id, receipt_code)
     stop_working_clocks(actor, complaint, "withdrawn")
-    stop_clock(actor, complaint, CONFIRM_BY, ORDER_BY, outcome="withdrawn")
+    stop_clock(actor, complaint, CONFIRM_BY, ORDER_BY, *TELLING_BY.values(), outcome="withdrawn")
+    Telling.objects.filter(complaint=complaint, told_at__isnull=True).delete()
     was_served = complaint.served_at is not None
     move_complaint(complaint, State.WITHDRAWN, ended_at=clock.now())
     decision = decide(complaint, DecisionKind.WITHDRAW, by=by, reason=paragraphs(reason)[:LONGEST_REASON])

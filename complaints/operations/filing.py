@@ -35,18 +35,18 @@ from complaints.choices.complaints import (
 )
 from complaints.models import Complaint, Draft, Evidence, Person, PersonalData
 from complaints.operations.cases import (
-    ACCEPT_BY,
     STAFF,
     lock_against_own,
     lock_by_receipt,
     lock_complaint,
+    mail_soon,
     refuse_personal,
     refuse_tied,
     required_text,
     start_clock,
-    tell_complainant,
     tell_staff,
 )
+from complaints.operations.untold import ACCEPT_BY
 from complaints.queries.people import sealed
 from complaints.queries.tracking import RECEIPT
 from complaints.rules.intake import Applicant, Filing, checked, doubts
@@ -157,7 +157,7 @@ def issue_receipt(*, actor: Actor, complaint_id: int, identity: str, reason: str
     complaint.save(update_fields=["receipt_key"])
     refuse_personal(complaint, reason=why)
     record(actor, "issue_receipt", complaint, identity=identity, reason=why, replaced=replaced)
-    tell_complainant(complaint, f"receipt-{clock.now().timestamp()}")
+    mail_soon(complaint, f"receipt-{clock.now().timestamp()}")
     return grouped(code)
 
 

@@ -17,7 +17,6 @@ from complaints.choices.complaints import DecisionKind, FactKind, Method, Outcom
 from complaints.models import Complaint, Decision, FollowUp
 from complaints.operations.asking import open_survey
 from complaints.operations.cases import (
-    ACCEPT_BY,
     CONFIRM_BY,
     MEDIATE_BY,
     PAY_BY,
@@ -25,6 +24,7 @@ from complaints.operations.cases import (
     STAFF,
     decide,
     institution_turn,
+    knows,
     lock_for_complainant,
     note_fact,
     required_text,
@@ -37,6 +37,7 @@ from complaints.operations.cases import (
 from complaints.operations.facts import next_turn
 from complaints.operations.moves import move_complaint
 from complaints.operations.payments import OPEN_TO_PAY, deny_payments, standing_of, watch_next_payment
+from complaints.operations.untold import ACCEPT_BY
 from complaints.queries.tracking import objection_until
 
 ANSWER_AGAIN = gettext_noop("投诉人否认已解决，请再次答复并说明情况")
@@ -68,6 +69,7 @@ def contest(
             _("提出异议的期限已于%(day)s届满；可以向人民法院起诉或者申请仲裁。")
             % {"day": last.on.isoformat()}
         )
+    knows(actor, complaint)
     _object(actor, complaint, received_fen or 0)
     decision = decide(complaint, DecisionKind.CONTEST, by=by, reason=why)
     record(actor, "contest", decision, complaint=complaint.pk, method=Method(method).value)

@@ -33,9 +33,10 @@ from complaints.choices.complaints import (
     Timeliness,
 )
 from complaints.models import Complaint, ImportBatch, ImportFault, Person, PersonalData, number_of
-from complaints.operations.cases import ACCEPT_BY, ORDER_BY, STAFF, case_named
+from complaints.operations.cases import ORDER_BY, STAFF, case_named
 from complaints.operations.filing import DECIDE
 from complaints.operations.moves import move_batch
+from complaints.operations.untold import ACCEPT_BY
 from complaints.queries.people import sealed
 from complaints.rules.intake import Applicant
 from complaints.rules.orders import Fault, Order, OrdersRead, headings_found, read_orders

@@ -13,7 +13,8 @@ from complaints.documents.letters import (
     letter_file_name,
     letter_pdf,
 )
-from complaints.models import Agreement, Decision
+from complaints.documents.tellings import telling_file_name, telling_pdf
+from complaints.models import Agreement, Decision, Telling
 
 LETTERS = frozenset({DecisionKind.REFUSE, DecisionKind.TRANSFER, DecisionKind.TERMINATE})
 
@@ -65,3 +66,24 @@ def render_letter(*, actor: Actor, decision_id: int) -> Decision:
     decision.save(update_fields=["document"])
     record(actor, "render_letter", decision, complaint=decision.complaint_id)
     return decision
+
+
+@transaction.atomic
+def render_telling(*, actor: Actor, telling_id: int) -> Telling | None:
+    """制作告知书 to be printed: of a decision its own letter is there already. None where it is not to be told any more."""
+    actor.require(MAY, "render_papers")
+    rows = Telling.objects.select_for_update(of=("self",)).select_related("complaint__institution")
+    telling = rows.filter(pk=telling_id).first()
+    if telling is None or telling.document_id is not None or telling.complaint.retired_at is not None:
+        return telling
+    telling.document = store_document(
+        actor=actor,
+        data=telling_pdf(telling),
+        name=telling_file_name(telling),
+        media_type="application/pdf",
+        institution_id=None,
+        case=f"complaint-{telling.complaint_id}",
+    )
+    telling.save(update_fields=["document"])
+    record(actor, "render_telling", telling, complaint=telling.complaint_id)
+    return telling

@@ -4,11 +4,11 @@ from django.utils.translation import gettext_noop
 
 from association.actors import Actor
 from association.choices import Side
-from association.clocks import Owner
+from association.clocks import Owner, deadlines_of, hand_over
 from association.rules.clock import beijing
 from complaints.choices.complaints import MediatorState, State
 from complaints.models import Complaint, MediatorAssignment, Session
-from complaints.operations.cases import SESSION_ON, start_clock, stop_clock
+from complaints.operations.cases import KIND, MEDIATE_BY, SESSION_ON, case_of, start_clock, stop_clock
 
 HOLD = gettext_noop("按约定的时间主持调解会并记录")
 TITLE = gettext_noop("调解会日期")
@@ -21,20 +21,38 @@ def planned_sessions(complaint: Complaint) -> list[Session]:
 
 
 def watch_sessions(actor: Actor, complaint: Complaint) -> None:
-    """The clock of the nearest planned session, owned by who mediates now; none where nothing is planned."""
+    """The clock of the nearest planned session, owned by who mediates now; none where nothing is planned.
+
+    The term of the mediation goes to the mediator too, and back to the staff when there is none.
+    """
+    _hand_over_term(actor, complaint)
     stop_clock(actor, complaint, SESSION_ON, outcome="changed")
     planned = planned_sessions(complaint)
     if complaint.state != State.MEDIATING or not planned:
         return
-    active = MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE).first()
     start_clock(
         actor,
         complaint,
         SESSION_ON,
-        Owner(Side.STAFF, user_id=active.mediator_id if active else None),
+        _who_mediates(complaint),
         HOLD,
         # One whose day is over was not recorded in time: its clock began on its own day.
         start=min(planned[0].announced_at, planned[0].planned_at),
         ends_on=beijing(planned[0].planned_at).date(),
         title=TITLE,
     )
+
+
+def _who_mediates(complaint: Complaint) -> Owner:
+    active = MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE).first()
+    return Owner(Side.STAFF, user_id=active.mediator_id if active else None)
+
+
+def _hand_over_term(actor: Actor, complaint: Complaint) -> None:
+    """调解期限: in the queue of the mediator, who is reminded of it."""
+    if complaint.state != State.MEDIATING:
+        return
+    owner = _who_mediates(complaint)
+    running = deadlines_of(KIND, complaint.pk).filter(code=MEDIATE_BY, stopped_at__isnull=True).first()
+    if running is not None and running.owner_user_id != owner.user_id:
+        hand_over(actor=actor, case=case_of(complaint), code=MEDIATE_BY, owner=owner)

@@ -47,9 +47,11 @@ from complaints.models import (
     Redaction,
     Session,
     Survey,
+    Telling,
 )
 from complaints.queries.people import similar_to
 from complaints.queries.shown import PublicView, Shown, ShownText, Words, public_view, shown_to
+from complaints.queries.tracking import Waiting, waiting_of
 from members.queries import institutions
 from prepaid_escrow.queries import calculations_of
 
@@ -87,6 +89,8 @@ class CaseFile:
     public: PublicView | None
     similar: list[Complaint]
     calculations: list[Any]
+    tellings: list[Telling]
+    waiting: Waiting
 
     @property
     def may_pay(self) -> bool:
@@ -120,6 +124,12 @@ class CaseFile:
     def recusals_of(self) -> frozenset[str]:
         """The sides that wait for a decision about the mediator."""
         return frozenset(row.party for row in self.open_recusals)
+
+    @property
+    def untold(self) -> list[Party]:
+        """Whom somebody has to tell something on paper or by phone."""
+        sides = {row.party for row in self.tellings if row.told_at is None}
+        return [side for side in Party if side in sides]
 
     @property
     def open_offer(self) -> Offer | None:
@@ -169,6 +179,12 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         public=public_view(complaint) if complaint.may_publish and not respondent else None,
         similar=[] if respondent else _similar(actor, complaint),
         calculations=list(calculations_of(KIND, complaint.pk)),
+        tellings=[]
+        if respondent
+        else list(
+            Telling.objects.filter(complaint=complaint).select_related("told_by", "document", "decision")
+        ),
+        waiting=waiting_of(complaint, agreement),
     )
 
 
@@ -217,6 +233,8 @@ RIGHTS = {
     "resume": "mediate",
     "perform": "perform",
     "survey": "speak_for_complainant",
+    "follow_up": "speak_for_complainant",
+    "contest": "speak_for_complainant",
     "withdraw": "speak_for_complainant",
     "paper_consent": "speak_for_complainant",
     "paper_recusal": "speak_for_complainant",
@@ -270,11 +288,13 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("assign_mediator", both and state in OPEN_TO_OFFERS),
         ("decide_recusal", bool(case.open_recusals)),
         ("paper_recusal", state == State.MEDIATING and case.mediator is not None),
-        ("tell_parties", state == State.TERMINATED),
+        ("tell_parties", bool(case.untold)),
         ("perform", case.may_pay),
         ("breach", state in PAYABLE and case.is_payment_watched),
         ("terminate", State.TERMINATED in STEPS[state]),
         ("survey", state in SURVEYED and case.is_asked),
+        ("follow_up", case.waiting.follow_up),
+        ("contest", case.waiting.contest),
         ("paper_consent", state in OPEN_TO_OFFERS),
         ("paper_offer", case.open_offer is not None),
         ("paper_sign", unsigned and Party.COMPLAINANT not in case.signed),

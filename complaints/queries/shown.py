@@ -116,6 +116,13 @@ def as_written(complaint: Complaint) -> str:
     return "\n\n".join(f"{target.label}\n{text}" for target, text in parts if text)
 
 
+def as_told_to_institution(complaint: Complaint) -> tuple[str, str]:
+    """Facts and demand for a paper that goes to the institution: redacted as on its page, and names masked too."""
+    words, names = Words(complaint, Audience.INSTITUTION), identifying(complaint).names
+    facts = scrubbed(words.of(Target.FACTS, None, complaint.facts), names)
+    return facts, scrubbed(words.of(Target.DEMAND, None, complaint.demand), names)
+
+
 def _whole(complaint: Complaint) -> tuple[str, str]:
     data = PersonalData.objects.filter(
         person__complaint=complaint, person__kind=PersonKind.COMPLAINANT

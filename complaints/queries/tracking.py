@@ -63,6 +63,11 @@ class Tracked:
     waiting: Waiting
 
     @property
+    def letters(self) -> list[Decision]:
+        """告知书 that are made."""
+        return [row for row in self.decisions if row.document_id is not None]
+
+    @property
     def next_session(self) -> Session | None:
         """The nearest one that still stands, while there is mediation."""
         if self.state != State.MEDIATING:
@@ -103,11 +108,16 @@ def progress_of(complaint: Complaint) -> Tracked:
         agreement=agreement,
         instalments=list(Instalment.objects.filter(agreement=agreement)) if agreement else [],
         payments=list(PaymentReport.objects.filter(complaint=complaint).select_related("instalment")),
-        waiting=_waiting(complaint, offers, agreement),
+        waiting=waiting_of(complaint, agreement, offers),
     )
 
 
-def _waiting(complaint: Complaint, offers: Sequence[Offer], agreement: Agreement | None) -> Waiting:
+def waiting_of(
+    complaint: Complaint, agreement: Agreement | None, offers: Sequence[Offer] | None = None
+) -> Waiting:
+    """Also for staff, who write down what the complainant says."""
+    if offers is None:
+        offers = list(Offer.objects.filter(complaint=complaint))
     state = State(complaint.state)
     last = Survey.objects.filter(complaint=complaint).order_by("-turn").first()
     asked = FollowUp.objects.filter(complaint=complaint, asked_at__isnull=False, answered_at__isnull=True)

@@ -20,14 +20,14 @@ from association.middleware import PortalRequest
 from association.moments import minute
 from common.errors import InvalidInput, NotFound
 from complaints.access.complaints import MAY
-from complaints.choices.complaints import Audience, Target
+from complaints.choices.complaints import Audience, Party, Target
 from complaints.forms.case import FORMS
 from complaints.forms.parts import CaseForm
 from complaints.forms.privacy import UnmaskForm
 from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
 from complaints.operations.agreements import agree, sign
 from complaints.operations.breach import breach
-from complaints.operations.ends import settle, tell_parties, terminate, withdraw
+from complaints.operations.ends import settle, terminate, withdraw
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mediation import (
     assign_mediator,
@@ -36,12 +36,14 @@ from complaints.operations.mediation import (
     recuse,
     resume,
 )
+from complaints.operations.objection import contest
 from complaints.operations.payments import perform
 from complaints.operations.privacy import redact, search_people, unmask
 from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.replies import answer, answer_offer, offer
 from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
-from complaints.operations.survey import survey
+from complaints.operations.survey import follow_up, survey
+from complaints.operations.telling import tell_parties
 from complaints.queries.case import (
     LISTS,
     CaseFile,
@@ -81,6 +83,8 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "breach": breach,
     "tell_parties": tell_parties,
     "survey": survey,
+    "follow_up": follow_up,
+    "contest": contest,
     "withdraw": withdraw,
     "paper_offer": answer_offer,
     "paper_sign": sign,
@@ -221,7 +225,7 @@ def _page(
 
 
 # What the fields offer whose choices depend on the case.
-OFFERED: dict[str, Callable[[CaseFile], list[tuple[int, str]]]] = {
+OFFERED: dict[str, Callable[[CaseFile], list[tuple[Any, str]]]] = {
     "name_institution": lambda shown: institutions_like(shown.complaint.respondent_name),
     "assign_mediator": lambda shown: mediators_for(shown.complaint),
     "unmask": lambda shown: [(one.person_id, f"{one.kind.label} {one.name}") for one in shown.shown.people],
@@ -232,6 +236,7 @@ OFFERED: dict[str, Callable[[CaseFile], list[tuple[int, str]]]] = {
         (row.pk, f"{row.get_kind_display()} {row.added_at:%Y-%m-%d}") for row in shown.evidence
     ],
 }
+OFFERED["tell_parties"] = lambda shown: [(side.value, side.label) for side in shown.untold or Party]
 OFFERED["cancel_session"] = OFFERED["move_session"]
 
 
@@ -288,6 +293,7 @@ def case_file(request: PortalRequest, pk: int, file_id: int) -> HttpResponse:
     shown = case_of(request.actor.without(Role.AUDITOR), pk)
     files = [row.attachment for row in shown.evidence] + [row.document for row in shown.decisions]
     files += [row.proof for row in shown.payments]
+    files += [row.document for row in shown.tellings]
     if shown.agreement is not None:
         files.append(shown.agreement.document)
     found = next((one for one in files if one is not None and one.pk == file_id), None)

@@ -103,6 +103,7 @@ def _page(
         "offer": seen.waiting.offer,
         "terms": terms_of(seen),
         "next_session": seen.next_session,
+        "letters": seen.letters,
         "code": code,
         "deeds": offered,
         "kept": refused,
@@ -141,9 +142,20 @@ def do_as_complainant(request: PortalRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def tracked_file(request: PortalRequest) -> HttpResponse:
-    """调解协议书 for whoever holds the code."""
+    """调解协议书, or with ``file`` the letter of a decision, for whoever holds the code."""
     check_writing(request, "receipt")
     seen = _tracked(request.POST.get("code", ""))
+    wanted = request.POST.get("file", "")
+    if wanted:
+        return download(_letter(seen, wanted))
     if seen.agreement is None or seen.agreement.document is None:
         raise NotFound(_("协议书还没有生成，请稍后再试。"))
     return download(seen.agreement.document)
+
+
+def _letter(seen: Tracked, wanted: str) -> Any:
+    """Raises NotFound for a file of another case too."""
+    found = [row.document for row in seen.letters if str(row.document_id) == wanted]
+    if not found:
+        raise NotFound(_("没有这份文件。"))
+    return found[0]

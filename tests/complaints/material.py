@@ -136,8 +136,8 @@ def drawn_up(here, made, amount=8_000_00, days=(10,), **more):
     )
 
 
-def agreed(here, **more):
-    made = mediating(here)
+def agreed(here, people=None, **more):
+    made = mediating(here, **({"people": people} if people else {}))
     sign_both(here, made, drawn_up(here, made, **more))
     return made
 

@@ -183,7 +183,7 @@ STAFF_ONLY = {
     "name_institution": {"institution_id": 1},
     "breach": {"reason": "x"},
     "assign_mediator": {"mediator_id": 1},
-    "tell_parties": {"party": "complainant", "how": "x"},
+    "tell_parties": {"party": "complainant", "way": "phone"},
     "unmask": {"field": "phone", "reason": "x"},
     "redact": {"target": "facts", "reason": "x", "first": 0, "last": 1},
 }

@@ -20,6 +20,7 @@ from complaints.choices.complaints import (
     TerminationGround,
     Timeliness,
 )
+from complaints.choices.telling import TellingWay
 from complaints.models import (
     Fact,
     Offer,
@@ -247,12 +248,12 @@ def test_both_are_told_that_mediation_ended_before_anybody_is_asked(here, time):
     assert whose_turn("complaint", made.complaint.pk).owner == Side.STAFF
     assert again(made).told_institution_at is not None
     operations.tell_parties(
-        actor=here.officer, complaint_id=made.complaint.pk, party=Party.COMPLAINANT, how="电话告知"
+        actor=here.officer, complaint_id=made.complaint.pk, party=Party.COMPLAINANT, way=TellingWay.PHONE
     )
     assert whose_turn("complaint", made.complaint.pk).owner == Side.COMPLAINANT
     with pytest.raises(Refused):
         operations.tell_parties(
-            actor=here.officer, complaint_id=made.complaint.pk, party=Party.COMPLAINANT, how="再次"
+            actor=here.officer, complaint_id=made.complaint.pk, party=Party.COMPLAINANT, way=TellingWay.PHONE
         )
     with pytest.raises(Refused, match="不能提出异议"):
         operations.contest(actor=here.person, text="不服。", receipt_code=made.receipt_code)

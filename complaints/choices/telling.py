@@ -1,0 +1,25 @@
+"""Words of 告知 on paper or by phone."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class TellingSubject(TextChoices):
+    """What a side is told that has no account or left no address for mails."""
+
+    SERVED = "served", _("投诉的送达和答复期限")
+    ACCEPTED = "accepted", _("受理的决定")
+    REFUSED = "refused", _("不予受理的决定")
+    TRANSFERRED = "moved", _("转办的决定")
+    TERMINATED = "terminated", _("终止调解的决定")
+    SURVEY = "survey", _("询问结果")
+    FOLLOW_UP = "follow_up", _("四周回访")
+    PROGRESS = "progress", _("办理的进展")
+
+
+class TellingWay(TextChoices):
+    LETTER = "letter", _("邮寄信函")
+    HANDED = "handed", _("当面送达")
+    PHONE = "phone", _("电话告知")
+    # The side acted by itself, or spoke with staff who wrote it down: it knows.
+    OWN = "own", _("本人已知悉")
