@@ -145,7 +145,7 @@ def sign(
 ) -> Signature:
     """签署 of the text whose hash was on the page. The second signature makes the agreement.
 
-    Staff write down what a side signed on ``paper``; of the complainant, who has no account, its scan is kept.
+    Staff write down what a side signed on ``paper``; its scan is kept, whichever side it is.
     """
     complaint, method, by = _signing(actor, party, complaint_id, receipt_code)
     agreement = (
@@ -158,7 +158,7 @@ def sign(
         raise Refused(_("协议内容已经改变，请重新核对后再签署。"))
     if Signature.objects.filter(agreement=agreement, party=party).exists():
         raise Refused(_("这一方已经签署。"))
-    signed = keep_signed(actor, complaint, method, paper) if party == Party.COMPLAINANT else None
+    signed = keep_signed(actor, complaint, method, paper)
     signature = Signature.objects.create(
         agreement=agreement,
         party=party,

@@ -33,6 +33,7 @@ from tests.complaints.material import (
     again,
     agreed,
     applicant,
+    drawn_up,
     filed,
     mediating,
     queued,
@@ -271,3 +272,16 @@ def test_the_term_of_the_mediation_is_the_mediators_until_somebody_else_has_the_
     other = actor_with(Role.MEDIATOR)
     operations.assign_mediator(actor=here.officer, complaint_id=made.complaint.pk, mediator_id=other.user_id)
     assert term.get().owner_user_id == other.user_id
+
+
+def test_an_institution_signs_on_paper_only_with_the_paper(here):
+    made = mediating(here)
+    drawn = drawn_up(here, made)
+    with pytest.raises(InvalidInput, match="扫描件"):
+        operations.sign(
+            actor=here.officer,
+            party=Party.INSTITUTION,
+            text_sha256=drawn.text_sha256,
+            complaint_id=made.complaint.pk,
+        )
+    assert not drawn.signatures.exists()
