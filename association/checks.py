@@ -26,7 +26,9 @@ FAULTS = (
 BEHIND_WALLS = """
 SELECT count(*) FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relrowsecurity AND has_table_privilege(oid, 'SELECT')
-"""
+  AND NOT EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'everybody_reads'
+                  AND polcmd = 'r' AND pg_get_expr(polqual, polrelid) = 'true')
+"""  # a published copy is open to every reader, and walled for whoever writes
 
 
 def faults_of_role(alias: str) -> list[str]:

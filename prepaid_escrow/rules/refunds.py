@@ -104,8 +104,7 @@ def _best(asked: RefundInput, ways: tuple[Way, ...], law: Law) -> tuple[Way, Int
     """The way that gives most, and its interest; the first of equals, which has the shorter term of payment.
 
     Where the operator is at fault the interest is compared too: the seven days give the principal only, and must
-    not take from the learner what the end of the contract brings. Interest that is owed at a rate nobody has
-    confirmed still comes before none.
+    not take from the learner what the end of the contract brings, whether or not its sum is known or was asked for.
     """
     open_ways = [
         (way, _interest(asked, way.refund_fen, way.basis, law)) for way in ways if way.refund_fen is not None
@@ -115,7 +114,7 @@ def _best(asked: RefundInput, ways: tuple[Way, ...], law: Law) -> tuple[Way, Int
         way, interest = one
         if asked.claim.cause != Cause.OPERATOR:
             return way.refund_fen or 0, False
-        return (way.refund_fen or 0) + (interest.fen or 0), interest.fen is None
+        return (way.refund_fen or 0) + (interest.fen or 0), way.basis not in COOLING
 
     return max(open_ways, key=worth)
 

@@ -203,10 +203,9 @@ def test_what_stays_for_ever_holds_no_personal_data(here, secret):
         reason="分歧大。",
     )
     said = f"已告知{secret}"
-    in_talks, when_ended = {"complaint_id": talking.complaint.pk}, {"complaint_id": ended.complaint.pk}
+    in_talks = {"complaint_id": talking.complaint.pk}
     officer = {"actor": here.officer}
     for deed in (
-        lambda: operations.tell_parties(**officer, **when_ended, party=Party.COMPLAINANT, how=said),
         lambda: operations.pause_for_appraisal(**officer, **in_talks, appraiser="演示所", reason=said),
         lambda: operations.pause_for_appraisal(**officer, **in_talks, appraiser=said, reason="课时"),
         lambda: operations.recuse(**officer, **in_talks, ground=Recusal.OTHER, reason=said),

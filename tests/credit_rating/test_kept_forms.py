@@ -34,8 +34,12 @@ BUTTONS = {
     "declare", "begin_review", "compute_round", "approve_publication", "compute_assessment", "countersign",
     "decide_original",
 }  # fmt: skip
-# tests/complaints/test_views_case.py: a refused deed keeps what was typed; a search has nothing to keep.
-WALKED_BY_COMPLAINTS = {"do_in_case", "find_person"}
+# What a refused deed typed is kept: tests/complaints/test_views_case.py, _mass.py and _redactions.py. A search, a file
+# and a choice between two buttons have nothing to keep.
+WALKED_BY_COMPLAINTS = {
+    "do_in_case", "end_mass_case", "offer_to_all", "review_redaction",
+    "find_person", "import_enrolments", "decide_orders",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ from tests.factories.rating import (
     submitted_assessment,
 )
 from tests.factories.review import computed, determined, move_clock, on_notice, public_state_of, published
+from tests.factories.rules import next_rule
 
 pytestmark = pytest.mark.django_db
 LOW = {"B1.2": {"points": "0"}, "A1.3": {"tier": "差"}}  # 65, a C
@@ -249,19 +250,13 @@ def test_how_far_back_a_tie_counts_is_the_associations_rule(assessment):
     left = clock.today() - timedelta(days=400)
     appoint(former, Role.INSTITUTION_STAFF, assessment.institution, until_on=left)
     assert conflict_check(former.pk, assessment).clearance == Clearance.BLOCKED
-    rule = DeadlineRule.objects.filter(code="CONFLICT-LOOK-BACK")
-    assert rule.get().number == 36
-
-    def replace(**changed):
-        """A rule changes by a new row: the one before goes, nothing was counted by it."""
-        values = rule.values().get()
-        rule.delete()
-        DeadlineRule.objects.create(**(values | {"id": None} | changed))
-
-    replace(number=6)
+    rule = DeadlineRule.objects.get(code="CONFLICT-LOOK-BACK")
+    assert rule.number == 36
+    days = (clock.today() - timedelta(days=left) for left in (3, 2, 1))
+    next_rule(rule.code, valid_from=next(days), number=6)
     assert conflict_check(former.pk, assessment).clearance == Clearance.CLEAR
-    replace(number=2, unit=Unit.YEAR)
+    next_rule(rule.code, valid_from=next(days), number=2, unit=Unit.YEAR)
     assert conflict_check(former.pk, assessment).clearance == Clearance.BLOCKED
-    replace(unit=Unit.DAY)
+    next_rule(rule.code, valid_from=next(days), unit=Unit.DAY)
     with pytest.raises(Refused, match="以月或年计"):
         conflict_check(former.pk, assessment)

@@ -19,6 +19,7 @@ from prepaid_escrow.models import InterestRate, RefundCalculation, RefundRuleVer
 from prepaid_escrow.queries import as_data, calculate, calculations_of, digest_of
 from prepaid_escrow.rules.refunds import Basis
 from tests.factories.people import actor_with, make_association
+from tests.factories.rules import next_rule
 from tests.prepaid_escrow.material import PAID_ON, lessons
 
 pytestmark = pytest.mark.django_db
@@ -248,22 +249,18 @@ def test_a_question_that_cannot_be_taken_is_not_saved(two):
 
 
 def test_an_unverified_deadline_is_left_out(here):
-    day = date(2022, 6, 1)
-    values = {"title": "测试", "number": 7, "unit": "day", "citation": "传闻", "valid_from": day}
-    DeadlineRule.objects.filter(code="PRE-COOL-BJ").delete()
-    DeadlineRule.objects.create(code="PRE-COOL-BJ", certainty=Certainty.UNVERIFIED, **values)
+    day = PAID_ON - timedelta(days=60)
     unused = lessons(used=0, after=3)
+    next_rule("PRE-COOL-BJ", valid_from=day, certainty=Certainty.UNVERIFIED, citation="传闻")
     assert Basis.COOLING_ORDINANCE not in {way.basis for way in calculate(input=unused).ways}
-    DeadlineRule.objects.filter(code="PRE-COOL-BJ").delete()
-    DeadlineRule.objects.create(code="PRE-COOL-BJ", certainty=Certainty.SOURCED, **values)
+    next_rule("PRE-COOL-BJ", valid_from=day + timedelta(days=1), certainty=Certainty.SOURCED, citation="原文")
     assert calculate(input=unused).basis == Basis.COOLING_ORDINANCE
 
 
 def test_a_confirmed_number_counts_and_an_inferred_one_does_not(here, two):
     """As every clock has it (``DeadlineRule.may_count``): what is inferred waits for somebody who stands for it."""
-    values = {"title": "测试", "number": 7, "unit": "day", "citation": "传闻", "valid_from": date(2022, 6, 1)}
-    DeadlineRule.objects.filter(code="PRE-COOL-BJ").delete()
-    row = DeadlineRule.objects.create(code="PRE-COOL-BJ", certainty=Certainty.INFERENCE, **values)
+    day = PAID_ON - timedelta(days=60)
+    row = next_rule("PRE-COOL-BJ", valid_from=day, certainty=Certainty.INFERENCE, citation="传闻")
     unused = lessons(used=0, after=3)
     assert Basis.COOLING_ORDINANCE not in {way.basis for way in calculate(input=unused).ways}
     row.confirmed_by, row.confirmed_at, row.confirmation = (
