@@ -127,10 +127,11 @@ def test_overruling_needs_a_second_signature(here):
     chair.sees("已签署改判")
 
 
-def test_the_public_sees_the_proposal_and_not_yet_a_grade(here):
+def test_the_public_sees_the_proposal_and_not_yet_a_grade(here, stage):
     staff = staff_at_the_round(here)
     deed(staff, "开始公示")
     expect(staff.page.locator("body")).to_contain_text("公示已开始")
+    stage.settle()  # the public reads a copy, which the worker brings up to date
     anyone = here()
     anyone.go("/rounds/")
     anyone.follow(re.compile("2026年度|诚信等级评估"), within=anyone.page.locator("main"))
