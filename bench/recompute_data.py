@@ -23,6 +23,7 @@ CROSS JOIN (SELECT id, points, row_number() OVER (ORDER BY na_policy = 'forbidde
 CROSS JOIN LATERAL (SELECT leaf.place = 1 AND leaf.na_policy <> 'forbidden' AND %(na_every)s > 0 AND opinion.id %% greatest(%(na_every)s, 1) = 0 AS is_na) given
 ORDER BY opinion.id, leaf.id;
 UPDATE credit_rating_opinion SET submitted_at = now();
+UPDATE credit_rating_round SET state = 'open' WHERE id = %(round_id)s;
 UPDATE credit_rating_round SET state = 'reviewing' WHERE id = %(round_id)s;
 UPDATE credit_rating_roundstage SET opens_at = now() - interval '1 hour'
 WHERE round_id = %(round_id)s AND kind = 'determination';
