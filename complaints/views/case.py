@@ -236,7 +236,7 @@ OFFERED: dict[str, Callable[[CaseFile], list[tuple[Any, str]]]] = {
         (row.pk, f"{row.get_kind_display()} {row.added_at:%Y-%m-%d}") for row in shown.evidence
     ],
 }
-OFFERED["tell_parties"] = lambda shown: [(side.value, side.label) for side in shown.untold or Party]
+OFFERED["tell_parties"] = lambda shown: [(side.value, str(side.label)) for side in shown.untold or Party]
 OFFERED["cancel_session"] = OFFERED["move_session"]
 
 
