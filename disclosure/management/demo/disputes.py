@@ -46,6 +46,7 @@ class _Disputes:
             name=f"演示学员{TELLERS[number]}",
             phone=f"1380000000{number}",
             address="北京市朝阳区演示路1号",
+            email=f"xueyuan{number}@yanshi.example",
         )
         return Filing(
             people=(person,),
