@@ -1,4 +1,4 @@
-"""What the public may know: published copies without a tenant wall, readable by the role of the public search."""
+"""登记卡, its search keys, and the copies of rounds: what the register shows."""
 
 from typing import Any, ClassVar
 
