@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import get_script_prefix
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -53,6 +53,8 @@ class Row:
     title: str
     left: str
     explanation: str
+    # 逾期视为, where the rule of the term says one.
+    silence: str
     href: str
     heading: str = ""
 
@@ -197,6 +199,7 @@ def _page(rows: QuerySet[Deadline], after: tuple[datetime, int] | None) -> Query
     if after is not None:
         moment, pk = after
         rows = rows.filter(Q(ends_at__gt=moment) | Q(pk__gt=pk), ends_at__gte=moment)
+    rows = rows.annotate(silence_means=F("rule__silence_means"))
     return rows.select_related("owner_institution", "owner_user").order_by("ends_at", "pk")
 
 
@@ -230,6 +233,7 @@ def _row(deadline: Deadline, part: QueuePart, now: datetime, heading: str) -> Ro
         title=translated(deadline.title),
         left=_left(deadline, now),
         explanation=explained(deadline.reckoning),
+        silence=translated(getattr(deadline, "silence_means", None) or ""),
         href=get_script_prefix() + path if path else "",
         heading=heading,
     )

@@ -22,13 +22,13 @@ from association.choices import Side
 from association.deadlines import count, rule_in_force, rule_row
 from association.models import Deadline, DeadlinePause, DeadlineRule
 from association.outbox import enqueue
-from association.reckoning import explained
+from association.reckoning import LAPSED, explained, silence_of
 from association.rules.clock import ONE_DAY, Calendar, Due, Pause, beijing, due_at_moment, due_by_document
 from association.rules.explanation import as_parts
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
 
-DONE, LAPSED = "done", "lapsed"
+DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,9 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """轮到谁: for the tracking page, so nothing personal. ``explanation`` is in the language of the page."""
+    """轮到谁: for the tracking page, so nothing personal; its words are in the language of the page."""
 
+    code: str
     owner: Side
     action: str
     due_on: date
@@ -62,6 +63,7 @@ class Turn:
     provisional: bool
     title: str
     paused: bool
+    silence: str
 
 
 # -- start and stop -------------------------------------------------------------------------------------------
@@ -337,20 +339,28 @@ def deadlines_of(kind: str, case_id: int) -> QuerySet[Deadline]:
 
 def whose_turn(kind: str, case_id: int) -> Turn | None:
     """Who must act next: the term that runs and ends first, or else the paused one."""
-    rows = deadlines_of(kind, case_id).filter(stopped_at__isnull=True)
+    return next(iter(open_turns(kind, case_id)), None)
+
+
+def open_turns(kind: str, case_id: int) -> list[Turn]:
+    """Everything that somebody must still do in a case, in the order of ``whose_turn``."""
+    rows = deadlines_of(kind, case_id).filter(stopped_at__isnull=True).select_related("rule")
     found = sorted(rows, key=lambda row: (row.paused_on is not None, row.ends_at, row.pk))
-    if not found:
-        return None
-    first = found[0]
+    return [_turn(row) for row in found]
+
+
+def _turn(row: Deadline) -> Turn:
     return Turn(
-        owner=Side(first.owner_side),
-        action=_(first.action),
-        due_on=first.due_on,
-        ends_at=first.ends_at,
-        explanation=explained(first.reckoning),
-        provisional=first.provisional,
-        title=_(first.title),
-        paused=first.paused_on is not None,
+        code=row.code,
+        owner=Side(row.owner_side),
+        action=_(row.action),
+        due_on=row.due_on,
+        ends_at=row.ends_at,
+        explanation=explained(row.reckoning),
+        provisional=row.provisional,
+        title=_(row.title),
+        paused=row.paused_on is not None,
+        silence=silence_of(row),
     )
 
 

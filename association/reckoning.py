@@ -1,10 +1,16 @@
-"""期限说明 in the language of the page: the stored parts of a term, and the words that only data bring."""
+"""期限说明 in the language of the page: the stored parts of a term, the words that only data bring, and its state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
+from association import clock
+from association.choices import Side
+from association.language import translated
+from association.models import Deadline
 from association.rules.explanation import from_parts, in_words
 
 # Months, weekdays and holidays reach the sentence as values: they are named here for the catalogue.
@@ -25,10 +31,77 @@ HOLIDAYS = (
 TITLES = (
     gettext_noop("投诉的受理决定与告知"), gettext_noop("投诉的时限（自知道权益受损起）"), gettext_noop("机构对投诉的答复"),
     gettext_noop("调解的期限（自受理起）"), gettext_noop("终止调解的告知"), gettext_noop("结果确认"),
-    gettext_noop("投诉结案后的回访"), gettext_noop("线索的初步审查"), gettext_noop("线索的核查"),
-    gettext_noop("线索核查的延长"), gettext_noop("向实名提供人的反馈"), gettext_noop("评估结果公示"),
+    gettext_noop("没有邮箱的投诉人的告知"), gettext_noop("没有账号的机构的送达"), gettext_noop("调解会的通知提前期"),
+    gettext_noop("投诉结案后的回访"), gettext_noop("投诉人对办理结果提出异议"), gettext_noop("线索草稿的保存"),
+    gettext_noop("线索的初步审查"), gettext_noop("线索的核查"), gettext_noop("线索核查的延长"),
+    gettext_noop("向实名提供人的反馈"), gettext_noop("评估结果公示"), gettext_noop("补正材料"),
     gettext_noop("不利等级告知后的陈述申辩"), gettext_noop("异议的核查与答复"), gettext_noop("评估结果有效期"),
 )  # fmt: skip
+# 逾期视为, as these rules say it.
+SILENCES = (
+    gettext_noop("逾期投诉不予受理"), gettext_noop("未达成协议的终止调解"), gettext_noop("记为未在期限内答复"),
+    gettext_noop("按已有材料结案，结果记为未答复"), gettext_noop("不再重新办理，其他救济途径不受影响"), gettext_noop("删除"),
+    gettext_noop("无异议即可公布"), gettext_noop("视为放弃申辩"), gettext_noop("按现有材料评审"),
+    gettext_noop("结果标记为已过期"),
+)  # fmt: skip
+LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a case as its page lists it, running or over, in the language of the page."""
+
+    title: str
+    owner: str
+    state: str
+    ends_at: datetime
+    provisional: bool
+    explanation: str
+    # 逾期视为, while something may still be done about it.
+    silence: str
+    is_open: bool
+    is_late: bool
+
+
+def terms_of(rows: Iterable[Deadline]) -> list[Term]:
+    """``rows`` with their rules; what runs first, then what is over."""
+    now = clock.now()
+    return sorted((_term(row, now) for row in rows), key=lambda term: not term.is_open)
+
+
+def _term(row: Deadline, now: datetime) -> Term:
+    is_open = row.stopped_at is None
+    return Term(
+        title=translated(row.title),
+        owner=str(Side(row.owner_side).label),
+        state=_state(row, now),
+        ends_at=row.ends_at,
+        provisional=row.provisional,
+        explanation=explained(row.reckoning),
+        silence=silence_of(row) if is_open else "",
+        is_open=is_open,
+        is_late=bool(row.was_late) or (is_open and row.paused_on is None and row.ends_at <= now),
+    )
+
+
+def _state(row: Deadline, now: datetime) -> str:
+    if row.stopped_at is not None:
+        if row.was_late:
+            return gettext("逾期办结")
+        return gettext("期满") if row.outcome == LAPSED else gettext("按期办结")
+    if row.paused_on is not None:
+        return gettext("已中止")
+    return gettext("已逾期") if row.ends_at <= now else gettext("计期中")
+
+
+def silence_of(row: Deadline) -> str:
+    """逾期视为: what follows by the rule if nothing is done; a term that a document set alone has no such rule.
+
+    Where the rule draws no consequence nobody may read one into it: then the term is overdue, and no more.
+    """
+    if row.rule is None:
+        return ""
+    return translated(row.rule.silence_means) or gettext("记为逾期，仍须办理")
 
 
 def explained(parts: Mapping[str, Any]) -> str:

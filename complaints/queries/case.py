@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from association.actors import Actor
 from association.choices import Role
-from association.clocks import Turn, deadlines_of, whose_turn
+from association.clocks import Turn, deadlines_of
 from association.models import Deadline, User
 from association.notices import people_of
+from association.reckoning import Term, terms_of
 from common.errors import DomainError, Forbidden, NotFound
 from complaints.access.complaints import (
     MAY,
@@ -52,11 +53,12 @@ from complaints.models import (
 from complaints.queries.people import similar_to
 from complaints.queries.shown import PublicView, Shown, ShownText, Words, public_view, shown_to
 from complaints.queries.tracking import Waiting, waiting_of
+from complaints.queries.turns import turns_of
 from members.queries import institutions
 from prepaid_escrow.queries import calculations_of
 
 KIND = "complaint"
-PAY_BY = "CMP-PAY"
+PAY_BY, TELL_BY = "CMP-PAY", "CMP-TELL"
 OPEN_TO_OFFERS = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
 PAYABLE = frozenset({State.AGREED, State.BREACHED})
 MOST_NAMES, MOST_SIMILAR = 200, 10
@@ -70,6 +72,8 @@ class CaseFile:
     respondent: bool
     shown: Shown
     turn: Turn | None
+    # 告知 still to be done: for those who do it.
+    tasks: list[Turn]
     clocks: list[Deadline]
     decisions: list[Decision]
     offers: list[Offer]
@@ -91,6 +95,11 @@ class CaseFile:
     calculations: list[Any]
     tellings: list[Telling]
     waiting: Waiting
+
+    @property
+    def terms(self) -> list[Term]:
+        """期限; that a complainant left no address is not for the other side."""
+        return terms_of(row for row in self.clocks if not self.respondent or row.code != TELL_BY)
 
     @property
     def may_pay(self) -> bool:
@@ -143,17 +152,15 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
     if complaint is None:
         raise _not_for(actor, pk)
     respondent = is_respondent(actor, complaint)
-    agreement = (
-        Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True)
-        .prefetch_related("signatures", "instalments")
-        .first()
-    )
+    turns = turns_of(complaint)
+    agreement = _agreement_of(complaint)
     return CaseFile(
         complaint=complaint,
         respondent=respondent,
         shown=shown_to(actor, complaint),
-        turn=whose_turn(KIND, complaint.pk),
-        clocks=list(deadlines_of(KIND, complaint.pk)),
+        turn=turns.first,
+        tasks=[] if respondent else turns.tasks,
+        clocks=list(deadlines_of(KIND, complaint.pk).select_related("rule")),
         decisions=list(Decision.objects.filter(complaint=complaint)),
         offers=list(Offer.objects.filter(complaint=complaint)),
         agreement=agreement,
@@ -186,6 +193,12 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         ),
         waiting=waiting_of(complaint, agreement),
     )
+
+
+def _agreement_of(complaint: Complaint) -> Agreement | None:
+    """The one that counts, signed or not."""
+    rows = Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True)
+    return rows.prefetch_related("signatures", "instalments").first()
 
 
 def _similar(actor: Actor, complaint: Complaint) -> list[Complaint]:

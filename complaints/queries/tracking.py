@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from association import clock
-from association.clocks import Turn, whose_turn
+from association.clocks import Turn
 from association.deadlines import count, rule_in_force
 from association.rules.clock import Due, beijing
 from association.sealed import search_keys
@@ -23,6 +23,7 @@ from complaints.models import (
     Signature,
     Survey,
 )
+from complaints.queries.turns import turns_of
 from complaints.rules.receipts import normalised
 
 RECEIPT = "complaints.receipt"
@@ -99,7 +100,7 @@ def progress_of(complaint: Complaint) -> Tracked:
         number=complaint.number,
         state=State(complaint.state),
         outcome=Outcome(complaint.outcome),
-        turn=whose_turn("complaint", complaint.pk),
+        turn=turns_of(complaint).first,
         received_at=complaint.received_at,
         decisions=list(Decision.objects.filter(complaint=complaint).select_related("document")),
         replies=list(Reply.objects.filter(complaint=complaint)),

@@ -1,0 +1,37 @@
+"""轮到谁 in a complaint: the case itself first, and beside it what has only to be told to somebody."""
+
+from dataclasses import dataclass
+
+from association.clocks import Turn, open_turns
+from complaints.choices.telling import TellingSubject
+from complaints.models import Complaint, Telling
+
+KIND = "complaint"
+SERVE_BY = "CMP-SERVE"
+# 告知: to be done, but what the case waits for is something else.
+TELLING = frozenset({SERVE_BY, "CMP-TELL", "MED-NOTICE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Whose turn it is in the case itself, and the tasks to tell a side something."""
+
+    first: Turn | None
+    tasks: list[Turn]
+
+
+def turns_of(complaint: Complaint) -> Turns:
+    """While nothing else runs, the first task is what the case waits for."""
+    running = open_turns(KIND, complaint.pk)
+    aside = TELLING - {SERVE_BY} if _waits_for_service(complaint, running) else TELLING
+    own = [turn for turn in running if turn.code not in aside]
+    tasks = [turn for turn in running if turn.code in aside]
+    return Turns(own[0], tasks) if own else Turns(tasks[0] if tasks else None, tasks[1:])
+
+
+def _waits_for_service(complaint: Complaint, running: list[Turn]) -> bool:
+    """送达: the institution cannot answer before it has the complaint."""
+    if not any(turn.code == SERVE_BY for turn in running):
+        return False
+    rows = Telling.objects.filter(complaint=complaint, told_at__isnull=True)
+    return rows.filter(subject=TellingSubject.SERVED).exists()
