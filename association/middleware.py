@@ -10,6 +10,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet, Value
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -33,7 +34,7 @@ from association.answers import (
 from association.choices import SECOND_FACTOR_ROLES
 from association.logging import set_request_id
 from association.models import Association
-from association.tenancy import acting_for
+from association.tenancy import acting_where
 from common.errors import DomainError
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -93,45 +94,50 @@ class AssociationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
             return bad_request(request)  # no column takes a NUL, so no filter may be asked for one
-        association, mount = _find(request)
-        request.association = association  # type: ignore[attr-defined]
-        if association is None:
+        places = _places(request)
+        if not places:
+            request.association = None  # type: ignore[attr-defined]
             return self.get_response(request)
-        if request.path_info == mount:
-            return HttpResponsePermanentRedirect(f"{request.path}/")
         before = get_script_prefix()
-        _mount(request, mount)
         try:
-            return self._in_scope(request, association)
+            with acting_where(*places) as association:
+                request.association = association  # type: ignore[attr-defined]
+                if association is not None:
+                    return self._in_scope(request, association.mount)
         except OperationalError as fault:
             if not is_contended(fault):
                 raise
             return contended_at_commit(request)  # only COMMIT speaks up this far out
         finally:
             set_script_prefix(before)
+        return self.get_response(request)
 
-    def _in_scope(self, request: HttpRequest, association: Association) -> HttpResponse:
-        with acting_for(association.pk):
-            response = self.get_response(request)
-            if response.status_code >= 500:  # noqa: PLR2004 - the class of answers
-                transaction.set_rollback(True)
-            return response
+    def _in_scope(self, request: HttpRequest, mount: str) -> HttpResponse:
+        if request.path_info == mount:
+            return HttpResponsePermanentRedirect(f"{request.path}/")
+        _mount(request, mount)
+        response = self.get_response(request)
+        if response.status_code >= 500:  # noqa: PLR2004 - the class of answers
+            transaction.set_rollback(True)
+        return response
 
 
-def _find(request: HttpRequest) -> tuple[Association | None, str]:
-    """The association and the part of the path that names it ("" on its own host)."""
+def _places(request: HttpRequest) -> list[QuerySet[Association]]:
+    """Where the association may be, its own host first; ``mount`` is the part of the path that names it.
+
+    None for what the process answers without the database: no transaction is begun for it.
+    """
     host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
     if request.path_info in ON_EVERY_HOST:
-        return None, ""
+        return []
+    open_ones = Association.objects.filter(is_open=True)
+    places: list[QuerySet[Association]] = []
     if host != settings.SHARED_HOST:
-        own = Association.objects.filter(hosts__host=host, is_open=True).first()
-        if own is not None:
-            return own, ""
+        places.append(open_ones.filter(hosts__host=host).annotate(mount=Value("")))
     slug = request.path_info.split("/", 2)[1]
-    if not slug or slug in RESERVED:
-        return None, ""
-    found = Association.objects.filter(slug=slug, is_open=True).first()
-    return found, f"/{slug}"
+    if slug and slug not in RESERVED:
+        places.append(open_ones.filter(slug=slug).annotate(mount=Value(f"/{slug}")))
+    return places
 
 
 # The process answers for itself, by whatever name it is asked.

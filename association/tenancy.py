@@ -12,8 +12,19 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import Func, Value
+from django.db.models.functions import Cast
 
 from association.scope import NOBODY, fresh_memo, selected
+
+# What ``_tell_database`` says, as a column: PostgreSQL reckons it for the rows that a statement answers, for no other.
+TELLING = Func(
+    Value("portal.association"),
+    Cast("pk", models.TextField()),
+    Value(True),
+    function="set_config",
+    output_field=models.TextField(),
+)
 
 
 class NoAssociationSelected(RuntimeError):  # noqa: N818 - it reads as what happened
@@ -30,18 +41,40 @@ def current_association_id() -> int:
 @contextmanager
 def acting_for(association_id: int) -> Iterator[None]:
     """Run the block for one association: one scope is one transaction (a savepoint when nested)."""
-    before = selected.get()
+    with transaction.atomic(), fresh_memo(), _selected(association_id):
+        _tell_database(association_id)
+        yield
+
+
+@contextmanager
+def acting_where(*places: models.QuerySet[Any]) -> Iterator[Any]:
+    """As ``acting_for``, for the first association found in these ``places`` (None: there is none, and no scope).
+
+    A place must fit one association at most. The statement that finds it also tells the database, so that opening the
+    scope costs a request no statement of its own.
+    """
     with transaction.atomic(), fresh_memo():
-        token = selected.set(association_id)
-        try:
-            _tell_database(association_id)
-            yield
-        finally:
-            selected.reset(token)
-        # The setting ends with the transaction; inside a larger one the state before is handed back
-        # (a rollback, whole or to the savepoint, does it by itself).
-        if connection.savepoint_ids and not connection.needs_rollback:
-            _tell_database(before)
+        found = next((row for place in places if (row := place.annotate(told=TELLING).first())), None)
+        if found is None:
+            yield None
+            return
+        with _selected(found.pk):
+            yield found
+
+
+@contextmanager
+def _selected(association_id: int) -> Iterator[None]:
+    """Inside a transaction that has told the database or is about to."""
+    before = selected.get()
+    token = selected.set(association_id)
+    try:
+        yield
+    finally:
+        selected.reset(token)
+    # The setting ends with the transaction; inside a larger one the state before is handed back
+    # (a rollback, whole or to the savepoint, does it by itself).
+    if connection.savepoint_ids and not connection.needs_rollback:
+        _tell_database(before)
 
 
 def after_commit(deed: Callable[[], object]) -> None:

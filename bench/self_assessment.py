@@ -1,6 +1,6 @@
 """自评表: what its page and one saved row cost in queries, over HTTP, whatever the number of institutions and rows.
 
-The statement that opens the scope of the association (``set_config``) is one of them. A demo association asks one more,
+The statement that finds the association and opens its scope is one of them. A demo association asks one more,
 for its practice clock; here there is none.
 """
 

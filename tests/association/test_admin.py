@@ -138,17 +138,17 @@ def _institution(_actor):
     make_institution()
 
 
-# Session, user, association, scope (on and off), actor, then the list itself.
+# Session, user, association with its scope, the scope handed back, actor, then the list itself.
 LISTS = [
-    ("association/auditentry", _audit, 14),
-    ("association/notice", _notice, 12),
-    ("association/job", _job, 12),
-    ("association/outboxjob", _outbox, 11),
-    ("association/deadlinerule", _rule, 10),
-    ("association/deadline", _deadline, 10),
-    ("association/owncalendarday", _own_day, 11),
-    ("association/appointment", _appointment, 11),
-    ("members/institution", _institution, 10),
+    ("association/auditentry", _audit, 13),
+    ("association/notice", _notice, 11),
+    ("association/job", _job, 11),
+    ("association/outboxjob", _outbox, 10),
+    ("association/deadlinerule", _rule, 9),
+    ("association/deadline", _deadline, 9),
+    ("association/owncalendarday", _own_day, 10),
+    ("association/appointment", _appointment, 10),
+    ("members/institution", _institution, 9),
 ]
 
 

@@ -157,6 +157,22 @@ def test_platform_has_its_own_page(client, association):
         assert "ready" in client.get("/readyz", headers={"host": OWN_HOST}).json()
 
 
+@pytest.mark.parametrize("address", ["/healthz", "/static/nothing.css", "/api/nothing/"])
+def test_what_names_no_association_begins_no_transaction(client, django_assert_num_queries, address):
+    """A process whose database is away still says that it lives."""
+    with django_assert_num_queries(0):
+        client.get(address)
+
+
+@ours
+@pytest.mark.django_db(transaction=True)
+def test_one_statement_finds_the_association_and_opens_its_scope(
+    client, association, django_assert_num_queries
+):
+    with django_assert_num_queries(4):  # BEGIN, the association with its scope, the names, COMMIT
+        assert client.get("/first/names/").content.decode() == "甲校"
+
+
 # -- redirects, sign-in, admin, API, mails --------------------------------------------------------------------
 
 

@@ -6,9 +6,9 @@ from django.db.models import Count
 
 from association.actors import actor_of, system, visitor
 from association.choices import Role
-from association.models import Appointment
+from association.models import Appointment, Association, AssociationHost
 from association.scope import NOBODY, selected
-from association.tenancy import NoAssociationSelected, acting_for, current_association_id
+from association.tenancy import NoAssociationSelected, acting_for, acting_where, current_association_id
 from common.errors import Forbidden
 from members.models import Institution
 from tests.factories.people import FROM, appoint, make_association, make_institution, make_user
@@ -47,6 +47,89 @@ def test_scope_is_handed_back_after_an_accident(first, second):
         with pytest.raises(ZeroDivisionError), acting_for(second.pk):
             1 / 0  # noqa: B018
         assert (current_association_id(), database_says()) == (first.pk, first.pk)
+
+
+# -- a scope for the association that a request has yet to find ------------------------------------------------
+
+
+def by_slug(slug):
+    return Association.objects.filter(slug=slug, is_open=True)
+
+
+def by_host(host):
+    return Association.objects.filter(hosts__host=host, is_open=True)
+
+
+PLANS = [(), ("enable_indexscan", "enable_bitmapscan"), ("enable_nestloop", "enable_hashjoin")]
+
+
+@pytest.fixture(params=PLANS, ids=["as it comes", "whole table read", "merged"])
+def planned(request):
+    """The planner with some of its ways closed: whichever it takes, the wall is the same."""
+    with connection.cursor() as cursor:
+        for way in request.param:
+            cursor.execute(f"SET LOCAL {way} = off")
+    associations = [make_association() for _ in range(5)]
+    for one in associations:
+        AssociationHost.objects.create(association=one, host=f"{one.slug}.example")
+    return associations
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_statement_that_finds_an_association_tells_the_database_of_no_other(planned, at):
+    wanted = planned[at]
+    for place in (by_slug(wanted.slug), by_host(f"{wanted.slug}.example")):
+        with acting_where(place) as found:
+            assert found == wanted
+            assert (current_association_id(), database_says()) == (wanted.pk, wanted.pk)
+        assert (selected.get(), database_says()) == (NOBODY, 0)
+
+
+def test_association_that_is_not_found_or_closed_opens_nothing(planned):
+    closed = planned[0]
+    Association.objects.filter(pk=closed.pk).update(is_open=False)
+    nowhere = (
+        by_slug("nobody"),
+        by_host("nobody.example"),
+        by_slug(closed.slug),
+        by_host(f"{closed.slug}.example"),
+    )
+    with acting_where(*nowhere) as found:
+        assert found is None
+        assert (selected.get(), database_says()) == (NOBODY, 0)
+    with acting_for(planned[1].pk):
+        with acting_where(*nowhere) as found:
+            assert found is None
+            assert (current_association_id(), database_says()) == (planned[1].pk, planned[1].pk)
+        assert database_says() == planned[1].pk
+
+
+def test_first_place_that_fits_is_taken_and_the_outer_scope_comes_back(first, second):
+    with acting_for(first.pk):
+        with acting_where(by_host("nobody.example"), by_slug(second.slug), by_slug(first.slug)) as found:
+            assert (found, database_says()) == (second, second.pk)
+            with acting_for(first.pk):
+                assert database_says() == first.pk
+            assert database_says() == second.pk
+        assert (current_association_id(), database_says()) == (first.pk, first.pk)
+
+
+def test_found_scope_is_handed_back_after_an_accident(first, second):
+    with acting_for(first.pk):
+        with pytest.raises(ZeroDivisionError), acting_where(by_slug(second.slug)):
+            1 / 0  # noqa: B018
+        assert (current_association_id(), database_says()) == (first.pk, first.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_found_setting_ends_with_the_transaction_and_costs_no_statement(first, django_assert_num_queries):
+    with django_assert_num_queries(3), acting_where(by_slug(first.slug)):  # BEGIN, the association, COMMIT
+        pass
+    with acting_where(by_slug(first.slug)):
+        assert database_says() == first.pk
+        assert connection.in_atomic_block
+    assert (selected.get(), database_says()) == (NOBODY, 0)
+    assert not connection.in_atomic_block
 
 
 def test_broken_savepoint_does_not_lose_the_scope(first):

@@ -261,9 +261,9 @@ def test_the_list_and_the_page_ask_few_questions(association, here, django_asser
     desk = Desk(association, here.officer)
     for many in range(1, 4):
         look(here, mended(rows(here, many, bad={1})))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(14):
         desk.get("complaints/orders/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(13):
         desk.get(f"complaints/orders/{ImportBatch.objects.first().pk}/")
 
 

@@ -122,5 +122,5 @@ def test_lists_cost_the_same_for_one_and_for_three(django_assert_max_num_queries
                 actor=actor_with(Role.SECRETARIAT), case_kind="complaint", case_id=1, input=lessons()
             )
     here.get(f"prepaid_escrow/{model}/")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(13):
         assert here.get(f"prepaid_escrow/{model}/").status_code == 200

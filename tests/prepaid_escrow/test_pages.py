@@ -227,7 +227,7 @@ def test_the_answer_is_in_english_on_an_english_page(public):
 
 def test_the_page_costs_the_same_whatever_is_asked(public, django_assert_max_num_queries):
     ask(public)
-    with django_assert_max_num_queries(15):  # one of them asks for the association's own calendar
+    with django_assert_max_num_queries(14):  # one of them asks for the association's own calendar
         ask(public, **LESSONS)
 
 
