@@ -1,5 +1,6 @@
 """Who may do what with the association's own things, and who sees which."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 
 from django.db.models import Q, QuerySet
@@ -41,7 +42,7 @@ def outbox_visible_to(actor: Actor) -> QuerySet[OutboxJob]:
 
 
 def deadlines_visible_to(actor: Actor) -> QuerySet[Deadline]:
-    """Staff see every clock; an institution its own, the committee those of the committee, everybody what is theirs by name."""
+    """Staff see that every clock runs, the names of those they keep away from excepted (``terms_kept_from``); an institution its own, the committee those of the committee, everybody what is theirs by name."""
     if actor.is_system or actor.is_staff:
         return Deadline.objects.all()
     if actor.user_id is None:
@@ -52,6 +53,19 @@ def deadlines_visible_to(actor: Actor) -> QuerySet[Deadline]:
     if actor.roles & COMMITTEE_ROLES:
         own |= Q(owner_side=Side.COMMITTEE, owner_user__isnull=True)
     return Deadline.objects.filter(own)
+
+
+def terms_kept_from(user_id: int) -> Q:
+    """The clocks of cases that somebody must keep away from."""
+    kept: defaultdict[str, list[int]] = defaultdict(list)
+    for name in cases_kept_from(user_id):
+        kind, _dash, pk = name.rpartition("-")
+        kept[kind].append(int(pk))
+    return (
+        Q(*(Q(case_kind=kind, case_id__in=ids) for kind, ids in kept.items()), _connector=Q.OR)
+        if kept
+        else Q(pk__in=[])
+    )
 
 
 def notices_visible_to(actor: Actor) -> QuerySet[Notice]:

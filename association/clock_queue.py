@@ -1,6 +1,6 @@
 """今日钟表: what runs, in the order of its ends, for the person who asks. One definition each for a count and its list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from association import clock
-from association.access import deadlines_visible_to
+from association.access import cases_kept_from, deadlines_visible_to
 from association.actors import Actor
 from association.choices import CASE_KINDS, COMMITTEE_ROLES, QueuePart, Side
 from association.counts import counts_of
@@ -43,11 +43,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One term as the list shows it; ``heading`` where another part begins."""
+    """One term as the list shows it; ``heading`` where another part begins.
+
+    ``is_walled``: of a case that the reader keeps away from (回避), so without names, action and link.
+    """
 
     deadline: Deadline
     part: QueuePart
     kind: str
+    name: str
     owner: str
     action: str
     title: str
@@ -57,6 +61,7 @@ class Row:
     silence: str
     href: str
     heading: str = ""
+    is_walled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,12 @@ def queue(actor: Actor, asked: Asked) -> Queue:
     found = _counted(visible, parts)
     page = list(_page(visible.filter(parts.chosen(asked.part)), asked.after)[: PAGE + 1])
     address = _next_address(asked, page[PAGE - 1]) if len(page) > PAGE else ""
-    return Queue(_rows(page[:PAGE], parts, asked.part), found, address, asked)
+    return Queue(_rows(page[:PAGE], parts, asked.part, _kept(actor)), found, address, asked)
+
+
+def _kept(actor: Actor) -> Collection[str]:
+    """Others see only clocks that are their own."""
+    return cases_kept_from(actor.person_id) if actor.is_staff else ()
 
 
 def part_counts(actor: Actor) -> dict[str, int]:
@@ -151,6 +161,7 @@ class _Parts:
         self.now, today = clock.now(), clock.today()
         self.tonight = end_of_day(today)
         self.weekend = end_of_day(today + timedelta(days=SUNDAY - today.weekday()))
+        self.institutions = actor.institution_ids
         running = Q(paused_on__isnull=True)
         self.mine = Q(owner_user_id=actor.user_id) if own else _mine(actor)
         over = running & Q(ends_at__lte=self.now)
@@ -212,13 +223,18 @@ def _next_address(asked: Asked, last: Deadline) -> str:
     return "?" + urlencode(values)
 
 
-def _rows(page: Sequence[Deadline], parts: _Parts, asked: QueuePart | None) -> list[Row]:
+def _rows(
+    page: Sequence[Deadline], parts: _Parts, asked: QueuePart | None, kept: Collection[str]
+) -> list[Row]:
     """Each part is named where it begins, and at the top of a page."""
     rows: list[Row] = []
     for deadline in page:
         part = asked or parts.part_by_end(deadline.ends_at)
         begins = not rows or rows[-1].part != part
-        rows.append(_row(deadline, part, parts.now, str(part.label) if begins else ""))
+        named = deadline.owner_institution_id in parts.institutions
+        is_walled = not named and f"{deadline.case_kind}-{deadline.case_id}" in kept
+        make = _walled if is_walled else _row
+        rows.append(make(deadline, part, parts.now, str(part.label) if begins else ""))
     return rows
 
 
@@ -229,6 +245,7 @@ def _row(deadline: Deadline, part: QueuePart, now: datetime, heading: str) -> Ro
         part=part,
         kind=str(CASE_KINDS.get(deadline.case_kind, "")),
         owner=_owner(deadline),
+        name=deadline.case_title,
         action=translated(deadline.action),
         title=translated(deadline.title),
         left=_left(deadline, now),
@@ -236,6 +253,25 @@ def _row(deadline: Deadline, part: QueuePart, now: datetime, heading: str) -> Ro
         silence=translated(getattr(deadline, "silence_means", None) or ""),
         href=get_script_prefix() + path if path else "",
         heading=heading,
+    )
+
+
+def _walled(deadline: Deadline, part: QueuePart, now: datetime, heading: str) -> Row:
+    """That something runs, until when, and on which side: nothing overdue is hidden, and nobody is named."""
+    return Row(
+        deadline=deadline,
+        part=part,
+        kind=str(CASE_KINDS.get(deadline.case_kind, "")),
+        name=_("您应当回避的事项"),
+        owner=str(Side(deadline.owner_side).label),
+        action=_("与您有利害关系，由同事办理，您不能查看。"),
+        title="",
+        left=_left(deadline, now),
+        explanation="",
+        silence="",
+        href="",
+        heading=heading,
+        is_walled=True,
     )
 
 

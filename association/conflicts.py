@@ -56,13 +56,13 @@ def appointed_ties(user_ids: Iterable[int]) -> TiesOf:
 
 
 def conflicts_with(user_ids: Collection[int], institution: Any) -> dict[int, tuple[Conflict, ...]]:
-    """What stands against each of these people handling a case about the institution; two queries for all."""
+    """What stands against each of these people, staff or mediators, handling a case about the institution; two queries for all."""
     ties, day = appointed_ties(user_ids), clock.today()
     subject, look_back = subject_of(institution), look_back_months(day)
     return {
         user: tuple(
             one
-            for one in conflicts(ties[user], subject, day, look_back)
+            for one in conflicts(ties[user], subject, day, look_back, of_assessor=False)
             if one.kind is not TieKind.COMPETITOR
         )
         for user in user_ids

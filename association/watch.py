@@ -1,6 +1,7 @@
 """按时提醒: reminders before and alarms after the end of a term, at working hours, once each; and the calendar's own alarm."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from association import calendars, clock
-from association.access import MAY
+from association.access import MAY, cases_kept_from
 from association.actors import Actor
 from association.choices import Role, Side
 from association.models import Deadline, WorkingHours
@@ -26,6 +27,7 @@ SOON = gettext_noop("期限将至")
 OVER = gettext_noop("期限已过")
 LINE = gettext_noop("%(case)s：%(action)s。%(title)s，%(term)s")
 MORE = gettext_noop("共%(count)d件，见今日钟表。")
+KEPT = gettext_noop("另有%(count)d件您应当回避的事项，由同事办理，见今日钟表。")
 
 
 @transaction.atomic
@@ -91,21 +93,48 @@ def _remind(moment: datetime, hours: Hours, calendar: Calendar) -> int:
 def _tell(
     rows: Iterable[Deadline], subject: str, event: Callable[[Deadline], str], also: Collection[int] = ()
 ) -> None:
-    """One notice for each owner, however many of its terms it is about; named after the first of them."""
+    """One notice for each owner, however many of its terms it is about; the event is named after the first of them."""
     by_owner: dict[tuple[str, int | None, int | None], list[Deadline]] = {}
     for row in rows:
         by_owner.setdefault((row.owner_side, row.owner_user_id, row.owner_institution_id), []).append(row)
+    kept: dict[int, Collection[str]] = {}
     for (side, user, institution), theirs in by_owner.items():
-        told = [
-            LINE % {"case": row.case_title, "action": row.action, "title": row.title, "term": row.told}
-            for row in theirs[:NAMED]
-        ]
-        if len(theirs) > NAMED:
-            told.append(MORE % {"count": len(theirs)})
-        notify(
-            event(theirs[0]),
-            {*people_in_turn(Side(side), user, institution), *also},
-            subject=subject,
-            body="\n".join(told),
-            path=theirs[0].case_path if len(theirs) == 1 else QUEUE,
-        )
+        in_turn = people_in_turn(Side(side), user, institution)
+        # Whose it is by name, or for the institution, reads it; of a whole side some may have to keep away.
+        named = set(in_turn) if user or institution else set()
+        for seen, people in _readers(theirs, {*in_turn, *also}, named, kept):
+            notify(
+                event(theirs[0]),
+                people,
+                subject=subject,
+                body=_body(seen, len(theirs) - len(seen)),
+                path=seen[0].case_path if len(seen) == len(theirs) == 1 else QUEUE,
+            )
+
+
+def _readers(
+    rows: Sequence[Deadline],
+    people: Collection[int],
+    named: Collection[int],
+    kept: dict[int, Collection[str]],
+) -> list[tuple[tuple[Deadline, ...], list[int]]]:
+    """What each may read of these terms: not those of cases from which the person is kept away (回避)."""
+    found: defaultdict[tuple[Deadline, ...], list[int]] = defaultdict(list)
+    for person in sorted(people):
+        if person not in named and person not in kept:
+            kept[person] = cases_kept_from(person)
+        away = () if person in named else kept[person]
+        found[tuple(row for row in rows if f"{row.case_kind}-{row.case_id}" not in away)].append(person)
+    return list(found.items())
+
+
+def _body(rows: Sequence[Deadline], hidden: int) -> str:
+    told = [
+        LINE % {"case": row.case_title, "action": row.action, "title": row.title, "term": row.told}
+        for row in rows[:NAMED]
+    ]
+    if len(rows) > NAMED:
+        told.append(MORE % {"count": len(rows)})
+    if hidden:
+        told.append(KEPT % {"count": hidden})
+    return "\n".join(told)

@@ -40,6 +40,10 @@ WORDS = {
     TieKind.DECLARED: "评审员已自行申报利害关系于“%(institution)s”",
 }
 
+OTHERS = {TieKind.EMPLOYMENT: "任职于“%(institution)s”"}
+"""The same of whoever is no assessor (officers, mediators); a sentence before it says who is meant."""
+OTHERS_OTHERWISE = "与“%(institution)s”有利害关系"
+
 WORKS_FOR = frozenset({TieKind.EMPLOYMENT, TieKind.OFFICE, TieKind.SHAREHOLDING})
 """Ties by which a competitor's interest becomes one's own."""
 
@@ -79,13 +83,17 @@ def conflicts(
     today: date,
     look_back_months: int,
     judged_by: Collection[str] = (),
+    *,
+    of_assessor: bool = True,
 ) -> tuple[Conflict, ...]:
     """回避检查. ``judged_by``: institutions whose people assess in this round an institution the assessor works for.
 
-    A tie counts while it holds and for ``look_back_months`` after its end.
+    ``of_assessor``: whether the sentences speak of an assessor. A tie counts while it holds and for ``look_back_months`` after its end.
     """
     recent = [tie for tie in ties if _counts(tie, today, look_back_months)]
-    found = [_direct(tie) for tie in recent if tie.institution.key == institution.key]
+    found = [
+        _direct(tie, of_assessor=of_assessor) for tie in recent if tie.institution.key == institution.key
+    ]
     others = [tie for tie in recent if tie.kind in WORKS_FOR and tie.institution.key != institution.key]
     found += [_competitor(tie, institution) for tie in others if _competes(tie.institution, institution)]
     if institution.key in judged_by:
@@ -110,8 +118,8 @@ def _competes(own: Assessed, institution: Assessed) -> bool:
     return bool(own.region) and own.region == institution.region and bool(own.trades & institution.trades)
 
 
-def _direct(tie: Tie) -> Conflict:
-    parts: dict[str, str] = {"tie": _words(tie)}
+def _direct(tie: Tie, *, of_assessor: bool) -> Conflict:
+    parts: dict[str, str] = {"tie": _words(tie) if of_assessor else _of_others(tie)}
     if tie.detail:
         parts["detail"] = tie.detail
     if tie.until:
@@ -129,6 +137,10 @@ DETAILED = {
 
 def _words(tie: Tie) -> Said:
     return Said(WORDS.get(tie.kind, OTHERWISE), institution=tie.institution.name)
+
+
+def _of_others(tie: Tie) -> Said:
+    return Said(OTHERS.get(tie.kind, OTHERS_OTHERWISE), institution=tie.institution.name)
 
 
 def _competitor(tie: Tie, institution: Assessed) -> Conflict:

@@ -38,12 +38,14 @@ def _is_about(institution_ids: frozenset[int]) -> Q:
 
 
 def cases_kept_from(user_id: int) -> list[str]:
-    """The complaints and leads about institutions that somebody is tied to, as the locker calls them."""
-    tied = institutions_tied_to(user_id)
+    """The complaints and leads about institutions that somebody is tied to, and the complaints where somebody stood
+    aside, as the locker and the clocks call them.
+    """
+    tied, aside = institutions_tied_to(user_id), _stood_aside(user_id)
     if not tied:
-        return []
+        return [f"complaint-{pk}" for pk in aside]
     leads = Lead.objects.filter(leads_about(tied)).values_list("pk", flat=True)
-    complaints = Complaint.objects.filter(_is_about(tied)).values_list("pk", flat=True)
+    complaints = Complaint.objects.filter(_is_about(tied) | Q(pk__in=aside)).values_list("pk", flat=True)
     return [f"lead-{pk}" for pk in leads] + [f"complaint-{pk}" for pk in complaints]
 
 

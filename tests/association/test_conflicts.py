@@ -28,7 +28,7 @@ def test_employment_stands_against_and_a_stranger_is_clear():
     appoint(employed, Role.SECRETARIAT, employer=institution)
     appoint(stranger, Role.SECRETARIAT, employer=other)
     found = conflicts_with([employed.pk, stranger.pk], institution)
-    assert [one.sentence for one in found[employed.pk]] == [f"评审员任职于“{institution.name}”"]
+    assert [one.sentence for one in found[employed.pk]] == [f"任职于“{institution.name}”"]
     assert found[stranger.pk] == ()
     assert institutions_tied_to(employed.pk) == {institution.pk}
 
@@ -39,7 +39,7 @@ def test_what_stands_against_is_said_in_the_language_of_the_page_and_kept_in_chi
     with translation.override("en"):
         (one,) = conflicts_with([person.pk], institution)[person.pk]
         told = translated(one.sentence)
-    assert one.sentence.startswith(f"评审员任职于“{institution.name}”（")
+    assert one.sentence.startswith(f"任职于“{institution.name}”（")
     assert not re.search("[a-z]", one.sentence)
     assert not re.search("[\u4e00-\u9fff]", told.replace(institution.name, "")), told
 
