@@ -9,12 +9,11 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import get_script_prefix
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from association.context import is_demo
 from association.language import in_its_language, translated
-from association.scope import selected_association_id
 from common.errors import DomainError, InvalidInput, TooMany
 
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
@@ -106,10 +105,12 @@ def page(
 
 def _standing(request: HttpRequest | None) -> dict[str, Any]:
     """What the request knows by itself, so that nothing is asked."""
-    return {
-        "request_id": getattr(request, "request_id", ""),
-        "is_demo": is_demo(getattr(request, "association", None)),
-    }
+    association = getattr(request, "association", None)
+    known = {"request_id": getattr(request, "request_id", ""), "is_demo": is_demo(association)}
+    if association is None:
+        return known
+    name = association.name_en if get_language() == "en" else association.name
+    return {**known, "site_name": name, "accent": association.accent}
 
 
 def problem(status: int, detail: str, code: str, **more: Any) -> JsonResponse:
@@ -176,10 +177,8 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 @in_its_language
 def server_error(request: HttpRequest) -> HttpResponse:
+    """系统出错, without one query: an error of the database breaks the transaction for whoever asks next."""
     sentence = _("系统出错，刚才的操作没有保存。")
-    if getattr(request, "association", None) is None or selected_association_id() is not None:
-        return _plain(request, 500, sentence)
-    # Refused at COMMIT: the scope is over, and nothing that asks the database can be drawn.
     return problem(500, sentence, "http_500") if is_api(request) else _drawn_alone(request, 500, sentence)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from abc import ABC, abstractmethod
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,7 +21,7 @@ DAY = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?")
 PICKED = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-class TypedField(forms.CharField):
+class TypedField(forms.CharField, ABC):
     """A number in a text box, so that full-width digits and signs of currency can be taken."""
 
     def __init__(self, *, mode: str = "decimal", required: bool = False, **more: Any) -> None:
@@ -38,8 +39,9 @@ class TypedField(forms.CharField):
         except InvalidInput as wrong:
             raise forms.ValidationError(translated(wrong.sentence)) from None
 
+    @abstractmethod
     def read(self, text: str) -> Any:
-        raise NotImplementedError
+        """The value of what was typed, which is never empty. Raises InvalidInput with a sentence."""
 
 
 class YuanField(TypedField):

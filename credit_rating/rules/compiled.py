@@ -6,7 +6,6 @@ and the same hashes.
 """
 
 import hashlib
-import struct
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +22,7 @@ from credit_rating.rules.canonical import (
     result_digest,
     result_hash,
     standard_hash,
+    unpacked,
 )
 from credit_rating.rules.exact import decimal_of, rounded
 from credit_rating.rules.marks import Mark, MarksRefused, struck_by_marks
@@ -52,7 +52,7 @@ class _Outcome:
 
 
 class CompiledStandard:
-    """批量计分. A row has the hundredths of every leaf in ``leaf_codes`` order, as numbers or packed by ``packed``.
+    """批量计分. A row has the hundredths of every leaf in ``leaf_codes`` order, packed by ``packed``.
 
     A veto item scored with nothing strikes, as ``struck_by_marks`` says.
     """
@@ -62,7 +62,6 @@ class CompiledStandard:
         self.standard_hash = standard_hash(spec)
         self.leaf_codes = tuple(leaf.code for leaf in spec.leaves)
         self._ceilings = tuple(int(leaf.points / CENT) for leaf in spec.leaves)
-        self._row = struct.Struct(f">{len(self.leaf_codes)}i")
         self._aspects = tuple(self._slices())
         self._veto_marks = self._vetoes()
         self._head = hashlib.sha256(inputs_head(self.standard_hash))
@@ -84,29 +83,10 @@ class CompiledStandard:
         ]
         return itemgetter(*places, places[-1]) if places else None
 
-    def totals(self, rows: Iterable[Sequence[int]]) -> list[tuple[Decimal | None, str | None]]:
-        """总分与等级 per row, without hashes."""
-        found: list[tuple[Decimal | None, str | None]] = []
-        for row in rows:
-            if self._is_plain(row):
-                outcome = self._outcome(sum(row))
-                found.append((outcome.total, outcome.grade))
-            else:
-                full = self._in_full(row)
-                found.append((full.total, full.grade))
-        return found
-
-    def rate_many(self, rows: Iterable[Sequence[int]]) -> Iterator[Rated]:
-        """总分、等级与哈希 per row."""
-        pack = self._row.pack
-        for row in rows:
-            yield self._in_short(row, pack(*row)) if self._is_plain(row) else self._in_full(row)
-
     def rate_packed(self, rows: Iterable[bytes]) -> Iterator[Rated]:
-        """The same from packed rows, as a column of bytes gives them."""
-        unpack = self._row.unpack
+        """总分、等级与哈希 per packed row, as a column of bytes gives it."""
         for data in rows:
-            row = unpack(data)
+            row = unpacked(data)
             yield self._in_short(row, data) if self._is_plain(row) else self._in_full(row)
 
     def _is_plain(self, row: Sequence[int]) -> bool:

@@ -1,18 +1,15 @@
-"""数字录入: what people type, in half or full width, as exact numbers or as a clear refusal."""
+"""数字录入: what people type as exact numbers of 0 and above, or refused with the name of what was asked for."""
 
-import re
 import unicodedata
 from decimal import Decimal
 
 from common.errors import InvalidInput
+from common.numbers import parse_decimal
 from common.said import Said
 from credit_rating.rules.exact import POINT_PLACES, plain
 
-_PLAIN = re.compile(r"\d{1,12}(\.\d{1,12})?")
-_EXPONENT = re.compile(r"[+-]?\d*\.?\d+[eE][+-]?\d+")
-_NOT_NUMBERS = frozenset(
-    {"nan", "snan", "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "∞", "-∞"}
-)
+LARGEST = Decimal(10) ** 12
+PLACES = 12
 
 
 class EntryRefused(InvalidInput):
@@ -25,26 +22,19 @@ def half_width(text: str) -> str:
 
 
 def number(raw: str, name: str) -> Decimal:
-    """A number from 0 up, without exponent notation."""
-    text = half_width(raw)
-    if not text:
-        raise EntryRefused(Said("请填写%(name)s。", name=name))
-    if text.lower() in _NOT_NUMBERS:
-        raise EntryRefused(Said("%(name)s须为具体数字，不接受“%(text)s”。", name=name, text=text))
-    if text.startswith("-"):
-        raise EntryRefused(Said("%(name)s不能为负数。", name=name))
-    if _EXPONENT.fullmatch(text):
-        raise EntryRefused(Said("%(name)s不接受科学计数法，请填写普通数字。", name=name))
-    if not _PLAIN.fullmatch(text) or not text.isascii():
-        raise EntryRefused(Said("%(name)s须为数字，收到的是“%(text)s”。", name=name, text=text[:20]))
-    return plain(Decimal(text))
+    """A number from 0 up, with at most twelve places."""
+    return _read(raw, name, PLACES)
 
 
 def whole_number(raw: str, name: str) -> int:
-    value = number(raw, name)
-    if value != value.to_integral_value():
-        raise EntryRefused(Said("%(name)s须为整数。", name=name))
-    return int(value)
+    return int(_read(raw, name, 0))
+
+
+def _read(raw: str, name: str, places: int) -> Decimal:
+    try:
+        return plain(parse_decimal(raw, minimum=Decimal(0), maximum=LARGEST, digits=places))
+    except InvalidInput as refusal:
+        raise EntryRefused(Said("%(name)s：%(why)s", name=name, why=refusal.sentence)) from None
 
 
 def points(raw: str, name: str, ceiling: Decimal) -> Decimal:

@@ -1,7 +1,6 @@
 """批量计分与哈希."""
 
 import json
-import struct
 
 import pytest
 
@@ -18,7 +17,8 @@ FULL = [int(one.points * 100) for one in SPEC.leaves]
 
 
 def row_with(code, hundredths):
-    return [hundredths if one.code == code else number for one, number in zip(SPEC.leaves, FULL, strict=True)]
+    row = [hundredths if one.code == code else number for one, number in zip(SPEC.leaves, FULL, strict=True)]
+    return hashing.packed_row(row)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -26,40 +26,40 @@ def test_every_shipped_standard_rates_in_bulk_as_one_by_one(code):
     spec = shipped(code)
     marks = full_marks(spec) | {spec.leaves[-1].code: Mark.scored(D("1.25"))}
     compiled = compile_standard(spec)
-    row = [int(marks[one].points * 100) for one in compiled.leaf_codes]
     result = rate(spec, marks)
     inputs = hashing.inputs_hash(spec, hashing.standard_hash(spec), marks)
-    (found,) = compiled.rate_many([row])
+    (found,) = compiled.rate_packed([hashing.packed(spec, marks)])
     assert (found.total, found.grade) == (result.total, result.grade)
     assert found.inputs_hash == inputs
     assert found.result_hash == hashing.result_hash(inputs, result)
 
 
-def test_packed_rows_are_the_same_rows():
-    rows = [FULL, row_with("A3.1.1", 125), row_with("A5.2.1", 0)]
-    data = [struct.pack(">58i", *row) for row in rows]
-    assert list(COMPILED.rate_packed(data)) == list(COMPILED.rate_many(rows))
-    assert hashing.packed(SPEC, full_marks(SPEC, A3_1_1="1.25")) == data[1]
+def test_a_row_is_packed_as_marks_are():
+    assert hashing.packed(SPEC, full_marks(SPEC, A3_1_1="1.25")) == row_with("A3.1.1", 125)
 
 
 def test_a_veto_item_without_points_takes_the_long_way():
-    (found,) = COMPILED.rate_many([row_with("A5.2.1", 0)])
+    (found,) = COMPILED.rate_packed([row_with("A5.2.1", 0)])
     assert (str(found.total), found.grade) == ("97.0", "D")
 
 
 def test_a_sum_seen_twice_still_has_its_own_hash():
-    one, other = COMPILED.rate_many([row_with("A3.1.1", 200), row_with("A4.1.1", 150)])
+    one, other = COMPILED.rate_packed([row_with("A3.1.1", 200), row_with("A4.1.1", 150)])
     assert one.total == other.total == D("99.0")
     assert one.inputs_hash != other.inputs_hash
     assert one.result_hash != other.result_hash
 
 
-@pytest.mark.parametrize(
-    "row", [FULL[:-1], [*FULL, 0], row_with("A1.1.1", 151), row_with("A1.1.1", -1), row_with("A1.1.1", -2)]
-)
+@pytest.mark.parametrize("row", [row_with("A1.1.1", 151), row_with("A1.1.1", -1), row_with("A1.1.1", -2)])
 def test_rows_that_are_no_marks_are_refused(row):
     with pytest.raises(MarksRefused):
-        COMPILED.totals([row])
+        list(COMPILED.rate_packed([row]))
+
+
+@pytest.mark.parametrize("row", [FULL[:-1], [*FULL, 0]])
+def test_rows_of_another_length_are_refused(row):
+    with pytest.raises(MarksRefused, match="每行须有 58 个得分"):
+        list(COMPILED.rate_packed([hashing.packed_row(row)]))
 
 
 def test_na_goes_the_long_way_with_its_reason_in_the_hash():

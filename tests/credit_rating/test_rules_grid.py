@@ -121,13 +121,13 @@ def test_parameters_as_people_write_them(method, text, params):
     [
         ("pass_fail", "每次扣 2", "不需要参数"),
         ("deduct_each", "2", "每次扣 2"),
-        ("deduct_each", "每次扣 一", "须为数字"),
+        ("deduct_each", "每次扣 一", "不是数字"),
         ("band", "优", "优=3;良=2"),
         ("band", "", "缺少参数"),
-        ("band", "优=x", "须为数字"),
+        ("band", "优=x", "不是数字"),
         ("ratio", "最高=100", "无法识别或重复"),
         ("ratio", "满分=1;满分=2", "无法识别或重复"),
-        ("ratio", "分段=95-2", "请填写分段分值|须为数字"),
+        ("ratio", "分段=95-2", "分段分值：请填写数字|不是数字"),
     ],
 )
 def test_unreadable_parameters(method, text, said):
@@ -149,8 +149,8 @@ def errors_of(rows):
 @pytest.mark.parametrize(
     ("place", "name", "text", "said"),
     [
-        (0, "points", "一分半", "须为数字"),
-        (1, "points", "-1", "不能为负数"),
+        (0, "points", "一分半", "不是数字"),
+        (1, "points", "-1", "不能是负数"),
         (2, "points", "1.005", "最多保留 2 位小数"),
         (3, "scoring_method", "随缘", "可填：是否符合、"),
         (4, "params", "随缘", "每次扣 2"),
@@ -223,7 +223,7 @@ def test_headings_in_either_width_and_blank_rows_are_taken():
 @pytest.mark.parametrize(
     ("item", "content", "said"),
     [
-        ("满分", "很多", "须为数字"),
+        ("满分", "很多", "不是数字"),
         ("官方", "大概", "可填：是、否"),
         ("总分取舍", "1;随便", "可填：四舍五入"),
         ("汇总方式", "猜", "可填：逐项相加"),
@@ -231,7 +231,7 @@ def test_headings_in_either_width_and_blank_rows_are_taken():
         ("汇总参数", "[]", "须为 JSON 对象"),
         ("等级", "A;90", "最高等级的上限留空"),
         ("颜色", "红", "项目“颜色”无法识别"),
-        ("合议人数", "2.5", "须为整数"),
+        ("合议人数", "2.5", "请填写整数"),
     ],
 )
 def test_wrong_header_rows(item, content, said):

@@ -163,9 +163,7 @@ def test_compiled_equals_full(spec, data):
     compiled = compile_standard(spec)
     rows = data.draw(st.lists(scored_marks(spec), max_size=5))
     full = [compiled.rate_marks(marks, struck_by_marks(spec, marks)) for marks in rows]
-    numbers = [[int(marks[code].points * 100) for code in compiled.leaf_codes] for marks in rows]
-    assert list(compiled.rate_many(numbers)) == full
-    assert compiled.totals(numbers) == [(one.total, one.grade) for one in full]
+    assert list(compiled.rate_packed([packed(spec, marks) for marks in rows])) == full
     for marks, one in zip(rows, full, strict=True):
         result = rate(spec, marks, struck_by_marks(spec, marks))
         assert (one.total, one.grade) == (result.total, result.grade)
