@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(TextChoices):
@@ -139,9 +140,9 @@ class QueuePart(TextChoices):
 
 # 事项类别 of a deadline; who starts clocks for another kind names it here.
 CASE_KINDS = {
-    "complaint": _("投诉"),
+    "complaint": pgettext_lazy("一件", "投诉"),
     "mass": _("集体投诉"),
-    "lead": _("线索"),
+    "lead": pgettext_lazy("一件", "线索"),
     "rating": _("评估"),
     "public_notice": _("公示"),
     "objection": _("异议"),

@@ -11,22 +11,25 @@ from association.choices import Channel, Role
 from association.links import absolute
 from association.models import Appointment, Notice
 from association.outbox import enqueue
+from common.said import as_parts
 
 
 def notify(event: str, users: Iterable[int], *, subject: str, body: str, path: str = "") -> None:
     """Tell each person once, at the desk and by mail. ``path`` is relative to the association's mount.
 
     What is written stays in Chinese, whatever language the sender's pages are in: callers mark their sentences
-    with ``gettext_noop``.
+    with ``gettext_noop``, and a ``Said`` keeps the parts it was put together from, for a desk in another language.
     """
     moment = clock.now()
+    wording = {"subject": as_parts(subject), "body": as_parts(body)}
     rows = [
         Notice(
             event=event,
             user_id=user,
             channel=channel,
-            subject=subject,
-            body=body,
+            subject=str(subject),
+            body=str(body),
+            wording=wording,
             path=path,
             created_at=moment,
         )

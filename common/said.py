@@ -39,12 +39,12 @@ class Said(str):
         return translate(self.template) % parts
 
 
-def as_parts(sentence: str) -> Any:
-    """For JSON: a plain text as it is, one put together as its pattern and its parts."""
+def as_parts(sentence: object) -> Any:
+    """For JSON: what is no sentence in its own words, one put together as its pattern and its parts."""
     if not isinstance(sentence, Said):
         return str(sentence)
     values = {
-        name: as_parts(value) if isinstance(value, str) else value for name, value in sentence.values.items()
+        name: value if isinstance(value, int) else as_parts(value) for name, value in sentence.values.items()
     }
     return {"template": sentence.template, "values": values}
 

@@ -5,7 +5,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from association.choices import Channel, JobState, OutboxState
+from association.language import translated
 from association.tenancy import AssociationOwned
+from common.said import from_parts
 
 
 class AuditEntry(AssociationOwned):
@@ -118,6 +120,8 @@ class Notice(AssociationOwned):
     channel = models.CharField(_("渠道"), max_length=6, choices=Channel.choices)
     subject = models.CharField(_("标题"), max_length=120)
     body = models.TextField(_("正文"))
+    # What both were put together from, so that a desk in another language can say them; null before it was kept.
+    wording = models.JSONField(null=True, editable=False)
     path = models.CharField(_("链接"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("时间"))
     sent_at = models.DateTimeField(_("发出时间"), null=True)
@@ -133,6 +137,16 @@ class Notice(AssociationOwned):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def subject_here(self) -> str:
+        """标题 in the language of the page."""
+        return translated(from_parts(self.wording["subject"]) if self.wording else self.subject)
+
+    @property
+    def body_here(self) -> str:
+        """正文 in the language of the page."""
+        return translated(from_parts(self.wording["body"]) if self.wording else self.body)
 
 
 class Attachment(AssociationOwned):

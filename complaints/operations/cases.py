@@ -18,6 +18,7 @@ from association.notices import notify, people_of
 from association.outbox import enqueue
 from association.sealed import search_keys
 from common.errors import Forbidden, InvalidInput, NotFound
+from common.said import Said
 from complaints.access.complaints import MAY, complaints_visible_to
 from complaints.access.ties import barred, why_barred
 from complaints.choices.complaints import (
@@ -314,8 +315,8 @@ def _tell(
     notify(
         f"complaint-{complaint.pk}-{event}",
         people,
-        subject=subject % named,
-        body=body % named,
+        subject=Said(subject, **named),
+        body=Said(body, **named),
         path=path_of(complaint.pk),
     )
 

@@ -13,6 +13,7 @@ from association.conflicts import conflicts_with
 from association.notices import notify, people_of
 from association.sealed import seal_text
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from common.said import Said
 from complaints.access.leads import MAY
 from complaints.choices.leads import (
     DECIDED,
@@ -151,8 +152,10 @@ def assign_lead_officer(*, actor: Actor, lead_id: int, officer_id: int) -> Lead:
         f"lead-{lead.pk}-officer-{officer_id}-{clock.today():%Y%m%d}",
         [officer_id],
         subject=gettext_noop("有一件线索由您承办"),
-        body=gettext_noop("线索%(number)s由您承办。线索提供人的信息须保密，每次查看都有记录。")
-        % {"number": lead.number},
+        body=Said(
+            gettext_noop("线索%(number)s由您承办。线索提供人的信息须保密，每次查看都有记录。"),
+            number=lead.number,
+        ),
         path=case_of(lead).path,
     )
     return lead
@@ -319,7 +322,10 @@ def _tell_institution(lead: Lead, finding: LeadFinding) -> None:
         f"lead-finding-{finding.pk}",
         people_of(institution_id=lead.institution_id),
         subject=gettext_noop("协会按自律公约作出处理"),
-        body=gettext_noop("经协会核查：%(facts)s\n处理措施：%(measure)s")
-        % {"facts": finding.facts, "measure": finding.measure},
+        body=Said(
+            gettext_noop("经协会核查：%(facts)s\n处理措施：%(measure)s"),
+            facts=finding.facts,
+            measure=finding.measure,
+        ),
         path="/desk/",
     )

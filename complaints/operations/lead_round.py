@@ -12,6 +12,7 @@ from association.audit import record
 from association.deadlines import count, rule_in_force
 from association.locker import forget_case
 from association.notices import notify
+from common.said import Said
 from complaints.access.leads import MAY
 from complaints.choices.leads import LeadState, Speaker
 from complaints.models import Lead, LeadEvidence, LeadMessage
@@ -44,7 +45,7 @@ def _take_in_new(actor: Actor) -> None:
             f"lead-{lead.pk}-submitted",
             untied_staff(lead),
             subject=gettext_noop("收到一件违法违规线索"),
-            body=gettext_noop("线索%(number)s等待初步审查。") % {"number": lead.number},
+            body=Said(gettext_noop("线索%(number)s等待初步审查。"), number=lead.number),
             path=case_of(lead).path,
         )
 
@@ -59,7 +60,7 @@ def _tell_of_answers() -> None:
             f"lead-{lead.pk}-answer-{clock.today():%Y%m%d}",
             [lead.officer_id] if lead.officer_id else untied_staff(lead),
             subject=gettext_noop("线索提供人有补充"),
-            body=gettext_noop("线索%(number)s有新的回复或者材料。") % {"number": lead.number},
+            body=Said(gettext_noop("线索%(number)s有新的回复或者材料。"), number=lead.number),
             path=case_of(lead).path,
         )
         messages.filter(lead=lead).update(is_told=True)

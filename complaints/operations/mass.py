@@ -13,6 +13,7 @@ from association.actors import Actor
 from association.audit import record
 from association.notices import notify, people_of
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from common.said import Said
 from common.text import one_line, paragraphs
 from complaints.access.complaints import MAY, complaints_visible_to, mass_cases_visible_to
 from complaints.choices.complaints import BEFORE_ACCEPTANCE, MassState, OfferState
@@ -163,8 +164,8 @@ def _tell_institution(case: MassCase, event: str, subject: str, body: str, **val
     notify(
         f"mass-case-{case.pk}-{event}",
         people_of(institution_id=case.institution_id),
-        subject=subject % values,
-        body=body % values,
+        subject=Said(subject, **values),
+        body=Said(body, **values),
         path=f"/desk/complaints/mass/{case.pk}/",
     )
 

@@ -11,6 +11,7 @@ from association.audit import record
 from association.choices import Role
 from association.notices import notify, people_of
 from common.errors import InvalidInput, NotFound, Refused
+from common.said import Said
 from common.text import paragraphs
 from credit_rating.access import MAY, assessments_visible_to, assignments_visible_to
 from credit_rating.choices import AssignmentState, Clearance, Stage, StageKind
@@ -49,8 +50,10 @@ def assign_assessor(*, actor: Actor, assessment_id: int, kind: StageKind, assess
         f"assigned-{assignment.pk}",
         [assessor_id],
         subject=gettext_noop("您有新的评审任务"),
-        body=gettext_noop("请先就%(institution)s作无利害关系声明，再查阅材料。")
-        % {"institution": assessment.institution},
+        body=Said(
+            gettext_noop("请先就%(institution)s作无利害关系声明，再查阅材料。"),
+            institution=assessment.institution,
+        ),
         path=DESK,
     )
     return assignment
@@ -103,8 +106,11 @@ def recuse(*, actor: Actor, assignment_id: int, reason: str) -> Assignment:
         f"recused-{assignment.pk}",
         people_of(roles=[Role.SECRETARIAT]),
         subject=gettext_noop("评估员回避，请另行指派"),
-        body=gettext_noop("%(name)s就%(institution)s回避。")
-        % {"name": actor.name, "institution": assignment.assessment.institution},
+        body=Said(
+            gettext_noop("%(name)s就%(institution)s回避。"),
+            name=actor.name,
+            institution=assignment.assessment.institution,
+        ),
         path=DESK,
     )
     return assignment

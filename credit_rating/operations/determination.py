@@ -12,6 +12,7 @@ from association.audit import record
 from association.choices import COMMITTEE_ROLES
 from association.notices import notify, people_of
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from common.said import Said
 from credit_rating.access import MAY, assessments_visible_to
 from credit_rating.choices import DeterminationState, Stage, StageKind
 from credit_rating.models import Assessment, Determination, Opinion
@@ -85,8 +86,11 @@ def _overrule(
         f"countersign-{determination.pk}-{clock.now():%Y%m%d%H%M%S}",
         others,
         subject=gettext_noop("一件改判等待第二人签署"),
-        body=gettext_noop("%(institution)s拟改判为%(grade)s。")
-        % {"institution": assessment.institution, "grade": grade},
+        body=Said(
+            gettext_noop("%(institution)s拟改判为%(grade)s。"),
+            institution=assessment.institution,
+            grade=grade,
+        ),
         path=DESK,
     )
 

@@ -8,6 +8,7 @@ from association.actors import Actor
 from association.audit import record
 from association.notices import notify, people_of
 from common.errors import Refused
+from common.said import Said
 from credit_rating.access import MAY
 from credit_rating.choices import Stage
 from credit_rating.models import Assessment
@@ -32,8 +33,8 @@ def discontinue_assessment(*, actor: Actor, assessment_id: int, reason: str) -> 
     notify(
         f"assessment-{assessment.pk}-discontinued",
         people_of(institution_id=assessment.institution_id),
-        subject=gettext_noop("%(title)s：贵机构的评估已终止") % {"title": assessment.round.title},
-        body=gettext_noop("理由：%(reason)s。终止的评估没有等级，也不作不利评价。") % {"reason": reason},
+        subject=Said(gettext_noop("%(title)s：贵机构的评估已终止"), title=assessment.round.title),
+        body=Said(gettext_noop("理由：%(reason)s。终止的评估没有等级，也不作不利评价。"), reason=reason),
         path=DESK,
     )
     refresh_institution(assessment.institution_id, f"assessment-{assessment.pk}-discontinued")

@@ -16,6 +16,7 @@ from association.language import translated
 from association.notices import notify, people_of
 from association.rules.explanation import as_parts
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from common.said import Said
 from common.text import one_line, paragraphs
 from credit_rating.access import MAY, assessments_visible_to
 from credit_rating.choices import ObjectionState, Stage, StageKind
@@ -121,8 +122,11 @@ def _tell(objection: Objection, term: str) -> None:
         f"objection-{objection.pk}",
         people,
         subject=gettext_noop("评估结果公示收到异议"),
-        body=gettext_noop("%(institution)s的公示条目已标注“异议中”。%(term)s")
-        % {"institution": objection.assessment.institution, "term": term},
+        body=Said(
+            gettext_noop("%(institution)s的公示条目已标注“异议中”。%(term)s"),
+            institution=objection.assessment.institution,
+            term=term,
+        ),
         path=DESK,
     )
 

@@ -12,6 +12,7 @@ from association.deadlines import start_clock
 from association.notices import notify, people_of
 from association.rules.explanation import as_parts
 from common.errors import NotFound, Refused
+from common.said import Said
 from common.text import paragraphs
 from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, Stage
@@ -88,7 +89,7 @@ def file_defence(*, actor: Actor, assessment_id: int, text: str) -> PriorNotice:
         f"defence-{notice.pk}",
         people_of(roles=[*COMMITTEE_ROLES, Role.SECRETARIAT]),
         subject=gettext_noop("收到陈述申辩"),
-        body=gettext_noop("%(institution)s就拟定等级提出申辩。") % {"institution": assessment.institution},
+        body=Said(gettext_noop("%(institution)s就拟定等级提出申辩。"), institution=assessment.institution),
         path=DESK,
     )
     return notice

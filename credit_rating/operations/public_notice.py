@@ -14,6 +14,7 @@ from association.deadlines import start_clock
 from association.notices import notify
 from association.rules.explanation import as_parts
 from common.errors import NotFound, Refused
+from common.said import Said
 from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, ObjectionState, RoundState, Stage
 from credit_rating.models import Assessment, Determination, Objection, PublicNotice, Round
@@ -62,8 +63,11 @@ def open_public_notice(
         f"public-notice-{notice.pk}",
         institution_people(row.institution_id for row in shown),
         subject=gettext_noop("评估结果公示"),
-        body=gettext_noop("“%(round)s”拟定结果公示，公示期内可提出异议。%(term)s")
-        % {"round": held_in.title, "term": due.explanation},
+        body=Said(
+            gettext_noop("“%(round)s”拟定结果公示，公示期内可提出异议。%(term)s"),
+            round=held_in.title,
+            term=due.explanation,
+        ),
         path=DESK,
     )
     refresh_round(held_in.pk, f"public-notice-{notice.pk}")

@@ -16,6 +16,7 @@ from association.deadlines import start_clock
 from association.notices import notify, people_of
 from association.outbox import enqueue
 from common.errors import Forbidden, NotFound, Refused
+from common.said import Said
 from credit_rating.access import MAY, assessments_visible_to
 from credit_rating.choices import DeterminationState, ObjectionState, RoundState, Stage
 from credit_rating.models import (
@@ -72,8 +73,11 @@ def propose_publication(*, actor: Actor, round_id: int) -> list[Publication]:
         f"publication-proposed-{publications[0].pk}",
         people_of(roles=[Role.COMMITTEE_CHAIR]),
         subject=gettext_noop("评估结果提请公布"),
-        body=gettext_noop("“%(round)s”%(count)s家机构的结果等待批准公布。")
-        % {"round": held_in.title, "count": len(publications)},
+        body=Said(
+            gettext_noop("“%(round)s”%(count)s家机构的结果等待批准公布。"),
+            round=held_in.title,
+            count=len(publications),
+        ),
         path=DESK,
     )
     return publications

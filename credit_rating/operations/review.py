@@ -14,6 +14,7 @@ from association.audit import record
 from association.choices import Role
 from association.notices import notify, people_of
 from common.errors import InvalidInput, NotFound, Refused
+from common.said import Said
 from credit_rating.access import MAY, opinions_visible_to
 from credit_rating.choices import AssignmentState, ItemState, Stage, StageKind
 from credit_rating.models import Assessment, Assignment, Opinion, OpinionItem
@@ -146,7 +147,7 @@ def submit_review(*, actor: Actor, assessment_id: int, summary: str = "") -> Opi
         f"reviewed-{opinion.pk}",
         people_of(roles=[Role.SECRETARIAT]),
         subject=gettext_noop("收到一份评审意见"),
-        body=gettext_noop("%(institution)s的评审意见已提交。") % {"institution": assessment.institution},
+        body=Said(gettext_noop("%(institution)s的评审意见已提交。"), institution=assessment.institution),
         path=DESK,
     )
     return opinion

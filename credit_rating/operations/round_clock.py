@@ -13,6 +13,7 @@ from association.audit import record
 from association.notices import notify, people_of
 from association.outbox import enqueue
 from common.errors import DomainError
+from common.said import Said
 from credit_rating.access import MAY
 from credit_rating.choices import WITHOUT_RESULT, RoundState, Stage, StageKind
 from credit_rating.models import Assessment, Publication, Round, RoundStage, Supplement
@@ -105,7 +106,7 @@ def _close_self_assessment(actor: Actor, round_: Round) -> int:
         notify(
             f"assessment-{assessment.pk}-not-filed",
             people_of(institution_id=assessment.institution_id),
-            subject=gettext_noop("%(title)s自评已截止") % {"title": round_.title},
+            subject=Said(gettext_noop("%(title)s自评已截止"), title=round_.title),
             body=gettext_noop("贵机构未在截止前提交自评，记为“未申报”。未申报不是等级，也不作不利评价。"),
             path=DESK,
         )

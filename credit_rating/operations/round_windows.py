@@ -14,6 +14,7 @@ from association.audit import record
 from association.moments import in_words, until_in_words
 from association.notices import notify
 from common.errors import InvalidInput, Refused
+from common.said import Said
 from credit_rating.access import MAY
 from credit_rating.choices import WITHOUT_RESULT, RoundState, StageKind
 from credit_rating.models import Assessment, Round, RoundStage
@@ -104,7 +105,7 @@ def _tell(round_: Round, moved: Sequence[StageWindow], reason: str, event: str) 
     notify(
         event,
         institution_people(under_way.values_list("institution_id", flat=True)),
-        subject=gettext_noop("%(title)s的时间有调整") % {"title": round_.title},
+        subject=Said(gettext_noop("%(title)s的时间有调整"), title=round_.title),
         body="".join([*lines, gettext_noop("理由：%(reason)s") % {"reason": reason}]),
         path=DESK,
     )

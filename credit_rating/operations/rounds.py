@@ -16,6 +16,7 @@ from association.in_turn import take_turn
 from association.moments import in_words, minute, until_in_words
 from association.notices import notify, people_of
 from common.errors import InvalidInput, NotFound, Refused
+from common.said import Said
 from common.text import one_line
 from credit_rating.access import MAY, rounds_visible_to, standards_visible_to
 from credit_rating.choices import RoundState, Stage, StageKind, StandardState
@@ -209,10 +210,13 @@ def _announce(actor: Actor, round_: Round, assessments: Collection[Assessment]) 
             notify(
                 f"assessment-{assessment.pk}-invited",
                 people_of(institution_id=assessment.institution_id),
-                subject=gettext_noop("邀请参加%(title)s") % {"title": round_.title},
-                body=gettext_noop(
-                    "请于%(opens)s至%(closes)s（北京时间）填写自评并提交。不参加的，记为“未申报”，不评定等级。"
-                )
-                % {"opens": in_words(window.opens_at), "closes": until_in_words(window.closes_at)},
+                subject=Said(gettext_noop("邀请参加%(title)s"), title=round_.title),
+                body=Said(
+                    gettext_noop(
+                        "请于%(opens)s至%(closes)s（北京时间）填写自评并提交。不参加的，记为“未申报”，不评定等级。"
+                    ),
+                    opens=in_words(window.opens_at),
+                    closes=until_in_words(window.closes_at),
+                ),
                 path=DESK,
             )

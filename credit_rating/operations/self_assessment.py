@@ -15,6 +15,7 @@ from association.language import translated
 from association.moments import minute, until
 from association.notices import notify, people_of
 from common.errors import NotFound, Refused
+from common.said import Said
 from credit_rating.access import MAY, assessments_visible_to
 from credit_rating.choices import RoundState, Stage, StageKind
 from credit_rating.models import Assessment, Opinion, OpinionItem
@@ -174,9 +175,14 @@ def _tell_secretariat(assessment: Assessment, event: str, words: str) -> None:
     notify(
         f"assessment-{assessment.pk}-{event}",
         people_of(roles=[Role.SECRETARIAT]),
-        subject=gettext_noop("%(institution)s%(words)s")
-        % {"institution": assessment.institution, "words": words},
-        body=gettext_noop("%(title)s：%(institution)s%(words)s。")
-        % {"title": assessment.round.title, "institution": assessment.institution, "words": words},
+        subject=Said(
+            gettext_noop("%(institution)s%(words)s"), institution=assessment.institution, words=words
+        ),
+        body=Said(
+            gettext_noop("%(title)s：%(institution)s%(words)s。"),
+            title=assessment.round.title,
+            institution=assessment.institution,
+            words=words,
+        ),
         path=DESK,
     )

@@ -14,6 +14,7 @@ from association.language import translated
 from association.models import AuditEntry
 from association.notices import notify, people_of
 from common.errors import InvalidInput, Refused
+from common.said import Said
 from credit_rating.access import MAY
 from credit_rating.choices import StandardState, Verdict
 from credit_rating.models import AssessmentStandard, ExpertOpinion
@@ -40,7 +41,7 @@ def send_to_experts(*, actor: Actor, standard_id: int) -> AssessmentStandard:
         f"standard-{standard.pk}-experts-{entry.pk}",
         people_of(roles=COMMITTEE_ROLES | REVIEWER_ROLES),
         subject=gettext_noop("请评审评估规范"),
-        body=gettext_noop("评估规范“%(title)s”已送专家评审，请填写意见。") % {"title": standard},
+        body=Said(gettext_noop("评估规范“%(title)s”已送专家评审，请填写意见。"), title=standard),
         path=f"/desk/standards/{standard.pk}/",
     )
     return standard

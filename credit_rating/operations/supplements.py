@@ -17,6 +17,7 @@ from association.models import Attachment
 from association.notices import notify, people_of
 from association.rules.explanation import as_parts
 from common.errors import InvalidInput, NotFound, Refused
+from common.said import Said
 from common.text import one_line
 from credit_rating.access import MAY, SECRETARIAT
 from credit_rating.choices import AssignmentState, Stage, StageKind
@@ -71,8 +72,11 @@ def request_supplement(*, actor: Actor, assessment_id: int, items: Mapping[int, 
         f"supplement-{supplement.pk}",
         people_of(institution_id=assessment.institution_id),
         subject=gettext_noop("请补正自评材料"),
-        body=gettext_noop("共%(count)s项须补正，逾期按现有材料评审。%(term)s")
-        % {"count": len(wanted), "term": due.explanation},
+        body=Said(
+            gettext_noop("共%(count)s项须补正，逾期按现有材料评审。%(term)s"),
+            count=len(wanted),
+            term=due.explanation,
+        ),
         path=DESK,
     )
     return supplement
@@ -129,7 +133,7 @@ def answer_supplement(
         f"supplemented-{supplement.pk}",
         told,
         subject=gettext_noop("机构已补正材料"),
-        body=gettext_noop("%(institution)s已补正。") % {"institution": assessment.institution},
+        body=Said(gettext_noop("%(institution)s已补正。"), institution=assessment.institution),
         path=DESK,
     )
     return supplement

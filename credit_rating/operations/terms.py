@@ -19,6 +19,7 @@ from association.clocks import Case, Owner, expired, lapse, start_deadline, star
 from association.models import Deadline
 from association.notices import notify
 from association.tenancy import current_association_id
+from common.said import Said
 from credit_rating.access import MAY
 from credit_rating.choices import Stage
 from credit_rating.models import (
@@ -244,7 +245,7 @@ def _follow_notice(actor: Actor, deadline: Deadline) -> bool:
         event,
         institution_people(notice.assessments.values_list("institution_id", flat=True)),
         subject=gettext_noop("评估结果公示期已按放假安排重新计算"),
-        body=gettext_noop("“%(round)s”：%(term)s") % {"round": held_in.title, "term": notice.explanation},
+        body=Said(gettext_noop("“%(round)s”：%(term)s"), round=held_in.title, term=notice.explanation),
         path="/desk/",
     )
     refresh_round(held_in.pk, event)

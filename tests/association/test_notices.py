@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.test import override_settings
+from django.utils.translation import gettext_noop, override
 
 from association import clock, operations
 from association.access import notices_visible_to
@@ -12,6 +13,7 @@ from association.choices import Channel, Role
 from association.models import Notice, OutboxJob
 from association.notices import notify, people_of, send_notice
 from association.tenancy import acting_for
+from common.said import Said
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,27 @@ def test_mail_waits_for_the_deed_and_goes_once():
     (message,) = mail.outbox
     assert (message.to, message.subject) == ([notice.user.email], "题")
     assert message.message()["Message-ID"].startswith(f"<notice-{notice.association_id}-{notice.pk}@")
+
+
+def test_the_desk_says_what_was_put_together_in_its_own_language_and_the_mail_stays_as_written():
+    user = make_user()
+    subject = Said(gettext_noop("请答复投诉%(number)s"), number="T2026-000009")
+    notify("parts", [user.pk], subject=subject, body=Said("%(who)s", who=make_institution()))
+    notice = Notice.objects.get(event="parts", channel=Channel.MAIL)
+    assert notice.subject == notice.subject_here == "请答复投诉T2026-000009"
+    with override("en"):
+        assert "T2026-000009" in notice.subject_here
+        assert "请" not in notice.subject_here
+        assert notice.body_here == notice.body  # an institution's name is no word of the catalogue
+    send_notice(notice_id=notice.pk)
+    assert mail.outbox[0].subject == "请答复投诉T2026-000009"
+
+
+def test_a_notice_from_before_the_parts_were_kept_is_shown_as_it_was_written():
+    notice = tell(make_user())
+    notice.wording = None
+    with override("en"):
+        assert (notice.subject_here, notice.body_here) == ("题", "文")
 
 
 @override_settings(SITE_SCHEME="https", SITE_PORT="", SHARED_HOST="portal.example.org")
