@@ -1,11 +1,14 @@
-"""Start-up refuses to serve as a role that row security does not bind."""
+"""Start-up refuses to serve as a role that row security does not bind; deployment wants the publication log signed."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
+
+from common.signing import LEAST_SECRET
 
 SERVING = ("default", "public")
 ROLE = """
@@ -56,6 +59,18 @@ def refuse_unsafe_roles() -> None:
     connections.close_all()
     if faults:
         raise ImproperlyConfigured("refusing to serve: " + "; ".join(faults))
+
+
+@register(Tags.security, deploy=True)
+def log_is_signed(**_kwargs: Any) -> list[CheckMessage]:
+    """``manage.py check --deploy``, as the process that signs: without a key nobody outside can hold us to what we published."""
+    faults = ["PUBLICATION_KEYS is missing"] if not settings.PUBLICATION_KEYS else []
+    faults += [
+        "a secret in PUBLICATION_KEYS has fewer than 32 characters"
+        for secret in settings.PUBLICATION_KEYS
+        if len(secret) < LEAST_SECRET
+    ]
+    return [Error(fault, id="portal.E002") for fault in faults]
 
 
 @register(Tags.database)

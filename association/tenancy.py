@@ -7,8 +7,9 @@ Three walls, each of which holds on its own:
 3. composite foreign keys stop a row from pointing into another association.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -25,6 +26,9 @@ TELLING = Func(
     function="set_config",
     output_field=models.TextField(),
 )
+
+LastDeed = Callable[[Sequence[Any]], object]
+_last: ContextVar[dict[LastDeed, dict[Any, None]] | None] = ContextVar("last_deeds", default=None)
 
 
 class NoAssociationSelected(RuntimeError):  # noqa: N818 - it reads as what happened
@@ -66,15 +70,35 @@ def acting_where(*places: models.QuerySet[Any]) -> Iterator[Any]:
 def _selected(association_id: int) -> Iterator[None]:
     """Inside a transaction that has told the database or is about to."""
     before = selected.get()
-    token = selected.set(association_id)
+    token, last = selected.set(association_id), _last.set({})
     try:
         yield
+        _do_last()
     finally:
         selected.reset(token)
+        _last.reset(last)
     # The setting ends with the transaction; inside a larger one the state before is handed back
     # (a rollback, whole or to the savepoint, does it by itself).
     if connection.savepoint_ids and not connection.needs_rollback:
         _tell_database(before)
+
+
+def at_the_end(deed: LastDeed, item: Any) -> None:
+    """``deed`` is done as the last thing of the scope, in its transaction, with every item that was named for it, once each.
+
+    For what needs the whole of what was done. Where it fails nothing of the scope is kept; a scope rolled back does nothing.
+    """
+    waiting = _last.get()
+    if waiting is None:
+        raise NoAssociationSelected
+    waiting.setdefault(deed, {})[item] = None
+
+
+def _do_last() -> None:
+    waiting = _last.get()
+    while waiting and not connection.needs_rollback:
+        deed = next(iter(waiting))
+        deed(list(waiting.pop(deed)))
 
 
 def after_commit(deed: Callable[[], object]) -> None:

@@ -32,6 +32,7 @@ FOREIGN = (
     "PORTAL",
     "SECRET_KEY",
     "DATA_KEYS",
+    "PUBLICATION_KEYS",
     "MEDIA_ROOT",
     "SESSION",
     "CSRF",

@@ -43,6 +43,7 @@ LIKE_PRODUCTION = {
     "DEBUG": "",
     "SECRET_KEY": secrets.token_urlsafe(64),
     "DATA_KEYS": secrets.token_urlsafe(64),
+    "PUBLICATION_KEYS": secrets.token_urlsafe(64),
     "PORTAL_DEMO": "",
     "PORTAL_SKIP_SECOND_FACTOR": "",
     "ALLOWED_HOSTS": "portal.example.org",

@@ -87,6 +87,7 @@ class Servers(Home):
         known = {"PORTAL_HOME": str(self.home), "MEDIA_ROOT": str(self.home / "media")}
         known["SECRET_KEY"] = self.notes()["passwords"]["secret_key"]
         known["DATA_KEYS"] = self.notes()["passwords"]["data_key"]
+        known["PUBLICATION_KEYS"] = self.notes()["passwords"]["publication_key"]
         if "postgres" in self.notes()["ports"]:
             known |= {variable: self.dsn(role, database) for role, variable in roles.URL_VARIABLES.items()}
         if "valkey" in self.notes()["ports"]:

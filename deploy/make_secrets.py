@@ -15,6 +15,8 @@ ROLES = {
     "database_owner_url": "portal_owner",
     "database_backup_url": "portal_backup",
 }
+# A folder of before there were these gets them.
+MADE_LATER = {"email_password", "publication_keys"}
 # The same rights as in config/embedded.py; a test compares them.
 VALKEY_RIGHTS = "~* &* +@all -@admin -@dangerous +info"
 
@@ -33,6 +35,7 @@ def contents() -> dict[str, str]:
         "valkey_users.acl": f"user default off\nuser portal on >{queue} {VALKEY_RIGHTS}\n",
         "secret_key": password() + password(),
         "data_keys": password() + password(),
+        "publication_keys": password() + password(),
         "email_password": "",
     }
 
@@ -41,13 +44,14 @@ def main(folder: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     present = {path.name for path in folder.iterdir()}
     made = contents()
-    if present & made.keys() - {"email_password"}:
+    if present & made.keys() - MADE_LATER:
         missing = made.keys() - present
-        if missing:
+        if missing - MADE_LATER:
             raise SystemExit(
                 f"{folder} is half filled, {', '.join(sorted(missing))} missing: restore or empty it"
             )
-        raise SystemExit(f"{folder} is complete already; nothing changed")
+        if not missing:
+            raise SystemExit(f"{folder} is complete already; nothing changed")
     for name, content in made.items():
         path = folder / name
         if not path.exists():

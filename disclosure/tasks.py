@@ -22,3 +22,13 @@ def refresh_past_rounds(*, year: int) -> None:
 @outbox_task("disclosure.refresh_register")
 def refresh_register() -> None:
     operations.refresh_register()
+
+
+@outbox_task("disclosure.catch_up_log")
+def catch_up_log() -> None:
+    operations.catch_up_log()
+
+
+@outbox_task("disclosure.sign_log")
+def sign_log() -> None:
+    operations.sign_log()

@@ -14,6 +14,7 @@ from association.in_turn import take_turn
 from association.models import Appointment, User, forget_names
 from association.operations import named, register_person
 from association.outbox import enqueue
+from association.published import INSTITUTION, tell_public_changed
 from common import uscc as codes
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
@@ -258,6 +259,7 @@ def _done(actor: Actor, action: str, institution: Institution, **detail: Any) ->
     """On record, and the public copy follows at once: the register repeats what stands here."""
     entry = record(actor, action, institution, **detail)
     enqueue("disclosure.refresh_institution", key=f"members-{entry.pk}", institution_id=institution.pk)
+    tell_public_changed(INSTITUTION, institution.pk)
 
 
 def _lock(actor: Actor, institution_id: int) -> Institution:

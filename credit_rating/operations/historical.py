@@ -10,6 +10,7 @@ from association.actors import Actor
 from association.audit import record
 from association.in_turn import take_turn
 from association.outbox import enqueue
+from association.published import INSTITUTION, tell_public_changed
 from common.errors import InvalidInput
 from common.text import one_line
 from credit_rating.access import MAY
@@ -76,4 +77,5 @@ def _take_over(actor: Actor, row: HistoricalRow) -> bool:
             key=f"historical-{result.pk}",
             institution_id=institution.pk,
         )
+        tell_public_changed(INSTITUTION, institution.pk)
     return created

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from association.published import ROUND, tell_public_changed
 from common.transitions import check_step
 from credit_rating.choices import (
     ASSIGNMENT_STEPS,
@@ -27,6 +28,7 @@ from credit_rating.models import (
     Objection,
     Round,
 )
+from credit_rating.operations.announcements import tell_step
 from credit_rating.operations.terms import end_terms
 
 
@@ -40,6 +42,7 @@ def move_round(round_: Round, state: RoundState, **brings: Any) -> None:
     check_step(ROUND_STEPS, RoundState(round_.state), state)
     round_.state = state
     _save(round_, "state", brings)
+    tell_public_changed(ROUND, round_.pk)
 
 
 def move_assessment(assessment: Assessment, stage: Stage, **brings: Any) -> None:
@@ -48,6 +51,7 @@ def move_assessment(assessment: Assessment, stage: Stage, **brings: Any) -> None
     assessment.stage = stage
     _save(assessment, "stage", brings)
     end_terms(assessment, before, stage)
+    tell_step(assessment, before, stage)
 
 
 def move_assignment(assignment: Assignment, state: AssignmentState, **brings: Any) -> None:

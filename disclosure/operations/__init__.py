@@ -1,17 +1,27 @@
 """What writes the public copies and the publication log."""
 
+from disclosure.operations.checkpoints import LogWasReplaced, sign_log
+from disclosure.operations.log import catch_up_log, log_changes
 from disclosure.operations.register import (
+    altered_copies,
     rebuild_register,
     refresh_institution,
     refresh_past_rounds,
     refresh_register,
     refresh_round,
 )
+from disclosure.operations.retraction import retract_payload
 
 __all__ = [
+    "LogWasReplaced",
+    "altered_copies",
+    "catch_up_log",
+    "log_changes",
     "rebuild_register",
     "refresh_institution",
     "refresh_past_rounds",
     "refresh_register",
     "refresh_round",
+    "retract_payload",
+    "sign_log",
 ]

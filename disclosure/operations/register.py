@@ -12,10 +12,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from association import clock
+from association.choices import OutboxState
+from association.models import OutboxJob
 from association.tenancy import current_association_id
 from credit_rating.queries.past_rounds import PastBoard, past_boards
 from credit_rating.queries.results import PublicStanding, public_standings
-from credit_rating.queries.round_board import public_round_ids, round_board
+from credit_rating.queries.round_board import RoundBoard, public_round_ids, round_board
 from disclosure.models import CardGram, PastRound, PublishedRound, RegisterCard
 from disclosure.rules.keys import compared, keys_of
 from members import queries as members
@@ -80,6 +82,60 @@ def rebuild_register() -> int:
     PastRound.objects.filter(association_id=association_id).delete()
     RegisterCard.objects.filter(association_id=association_id).delete()
     return refresh_register()
+
+
+def altered_copies() -> list[str]:
+    """Which copies do not say what the truth says, in words; those of which a job waits to be done are left out."""
+    waiting = _waiting("disclosure.refresh_institution", "institution_id")
+    rounds = _waiting("disclosure.refresh_round", "round_id")
+    ids = list(members.institutions().order_by("pk").values_list("pk", flat=True))
+    said = []
+    for start in range(0, len(ids), BATCH):
+        some = [pk for pk in ids[start : start + BATCH] if pk not in waiting]
+        said += _altered_cards(some)
+    own = {"association_id": current_association_id()}
+    kept = RegisterCard.objects.filter(**own).exclude(institution_id__in=ids)
+    said += [f"register card of institution {pk}" for pk in kept.values_list("institution_id", flat=True)]
+    boards = {pk: round_board(pk) for pk in public_round_ids() if pk not in rounds}
+    stored = {row.round_id: row for row in PublishedRound.objects.filter(**own)}
+    said += [
+        f"published round {pk}" for pk, board in boards.items() if board and _differs(stored.get(pk), board)
+    ]
+    past = {(row.year, row.scheme, row.issuing_body): row for row in _past_rounds()}
+    truth = {(board.year, board.scheme, board.issuing_body): board for board in past_boards()}
+    return said + [
+        f"past round {key[0]} {key[1]}"
+        for key in sorted(past.keys() | truth.keys())
+        if key not in past or key not in truth or _differs(past[key], truth[key])
+    ]
+
+
+def _waiting(task: str, name: str) -> set[int]:
+    """What will be written anew in a moment anyway."""
+    jobs = OutboxJob.objects.filter(
+        association_id=current_association_id(), task=task, state=OutboxState.WAITING
+    )
+    return {int(payload[name]) for payload in jobs.values_list("payload", flat=True)}
+
+
+def _differs(stored: PublishedRound | PastRound | None, board: RoundBoard | PastBoard) -> bool:
+    return stored is None or any(getattr(stored, name) != value for name, value in asdict(board).items())
+
+
+def _altered_cards(institution_ids: Collection[int]) -> list[str]:
+    said = [f"register card of institution {pk}" for pk in sorted(_differing(institution_ids))]
+    cards = RegisterCard.objects.filter(
+        association_id=current_association_id(), institution_id__in=institution_ids
+    ).prefetch_related("grams")
+    return said + [
+        f"search keys of institution {card.institution_id}"
+        for card in cards.order_by("institution_id")
+        if _marks(card.grams.all()) != _marks(_grams(card))
+    ]
+
+
+def _marks(rows: Iterable[CardGram]) -> list[tuple[Any, ...]]:
+    return sorted((row.gram, row.text, row.place, row.length, row.best) for row in rows)
 
 
 def _write_past_round(board: PastBoard) -> bool:

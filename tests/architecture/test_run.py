@@ -24,6 +24,7 @@ OWN_VARIABLES = (
     "PORTAL",
     "SECRET_KEY",
     "DATA_KEYS",
+    "PUBLICATION_KEYS",
     "DEBUG",
     "ALLOWED_HOSTS",
     "SHARED_HOST",

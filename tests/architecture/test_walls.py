@@ -23,6 +23,10 @@ OUTSIDE = {
     "disclosure_cardgram": "a published copy",
     "disclosure_publishedround": "a published copy",
     "disclosure_pastround": "a published copy",
+    "disclosure_publicationlog": "a published copy",
+    "disclosure_publicationpayload": "a published copy",
+    "disclosure_publicationcheckpoint": "a published copy",
+    "disclosure_publicationkey": "a published copy",
 }
 PUBLISHED = {table for table, reason in OUTSIDE.items() if reason == "a published copy"}
 APPEND_ONLY = {
@@ -39,6 +43,10 @@ APPEND_ONLY = {
     "credit_rating_historicalresult",
     "credit_rating_computation",
     "credit_rating_expertopinion",
+    "disclosure_publicationcheckpoint",
+    "disclosure_publicationkey",
+    "disclosure_publicationlog",
+    "disclosure_publicationpayload",  # its own trigger lets a row go that the log says was retracted
     "prepaid_escrow_refundcalculation",
 }
 OWNED = sorted(

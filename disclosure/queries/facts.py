@@ -1,0 +1,66 @@
+"""What ought to stand in the publication log: every published fact of the apps below, as their rows say it now."""
+
+from collections.abc import Callable, Collection, Iterator
+
+from django.conf import settings
+from django.utils import translation
+
+from association.published import INSTITUTION, ROUND, PublicFact
+from credit_rating.queries.public_facts import facts_of_institutions, facts_of_rounds
+from members import queries as members
+
+# Also the order in which catching up writes them: what is spoken of comes before what speaks of it.
+KINDS = (
+    "round",
+    "public_notice",
+    "institution",
+    "result_taken_over",
+    "proposed_result",
+    "grade",
+    "certificate",
+    "retraction",
+)
+Source = Callable[[Collection[int] | None], Iterator[PublicFact]]
+
+
+def registered(institution_ids: Collection[int] | None) -> Iterator[PublicFact]:
+    """登记信息: what the register says of who an institution is."""
+    rows = members.institutions().select_related("region")
+    names = members.former_names()
+    if institution_ids is not None:
+        rows, names = rows.filter(pk__in=institution_ids), names.filter(institution_id__in=institution_ids)
+    former: dict[int, list[str]] = {}
+    for name in names.order_by("pk"):
+        former.setdefault(name.institution_id, []).append(name.name)
+    for row in rows:
+        yield PublicFact(
+            kind="institution",
+            subject=row.pk,
+            about=INSTITUTION,
+            about_id=row.pk,
+            content={
+                "name": row.name,
+                "short_name": row.short_name,
+                "former_names": former.get(row.pk, []),
+                "uscc": row.uscc,
+                "field": row.field,
+                "region": row.region.name if row.region else "",
+                "is_demo": row.is_demo,
+            },
+            standing="registered",
+            effective_at=row.created_at,
+        )
+
+
+# An app that begins to publish something adds its facts here, and tells its changes by ``tell_public_changed``.
+SOURCES: dict[str, tuple[Source, ...]] = {
+    INSTITUTION: (registered, facts_of_institutions),
+    ROUND: (facts_of_rounds,),
+}
+
+
+def facts_about(about: str, ids: Collection[int] | None) -> list[PublicFact]:
+    """In the order of kind and number, in the language of the sources: an entry reads alike whoever caused it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        found = [fact for source in SOURCES[about] for fact in source(ids)]
+    return sorted(found, key=lambda fact: (KINDS.index(fact.kind), fact.subject))
