@@ -20,8 +20,7 @@ if not SECRET_KEY:
 DATA_KEYS = words("DATA_KEYS")
 if not DATA_KEYS:
     raise ImproperlyConfigured("DATA_KEYS is missing")
-# Sign the checkpoints of the publication log; newest first. Only the worker signs, so only it needs them.
-PUBLICATION_KEYS = words("PUBLICATION_KEYS")
+PUBLICATION_KEYS = words("PUBLICATION_KEYS")  # sign the publication log, newest first; for the worker alone
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "127.0.0.1,localhost")
 # The host on which associations are mounted by path; every other host is looked up in AssociationHost.
 SHARED_HOST = text("SHARED_HOST", ALLOWED_HOSTS[0])

@@ -32,32 +32,30 @@ SHOWN, DISPUTED, CONCLUDED = "on_notice", "under_objection", "concluded"
 
 def facts_of_institutions(institution_ids: Collection[int] | None) -> Iterator[PublicFact]:
     """Every published result of these institutions, or of all."""
-    chosen = {} if institution_ids is None else {"assessment__institution_id__in": institution_ids}
-    published = Publication.objects.filter(published_at__isnull=False, **chosen)
-    for row in published.select_related("assessment__institution", "assessment__round__standard"):
-        yield _grade(row)
-    rows = Certificate.objects.filter(publication__published_at__isnull=False)
+    published = Publication.objects.filter(published_at__isnull=False)
+    certificates = Certificate.objects.filter(publication__published_at__isnull=False)
+    proposed = Assessment.objects.filter(stage__in=ON_NOTICE)
+    taken_over = HistoricalResult.objects.all()
     if institution_ids is not None:
-        rows = rows.filter(publication__assessment__institution_id__in=institution_ids)
-    for certificate in rows.select_related("publication__assessment"):
-        yield _certificate(certificate)
-    own = {} if institution_ids is None else {"institution_id__in": institution_ids}
-    proposed = Assessment.objects.filter(stage__in=ON_NOTICE, **own)
-    for assessment in proposed.select_related("institution", "round", "public_notice"):
-        yield _proposed(assessment)
-    for result in HistoricalResult.objects.filter(**own).select_related("institution"):
-        yield _taken_over(result)
+        published = published.filter(assessment__institution_id__in=institution_ids)
+        certificates = certificates.filter(publication__assessment__institution_id__in=institution_ids)
+        proposed = proposed.filter(institution_id__in=institution_ids)
+        taken_over = taken_over.filter(institution_id__in=institution_ids)
+    yield from map(_grade, published.select_related("assessment__institution", "assessment__round__standard"))
+    yield from map(_certificate, certificates.select_related("publication__assessment"))
+    yield from map(_proposed, proposed.select_related("institution", "round", "public_notice"))
+    yield from map(_taken_over, taken_over.select_related("institution"))
 
 
 def facts_of_rounds(round_ids: Collection[int] | None) -> Iterator[PublicFact]:
     """These rounds and their notices, or all; a round that is being prepared is nobody's business."""
-    chosen = {} if round_ids is None else {"pk__in": round_ids}
-    held = Round.objects.exclude(state=RoundState.DRAFT).filter(**chosen).select_related("standard")
-    for row in held.prefetch_related("stages"):
-        yield _round(row)
+    held = Round.objects.exclude(state=RoundState.DRAFT)
     on_it = Assessment.objects.filter(public_notice=OuterRef("pk"), stage__in=ON_NOTICE)
-    notices = PublicNotice.objects.filter(**({} if round_ids is None else {"round_id__in": round_ids}))
-    for notice in notices.select_related("round").annotate(runs=Exists(on_it)):
+    notices = PublicNotice.objects.annotate(runs=Exists(on_it))
+    if round_ids is not None:
+        held, notices = held.filter(pk__in=round_ids), notices.filter(round_id__in=round_ids)
+    yield from map(_round, held.select_related("standard").prefetch_related("stages"))
+    for notice in notices.select_related("round"):
         yield _notice(notice, runs=notice.runs)
 
 

@@ -93,11 +93,11 @@ def altered_copies() -> list[str]:
     for start in range(0, len(ids), BATCH):
         some = [pk for pk in ids[start : start + BATCH] if pk not in waiting]
         said += _altered_cards(some)
-    own = {"association_id": current_association_id()}
-    kept = RegisterCard.objects.filter(**own).exclude(institution_id__in=ids)
+    own = current_association_id()
+    kept = RegisterCard.objects.filter(association_id=own).exclude(institution_id__in=ids)
     said += [f"register card of institution {pk}" for pk in kept.values_list("institution_id", flat=True)]
     boards = {pk: round_board(pk) for pk in public_round_ids() if pk not in rounds}
-    stored = {row.round_id: row for row in PublishedRound.objects.filter(**own)}
+    stored = {row.round_id: row for row in PublishedRound.objects.filter(association_id=own)}
     said += [
         f"published round {pk}" for pk, board in boards.items() if board and _differs(stored.get(pk), board)
     ]

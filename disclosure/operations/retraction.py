@@ -32,7 +32,7 @@ def retract_payload(*, actor: Actor, seq: int, basis: str) -> PublicationLog:
     if not PublicationPayload.objects.filter(entry=entry).exists():
         raise Refused(_("这一条的内容已经删除。"))
     if not _has_later(entry):
-        raise Refused(_("这一条仍是现行的公布内容，请先更正或撤下，再删除日志中的内容。"))
+        raise Refused(_("这一条是该对象最新的公布内容，请先更正或撤下，再删除日志中的内容。"))
     said = NewEntry(
         "retraction",
         seq,

@@ -1,5 +1,3 @@
-#!/usr/bin/env python3
-# ruff: noqa: T201 - a script for other people's machines, not a package
 """Verify a publication log offline: ``python3 verify.py log.jsonl --checkpoints checkpoints.json``.
 
 Needs Python 3.9 and, to check signatures, the package "cryptography". Opens no connection. The log is a file with one
@@ -44,29 +42,29 @@ def check_chain(entries):
     for number, entry in enumerate(entries, 1):
         told = json.loads(entry["header"])
         association = association or told.get("association")
-        faults += ["entry %d: %s" % (number, fault) for fault in check_entry(entry, told, number, previous)]
+        faults += [f"entry {number}: {fault}" for fault in check_entry(entry, told, number, previous)]
         if told.get("association") != association:
-            faults.append("entry %d: belongs to another association" % number)
+            faults.append(f"entry {number}: belongs to another association")
         if entry.get("payload") is None:
             bare.add(number)
         if told.get("kind") == "retraction":
             retracted.add(told.get("subject"))
         previous = hashes[number] = entry["hash"]
-    faults += ["entry %d: its payload is missing" % number for number in sorted(bare - retracted)]
+    faults += [f"entry {number}: its payload is missing" for number in sorted(bare - retracted)]
     return faults, hashes, association
 
 
 def check_entry(entry, told, number, previous):
     if told.get("format") != FORMAT:
-        yield "is not of the format %s" % FORMAT
+        yield f"is not of the format {FORMAT}"
     if told.get("seq") != number:
-        yield "has the number %s" % told.get("seq")
+        yield "has the number {}".format(told.get("seq"))
     if sha256(entry["header"]) != entry["hash"]:
         yield "its header is not what its hash says"
     if told.get("previous") != previous:
         yield "does not follow the entry before it"
     payload, salt = entry.get("payload"), entry.get("salt")
-    if payload is not None and sha256("%s\n%s" % (salt, payload)) != told.get("payload_sha256"):
+    if payload is not None and sha256(f"{salt}\n{payload}") != told.get("payload_sha256"):
         yield "its payload is not what its hash says"
 
 
@@ -93,7 +91,7 @@ def believed(keys, association, pinned):
         return {name: key["public_key"] for name, key in told.items()}
     known = {key_name(public): public for public in pinned}
     for key in keys:
-        text = "%s\n%s\n%s\n" % (ENDORSEMENT, association, key["public_key"])
+        text = "{}\n{}\n{}\n".format(ENDORSEMENT, association, key["public_key"])
         voucher = known.get(key.get("endorsed_by"))
         if voucher and is_signed(voucher, text, key.get("endorsement") or ""):
             known[key_name(key["public_key"])] = key["public_key"]
@@ -106,9 +104,9 @@ def check_checkpoints(document, hashes, association, pinned):
         number = row["text"].split("\n")[2]
         public = known.get(row["key_name"])
         if public is None:
-            yield "checkpoint %s: signed by a key that is not known" % number
+            yield f"checkpoint {number}: signed by a key that is not known"
         elif not is_signed(public, row["text"], row["signature"]):
-            yield "checkpoint %s: its signature does not hold" % number
+            yield f"checkpoint {number}: its signature does not hold"
         yield from check_kept(row["text"], hashes, association)
 
 
@@ -117,7 +115,7 @@ def check_kept(text, hashes, association):
     if lines[0] != CHECKPOINT or lines[1] != association:
         yield "checkpoint: not one of this log"
     elif hashes.get(int(lines[2])) != lines[3]:
-        yield "checkpoint %s: the log is another one than was signed" % lines[2]
+        yield f"checkpoint {lines[2]}: the log is another one than was signed"
 
 
 def main(arguments=None):
@@ -137,8 +135,8 @@ def main(arguments=None):
         faults += check_kept(Path(path).read_text(encoding="utf-8"), hashes, association)
     for fault in faults:
         print(fault)
-    told = "in order" if not faults else "%d faults" % len(faults)
-    print("%s: %d entries, %d checkpoints, %s" % (association, len(hashes), signed, told))
+    told = "in order" if not faults else f"{len(faults)} faults"
+    print(f"{association}: {len(hashes)} entries, {signed} checkpoints, {told}")
     return 1 if faults else 0
 
 

@@ -101,6 +101,8 @@ PUBLIC = {
     "api_rounds": page(EVERYBODY),
     "api_round": page(EVERYBODY, year="year"),
     "api_verify": page(EVERYBODY, code="code"),
+    "api_changes": page(EVERYBODY),
+    "api_checkpoints": page(EVERYBODY),
     "refund_calculator": page(EVERYBODY),
     "complaints": page(EVERYBODY),
     "new_complaint": page(EVERYBODY),

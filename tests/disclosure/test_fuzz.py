@@ -31,6 +31,7 @@ OPERATIONS = sorted(
 WITH_WRONG_INPUT = [
     ("/api/v1/register/", "GET"),
     ("/api/v1/rounds/{year}/", "GET"),
+    ("/api/v1/changes/", "GET"),
     ("/api/v1/refund-calculation/", "POST"),
     ("/api/v1/complaints/track/", "POST"),
 ]
