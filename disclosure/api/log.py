@@ -111,7 +111,10 @@ def _after(typed: str) -> int:
 
 def _same(request: AskedHere, tag: str) -> HttpResponseBase | None:
     """304 where the reader has this already."""
-    return cast("HttpResponseBase | None", get_conditional_response(cast("Any", request), etag=tag))
+    answer = cast("HttpResponseBase | None", get_conditional_response(cast("Any", request), etag=tag))
+    if answer is not None:
+        answer["ETag"] = tag
+    return answer
 
 
 def _tagged(request: AskedHere, answer: Response, tag: str) -> Response:
