@@ -1,9 +1,10 @@
 """What the public sees without an account. Nothing here needs a script."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import get_script_prefix, reverse
@@ -15,19 +16,21 @@ from association.frames import page_with_holes
 from association.middleware import PortalRequest
 from association.queries import open_associations
 from association.throttle import check_reading
+from common.numbers import whole_or_none
 from credit_rating.queries.results import STATES
 from disclosure.documents import hit_html, hits_html
 from disclosure.forms import VerifyForm
 from disclosure.queries.certificates import CODE, standing_of
+from disclosure.queries.parts import Part
 from disclosure.queries.register import all_cards, card_of
 from disclosure.queries.rounds import (
     grade_counts,
+    notices_of_year,
     open_notices,
     past_rounds,
     published_rounds,
     results_of_year,
     round_with_standard,
-    rounds_of_year,
     state_label,
     timetable,
 )
@@ -37,9 +40,9 @@ from members.choices import Field
 
 if TYPE_CHECKING:
     from association.models import Association
-    from disclosure.models import PublishedRound
 
 ROWS = 50
+LAST_PAGE = 10**6
 LATEST = 4
 HITS_ON_THE_PLATFORM = 10
 LONGEST_SHOWN = 100
@@ -116,10 +119,10 @@ def rounds(request: PortalRequest) -> HttpResponse:
 def round_results(request: PortalRequest, year: int) -> HttpResponse:
     """结果公布 of a year: timetable, what is open to objection, and the results; what was taken over apart from them."""
     check_reading(request, "page")
-    held, past = results_of_year(request.association.pk, year)
+    held, past = results_of_year(request.association.pk, year, _part(request))
     context = {
         "held": [_round_shown(request, row) for row in held],
-        "past": [(row, Paginator(row.results, ROWS).get_page(request.GET.get("page"))) for row in past],
+        "past": [(row, _page(request, row.shown, row.named)) for row in past],
         "year": year,
         "crumbs": [(_("评估结果"), reverse("rounds")), (_("%(year)s年度") % {"year": year}, "")],
         "as_of": (held or past)[0].as_of,
@@ -131,9 +134,9 @@ def round_results(request: PortalRequest, year: int) -> HttpResponse:
 def public_notice(request: PortalRequest, year: int) -> HttpResponse:
     """公示: the proposed results of a year that are open to objection."""
     check_reading(request, "page")
-    held = rounds_of_year(request.association.pk, year)
+    held = notices_of_year(request.association.pk, year, _part(request))
     boards = [
-        (row, notice, Paginator(notice.rows, ROWS).get_page(request.GET.get("page")))
+        (row, notice, _page(request, notice.rows, notice.number))
         for row in held
         for notice in open_notices(row)
     ]
@@ -175,14 +178,31 @@ def verify(request: PortalRequest, code: str) -> HttpResponse:
     return _standing(request, code)
 
 
-def _round_shown(request: PortalRequest, row: "PublishedRound") -> dict[str, Any]:
+def _part(request: PortalRequest) -> Part:
+    """The rows of the page that is asked for, of every list on it."""
+    return Part((_asked(request) - 1) * ROWS, ROWS, nearest=True)
+
+
+def _page(request: PortalRequest, rows: Sequence[Any], number: int) -> "Page[Any]":
+    """Rows of ``_part`` with what the pager wants to know; the others were never read."""
+    pages: Paginator[Any] = Paginator(range(number), ROWS)
+    page = pages.get_page(_asked(request))
+    page.object_list = rows
+    return page
+
+
+def _asked(request: PortalRequest) -> int:
+    return min(whole_or_none(request.GET.get("page", "")) or 1, LAST_PAGE)
+
+
+def _round_shown(request: PortalRequest, row: Any) -> dict[str, Any]:
     return {
         "round": row,
         "state": state_label(row),
         "stages": timetable(row, clock.now()),
         "notices": open_notices(row),
         "counts": grade_counts(row),
-        "page": Paginator(row.results, ROWS).get_page(request.GET.get("page")),
+        "page": _page(request, row.shown, row.named),
     }
 
 

@@ -150,6 +150,7 @@ class NoticeOutput(serializers.Serializer[Any]):
     closes_at = serializers.DateTimeField()
     explanation = serializers.CharField()
     provisional = serializers.BooleanField()
+    number = serializers.IntegerField(help_text="公示名单一共有多少行")
     rows = ProposedOutput(many=True)
 
 
@@ -177,13 +178,14 @@ class RoundOutput(serializers.ModelSerializer[PublishedRound]):
 
 
 class RoundResultsOutput(RoundOutput):
-    """评估轮次 with what is open to objection and what was published."""
+    """评估轮次 with what is open to objection and what was published; of each list one page."""
 
-    notices = NoticeOutput(many=True, source="notice.open")
-    results = ResultOutput(many=True)
+    notices = NoticeOutput(many=True, source="boards")
+    number = serializers.IntegerField(source="named", help_text="一共有多少个结果")
+    results = ResultOutput(many=True, source="shown")
 
     class Meta(RoundOutput.Meta):
-        fields = (*RoundOutput.Meta.fields, "notices", "results")
+        fields = (*RoundOutput.Meta.fields, "notices", "number", "results")
 
 
 class SourceOutput(serializers.Serializer[Any]):
@@ -215,12 +217,13 @@ class PastRoundOutput(serializers.ModelSerializer[PastRound]):
 
 
 class PastRoundResultsOutput(PastRoundOutput):
-    """以往公布的结果 with every institution that the source names."""
+    """以往公布的结果 with the institutions that the source names, one page of them."""
 
-    results = TakenOverOutput(many=True)
+    number = serializers.IntegerField(source="named", help_text="出处写明名称的机构一共有多少家")
+    results = TakenOverOutput(many=True, source="shown")
 
     class Meta(PastRoundOutput.Meta):
-        fields = (*PastRoundOutput.Meta.fields, "results")
+        fields = (*PastRoundOutput.Meta.fields, "number", "results")
 
 
 class RoundsOutput(serializers.Serializer[Any]):
@@ -229,6 +232,9 @@ class RoundsOutput(serializers.Serializer[Any]):
 
 
 class RoundsOfYearOutput(serializers.Serializer[Any]):
+    """One page of every list of the year; ``next`` is the address of the following one."""
+
+    next = serializers.URLField(allow_null=True)
     results = RoundResultsOutput(many=True)
     past = PastRoundResultsOutput(many=True)
 

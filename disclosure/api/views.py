@@ -13,11 +13,15 @@ from association.open_interface import AskedHere, OpenView, refusals
 from disclosure.api import serializers as output
 from disclosure.api.schema import openapi, operations
 from disclosure.queries.certificates import standing_of
+from disclosure.queries.parts import Part
 from disclosure.queries.register import all_cards, card_of
-from disclosure.queries.rounds import past_rounds, published_rounds, results_of_year
+from disclosure.queries.rounds import goes_on, past_rounds, published_rounds, results_of_year
 from disclosure.queries.search import WHOLE, search
+from disclosure.rules import cursor as cursors
 from disclosure.rules.wish import wish_of
 
+ROWS = 100
+FARTHEST = 10**6
 PROBLEMS = {
     400: "翻页标记不是由本接口给出的",
     404: "没有公布",
@@ -64,10 +68,8 @@ class Register(Published):
             if searched
             else all_cards(association_id, cursor)
         )
-        onward = QueryDict(mutable=True)
-        onward.update({"q": typed, "cursor": hits.next_cursor} if typed else {"cursor": hits.next_cursor})
-        address = f"{request.build_absolute_uri(request.path)}?{onward.urlencode()}"
-        page = {"next": address if hits.next_cursor else None, "hint": wish.hint, "results": hits.cards}
+        onward = _next(request, cursor=hits.next_cursor, **({"q": typed} if typed else {}))
+        page = {"next": onward, "hint": wish.hint, "results": hits.cards}
         return Response(output.HitsOutput(page, context={"request": request}).data)
 
 
@@ -103,14 +105,33 @@ class RoundsOfYear(Published):
     @extend_schema(
         operation_id="round",
         summary="公示与结果：一个年度",
-        description="一年内正在公示的拟定结果与已公布的结果。past 照录出处，不由本平台计算。",
-        parameters=[YEAR],
-        responses=answers(output.RoundsOfYearOutput, 404),
+        description="一年内正在公示的拟定结果与已公布的结果，每个名单一页最多一百行，翻页用 next。"
+        "past 照录出处，不由本平台计算。",
+        parameters=[YEAR, CURSOR],
+        responses=answers(output.RoundsOfYearOutput, 400, 404),
     )
     def get(self, request: AskedHere, year: int) -> Response:
         """What is open to objection and what was published in this year."""
-        held, past = results_of_year(request.association.pk, year)
-        return Response(output.RoundsOfYearOutput({"results": held, "past": past}).data)
+        part = Part(_first(request.query_params.get("cursor", "")), ROWS)
+        held, past = results_of_year(request.association.pk, year, part)
+        onward = cursors.written(part.first + part.most) if goes_on(held, past, part) else ""
+        lists = {"next": _next(request, cursor=onward), "results": held, "past": past}
+        return Response(output.RoundsOfYearOutput(lists).data)
+
+
+def _first(cursor: str) -> int:
+    """The row with which the page begins."""
+    (first,) = cursors.read(cursor, int) if cursor else (0,)
+    if not 0 <= first <= FARTHEST:
+        raise cursors.foreign()
+    return int(first)
+
+
+def _next(request: AskedHere, *, cursor: str, **asked: str) -> str | None:
+    """The address of the following page; none behind the last."""
+    onward = QueryDict(mutable=True)
+    onward.update({**asked, "cursor": cursor})
+    return f"{request.build_absolute_uri(request.path)}?{onward.urlencode()}" if cursor else None
 
 
 class Verify(Published):

@@ -1,18 +1,18 @@
 """评估轮次 as published, as ``portal_public``."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
-from django.db.models import F, Func, IntegerField, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from association.reckoning import explained
 from common.errors import NotFound
 from credit_rating.choices import RoundState
 from disclosure.models import PastRound, PublishedRound
+from disclosure.queries.parts import Part, boards_of, counts_of, number_of, part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class OpenNotice:
     closes_at: datetime
     explanation: str
     provisional: bool
+    number: int
     rows: Sequence[Mapping[str, Any]]
 
 
@@ -32,30 +33,44 @@ def published_rounds(association_id: int) -> QuerySet[PublishedRound]:
     return rows.defer("results", "rules", "notice").order_by("-year", "-round_id")
 
 
-def rounds_of_year(association_id: int, year: int) -> list[PublishedRound]:
-    """Most often one; two when two standards were used."""
-    found = list(_held_in(association_id, year))
-    if not found:
-        raise NotFound(_("没有公开%(year)s年度的评估轮次。") % {"year": year})
-    return found
+def notices_of_year(association_id: int, year: int, part: Part) -> list[Any]:
+    """The rounds of a year with ``boards``: what is open to objection, cut to ``part``. Raises NotFound."""
+    held = _held_in(association_id, year).annotate(boards=boards_of("notice", part))
+    return list(held) or _refuse(year)
 
 
-def results_of_year(association_id: int, year: int) -> tuple[list[PublishedRound], list[PastRound]]:
-    """Our own rounds of the year, and what was taken over from elsewhere; refused when there is neither."""
-    past = list(_past(association_id).filter(year=year))
-    held = list(_held_in(association_id, year)) if past else rounds_of_year(association_id, year)
-    return held, past
+def results_of_year(association_id: int, year: int, part: Part) -> tuple[list[Any], list[Any]]:
+    """Our own rounds of the year (most often one), and what was taken over from elsewhere. Raises NotFound.
+
+    Of every list the rows of ``part`` only: ``shown``, of ``named`` in all; of rounds ``counts`` and ``boards`` too.
+    """
+    shown, named = part_of("results", part), number_of("results")
+    past = _past(association_id).filter(year=year).defer("results").annotate(shown=shown, named=named)
+    held = _held_in(association_id, year).annotate(
+        shown=shown, named=named, counts=counts_of("results"), boards=boards_of("notice", part)
+    )
+    return (list(held), list(past)) if held or past else _refuse(year)
+
+
+def goes_on(held: Sequence[Any], past: Sequence[Any], part: Part) -> bool:
+    """Whether one of these lists has rows behind ``part``."""
+    longest = [row.named for row in (*held, *past)]
+    longest += [board["number"] for row in held for board in row.boards]
+    return max(longest, default=0) > part.first + part.most
+
+
+def _refuse(year: int) -> NoReturn:
+    raise NotFound(_("没有公开%(year)s年度的评估轮次。") % {"year": year})
 
 
 def past_rounds(association_id: int) -> QuerySet[PastRound]:
     """以往公布的结果 for a list, newest first: without the results, with ``named``, the number of them."""
-    named = Func(F("results"), function="jsonb_array_length", output_field=IntegerField())
-    return _past(association_id).defer("results").annotate(named=named)
+    return _past(association_id).defer("results").annotate(named=number_of("results"))
 
 
 def _held_in(association_id: int, year: int) -> QuerySet[PublishedRound]:
     rows = PublishedRound.objects.using("public").filter(association_id=association_id, year=year)
-    return rows.defer("rules").order_by("round_id")
+    return rows.defer("rules", "results", "notice").order_by("round_id")
 
 
 def _past(association_id: int) -> QuerySet[PastRound]:
@@ -72,16 +87,18 @@ def round_with_standard(association_id: int, round_id: int) -> PublishedRound:
     return found
 
 
-def open_notices(held: PublishedRound) -> list[OpenNotice]:
+def open_notices(held: Any) -> list[OpenNotice]:
+    """公示 of a round that was read with its ``boards``."""
     return [
         OpenNotice(
             datetime.fromisoformat(row["opens_at"]),
             datetime.fromisoformat(row["closes_at"]),
             explained(row["reckoning"]) if row.get("reckoning") else row["explanation"],
             row["provisional"],
+            row["number"],
             row["rows"],
         )
-        for row in held.notice.get("open", [])
+        for row in held.boards
     ]
 
 
@@ -96,11 +113,10 @@ def _stage(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     return {"label": row["label"], "state": state, "opens_at": opens, "closes_at": closes}
 
 
-def grade_counts(held: PublishedRound) -> list[tuple[str, int]]:
-    """How many have which grade, in the order of the bands."""
-    counted = Counter(row["grade"] for row in held.results)
+def grade_counts(held: Any) -> list[tuple[str, int]]:
+    """How many have which grade, in the order of the bands, of a round that was read with its ``counts``."""
     order = {band["grade"]: place for place, band in enumerate(held.bands)}
-    return sorted(counted.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
+    return sorted(held.counts.items(), key=lambda pair: (order.get(pair[0], len(order)), pair[0]))
 
 
 def state_label(held: PublishedRound) -> str:

@@ -9,11 +9,14 @@ from django.test import Client
 from association import clock
 from association.choices import Role
 from association.models import OutboxJob
-from association.tenancy import acting_for
+from association.tenancy import acting_for, current_association_id
 from common.errors import Forbidden
 from credit_rating.operations.historical import HistoricalRow, import_historical_results
 from disclosure import operations, tasks
 from disclosure.models import PastRound
+from disclosure.queries.parts import Part
+from disclosure.queries.rounds import results_of_year
+from disclosure.rules import cursor as cursors
 from tests.disclosure.material import a_season, foreign_result, held_round
 from tests.factories.people import actor_with, make_association, make_institution
 
@@ -250,9 +253,51 @@ def test_long_list_is_paged(client, public_sees_default):
     with acting_for(make_association("chaoyang").pk):
         take_over(*(row(f"演示{place:02}教育") for place in range(60)))
         operations.refresh_register()
-    first = client.get("/chaoyang/rounds/2023/")
-    second = client.get("/chaoyang/rounds/2023/?page=2")
-    assert [page.content.decode().count('scope="row"') for page in (first, second)] == [50, 10]
+    asked = ("", "?page=2", "?page=3", "?page=99999999", "?page=0", "?page=x")
+    pages = [client.get(f"/chaoyang/rounds/2023/{page}").content.decode() for page in asked]
+    assert [page.count('scope="row"') for page in pages] == [50, 10, 10, 10, 50, 50]
+    assert "演示49教育" in pages[0]
+    assert "演示50教育" in pages[1]
+    assert "第 2 页，共 2 页" in pages[3]
+    assert all("共 60 家" in page for page in pages)
+
+
+@pytest.mark.django_db(databases=["default", "public"])
+def test_pages_of_the_interface_hold_a_hundred_rows_and_lead_on(
+    client, public_sees_default, django_assert_num_queries
+):
+    with acting_for(make_association("chaoyang").pk):
+        take_over(*(row(f"演示{place:03}教育") for place in range(200)))
+        take_over(*(row(f"演示{place:03}学校", scheme="演示年检") for place in range(30)))
+        operations.refresh_register()
+    client.get("/chaoyang/")
+    address, seen, sizes = "/chaoyang/api/v1/rounds/2023/", [], []
+    while address:
+        with django_assert_num_queries(6):  # two of them the lists, however long
+            told = client.get(address).json()
+        assert [one["number"] for one in told["past"]] == [30, 200]
+        sizes.append([len(one["results"]) for one in told["past"]])
+        seen += [one["name"] for one in told["past"][1]["results"]]
+        address = told["next"]
+    assert sizes == [[30, 100], [0, 100]]
+    assert seen == [f"演示{place:03}教育" for place in range(200)]
+
+
+@pytest.mark.django_db(databases=["default", "public"])
+def test_database_sends_no_row_of_another_page(client, public_sees_default):
+    with acting_for(make_association("chaoyang").pk):
+        take_over(*(row(f"演示{place:02}教育") for place in range(60)))
+        operations.refresh_register()
+        _held, (past,) = results_of_year(current_association_id(), 2023, Part(50, 50))
+    assert past.get_deferred_fields() == {"results"}
+    assert [one["name"] for one in past.shown] == [f"演示{place}教育" for place in range(50, 60)]
+
+
+@pytest.mark.django_db(databases=["default", "public"])
+@pytest.mark.parametrize("mark", [(-1,), (10**6 + 1,), (2**31 - 1,), ("1",), (1, 2), (True,)])
+def test_foreign_mark_is_refused(site, mark):
+    answer = site.get(f"/chaoyang/api/v1/rounds/2023/?cursor={cursors.written(*mark)}")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
 
 
 @pytest.mark.django_db(transaction=True, databases=["default", "public"])
