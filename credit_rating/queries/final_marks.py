@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from common.errors import Refused
 from credit_rating.choices import ItemState, StageKind
 from credit_rating.models import AssessmentStandard, OpinionItem, Round
-from credit_rating.queries.review import deciding_kind, leaf_ids, review_kinds
+from credit_rating.queries.review import deciding_kind, hundredths, leaf_ids, review_kinds
 from credit_rating.queries.standards import spec_of
 from credit_rating.rules.canonical import CENT, packed_row, unpacked
 from credit_rating.rules.compiled import CompiledStandard, compile_standard
@@ -178,15 +178,11 @@ def _corrections(assessment_ids: Sequence[int]) -> dict[int, list[OpinionItem]]:
 def _corrected(plan: Plan, marks: FinalMarks, corrections: Sequence[OpinionItem]) -> FinalMarks:
     changed = {plan.codes_by_id[item.indicator_id]: item for item in corrections}
     row = [
-        _hundredths(changed[code]) if code in changed else mark
+        hundredths(changed[code]) if code in changed else mark
         for code, mark in zip(plan.standard.leaf_codes, marks.row, strict=True)
     ]
     later = tuple(sorted({item.opinion_id for item in corrections}))
     return FinalMarks(marks.assessment_id, (*marks.opinions, *later), packed_row(row))
-
-
-def _hundredths(item: OpinionItem) -> int:
-    return NOT_APPLICABLE if item.points is None else int(item.points * 100)
 
 
 def _na_reasons(plan: Plan, assessment_ids: Sequence[int]) -> dict[tuple[int, str], str]:

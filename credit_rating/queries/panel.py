@@ -12,13 +12,14 @@ from association.models import User
 from association.notices import people_of
 from common.errors import NotFound
 from credit_rating.access import assessments_visible_to, refuse_tied
-from credit_rating.choices import StageKind
+from credit_rating.choices import ItemState, StageKind
 from credit_rating.models import Assessment, Assignment, OpinionItem
 from credit_rating.queries.conflicts import ConflictCheck, conflict_checks
 from credit_rating.queries.review import (
     REVIEWER_OF,
     current_opinions,
     deciding_kind,
+    hundredths,
     items_by_indicator,
     leaf_ids,
     review_kinds,
@@ -83,9 +84,9 @@ def panel_of(assessment: Assessment) -> PanelSheet:
     rows = []
     for code, pk in leaf_ids(assessment.round.standard_id, spec).items():
         scores = tuple(items.get(pk) for items in each)
-        points = [item.points for item in scores if item is not None and item.points is not None]
         leaf, mine = spec.by_code[code], stated.get(pk)
-        panel = panel_result(points, leaf.points, spec.review) if kind == StageKind.REVIEW else None
+        given = [hundredths(item) for item in scores if item is not None and item.state != ItemState.OPEN]
+        panel = panel_result(given, leaf.points, spec.review) if kind == StageKind.REVIEW else None
         rows.append(PanelRow(leaf, mine.points if mine else None, scores, panel))
     apart = tuple(row.leaf.code for row in rows if row.panel is not None and row.panel.needs_discussion)
     return PanelSheet(

@@ -24,6 +24,7 @@ from credit_rating.models import (
 )
 from credit_rating.queries.standards import indicator_spec, spec_of, title_of
 from credit_rating.rules.entries import EntryField, fields_for
+from credit_rating.rules.panel import NOT_APPLICABLE
 from credit_rating.rules.review import gap_needs_reason
 from credit_rating.rules.specification import IndicatorSpec, StandardSpec
 
@@ -222,6 +223,11 @@ def heading_of(spec: StandardSpec, code: str) -> str:
     while node.level > 1 and node.parent_code is not None:
         node = spec.by_code[node.parent_code]
     return node.code
+
+
+def hundredths(item: OpinionItem) -> int:
+    """The points of a row that is not open, in hundredths; 不适用 has none."""
+    return NOT_APPLICABLE if item.points is None else int(item.points * 100)
 
 
 def items_by_indicator(opinion: Opinion | None) -> dict[int, OpinionItem]:

@@ -148,6 +148,29 @@ def _veto(spec: StandardSpec, indicator: IndicatorSpec, veto: Veto) -> Iterator[
             indicator.code,
             Said("指标“%(code)s”的否决等级“%(grade)s”不在等级表中。", code=indicator.code, grade=veto.grade),
         )
+    if spec.children_of(indicator.code):
+        yield Problem(
+            indicator.code,
+            Said("指标“%(code)s”有下级，不能一票否决；请把否决写在计分的指标上。", code=indicator.code),
+        )
+    elif not _can_come_to_nothing(indicator):
+        yield Problem(
+            indicator.code,
+            Said(
+                "指标“%(code)s”的否决永远不会触发：得 0 分时触发，所以满分须大于 0，分档的最低一档须为 0 分。",
+                code=indicator.code,
+            ),
+        )
+
+
+def _can_come_to_nothing(leaf: IndicatorSpec) -> bool:
+    """Every method but the tiers comes down to no points; where there are none to lose nothing is struck."""
+    if leaf.method is Method.BAND:
+        try:
+            return parameters.tiers(leaf)[-1].points == 0 < leaf.points
+        except ParamsError:
+            return True  # the tiers are named as the problem
+    return leaf.points > 0
 
 
 def _settings(spec: StandardSpec) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from credit_rating.queries.panel import PanelRow, PanelSheet
 from credit_rating.queries.review import leaf_ids
 from credit_rating.queries.standards import spec_of, title_of
 from credit_rating.rules.entries import fields_for
+from credit_rating.rules.review import PanelResult
 from credit_rating.views.rows import row_shown
 
 OPEN = frozenset({Stage.REVIEWED, Stage.DETERMINED})
@@ -95,9 +96,13 @@ def _line(row: PanelRow) -> PanelLine:
             else ("—", "", "")
             for item in row.scores
         ),
-        final=points_shown(panel.points) if panel is not None else "",
+        final=_final(panel) if panel is not None else "",
         discussed=translated(panel.sentence) if panel is not None and panel.needs_discussion else "",
     )
+
+
+def _final(panel: PanelResult) -> str:
+    return _("不适用") if panel.is_na else points_shown(panel.points) or "—"
 
 
 def decision_context(actor: Actor, dossier: Dossier, decided: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""合议取值 of whole rows says the same as the rule for one indicator."""
+"""合议取值: what is shown of a panel is what counts, and who says 不适用 is counted first."""
 
 from decimal import Decimal
 
@@ -13,19 +13,26 @@ from credit_rating.rules.specification import Combine, ReviewRule
 CENT = Decimal("0.01")
 PANELS = st.integers(1, 7).flatmap(
     lambda people: st.lists(
-        st.lists(st.integers(0, 2000), min_size=3, max_size=3), min_size=people, max_size=people
+        st.lists(st.integers(-1, 2000), min_size=3, max_size=3), min_size=people, max_size=people
     )
 )
 
 
 @given(PANELS, st.sampled_from(Combine))
-def test_row_agrees_with_the_rule_for_each_indicator(opinions, combine):
+def test_the_panel_that_is_shown_comes_to_what_counts(opinions, combine):
     rule = ReviewRule(panel_minimum=1, combine=combine)
-    wanted = tuple(
-        panel_result([points * CENT for points in column], Decimal(20), rule).points
-        for column in zip(*opinions, strict=True)
-    )
-    assert tuple(points * CENT for points in combined_row(opinions, combine)) == wanted
+    for column, counted in zip(zip(*opinions, strict=True), combined_row(opinions, combine), strict=True):
+        shown = panel_result(column, Decimal(20), rule)
+        assert shown.is_na == (counted == NOT_APPLICABLE)
+        assert shown.points == (None if shown.is_na else counted * CENT)
+
+
+@given(PANELS, st.sampled_from(Combine))
+def test_what_counts_is_what_half_of_the_panel_at_least_has_scored(opinions, combine):
+    for column, counted in zip(zip(*opinions, strict=True), combined_row(opinions, combine), strict=True):
+        scored = [points for points in column if points >= 0]
+        assert (counted >= 0) == (2 * len(scored) >= len(column))
+        assert counted < 0 or min(scored) <= counted <= max(scored)
 
 
 @given(PANELS, st.sampled_from(Combine), st.randoms())
@@ -38,12 +45,14 @@ def test_order_of_the_opinions_does_not_matter(opinions, combine, random):
     ("column", "wanted"),
     [
         ((-1, -1, -1), NOT_APPLICABLE),
-        ((-1, -1, 300), 300),
+        ((-1, -1, 0), NOT_APPLICABLE),
+        ((-1, -1, 300), NOT_APPLICABLE),
+        ((-1, -1, 300, 301), 301),
         ((-1, 200, 301), 251),
         ((-1, -2, 300), MISSING),
         ((-2,), MISSING),
         ((100, 300, 200), 200),
     ],
 )
-def test_not_applicable_needs_everybody_and_an_open_row_stays_open(column, wanted):
+def test_not_applicable_needs_the_greater_number_and_an_open_row_stays_open(column, wanted):
     assert combined_row([[one] for one in column], Combine.MEDIAN) == (wanted,)

@@ -30,23 +30,34 @@ def test_a_gap_over_the_threshold_needs_a_reason(own, needed):
     ],
 )
 def test_a_panel_comes_to_its_median_or_mean(opinions, combine, points):
-    result = panel_result([D(one) for one in opinions], D(100), ReviewRule(combine=combine))
+    result = panel_result([int(one) * 100 for one in opinions], D(100), ReviewRule(combine=combine))
     assert result.points == D(points)
     assert not result.needs_discussion
 
 
 def test_a_panel_of_two_is_too_small():
-    result = panel_result([D(1), D(9)], D(10), ReviewRule())
+    result = panel_result([100, 900], D(10), ReviewRule())
     assert (result.points, result.spread, result.needs_discussion) == (None, D(8), True)
     assert result.sentence == "需要至少 3 名评审员的意见，现有 2 名。"
 
 
 def test_a_wide_spread_is_to_be_discussed():
-    exactly = panel_result([D(5), D(6), D(8)], D(10), ReviewRule(spread_share=D("0.3")))
-    over = panel_result([D(5), D(6), D("8.01")], D(10), ReviewRule(spread_share=D("0.3")))
+    exactly = panel_result([500, 600, 800], D(10), ReviewRule(spread_share=D("0.3")))
+    over = panel_result([500, 600, 801], D(10), ReviewRule(spread_share=D("0.3")))
     assert (exactly.needs_discussion, over.needs_discussion) == (False, True)
     assert "相差 3.01 分" in over.sentence
-    assert spread([]) == 0
+    assert spread([]) == spread([-1]) == 0
+
+
+def test_whether_it_applies_is_discussed_and_one_of_three_does_not_decide_it():
+    alone = panel_result([-1, -1, 0], D(10), ReviewRule())
+    assert (alone.points, alone.is_na, alone.needs_discussion) == (None, True, True)
+    assert alone.sentence == "多数评审员认为不适用。是否适用意见不一，须经合议说明。"
+    two = panel_result([-1, 200, 300], D(10), ReviewRule())
+    assert (two.points, two.is_na, two.needs_discussion) == (D("2.5"), False, True)
+    assert two.sentence == "2 名评审员评分的中位数。是否适用意见不一，须经合议说明。"
+    agreed = panel_result([-1, -1, -1], D(10), ReviewRule())
+    assert (agreed.is_na, agreed.needs_discussion) == (True, False)
 
 
 TODAY = date(2026, 3, 31)

@@ -44,6 +44,31 @@ def test_a_good_standard_has_no_problems():
         ((leaf("A", None, 100, title=" "),), "没有名称"),
         ((leaf("A", None, "33.333"), leaf("B", None, "66.667")), "最多两位小数"),
         ((leaf("A", None, 100, veto=Veto(VetoEffect.CAP, "E")),), "否决等级“E”不在等级表中"),
+        (
+            (leaf("A", None, 100), leaf("B", None, 0, veto=Veto(VetoEffect.FORCE, "D"))),
+            "指标“B”的否决永远不会触发",
+        ),
+        (
+            (
+                node("A", None, 100, veto=Veto(VetoEffect.FORCE, "D")),
+                leaf("A.1", "A", 60),
+                leaf("A.2", "A", 40),
+            ),
+            "指标“A”有下级，不能一票否决",
+        ),
+        (
+            (
+                leaf(
+                    "A",
+                    None,
+                    100,
+                    method=Method.BAND,
+                    params={"tiers": [{"label": "无", "points": "100"}, {"label": "有", "points": "1"}]},
+                    veto=Veto(VetoEffect.FORCE, "D"),
+                ),
+            ),
+            "最低一档须为 0 分",
+        ),
         ((leaf("A", None, 50, identity="x"), leaf("B", None, 50, identity="x")), "被 2 项指标使用"),
     ],
 )
