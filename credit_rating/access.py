@@ -44,6 +44,7 @@ MAY = {
     "assign_assessor": SECRETARIAT,
     "declare_no_conflict": REVIEWER_ROLES,
     "recuse": REVIEWER_ROLES,
+    "end_assignment": SECRETARIAT,
     "review": REVIEWER_ROLES,
     "request_supplement": REVIEWER_ROLES | SECRETARIAT,
     "answer_supplement": INSTITUTION_ROLES,

@@ -129,13 +129,21 @@ class AssignmentState(TextChoices):
     ASSIGNED = "assigned", _("待声明")
     DECLARED = "declared", _("已声明无利害关系")
     RECUSED = "recused", _("已回避")
+    ENDED = "ended", _("已解除")
 
 
 ASSIGNMENT_STEPS = {
-    AssignmentState.ASSIGNED: frozenset({AssignmentState.DECLARED, AssignmentState.RECUSED}),
-    AssignmentState.DECLARED: frozenset({AssignmentState.RECUSED}),
+    AssignmentState.ASSIGNED: frozenset(
+        {AssignmentState.DECLARED, AssignmentState.RECUSED, AssignmentState.ENDED}
+    ),
+    AssignmentState.DECLARED: frozenset({AssignmentState.RECUSED, AssignmentState.ENDED}),
     AssignmentState.RECUSED: frozenset(),
+    AssignmentState.ENDED: frozenset(),
 }
+# 评审期间: somebody may be assigned, stand aside or be released.
+UNDER_REVIEW = frozenset({Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED})
+# 不再评审: what such a person has written in this review does not count.
+ASIDE = frozenset({AssignmentState.RECUSED, AssignmentState.ENDED})
 
 
 class Clearance(TextChoices):

@@ -14,11 +14,10 @@ from common.errors import DomainError, InvalidInput
 from credit_rating import operations
 from credit_rating.admin import round_forms as forms
 from credit_rating.admin.standard_deeds import may
-from credit_rating.choices import DeterminationState, Stage, StageKind
+from credit_rating.choices import UNDER_REVIEW, DeterminationState, Stage, StageKind
 from credit_rating.models import Assessment
 from credit_rating.queries.review import kind_due, review_kinds
 
-UNDER_REVIEW = frozenset({Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED})
 ON_NOTICE = frozenset({Stage.PUBLIC_NOTICE, Stage.OBJECTION})
 
 
@@ -60,6 +59,17 @@ def _tells_assessors(_request: Any, assessment: Assessment) -> Foretold:
         "institution": assessment.institution
     }
     return Foretold(does, [_("被指派的人，站内和邮件")])
+
+
+def _release(request: Any, _assessment: Assessment, form: Any) -> Done:
+    given = form.cleaned_data
+    operations.end_assignment(actor=request.actor, assignment_id=given["assignment"], reason=given["reason"])
+    return Done(_("指派已解除，已通知评估员。"))
+
+
+def _before_release(_request: Any, assessment: Assessment) -> Foretold:
+    does = _("评估员不再评审%(institution)s。已提交意见的，须有登记的利害关系才能解除，其意见不再计入。")
+    return Foretold(does % {"institution": assessment.institution}, [_("被解除的评估员，站内和邮件")])
 
 
 def _finish(request: Any, assessment: Assessment, form: Any) -> Done:
@@ -187,6 +197,15 @@ OBJECT = (
         template="admin/assign.html",
         main=True,
         wide=True,
+    ),
+    Deed(
+        "release",
+        gettext_lazy("解除指派"),
+        may("end_assignment"),
+        _release,
+        form=forms.ReleaseForm,
+        fits=at(*UNDER_REVIEW),
+        foretells=_before_release,
     ),
     Deed(
         "supplement",

@@ -15,7 +15,7 @@ from association.staff_desk import DeskAdmin
 from common.numbers import shown
 from credit_rating.access import assessments_visible_to, assignments_visible_to, opinions_visible_to
 from credit_rating.admin import assessment_deeds
-from credit_rating.choices import AssignmentState, Clearance
+from credit_rating.choices import ASIDE, Clearance
 from credit_rating.models import Assessment
 from credit_rating.queries.staff_queue import QUEUE
 
@@ -103,8 +103,8 @@ def _assignments(request: Any, assessment: Assessment) -> Table:
                 row.get_kind_display(),
                 Cell(
                     row.get_state_display(),
-                    tone="warn" if row.state == AssignmentState.RECUSED else "",
-                    note=row.recusal_reason,
+                    tone="warn" if row.state in ASIDE else "",
+                    note=row.recusal_reason or row.ending_reason,
                 ),
                 _clearance(row),
                 _day(row.assigned_at),

@@ -17,7 +17,7 @@ from credit_rating.choices import StageKind
 from credit_rating.models import Assessment, Objection
 from credit_rating.operations import StageWindow
 from credit_rating.queries.panel import candidates
-from credit_rating.queries.review import leaf_ids
+from credit_rating.queries.review import leaf_ids, still_reviewing
 from credit_rating.queries.rounds import stages_of
 from credit_rating.queries.standards import spec_of, standards_for_rounds
 from members.access import institutions_visible_to
@@ -178,6 +178,24 @@ class AssignForm(DeedForm):
 
     def chosen(self) -> list[str]:
         return list(self.data.getlist("assessors")) if self.is_bound else []  # type: ignore[attr-defined]
+
+
+class ReleaseForm(DeedForm):
+    """解除指派: one of those who still review."""
+
+    assignment = forms.TypedChoiceField(label=_("评估员"), coerce=int)
+    reason = forms.CharField(
+        label=_("理由"),
+        help_text=_("评估员会看到。"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def prepare(self) -> None:
+        self.fields["assignment"].choices = [  # type: ignore[attr-defined]
+            (row.pk, f"{row.assessor.name} · {row.get_kind_display()}")
+            for row in still_reviewing(self.request.actor, self.obj.pk)
+        ]
 
 
 class AssignDistrictForm(AssignForm):

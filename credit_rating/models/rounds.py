@@ -200,6 +200,7 @@ class Assignment(AssociationOwned):
     assigned_at = models.DateTimeField(_("指派时间"))
     declared_at = models.DateTimeField(_("声明时间"), null=True)
     recusal_reason = models.TextField(_("回避理由"), blank=True)
+    ending_reason = models.TextField(_("解除理由"), blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("指派")
@@ -218,6 +219,9 @@ class Assignment(AssociationOwned):
             ),
             models.CheckConstraint(
                 name="assignment_recused", condition=~Q(state=AssignmentState.RECUSED) | ~Q(recusal_reason="")
+            ),
+            models.CheckConstraint(
+                name="assignment_ended", condition=~Q(state=AssignmentState.ENDED) | ~Q(ending_reason="")
             ),
         ]
 

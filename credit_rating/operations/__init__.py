@@ -1,6 +1,6 @@
 """诚信等级评估: everything that changes a standard, a round or an assessment."""
 
-from credit_rating.operations.assignments import assign_assessor, declare_no_conflict, recuse
+from credit_rating.operations.assignments import assign_assessor, declare_no_conflict, end_assignment, recuse
 from credit_rating.operations.certificates import certificate_file, render_certificate
 from credit_rating.operations.computation import compute_assessment, compute_chunk, compute_round
 from credit_rating.operations.determination import countersign, determine
@@ -69,6 +69,7 @@ __all__ = [
     "edit_bands",
     "edit_indicator",
     "edit_settings",
+    "end_assignment",
     "file_defence",
     "file_objection",
     "finish_review",

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -14,16 +15,15 @@ from common.errors import InvalidInput, NotFound, Refused
 from common.said import Said
 from common.text import paragraphs
 from credit_rating.access import MAY, assessments_visible_to, assignments_visible_to
-from credit_rating.choices import AssignmentState, Clearance, Stage, StageKind
+from credit_rating.choices import ASIDE, UNDER_REVIEW, AssignmentState, Clearance, Stage, StageKind
 from credit_rating.models import Assessment, AssessmentPermission, Assignment, Opinion
 from credit_rating.operations.moves import move_assignment
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.scored_rows import refuse_too_long
 from credit_rating.queries.conflicts import ConflictCheck, conflict_check
-from credit_rating.queries.review import REVIEWER_OF, review_kinds
+from credit_rating.queries.review import REVIEWER_OF, kind_due, review_kinds
 
 LONGEST_TEXT = 10_000
-UNDER_REVIEW = frozenset({Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED})
 
 
 @transaction.atomic
@@ -69,6 +69,8 @@ def _check_assignable(assessment: Assessment, kind: StageKind, assessor_id: int)
     before = Assignment.objects.filter(assessment=assessment, kind=kind, assessor_id=assessor_id).first()
     if before is not None and before.state == AssignmentState.RECUSED:
         raise Refused(_("该评估员已就此机构回避，不能再指派。"))
+    if before is not None and before.state == AssignmentState.ENDED:
+        raise Refused(_("该评估员对此机构的指派已解除，不能再指派。"))
     if before is not None:
         raise Refused(_("该评估员已被指派评审此机构。"))
 
@@ -86,21 +88,16 @@ def declare_no_conflict(*, actor: Actor, assignment_id: int) -> Assignment:
 
 @transaction.atomic
 def recuse(*, actor: Actor, assignment_id: int, reason: str) -> Assignment:
-    """回避: the dossier closes to this person, in this and later rounds of the look-back time."""
+    """回避: the dossier closes to this person, in this and later rounds of the look-back time.
+
+    Also after the opinion was submitted, as long as the review runs: then the opinion no longer counts.
+    """
     actor.require(MAY, "recuse")
     assignment = _own(actor, assignment_id)
     reason = required_text(reason, "reason", _("请说明回避的理由。"))
-    opinions = Opinion.objects.filter(
-        assessment=assignment.assessment_id, kind=assignment.kind, author_id=actor.user_id
-    )
-    if opinions.filter(submitted_at__isnull=False).exists():
-        raise Refused(_("评审意见已提交，不能再自行回避；请书面告知秘书处。"))
+    _check_running(assignment)
     move_assignment(assignment, AssignmentState.RECUSED, recusal_reason=reason)
-    still = Assignment.objects.filter(assessment=assignment.assessment_id, assessor_id=actor.user_id)
-    if not still.exclude(state=AssignmentState.RECUSED).exists():
-        AssessmentPermission.objects.filter(
-            user_id=actor.person_id, content_object=assignment.assessment_id
-        ).delete()
+    _close_dossier(assignment)
     record(actor, "recuse", assignment, reason=reason)
     notify(
         f"recused-{assignment.pk}",
@@ -114,6 +111,63 @@ def recuse(*, actor: Actor, assignment_id: int, reason: str) -> Assignment:
         path=DESK,
     )
     return assignment
+
+
+@transaction.atomic
+def end_assignment(*, actor: Actor, assignment_id: int, reason: str) -> Assignment:
+    """解除指派 of who does not deliver, or is found to have an interest. An opinion that was submitted no longer counts.
+
+    That one is set aside only because of a tie that the portal knows of: whoever runs the round reads the opinions as
+    they come in, and must not choose among them.
+    """
+    actor.require(MAY, "end_assignment")
+    assignment = _locked(assignments_visible_to(actor).filter(pk=assignment_id))
+    reason = required_text(reason, "reason", _("请说明解除的理由；评估员会看到。"))
+    _check_running(assignment)
+    given = Opinion.objects.filter(
+        assessment=assignment.assessment_id, kind=assignment.kind, author_id=assignment.assessor_id
+    )
+    check = conflict_check(assignment.assessor_id, assignment.assessment)
+    if given.filter(submitted_at__isnull=False).exists() and check.clearance != Clearance.BLOCKED:
+        raise Refused(
+            _(
+                "该评估员已提交意见，也没有登记的利害关系，不能解除；确有利害关系的，请先登记其任职，或者由本人回避。"
+            )
+        )
+    move_assignment(assignment, AssignmentState.ENDED, ending_reason=reason)
+    _close_dossier(assignment)
+    record(actor, "end_assignment", assignment, reason=reason, clearance=check.clearance.value)
+    notify(
+        f"released-{assignment.pk}",
+        [assignment.assessor_id],
+        subject=gettext_noop("评审指派已解除"),
+        body=Said(
+            gettext_noop("对%(institution)s的评审指派已解除。理由：%(reason)s"),
+            institution=assignment.assessment.institution,
+            reason=reason,
+        ),
+        path=DESK,
+    )
+    return assignment
+
+
+def _check_running(assignment: Assignment) -> None:
+    """Held until the transaction ends, so that nobody finishes the review meanwhile."""
+    assessment = Assessment.objects.select_for_update().get(pk=assignment.assessment_id)
+    waits = assessment.stage == Stage.SUPPLEMENT
+    due = kind_due(assessment, review_kinds(assessment.round_id))
+    if not waits and due != assignment.kind:
+        raise Refused(_("这个环节的评审已经结束；有利害关系的，请书面告知评定委员会。"))
+
+
+def _close_dossier(assignment: Assignment) -> None:
+    still = Assignment.objects.filter(
+        assessment=assignment.assessment_id, assessor_id=assignment.assessor_id
+    ).exclude(state__in=ASIDE)
+    if not still.exists():
+        AssessmentPermission.objects.filter(
+            user_id=assignment.assessor_id, content_object=assignment.assessment_id
+        ).delete()
 
 
 def lock_assessment(actor: Actor, assessment_id: int) -> Assessment:
@@ -151,12 +205,12 @@ def free_text(text: str, field: str) -> str:
 
 
 def _own(actor: Actor, assignment_id: int) -> Assignment:
+    return _locked(assignments_visible_to(actor).filter(pk=assignment_id, assessor_id=actor.user_id))
+
+
+def _locked(rows: QuerySet[Assignment]) -> Assignment:
     assignment = (
-        assignments_visible_to(actor)
-        .select_for_update(of=("self",))
-        .select_related("assessment__institution")
-        .filter(pk=assignment_id, assessor_id=actor.user_id)
-        .first()
+        rows.select_for_update(of=("self",)).select_related("assessment__institution", "assessor").first()
     )
     if assignment is None:
         raise NotFound(_("没有这项指派。"))

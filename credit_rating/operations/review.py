@@ -1,6 +1,6 @@
 """评审: one opinion for each reviewer, row by row, settled for good when it is submitted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,19 +12,28 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.choices import Role
+from association.models import User
 from association.notices import notify, people_of
 from common.errors import InvalidInput, NotFound, Refused
 from common.said import Said
 from credit_rating.access import MAY, opinions_visible_to
-from credit_rating.choices import AssignmentState, ItemState, Stage, StageKind
+from credit_rating.choices import ASIDE, AssignmentState, Clearance, ItemState, Stage, StageKind
 from credit_rating.models import Assessment, Assignment, Opinion, OpinionItem
 from credit_rating.operations.assignments import free_text, lock_assessment, refuse_conflict
 from credit_rating.operations.moves import move_assessment
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.scored_rows import Scored, StaleRow, scored
-from credit_rating.queries.conflicts import conflict_check
+from credit_rating.queries.conflicts import conflict_check, conflict_checks
 from credit_rating.queries.panel import panel_of
-from credit_rating.queries.review import current_opinions, has_gap, kind_due, leaf_ids, review_kinds
+from credit_rating.queries.review import (
+    counted_opinions,
+    current_opinions,
+    has_gap,
+    kind_due,
+    leaf_ids,
+    review_kinds,
+    reviewers_left,
+)
 from credit_rating.queries.standards import indicator_spec, spec_of
 
 
@@ -34,7 +43,7 @@ def open_review(*, actor: Actor, assessment_id: int) -> Opinion:
     actor.require(MAY, "review")
     assessment = lock_assessment(actor, assessment_id)
     kind = _turn_of(actor, assessment)
-    opinion = Opinion.objects.filter(assessment=assessment, kind=kind, author_id=actor.user_id).first()
+    opinion = Opinion.objects.filter(assessment=assessment, kind=kind, author_id=actor.user_id).last()
     if opinion is not None:
         return opinion
     opinion = Opinion.objects.create(
@@ -53,7 +62,7 @@ def _turn_of(actor: Actor, assessment: Assessment) -> StageKind:
         raise Refused(_("这件评估现在不在评审环节。"))
     assignment = (
         Assignment.objects.filter(assessment=assessment, kind=due, assessor_id=actor.user_id)
-        .exclude(state=AssignmentState.RECUSED)
+        .exclude(state__in=ASIDE)
         .first()
     )
     if assignment is None:
@@ -201,6 +210,8 @@ class _Progress:
     kind: StageKind
     given: int
     needed: int
+    left: tuple[str, ...]
+    tied: tuple[str, ...]
     apart: tuple[str, ...] = field(default=())
 
 
@@ -224,11 +235,21 @@ def finish_review(*, actor: Actor, assessment_id: int, discussion: str = "") -> 
 
 
 def _progress(assessment: Assessment, due: StageKind) -> _Progress:
-    given = current_opinions(assessment.pk, due).count()
+    opinions = list(counted_opinions(assessment.pk, due).select_related("author"))
+    left = tuple(row.assessor.name for row in reviewers_left(assessment.pk, due))
+    tied = _tied_by_now(assessment, [one.author for one in opinions if one.author])
+    given = len(opinions)
     if due == StageKind.DISTRICT_REVIEW:
-        return _Progress(due, given, 1)
+        return _Progress(due, given, 1, left, tied)
     needed = spec_of(assessment.round.standard).review.panel_minimum
-    return _Progress(due, given, needed, panel_of(assessment).disagreements if given >= needed else ())
+    apart = panel_of(assessment).disagreements if given >= needed else ()
+    return _Progress(due, given, needed, left, tied, apart)
+
+
+def _tied_by_now(assessment: Assessment, authors: Sequence[User]) -> tuple[str, ...]:
+    """Who has come to have an interest since the opinion was submitted."""
+    checks = conflict_checks([one.pk for one in authors], assessment)
+    return tuple(one.name for one in authors if checks[one.pk].clearance == Clearance.BLOCKED)
 
 
 def _check_complete(progress: _Progress, discussion: str) -> None:
@@ -236,6 +257,16 @@ def _check_complete(progress: _Progress, discussion: str) -> None:
         raise Refused(
             _("%(kind)s需要至少%(needed)s份评审意见，现有%(given)s份。")
             % {"kind": progress.kind.label, "needed": progress.needed, "given": progress.given}
+        )
+    if progress.left:
+        raise Refused(
+            _("还有评审员没有提交意见：%(names)s。请等候其提交；不能完成的，写明理由解除指派。")
+            % {"names": "、".join(progress.left)}
+        )
+    if progress.tied:
+        raise Refused(
+            _("以下评审员现在与机构有利害关系，其意见不能计入：%(names)s。请解除指派后另行指派。")
+            % {"names": "、".join(progress.tied)}
         )
     if progress.apart and not discussion:
         sentence = _("评估员分歧较大，须记录合议情况：%(codes)s。") % {"codes": "、".join(progress.apart)}

@@ -36,10 +36,11 @@ from credit_rating.operations.rounds import DESK
 from credit_rating.operations.self_assessment import lock_own, see_own
 from credit_rating.operations.self_evidence import check_bytes, check_count
 from credit_rating.operations.terms import start_supplement
-from credit_rating.queries.review import current_opinions, leaf_ids
+from credit_rating.queries.review import counted_opinions, current_opinions, kind_due, leaf_ids, review_kinds
 from credit_rating.queries.standards import spec_of
 
 COPIED = ("indicator_id", "state", "entry", "points", "na_reason", "comment", "origin_id", "version")
+REVIEWED = ("indicator_id", "state", "entry", "points", "na_reason", "comment", "gap_reason", "version")
 
 
 @transaction.atomic
@@ -127,8 +128,9 @@ def answer_supplement(
     supplement.answered_at = clock.now()
     supplement.save(update_fields=["answered_at"])
     move_assessment(assessment, Stage(supplement.returns_to))
+    again = _open_again(assessment)
     record(actor, "answer_supplement", supplement, files=sum(map(len, files.values())))
-    told = [supplement.requested_by_id, *people_of(roles=[Role.SECRETARIAT])]
+    told = [supplement.requested_by_id, *people_of(roles=[Role.SECRETARIAT]), *again]
     notify(
         f"supplemented-{supplement.pk}",
         told,
@@ -203,6 +205,30 @@ def _renewed_opinion(actor: Actor, assessment: Assessment, files: Mapping[int, l
     after.submitted_at = moment
     after.save(update_fields=["submitted_at"])
     return after
+
+
+def _open_again(assessment: Assessment) -> list[int]:
+    """Whoever has given an opinion on the state before looks at what was supplied and submits again; until then the
+    review cannot be finished. Their rows are kept as they were.
+    """
+    due = kind_due(assessment, review_kinds(assessment.round_id))
+    if due is None:
+        return []
+    given = list(counted_opinions(assessment.pk, due).prefetch_related("items"))
+    for before in given:
+        after = Opinion.objects.create(
+            assessment=assessment,
+            kind=due,
+            author_id=before.author_id,
+            summary=before.summary,
+            supersedes=before,
+            started_at=clock.now(),
+        )
+        OpinionItem.objects.bulk_create(
+            OpinionItem(opinion=after, **{name: getattr(item, name) for name in REVIEWED})
+            for item in before.items.all()
+        )
+    return [before.author_id for before in given if before.author_id]
 
 
 def _check_room(

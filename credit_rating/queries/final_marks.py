@@ -34,6 +34,9 @@ FROM credit_rating_opinion opinion
 WHERE opinion.assessment_id = ANY(%s) AND opinion.kind = %s AND opinion.submitted_at IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM credit_rating_opinion later
                   WHERE later.supersedes_id = opinion.id AND later.submitted_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM credit_rating_assignment aside
+                  WHERE aside.assessment_id = opinion.assessment_id AND aside.kind = opinion.kind
+                    AND aside.assessor_id = opinion.author_id AND aside.state IN ('recused', 'ended'))
 ORDER BY opinion.assessment_id, opinion.id
 """
 CORRECTED = """

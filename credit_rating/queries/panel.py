@@ -17,6 +17,7 @@ from credit_rating.models import Assessment, Assignment, OpinionItem
 from credit_rating.queries.conflicts import ConflictCheck, conflict_checks
 from credit_rating.queries.review import (
     REVIEWER_OF,
+    counted_opinions,
     current_opinions,
     deciding_kind,
     hundredths,
@@ -78,7 +79,7 @@ def panel_sheet(actor: Actor, assessment_id: int) -> PanelSheet:
 
 def panel_of(assessment: Assessment) -> PanelSheet:
     spec, kind = spec_of(assessment.round.standard), deciding_kind(review_kinds(assessment.round_id))
-    opinions = list(current_opinions(assessment.pk, kind).select_related("author").prefetch_related("items"))
+    opinions = list(counted_opinions(assessment.pk, kind).select_related("author").prefetch_related("items"))
     each = [items_by_indicator(opinion) for opinion in opinions]
     stated = items_by_indicator(current_opinions(assessment.pk, StageKind.SELF_ASSESSMENT).last())
     rows = []

@@ -181,7 +181,10 @@ STATES = {
 
 
 def _standing(facts: _Facts, day: date, listed: Listed) -> PublicStanding:
-    """异议 first, then what holds, then what is under way, then what others published."""
+    """What holds, then 异议, then what ran out or is under way, then what others published.
+
+    An objection is to a proposal of a later round: it takes nothing from a grade that still holds.
+    """
     current = max(
         (row for row in facts.publications if row.superseded_at is None),
         key=lambda row: (row.assessment.round.year, row.pk),
@@ -189,7 +192,8 @@ def _standing(facts: _Facts, day: date, listed: Listed) -> PublicStanding:
     )
     history = _history(facts, day)
     disputed = [row for row in facts.assessments if row.stage == Stage.OBJECTION]
-    if disputed:
+    holds = current is not None and worth(current, day) != CertificateStanding.EXPIRED
+    if disputed and not holds:
         return _without_grade(PublicState.UNDER_OBJECTION, disputed[-1], history)
     if current is not None:
         return _with_grade(current, STATES[worth(current, day)], history)

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from association.actors import Actor
 from association.choices import Role
 from common.errors import Forbidden, NotFound
 from credit_rating.access import assignments_visible_to
-from credit_rating.choices import AssignmentState, ItemState, Stage, StageKind
+from credit_rating.choices import ASIDE, AssignmentState, ItemState, Stage, StageKind
 from credit_rating.models import (
     Assessment,
     Assignment,
@@ -104,22 +104,42 @@ def current_opinions(assessment_id: int, kind: StageKind) -> QuerySet[Opinion]:
     )
 
 
+def counted_opinions(assessment_id: int, kind: StageKind) -> QuerySet[Opinion]:
+    """The same of a review, without those of reviewers who stood aside or were released."""
+    aside = Assignment.objects.filter(
+        assessment=OuterRef("assessment"), kind=OuterRef("kind"), assessor=OuterRef("author"), state__in=ASIDE
+    )
+    return current_opinions(assessment_id, kind).filter(~Exists(aside))
+
+
+def has_submitted() -> Q:
+    """意见已交, of an assignment: submitted, and not opened again by a supplement."""
+    mine = Opinion.objects.filter(
+        assessment=OuterRef("assessment"), kind=OuterRef("kind"), author=OuterRef("assessor")
+    )
+    return Exists(mine.filter(submitted_at__isnull=False)) & ~Exists(mine.filter(submitted_at__isnull=True))
+
+
+def reviewers_left(assessment_id: int, kind: StageKind) -> QuerySet[Assignment]:
+    """未交意见: asked to review and not done with it."""
+    rows = Assignment.objects.filter(assessment=assessment_id, kind=kind).exclude(state__in=ASIDE)
+    return rows.exclude(has_submitted()).select_related("assessor").order_by("pk")
+
+
+def still_reviewing(actor: Actor, assessment_id: int) -> QuerySet[Assignment]:
+    """在评的指派 of one assessment."""
+    rows = assignments_visible_to(actor).filter(assessment_id=assessment_id).exclude(state__in=ASIDE)
+    return rows.select_related("assessor").order_by("pk")
+
+
 def assignments_of(actor: Actor) -> QuerySet[Assignment]:
-    """我的评审任务: not the recused ones, open ones first."""
+    """我的评审任务: without those that are aside, open ones first."""
     return (
         assignments_visible_to(actor)
         .filter(assessor_id=actor.user_id)
-        .exclude(state=AssignmentState.RECUSED)
+        .exclude(state__in=ASIDE)
         .select_related("assessment__institution", "assessment__round")
-        .annotate(
-            submitted=Count(
-                "assessment__opinions",
-                filter=Q(
-                    assessment__opinions__author_id=actor.user_id,
-                    assessment__opinions__submitted_at__isnull=False,
-                ),
-            )
-        )
+        .annotate(submitted=has_submitted())
         .order_by("submitted", "-pk")
     )
 
@@ -129,7 +149,7 @@ def review_sheet(actor: Actor, assessment_id: int) -> ReviewSheet:
     assignment = (
         assignments_visible_to(actor)
         .filter(assessment_id=assessment_id, assessor_id=actor.user_id)
-        .exclude(state=AssignmentState.RECUSED)
+        .exclude(state__in=ASIDE)
         .select_related("assessment__institution", "assessment__round__standard")
         .order_by("-pk")
         .first()

@@ -22,7 +22,7 @@ from credit_rating.queries.standards import indicator_spec, settled_map_of, spec
 from credit_rating.rules.entries import EntryField, fields_for
 from credit_rating.rules.exact import plain
 from credit_rating.rules.indicator_map import MapKind, MapRow
-from credit_rating.rules.specification import IndicatorSpec, NaPolicy, StandardSpec
+from credit_rating.rules.specification import IndicatorSpec, StandardSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,6 @@ class SheetRow:
     evidence: tuple[Evidence, ...]
     expired: tuple[Evidence, ...]
     note: str = ""
-
-    @property
-    def na_allowed(self) -> bool:
-        return self.leaf.na_policy is not NaPolicy.FORBIDDEN
 
     @property
     def done(self) -> bool:

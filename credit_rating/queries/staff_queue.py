@@ -24,7 +24,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from association import clock
 from credit_rating.choices import (
-    AssignmentState,
+    ASIDE,
     DeterminationState,
     ObjectionState,
     RoundState,
@@ -37,11 +37,11 @@ from credit_rating.models import (
     Band,
     Determination,
     Objection,
-    Opinion,
     PriorNotice,
     Publication,
     RoundStage,
 )
+from credit_rating.queries.review import has_submitted
 
 Assessments = QuerySet[Assessment]
 
@@ -60,11 +60,9 @@ def with_panel(rows: Assessments) -> Assessments:
         output_field=CharField(),
     )
     asked = Assignment.objects.filter(assessment=OuterRef("pk"), kind=OuterRef("due_kind")).exclude(
-        state=AssignmentState.RECUSED
+        state__in=ASIDE
     )
-    given = Opinion.objects.filter(
-        assessment=OuterRef("pk"), kind=OuterRef("due_kind"), submitted_at__isnull=False
-    )
+    given = asked.filter(has_submitted())
     panel = Case(
         When(due_kind=StageKind.DISTRICT_REVIEW, then=Value(1)),
         default=F("round__standard__panel_minimum"),
@@ -86,7 +84,8 @@ def _unassigned(rows: Assessments) -> Assessments:
 
 
 def _reviewed(rows: Assessments) -> Assessments:
-    return _in_review(rows).filter(Q(given__gte=F("needed")))
+    """Nobody who was asked is still at it."""
+    return _in_review(rows).filter(Q(given__gte=F("needed")), Q(given=F("asked")))
 
 
 def _supplements(rows: Assessments) -> Assessments:

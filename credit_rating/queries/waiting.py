@@ -7,22 +7,21 @@ from association import clock
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES, Role
 from credit_rating.access import assessments_visible_to, assignments_visible_to, rounds_visible_to
-from credit_rating.choices import AssignmentState, DeterminationState, ObjectionState, Stage, StageKind
+from credit_rating.choices import ASIDE, DeterminationState, ObjectionState, Stage, StageKind
 from credit_rating.models import (
     Assessment,
     Assignment,
     Determination,
     Objection,
-    Opinion,
     Publication,
     Round,
     RoundStage,
 )
+from credit_rating.queries.review import BEFORE_REVIEWED, has_submitted
 from credit_rating.queries.rounds import with_self_progress
 from credit_rating.queries.staff_queue import QUEUE
 
 IN_HAND = frozenset({Stage.INVITED, Stage.SELF_ASSESSING, Stage.SUPPLEMENT})
-UNDER_REVIEW = frozenset({Stage.SUBMITTED, Stage.DISTRICT_REVIEWED})
 DECIDED_UPON = frozenset({Stage.REVIEWED, Stage.DETERMINED})
 
 
@@ -46,16 +45,10 @@ def with_terms(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
 def to_review(actor: Actor) -> QuerySet[Assignment]:
     """评估员: to declare upon, or to score."""
     rows = assignments_visible_to(actor).filter(assessor_id=actor.user_id)
-    mine = Opinion.objects.filter(
-        assessment=OuterRef("assessment"),
-        kind=OuterRef("kind"),
-        author_id=actor.user_id,
-        submitted_at__isnull=False,
-    )
-    open_ones = rows.exclude(state=AssignmentState.RECUSED).filter(assessment__stage__in=UNDER_REVIEW)
+    open_ones = rows.exclude(state__in=ASIDE).filter(assessment__stage__in=BEFORE_REVIEWED)
     if not actor.roles & REVIEWER_ROLES:
         return open_ones.none()
-    return open_ones.exclude(Exists(mine)).select_related("assessment__institution", "assessment__round")
+    return open_ones.exclude(has_submitted()).select_related("assessment__institution", "assessment__round")
 
 
 def to_decide(actor: Actor) -> QuerySet[Assessment]:

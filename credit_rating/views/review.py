@@ -15,6 +15,7 @@ from association.middleware import PortalRequest
 from common.errors import NotFound
 from credit_rating import operations
 from credit_rating.access import MAY
+from credit_rating.choices import UNDER_REVIEW
 from credit_rating.forms.desk import RecuseForm, SubmitReviewForm, SupplementRequestForm, UnsavedRowForm
 from credit_rating.forms.rows import RowTrouble, Typed, entered, typed_row
 from credit_rating.queries.review import ReviewRow, ReviewSheet, assignments_of, review_progress, saved_row
@@ -31,11 +32,14 @@ def assignments(request: PortalRequest) -> HttpResponse:
 
 
 def _assignments(request: PortalRequest, kept: KeptForm | None = None) -> HttpResponse:
-    rows = [(row, in_place(kept, RecuseForm, key=row.pk)) for row in assignments_of(request.actor)]
-    places: list[Any] = [row for row, form in rows if form is kept]
+    rows = [
+        (row, in_place(kept, RecuseForm, key=row.pk), row.assessment.stage in UNDER_REVIEW)
+        for row in assignments_of(request.actor)
+    ]
+    places: list[Any] = [runs for _row, form, runs in rows if form is kept]
     if kept is not None and not places:
         raise NotFound(_("没有这项指派。"))
-    offered = any(not row.submitted for row in places)
+    offered = any(places)
     context = {"assignments": rows, "kept": kept, "offered": offered}
     status = kept.status if kept is not None else 200
     return render(request, "credit_rating/assignments.html", context, status=status)

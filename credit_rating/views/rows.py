@@ -108,12 +108,12 @@ def _typed_words(fields: Sequence[EntryField], typed: Typed) -> str:
     values = [_typed_value(one, typed.raw.get(one.name, "")) for one in fields]
     if len(values) == 1:
         return values[0]
-    return "，".join(f"{one.label} {value}" for one, value in zip(fields, values, strict=True))
+    return _("，").join(f"{translated(one.label)} {value}" for one, value in zip(fields, values, strict=True))
 
 
 def _typed_value(one: EntryField, value: str) -> str:
     labels: Mapping[str, str] = dict(one.choices)
-    return f"{labels.get(value, value)} {one.unit}".strip() if value else "—"
+    return f"{translated(labels.get(value, value))} {translated(one.unit)}".strip() if value else "—"
 
 
 def kept_or_trouble(save: Callable[[], Any], *, is_part: bool) -> tuple[Any, RowTrouble | None]:

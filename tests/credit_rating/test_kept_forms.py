@@ -9,8 +9,9 @@ from association import clock
 from association.choices import Role
 from association.tenancy import acting_for
 from credit_rating import operations
-from credit_rating.choices import StageKind
+from credit_rating.choices import Stage, StageKind
 from credit_rating.models import Assessment, Indicator, RoundStage
+from credit_rating.operations.moves import move_assessment
 from tests.architecture.url_table import DESK
 from tests.credit_rating.desk_pages import Desk
 from tests.factories.people import actor_with, make_association
@@ -130,6 +131,12 @@ def recusal(typed):
 def finished_review():
     assessment, reviewer = begun_review(scored=True)
     operations.submit_review(actor=reviewer, assessment_id=assessment.pk)
+    return assessment, reviewer
+
+
+def ended_review():
+    assessment, reviewer = finished_review()
+    move_assessment(Assessment.objects.get(pk=assessment.pk), Stage.REVIEWED)
     return assessment, reviewer
 
 
@@ -270,7 +277,7 @@ CASES = [
     ("withdraw", begun, own_form("withdraw", "reason", LONG_LINE), 400, "300", WORDS),
     ("withdraw", under_review, own_form("withdraw", "reason", WORDS), 409, "", WORDS),
     ("recuse", begun_review, recusal(LONG_LINE), 400, "300", WORDS),
-    ("recuse", finished_review, recusal(WORDS), 409, "评审意见已提交", WORDS),
+    ("recuse", ended_review, recusal(WORDS), 409, "评审已经结束", WORDS),
     ("submit_review", begun_review, own_review({"summary": WORDS}), 400, "项未评分", WORDS),
     ("submit_review", finished_review, own_review({"summary": WORDS}), 409, "不能再改", WORDS),
     ("request_supplement", begun_review, request(LONG_LINE), 400, "300", WORDS),

@@ -1,11 +1,13 @@
 """What follows a determination: prior notice and defence, 公示 and objections, publication; and what is settled then."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connections, transaction
 from django.db.utils import DatabaseError
 
+from association import clock
 from association.choices import Role
 from association.models import Notice
 from association.tenancy import acting_for
@@ -32,6 +34,7 @@ from tests.factories.review import (
     on_notice,
     public_state_of,
     published,
+    standing_result,
 )
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +121,19 @@ def test_notice_waits_for_everybody_or_names_some(scope, clerk, member):
     notice = operations.open_public_notice(actor=clerk, round_id=held_in.pk, assessment_ids=[first.pk])
     assert list(notice.assessments.all()) == [first]
     assert "5个工作日" in notice.explanation
+
+
+@pytest.mark.parametrize(
+    ("days", "wanted"), [(100, (PublicState.GRADED, "B")), (-1, (PublicState.UNDER_OBJECTION, ""))]
+)
+def test_an_objection_to_a_new_proposal_takes_nothing_from_a_grade_that_holds(assessment, days, wanted):
+    standing_result(clock.today() + timedelta(days=days), assessment=assessment)
+    later = Assessment.objects.get(round=reviewing_round(institutions=[assessment.institution]))
+    on_notice(later)
+    manager = actor_with(Role.INSTITUTION_ADMIN, assessment.institution)
+    operations.file_objection(actor=manager, assessment_id=later.pk, text="不服")
+    standing = public_state_of(assessment.institution_id)
+    assert (standing.state, standing.grade) == wanted
 
 
 def test_objection_flags_at_once_and_ends_with_the_notice(assessment, clerk, member):

@@ -117,6 +117,16 @@ def test_stale_row_shows_both_values_and_mine_can_be_saved_over_it(association, 
     assert row(assessment, "A1.2").entry == {"count": "1"}
 
 
+def test_both_values_of_a_stale_row_are_in_the_language_of_the_page(association):
+    assessment, desk = sheet(association)
+    colleague = Desk(association, actor_with(Role.INSTITUTION_STAFF, assessment.institution))
+    colleague.part(place(assessment, "A2.2"), version=0, sampled="40", passed="36")
+    desk.client.cookies["django_language"] = "en"
+    answer = desk.part(place(assessment, "A2.2"), version=0, sampled="10", passed="5")
+    assert answer.status_code == 409
+    assert "抽查数" not in answer.content.decode()
+
+
 def test_not_applicable_needs_its_reason_and_drops_the_entry(association):
     assessment, desk = sheet(association)
     without = desk.part(place(assessment, "B1.1"), version=0, na="on", mean="4")
