@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from association import clock
 from association.choices import Channel, Role
@@ -42,12 +42,21 @@ def notify(event: str, users: Iterable[int], *, subject: str, body: str, path: s
         enqueue("association.send_notice", key=f"notice-{notice_id}", notice_id=notice_id)
 
 
-def people_of(*, roles: Iterable[Role] = (), institution_id: int | None = None) -> list[int]:
-    """Ids of the people who hold a role today, or who act for an institution."""
+def _posts_today() -> QuerySet[Appointment]:
     day = clock.today()
-    rows = Appointment.objects.filter(from_on__lte=day).filter(
+    return Appointment.objects.filter(from_on__lte=day).filter(
         Q(until_on__isnull=True) | Q(until_on__gte=day)
     )
+
+
+def institutions_reached() -> QuerySet[Appointment, int | None]:
+    """Ids of the institutions for which somebody acts today, for a condition."""
+    return _posts_today().filter(institution_id__isnull=False).values_list("institution_id", flat=True)
+
+
+def people_of(*, roles: Iterable[Role] = (), institution_id: int | None = None) -> list[int]:
+    """Ids of the people who hold a role today, or who act for an institution."""
+    rows = _posts_today()
     if institution_id is not None:
         rows = rows.filter(institution_id=institution_id)
     else:

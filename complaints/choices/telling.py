@@ -8,6 +8,7 @@ class TellingSubject(TextChoices):
     """What a side is told that has no account or left no address for mails."""
 
     SERVED = "served", _("投诉的送达和答复期限")
+    AGAIN = "again", _("投诉人的异议和再次答复的期限")
     ACCEPTED = "accepted", _("受理的决定")
     REFUSED = "refused", _("不予受理的决定")
     TRANSFERRED = "moved", _("转办的决定")
@@ -23,3 +24,11 @@ class TellingWay(TextChoices):
     PHONE = "phone", _("电话告知")
     # The side acted by itself, or spoke with staff who wrote it down: it knows.
     OWN = "own", _("本人已知悉")
+    # It has an account by now: the notice at its desk tells it.
+    NOTICE = "notice", _("账号开通后以站内通知送达")
+
+
+# 送达: in writing only, and a term of the institution begins with it.
+SERVING = frozenset({TellingSubject.SERVED, TellingSubject.AGAIN})
+# Nobody of the association told it in person.
+BY_ITSELF = frozenset({TellingWay.OWN, TellingWay.NOTICE})

@@ -11,7 +11,7 @@ from association.choices import Unit
 from association.deadlines import rule_in_force
 from association.rules.clock import beijing
 from complaints.choices.complaints import Party
-from complaints.choices.telling import TellingSubject
+from complaints.choices.telling import SERVING, TellingSubject
 from complaints.documents.letters import LANGUAGE, as_pdf, head
 from complaints.models import Telling
 from complaints.queries.shown import as_told_to_institution
@@ -21,6 +21,9 @@ REPLY_BY = "CMP-REPLY"
 SENTENCES = {
     TellingSubject.SERVED: gettext_noop(
         "协会已受理上述投诉。请在期限内书面答复，说明事实和处理意见；期限自本通知书送达之日起算，逾期未答复将作为事实记录。"
+    ),
+    TellingSubject.AGAIN: gettext_noop(
+        "投诉人否认问题已经解决，这件投诉重新办理。请在期限内再次书面答复并说明情况；期限自本通知书送达之日起算，逾期未答复将作为事实记录。"
     ),
     TellingSubject.ACCEPTED: gettext_noop("协会已受理您的投诉，将请机构答复并组织双方协商或者调解。"),
     TellingSubject.SURVEY: gettext_noop(
@@ -44,7 +47,7 @@ def telling_pdf(telling: Telling) -> bytes:
 
 
 def telling_title(telling: Telling) -> str:
-    return _("送达通知书") if telling.subject == TellingSubject.SERVED else _("告知书")
+    return _("送达通知书") if telling.subject in SERVING else _("告知书")
 
 
 def telling_file_name(telling: Telling) -> str:
@@ -62,7 +65,7 @@ def _telling(telling: Telling, title: str) -> dict[str, Any]:
         "addressee": shown["respondent"] if to_institution else shown["complainants"],
         "subject": telling.get_subject_display(),
         "sentence": _(SENTENCES.get(TellingSubject(telling.subject), PROGRESS)),
-        "serves": telling.subject == TellingSubject.SERVED,
+        "serves": telling.subject in SERVING,
         "facts": facts.split("\n"),
         "demand": demand.split("\n"),
         "paid": paid,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.typed_fields import DayField, YuanField
 from complaints.choices.complaints import EvidenceKind, Party, RefusalGround, ReplyKind
-from complaints.choices.telling import TellingWay
+from complaints.choices.telling import BY_ITSELF, TellingWay
 from complaints.forms.mediation import (
     AgreeForm,
     AskRecusalForm,
@@ -146,7 +146,7 @@ class TellForm(CaseForm):
     )
     asks = "party"
     party = choice(_("一方"), Party.choices)
-    way = choice(_("告知的方式"), [(way.value, way.label) for way in TellingWay if way != TellingWay.OWN])
+    way = choice(_("告知的方式"), [(way.value, way.label) for way in TellingWay if way not in BY_ITSELF])
     told_on = DayField(label=_("告知的日期"), required=True)
 
 

@@ -161,8 +161,12 @@ class Complaint(AssociationOwned):
                     clock__isnull=False,
                 ),
             ),
+            # Two may settle before it was served, and then one objects: only that waits for an answer unserved.
             models.CheckConstraint(
-                name="complaint_served", condition=~Q(state=State.AWAIT_REPLY) | Q(served_at__isnull=False)
+                name="complaint_served",
+                condition=~Q(state=State.AWAIT_REPLY)
+                | Q(served_at__isnull=False)
+                | Q(settled_fen__isnull=False, timeliness=Timeliness.NOT_ASKED),
             ),
             # 结果: only the complainant's own word makes it resolved; silence stays silence.
             models.CheckConstraint(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import Party
-from complaints.choices.telling import TellingSubject, TellingWay
+from complaints.choices.telling import BY_ITSELF, TellingSubject, TellingWay
 from complaints.models.complaints import Complaint, Decision
 
 
@@ -47,7 +47,7 @@ class Telling(AssociationOwned):
             # Whoever heard it without us needs nobody who told it; every other way has its person.
             models.CheckConstraint(
                 name="telling_by_somebody",
-                condition=Q(way__in=["", TellingWay.OWN]) | Q(told_by__isnull=False),
+                condition=Q(way__in=["", *sorted(BY_ITSELF)]) | Q(told_by__isnull=False),
             ),
         ]
 

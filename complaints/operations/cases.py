@@ -50,6 +50,7 @@ from complaints.rules.shown import scrubbed
 
 KIND = "complaint"
 REPLY_BY, MEDIATE_BY, TELL_BY = "CMP-REPLY", "MED-END", "MED-NOTICE"
+RECUSAL_BY = "MED-RECUSAL"
 CONFIRM_BY, FOLLOW_UP_AFTER = "CMP-CLOSE", "CMP-FOLLOW-UP"
 # Days that a document sets, so without a rule of their own.
 PAY_BY, ORDER_BY, SESSION_ON = "CMP-PAY", "CMP-ORDER", "MED-SESSION"
@@ -178,6 +179,10 @@ def start_clock(
     )
 
 
+def is_running(complaint: Complaint, code: str) -> bool:
+    return deadlines_of(KIND, complaint.pk).filter(code=code, stopped_at__isnull=True).exists()
+
+
 def stop_clock(actor: Actor, complaint: Complaint, *codes: str, outcome: str = "done") -> list[Deadline]:
     """Those of the terms that run."""
     stopped = [
@@ -193,7 +198,7 @@ def stop_working_clocks(actor: Actor, complaint: Complaint, outcome: str) -> Non
     that wait for a signature or an answer.
     """
     _end_reply(complaint, stop_clock(actor, complaint, REPLY_BY, outcome=outcome))
-    stop_clock(actor, complaint, ACCEPT_BY, MEDIATE_BY, PAY_BY, SESSION_ON, outcome=outcome)
+    stop_clock(actor, complaint, ACCEPT_BY, MEDIATE_BY, RECUSAL_BY, PAY_BY, SESSION_ON, outcome=outcome)
     moment = clock.now()
     for mediator in MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE):
         move_mediator(mediator, MediatorState.ENDED, ended_at=moment)

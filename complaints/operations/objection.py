@@ -3,6 +3,8 @@
 Whatever it is, the case runs again with a clock that has an owner, and what was counted as paid is counted no more.
 """
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -10,10 +12,17 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
-from association.models import Deadline
 from common.errors import Refused
 from common.text import paragraphs
-from complaints.choices.complaints import DecisionKind, FactKind, Method, Outcome, State, Timeliness
+from complaints.choices.complaints import (
+    ANSWERABLE,
+    DecisionKind,
+    FactKind,
+    Method,
+    Outcome,
+    State,
+    Timeliness,
+)
 from complaints.models import Complaint, Decision, FollowUp
 from complaints.operations.asking import open_survey
 from complaints.operations.cases import (
@@ -24,6 +33,7 @@ from complaints.operations.cases import (
     STAFF,
     decide,
     institution_turn,
+    is_running,
     knows,
     lock_for_complainant,
     note_fact,
@@ -94,8 +104,7 @@ def _object(actor: Actor, complaint: Complaint, received_fen: int) -> None:
     elif last == State.PERFORMED:
         deny_payments(complaint, received_fen)
         _reopen(actor, complaint, State.AGREED)
-        asked = _ask_again(actor, complaint)
-        watch_next_payment(actor, complaint, asked.due_on)
+        _ask_again(actor, complaint)
     elif last in PAID_IN_PART and standing_of(complaint):
         deny_payments(complaint, received_fen)
         _deny_part(actor, complaint)
@@ -135,33 +144,51 @@ def _reopen(actor: Actor, complaint: Complaint, state: State) -> None:
     )
 
 
-def _ask_again(actor: Actor, complaint: Complaint) -> Deadline:
-    """The institution answers anew, in a term of its own; that it was contested is a fact."""
+def _ask_again(actor: Actor, complaint: Complaint) -> None:
+    """The institution answers anew; that it was contested is a fact. Without an account it is served on paper first."""
     stop_clock(actor, complaint, REPLY_BY, outcome="contested")
-    asked = start_clock(actor, complaint, REPLY_BY, institution_turn(complaint), ANSWER_AGAIN)
-    _note(
+    told = _note(
         complaint,
+        "contested",
         gettext_noop("投诉%(number)s的投诉人否认已解决"),
         gettext_noop("这件投诉重新办理，请在期限内再次答复。"),
     )
-    return asked
+    if told:
+        answer_again(actor, complaint, clock.now())
+
+
+def answer_again(actor: Actor, complaint: Complaint, heard_at: datetime) -> None:
+    """再次答复 in a term of its own, from the day on which the institution really heard of the objection; what it then
+    owes of an agreement is watched again. Nothing where the case has gone on meanwhile, or it is asked already.
+    """
+    if complaint.state not in ANSWERABLE or is_running(complaint, REPLY_BY):
+        return
+    if complaint.timeliness == Timeliness.NOT_ASKED:
+        # Settled before it was served: this is the first answer.
+        complaint.served_at = complaint.served_at or heard_at
+        complaint.timeliness = Timeliness.WAITING
+        complaint.save(update_fields=["served_at", "timeliness"])
+    asked = start_clock(actor, complaint, REPLY_BY, institution_turn(complaint), ANSWER_AGAIN, start=heard_at)
+    if complaint.state == State.AGREED and not is_running(complaint, PAY_BY):
+        watch_next_payment(actor, complaint, asked.due_on)
 
 
 def _deny_part(actor: Actor, complaint: Complaint) -> None:
     """A single payment did not come. A closed file stays closed: what is owed is owed, and may still be paid."""
     if complaint.state == State.AGREED:
         stop_clock(actor, complaint, PAY_BY, outcome="contested")
-        asked = _ask_again(actor, complaint)
-        watch_next_payment(actor, complaint, asked.due_on)
+        _ask_again(actor, complaint)
         return
     _note(
         complaint,
+        "denied",
         gettext_noop("投诉%(number)s的投诉人否认到账"),
         gettext_noop("投诉人说报告的付款没有到账。请核实，并在付款后重新上传凭证。"),
     )
 
 
-def _note(complaint: Complaint, subject: str, body: str) -> None:
+def _note(complaint: Complaint, event: str, subject: str, body: str) -> bool:
+    """Whether somebody of the institution has a notice of it."""
     turn = next_turn(complaint, FactKind.CONTESTED)
     note_fact(complaint, FactKind.CONTESTED, turn=turn)
-    tell_institution(complaint, f"contested-{turn}", subject, body)
+    return tell_institution(complaint, f"{event}-{turn}", subject, body)

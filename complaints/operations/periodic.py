@@ -16,17 +16,19 @@ from association.choices import Side
 from association.clocks import expired, hand_over, lapse
 from association.links import absolute
 from association.models import Deadline
+from association.notices import institutions_reached
 from common.errors import DomainError
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
     FactKind,
     OfferState,
+    Party,
     PersonalField,
     State,
     TerminationGround,
     Timeliness,
 )
-from complaints.models import Complaint, Fact, FollowUp, Offer, PersonalData
+from complaints.models import Complaint, Fact, FollowUp, Offer, PersonalData, Telling
 from complaints.operations.asking import ask_outcome
 from complaints.operations.cases import (
     CONFIRM_BY,
@@ -48,6 +50,7 @@ from complaints.operations.cases import (
 from complaints.operations.ends import end_mediation
 from complaints.operations.moves import move_offer
 from complaints.operations.survey import close_unanswered
+from complaints.operations.telling import serve_by_notice
 from complaints.queries.people import opened
 
 logger = logging.getLogger(__name__)
@@ -69,6 +72,8 @@ def keep_the_clock(*, actor: Actor) -> None:
     due = FollowUp.objects.filter(asked_at__isnull=True, due_at__lte=clock.now())
     for case_id in list(due.order_by("due_at").values_list("complaint_id", flat=True)[:AT_ONCE]):
         _take(actor, case_id, _ask_again)
+    for case_id in list(_newly_reached()[:AT_ONCE]):
+        _take(actor, case_id, serve_by_notice)
     lapsed = Offer.objects.filter(state=OfferState.MADE, open_until__lt=clock.today())
     for case_id in list(lapsed.values_list("complaint_id", flat=True)[:AT_ONCE]):
         _take(actor, case_id, _lapse)
@@ -85,6 +90,15 @@ def _ripe(code: str) -> QuerySet[Deadline]:
         complaint_id=OuterRef("case_id"), kind=FactKind.REPLY_MISSED, at__gte=OuterRef("started_at")
     )
     return rows.filter(~Exists(noted))
+
+
+def _newly_reached() -> QuerySet[Complaint, int]:
+    """Cases of which an institution was to be told on paper that has an account by now."""
+    rows = Telling.objects.filter(party=Party.INSTITUTION, told_at__isnull=True)
+    untold = Complaint.objects.filter(pk__in=rows.values("complaint_id"))
+    return (
+        untold.filter(institution_id__in=institutions_reached()).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def _take(actor: Actor, complaint_id: int, step: Step) -> None:

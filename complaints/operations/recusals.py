@@ -7,17 +7,23 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
+from association.clocks import deadlines_of
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import MediatorState, Method, Party, Recusal, RecusalState, State
 from complaints.models import Complaint, MediatorAssignment, RecusalRequest
 from complaints.operations.cases import (
+    KIND,
+    RECUSAL_BY,
+    STAFF,
     lock_against_own,
     lock_complaint,
     lock_for_complainant,
     refuse_personal,
     required_text,
+    start_clock,
+    stop_clock,
     tell_complainant,
     tell_institution,
     tell_person,
@@ -26,6 +32,7 @@ from complaints.operations.cases import (
 from complaints.operations.moves import move_mediator, move_recusal
 from complaints.operations.session_clock import watch_sessions
 
+DECIDE = gettext_noop("由该调解员以外的同事决定回避申请，并写明理由")
 LONGEST_REASON, LONGEST_LINE = 1_000, 200
 BY_REQUEST = "应当事人申请回避"
 
@@ -60,6 +67,7 @@ def ask_recusal(
         asked_at=clock.now(),
     )
     record(actor, "ask_recusal", asked, complaint=complaint.pk, party=party, ground=ground)
+    _watch(actor, complaint)
     event = f"recusal-{asked.pk}"
     subject = gettext_noop("投诉%(number)s的一方申请调解员回避")
     tell_staff(complaint, event, subject, gettext_noop("请由该调解员以外的同事决定，并写明理由。"))
@@ -112,10 +120,23 @@ def decide_recusal(
         decision=why,
     )
     record(actor, "decide_recusal", asked, complaint=complaint.pk, granted=granted)
+    _watch(actor, complaint)
     if granted:
         _stand_aside(actor, complaint, asked)
     _tell(complaint, asked, granted=granted)
     return asked
+
+
+def _watch(actor: Actor, complaint: Complaint) -> None:
+    """One clock, that of the request that waits longest; none where all are decided."""
+    rows = RecusalRequest.objects.filter(complaint=complaint, state=RecusalState.ASKED)
+    first = rows.order_by("asked_at", "pk").first()
+    running = deadlines_of(KIND, complaint.pk).filter(code=RECUSAL_BY, stopped_at__isnull=True).first()
+    if running is not None and (first is None or running.started_at != first.asked_at):
+        stop_clock(actor, complaint, RECUSAL_BY, outcome="decided")
+        running = None
+    if running is None and first is not None:
+        start_clock(actor, complaint, RECUSAL_BY, STAFF, DECIDE, start=first.asked_at)
 
 
 def _stand_aside(actor: Actor, complaint: Complaint, asked: RecusalRequest) -> None:

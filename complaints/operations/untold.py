@@ -19,6 +19,7 @@ TELLING_BY = {Party.COMPLAINANT: "CMP-TELL", Party.INSTITUTION: "CMP-SERVE"}
 # The first word of an event, where it is more than progress.
 TELLS = {
     "served": TellingSubject.SERVED,
+    "contested": TellingSubject.AGAIN,
     "accepted": TellingSubject.ACCEPTED,
     "terminated": TellingSubject.TERMINATED,
     "survey": TellingSubject.SURVEY,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from association.clocks import Turn, open_turns
-from complaints.choices.telling import TellingSubject
+from complaints.choices.telling import SERVING
 from complaints.models import Complaint, Telling
 
 KIND = "complaint"
@@ -34,4 +34,4 @@ def _waits_for_service(complaint: Complaint, running: list[Turn]) -> bool:
     if not any(turn.code == SERVE_BY for turn in running):
         return False
     rows = Telling.objects.filter(complaint=complaint, told_at__isnull=True)
-    return rows.filter(subject=TellingSubject.SERVED).exists()
+    return rows.filter(subject__in=SERVING).exists()

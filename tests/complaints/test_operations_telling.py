@@ -25,7 +25,7 @@ from complaints.choices.complaints import (
 )
 from complaints.choices.telling import TellingSubject, TellingWay
 from complaints.documents import letters
-from complaints.models import Fact, FollowUp, Telling
+from complaints.models import Complaint, Fact, FollowUp, Telling
 from complaints.queries.case import case_of, deeds_of
 from tests.complaints.material import (
     PLANTED,
@@ -40,7 +40,7 @@ from tests.complaints.material import (
     state_of,
     tick,
 )
-from tests.factories.people import actor_with
+from tests.factories.people import actor_with, make_institution
 
 pytestmark = pytest.mark.django_db
 NO_MAIL = {"people": (applicant(email=""),)}
@@ -285,3 +285,114 @@ def test_an_institution_signs_on_paper_only_with_the_paper(here):
             complaint_id=made.complaint.pk,
         )
     assert not drawn.signatures.exists()
+
+
+# -- after an objection, and when an account comes ------------------------------------------------------------
+
+
+def settled_without_account(here):
+    """Settled while the institution had an account; then the complainant denies it, and nobody is there any more."""
+    made = accepted(here)
+    operations.settle(
+        actor=here.person, receipt_code=made.receipt_code, amount_fen=100_00, pay_by=clock.today()
+    )
+    Appointment.objects.filter(institution=here.institution).delete()
+    operations.contest(actor=here.person, text="没有退款。", receipt_code=made.receipt_code)
+    return made
+
+
+def test_after_an_objection_the_second_answer_is_due_from_service_too(here, time):
+    made = settled_without_account(here)
+    assert state_of(made) == State.AWAIT_REPLY
+    assert {"CMP-SERVE", "MED-END"} <= running(made)
+    assert "CMP-REPLY" not in running(made)
+    assert case_of(here.officer, made.complaint.pk).turn.code == "CMP-SERVE"
+    time.pass_days(20)
+    tick(here)
+    assert not Fact.objects.filter(kind=FactKind.REPLY_MISSED).exists()
+    with pytest.raises(InvalidInput, match="书面"):
+        tell(here, made, Party.INSTITUTION, TellingWay.PHONE)
+    tell(here, made, Party.INSTITUTION, TellingWay.HANDED, told_on=clock.today() - timedelta(days=1))
+    reply = deadlines_of("complaint", made.complaint.pk).get(code="CMP-REPLY", stopped_at=None)
+    assert (reply.start_on, reply.owner_side) == (clock.today() - timedelta(days=1), Side.INSTITUTION)
+    assert "CMP-SERVE" not in running(made)
+
+
+def test_what_an_agreement_still_owes_is_watched_from_service_on(here, time):
+    made = agreed(here)
+    operations.perform(actor=here.school, complaint_id=made.complaint.pk, paid_on=clock.today())
+    Appointment.objects.filter(institution=here.institution).delete()
+    operations.contest(actor=here.person, text="没有到账。", receipt_code=made.receipt_code)
+    assert (state_of(made), running(made)) == (State.AGREED, {"CMP-SERVE"})
+    time.pass_days(30)
+    tell(here, made, Party.INSTITUTION)
+    assert running(made) == {"CMP-REPLY", "CMP-PAY"}
+    reply, pay = (
+        deadlines_of("complaint", made.complaint.pk).get(code=code, stopped_at=None)
+        for code in ("CMP-REPLY", "CMP-PAY")
+    )
+    assert pay.due_on == reply.due_on
+
+
+def test_a_case_that_went_on_meanwhile_asks_for_no_second_answer(here):
+    made = settled_without_account(here)
+    operations.withdraw(actor=here.person, receipt_code=made.receipt_code)
+    tell(here, made, Party.INSTITUTION)
+    assert running(made) == set()
+    made = settled_without_account(here)
+    operations.settle(
+        actor=here.person, receipt_code=made.receipt_code, amount_fen=50_00, pay_by=clock.today()
+    )
+    tell(here, made, Party.INSTITUTION)
+    assert "CMP-REPLY" not in running(made)
+
+
+def test_what_was_settled_before_service_is_served_with_the_objection(unheard):
+    here, made = unheard, settled_without_account(unheard)
+    complaint = again(made)
+    assert (complaint.state, complaint.served_at) == (State.AWAIT_REPLY, None)
+    assert complaint.timeliness == Timeliness.NOT_ASKED
+    tell(here, made, Party.INSTITUTION)
+    complaint = again(made)
+    assert (complaint.served_at, complaint.timeliness) == (clock.now(), Timeliness.WAITING)
+    assert running(made) == {"MED-END", "CMP-REPLY"}
+    with pytest.raises(IntegrityError, match="complaint_served"), transaction.atomic():
+        Complaint.objects.filter(pk=complaint.pk).update(served_at=None)
+
+
+def test_an_account_that_comes_while_service_waits_is_served_by_its_notice(unheard, time):
+    here, made = unheard, accepted(unheard)
+    tick(here)
+    assert state_of(made) == State.ACCEPTED  # nobody there yet
+    time.pass_days(1)
+    school = actor_with(Role.INSTITUTION_ADMIN, institution=here.institution)
+    neighbour = accepted(here, institution_id=unaccounted().pk)
+    tick(here)
+    tick(here)
+    complaint = again(made)
+    assert (complaint.state, beijing(complaint.served_at).date()) == (State.AWAIT_REPLY, clock.today())
+    row = Telling.objects.get(complaint=complaint, party=Party.INSTITUTION)
+    assert (row.way, row.told_by_id, row.told_on) == (TellingWay.NOTICE, None, clock.today())
+    assert running(made) == {"MED-END", "CMP-REPLY"}
+    reply = deadlines_of("complaint", complaint.pk).get(code="CMP-REPLY")
+    assert reply.start_on == clock.today()
+    assert (
+        Notice.objects.filter(user_id=school.user_id, event__contains="-account-", channel="desk").count()
+        == 1
+    )
+    assert state_of(neighbour) == State.ACCEPTED
+    with pytest.raises(Refused):
+        tell(here, made, Party.INSTITUTION)
+
+
+def unaccounted():
+    institution = make_institution()
+    Appointment.objects.filter(institution=institution).delete()
+    return institution
+
+
+def test_nobody_writes_down_that_a_notice_told_it(unheard):
+    made = accepted(unheard)
+    for way in (TellingWay.NOTICE, TellingWay.OWN):
+        with pytest.raises(InvalidInput, match="方式"):
+            tell(unheard, made, Party.INSTITUTION, way)

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from association import clock
-from association.choices import Role
+from association import clock, watch
+from association.choices import Role, Side
+from association.clocks import deadlines_of
 from association.models import Notice
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from complaints import operations
@@ -306,3 +307,45 @@ def test_what_is_asked_badly_is_refused(here):
             decision="同意",
             complaint_id=waiting.complaint.pk,
         )
+
+
+def waits_for_decision(made):
+    rows = deadlines_of("complaint", made.complaint.pk).filter(code="MED-RECUSAL")
+    return list(rows.filter(stopped_at=None))
+
+
+def test_a_request_has_a_term_reminders_and_an_alarm_until_it_is_decided(here, time):
+    made = mediating(here)
+    asked = ask(here, made)
+    (term,) = waits_for_decision(made)
+    assert (term.owner_side, term.start_on) == (Side.STAFF, clock.today())
+    assert (term.rule.number, term.rule.unit, term.rule.certainty) == (3, "working_day", "charter")
+    assert case_of(here.officer, made.complaint.pk).turn.code == "MED-RECUSAL"
+    time.pass_days(7)
+    watch.keep_clocks(actor=here.system)
+    alarms = Notice.objects.filter(event=f"deadline-{term.pk}-over-{term.due_on}", channel="desk")
+    assert here.officer.user_id in set(alarms.values_list("user_id", flat=True))
+    operations.decide_recusal(
+        actor=here.officer, request_id=asked.pk, granted=False, decision="没有发现利害关系。"
+    )
+    term.refresh_from_db()
+    assert (waits_for_decision(made), term.was_late) == ([], True)
+
+
+def test_two_requests_share_the_clock_of_the_one_that_waits_longest(here, time):
+    made = mediating(here)
+    first = ask(here, made)
+    time.pass_days(1)
+    second = ask(here, made, Party.INSTITUTION)
+    assert [term.started_at for term in waits_for_decision(made)] == [first.asked_at]
+    operations.decide_recusal(actor=here.officer, request_id=first.pk, granted=False, decision="没有关系。")
+    assert [term.started_at for term in waits_for_decision(made)] == [second.asked_at]
+    operations.decide_recusal(actor=here.officer, request_id=second.pk, granted=True, decision="以免误会。")
+    assert waits_for_decision(made) == []
+
+
+def test_with_the_end_of_the_mediation_nobody_waits_for_the_decision(here):
+    made = mediating(here)
+    ask(here, made)
+    operations.withdraw(actor=here.person, receipt_code=made.receipt_code)
+    assert waits_for_decision(made) == []
