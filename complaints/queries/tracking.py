@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from association import clock
-from association.clocks import Turn
+from association.clocks import Turn, deadlines_of
 from association.deadlines import count, rule_in_force
 from association.rules.clock import Due, beijing
 from association.sealed import search_keys
@@ -27,7 +27,7 @@ from complaints.queries.turns import turns_of
 from complaints.rules.receipts import normalised
 
 RECEIPT = "complaints.receipt"
-OBJECT_BY = "CMP-OBJECT"
+OBJECT_BY, PAY_BY = "CMP-OBJECT", "CMP-PAY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,15 @@ class Waiting:
     contest: bool
     settle: bool
     withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """和解: what the two agreed on without an agreement, 分 and the day of payment."""
+
+    amount_fen: int
+    pay_by: date | None
+    is_reported: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class Tracked:
     instalments: Sequence[Instalment]
     payments: Sequence[PaymentReport]
     waiting: Waiting
+    settlement: Settlement | None
 
     @property
     def letters(self) -> list[Decision]:
@@ -95,6 +105,7 @@ def progress_of(complaint: Complaint) -> Tracked:
         .first()
     )
     offers = list(Offer.objects.filter(complaint=complaint))
+    payments = list(PaymentReport.objects.filter(complaint=complaint).select_related("instalment"))
     return Tracked(
         complaint=complaint,
         number=complaint.number,
@@ -108,8 +119,19 @@ def progress_of(complaint: Complaint) -> Tracked:
         offers=offers,
         agreement=agreement,
         instalments=list(Instalment.objects.filter(agreement=agreement)) if agreement else [],
-        payments=list(PaymentReport.objects.filter(complaint=complaint).select_related("instalment")),
+        payments=payments,
         waiting=waiting_of(complaint, agreement, offers),
+        settlement=_settlement(complaint, payments),
+    )
+
+
+def _settlement(complaint: Complaint, payments: Sequence[PaymentReport]) -> Settlement | None:
+    """The one that holds: an objection undoes it. The day is that of its clock, which runs or has run."""
+    if complaint.last_step != State.SETTLED or complaint.settled_fen is None:
+        return None
+    term = deadlines_of("complaint", complaint.pk).filter(code=PAY_BY).order_by("-pk").first()
+    return Settlement(
+        complaint.settled_fen, term.due_on if term else None, any(row.instalment is None for row in payments)
     )
 
 

@@ -1,10 +1,11 @@
 """轮到谁: the case itself before what has only to be told, each term with its arithmetic, and what silence means."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils.translation import gettext, override
 
+from association import clock
 from association.choices import Side
 from association.clock_queue import Asked, queue
 from association.clocks import open_turns
@@ -124,3 +125,40 @@ def test_every_rule_of_a_case_has_its_words_in_english():
     words = ({row.title for row in rows} | {row.silence_means for row in rows}) - {""}
     with override("en"):
         assert {word for word in words if gettext(word) == word} == set()
+
+
+def tracked(client, association, made):
+    code = {"code": made.receipt_code}
+    return client.post(f"/{association.slug}/complaints/track/", code).content.decode()
+
+
+@pytest.mark.usefixtures("counting")
+def test_after_an_offer_was_accepted_the_tracked_page_says_what_and_until_when(
+    here, association, client, time
+):
+    made = accepted(here)
+    day = clock.today() + timedelta(days=8)
+    offer = operations.offer(
+        actor=here.school, complaint_id=made.complaint.pk, amount_fen=500_000, pay_by=day, open_until=day
+    )
+    operations.answer_offer(
+        actor=here.person, offer_id=offer.pk, accepted=True, receipt_code=made.receipt_code
+    )
+    seen = progress_of(again(made))
+    assert (seen.settlement.amount_fen, seen.settlement.pay_by) == (500_000, day)
+    assert (seen.turn.code, seen.turn.owner) == ("CMP-PAY", Side.INSTITUTION)
+    page = tracked(client, association, made)
+    assert "双方约定的退款" in page
+    assert "5,000.00" in page
+    assert day.isoformat() in page
+    assert "机构还没有报告付款" in page
+    operations.perform(actor=here.school, complaint_id=made.complaint.pk, paid_on=clock.today())
+    page = tracked(client, association, made)
+    assert "机构还没有报告付款" not in page
+    assert "待确认" in page
+    assert progress_of(again(made)).turn.owner == Side.COMPLAINANT
+    operations.contest(actor=here.person, text="没有到账。", receipt_code=made.receipt_code)
+    assert progress_of(again(made)).settlement is None
+    page = tracked(client, association, made)
+    assert "双方约定的退款" not in page
+    assert "否认到账" in page
