@@ -13,6 +13,7 @@ MAY = {
     "move_practice_clock": frozenset(Role),
     "retry_dead_job": frozenset({Role.SECRETARIAT}),
     "set_deadline_rule": frozenset({Role.SECRETARIAT}),
+    "set_charter_rule": frozenset({Role.SECRETARIAT}),
     "confirm_deadline_rule": frozenset({Role.SECRETARIAT}),
     "set_calendar_day": frozenset({Role.SECRETARIAT}),
     "announce_calendar_year": frozenset({Role.SECRETARIAT}),

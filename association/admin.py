@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from association import clock_desk, operations, originals  # noqa: F401 - the desk of the clocks registers itself
+from association import charter, clock_desk, operations, originals  # noqa: F401 - the desk of the clocks registers itself
 from association.access import (
     MAY,
     attachments_visible_to,
@@ -22,7 +22,7 @@ from association.actors import Actor
 from association.choices import Certainty, OutboxState, Role, Unit
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table
 from association.long_lists import IndexedValuesFilter
-from association.models import Attachment, AuditEntry, DeadlineRule, Job, Notice, OutboxJob
+from association.models import Attachment, AuditEntry, CharterRule, DeadlineRule, Job, Notice, OutboxJob
 from association.staff_desk import DeskAdmin
 
 
@@ -247,3 +247,46 @@ class DeadlineRuleAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("期限"))
     def term(self, rule: DeadlineRule) -> str:
         return f"{rule.number} {rule.get_unit_display()}"
+
+
+class CharterForm(DeedForm):
+    numerator = forms.IntegerField(label=gettext_lazy("分子"), min_value=1, max_value=1000)
+    denominator = forms.IntegerField(label=gettext_lazy("分母"), min_value=1, max_value=1000)
+    is_strict = forms.BooleanField(label=gettext_lazy("须超过（不含本数）"), required=False)
+    citation = forms.CharField(label=gettext_lazy("章程的条款"), max_length=200)
+    valid_from = forms.DateField(
+        label=gettext_lazy("自哪一天起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def starts(self) -> dict[str, Any]:
+        return {
+            name: getattr(self.obj, name) for name in ("numerator", "denominator", "is_strict", "citation")
+        }
+
+
+def _set_charter(request: Any, rule: CharterRule, form: Any) -> Done:
+    charter.set_charter_rule(actor=request.actor, rule_id=rule.pk, **form.cleaned_data)
+    return Done(_("新的章程参数已登记，自生效日起适用于新的表决。"))
+
+
+@admin.register(CharterRule)
+class CharterRuleAdmin(DeskAdmin):
+    lead = gettext_lazy("表决所按的比例，以本会章程为准；修改即登记一条自某日起生效的新参数。")
+    list_display = ("title", "share", "citation", "certainty", "valid_from", "valid_until")
+    search_fields = ("code", "title")
+    facts = ("code", "title", "share", "citation", "certainty", "note", "valid_from", "valid_until")
+    deeds = (
+        Deed(
+            "change",
+            gettext_lazy("修改（登记新参数）"),
+            lambda actor: actor.may(MAY, "set_charter_rule"),
+            _set_charter,
+            form=CharterForm,
+            fits=lambda rule: rule.valid_until is None,
+            main=True,
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("比例"))
+    def share(self, rule: CharterRule) -> str:
+        return rule.share

@@ -25,6 +25,7 @@ class Role(TextChoices):
     SECRETARIAT = "secretariat", _("秘书处")
     COMMITTEE_CHAIR = "committee_chair", _("评定委员会主任")
     COMMITTEE = "committee", _("评定委员会委员")
+    COUNCIL = "council", _("理事会成员")
     DISTRICT_REVIEWER = "district_reviewer", _("区级评估员")
     ASSESSOR = "assessor", _("评估员")
     MEDIATOR = "mediator", _("调解员")
@@ -39,7 +40,7 @@ REVIEWER_ROLES = frozenset({Role.ASSESSOR, Role.DISTRICT_REVIEWER})
 # Who may open the staff desk (the admin site); everyone else works at the desk.
 STAFF_ROLES = frozenset({Role.SECRETARIAT, Role.AUDITOR})
 # A second factor is asked of everyone who decides about others.
-SECOND_FACTOR_ROLES = STAFF_ROLES | COMMITTEE_ROLES | REVIEWER_ROLES | {Role.MEDIATOR}
+SECOND_FACTOR_ROLES = STAFF_ROLES | COMMITTEE_ROLES | REVIEWER_ROLES | {Role.MEDIATOR, Role.COUNCIL}
 
 
 class DayKind(TextChoices):
@@ -146,6 +147,8 @@ CASE_KINDS = {
     "rating": _("评估"),
     "public_notice": _("公示"),
     "objection": _("异议"),
+    "application": _("入会申请"),
+    "council_vote": _("理事会表决"),
     "membership": _("会籍"),
     "listing": _("红黑榜"),
 }

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from association import clock
+from association.charter import load_charter_defaults
 from association.choices import Unit
 from association.models import DeadlineRule, WorkingHours
 from association.rules.clock import (
@@ -100,12 +101,15 @@ def wait_for_counters() -> None:
 
 
 def load_defaults() -> int:
-    """期限规则 of an association (and its 办公时间): those that it has no version of yet. What it has changed stays. How many came."""
+    """期限规则 of an association (its 章程参数 and 办公时间 too): those that it has no version of yet. How many came.
+
+    What it has changed stays.
+    """
     known = set(DeadlineRule.objects.values_list("code", flat=True))
     missing = [DeadlineRule(**asdict(row)) for row in shipped_rules() if row.code not in known]
     DeadlineRule.objects.bulk_create(missing, ignore_conflicts=True)
     WorkingHours.objects.get_or_create()
-    return len(missing)
+    return len(missing) + load_charter_defaults()
 
 
 @functools.cache

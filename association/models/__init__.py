@@ -1,4 +1,5 @@
 from association.models.calendar import CalendarYear, OwnCalendarDay, WorkingHours
+from association.models.charter import CharterRule
 from association.models.deadlines import Deadline, DeadlinePause
 from association.models.identity import Appointment, Association, AssociationHost, User, forget_names
 from association.models.originals import OriginalRequest, SealedOriginal
@@ -13,6 +14,7 @@ __all__ = [
     "AuditEntry",
     "CalendarDay",
     "CalendarYear",
+    "CharterRule",
     "Deadline",
     "DeadlinePause",
     "DeadlineRule",
