@@ -145,6 +145,10 @@ GROUPS = (
         gettext_lazy("机构与人员"),
         (
             ("school", gettext_lazy("培训机构"), "admin:members_institution_changelist"),
+            ("group_add", gettext_lazy("入会申请"), "admin:members_membershipapplication_changelist"),
+            ("how_to_vote", gettext_lazy("理事会表决"), "admin:members_councilvote_changelist"),
+            ("card_membership", gettext_lazy("会籍"), "admin:members_membershipterm_changelist"),
+            ("workspaces", gettext_lazy("职务任期"), "admin:members_officeterm_changelist"),
             ("badge", gettext_lazy("任职"), "admin:association_appointment_changelist"),
         ),
     ),
@@ -166,6 +170,7 @@ GROUPS = (
             ("sync", gettext_lazy("待办作业"), "admin:association_outboxjob_changelist"),
             ("hourglass_empty", gettext_lazy("期限"), "admin:association_deadline_changelist"),
             ("timer", gettext_lazy("期限规则"), "admin:association_deadlinerule_changelist"),
+            ("percent", gettext_lazy("章程参数"), "admin:association_charterrule_changelist"),
             ("calendar_month", gettext_lazy("放假与调休"), "admin:association_calendarday_changelist"),
             (
                 "edit_calendar",

@@ -23,6 +23,7 @@ from credit_rating.access import MAY as RATING
 from credit_rating.choices import AssignmentState, Stage
 from credit_rating.queries import expert_review as judging
 from credit_rating.queries import waiting
+from members.queries import desk as joining
 
 MOST_SHOWN = 20
 MOST_NOTICES = 5
@@ -66,12 +67,39 @@ def _groups(actor: Actor) -> list[tuple[str, list[Task] | None]]:
         (_("评审待办"), _to_review(actor) if roles & REVIEWER_ROLES else None),
         (_("评定待办"), _to_decide(actor) if roles & COMMITTEE_ROLES else None),
         (_("规范评审"), _to_judge(actor) or None),
+        (_("理事会待办"), _to_vote(actor) if Role.COUNCIL in roles else None),
         (_("审计"), _to_audit() if Role.AUDITOR in roles else None),
     ]
 
 
 def _to_fill_in(actor: Actor) -> list[Task]:
-    return [_fill_in(row) for row in waiting.with_terms(waiting.to_fill_in(actor))[:MOST_SHOWN]]
+    return _to_join(actor) + [
+        _fill_in(row) for row in waiting.with_terms(waiting.to_fill_in(actor))[:MOST_SHOWN]
+    ]
+
+
+def _to_join(actor: Actor) -> list[Task]:
+    """入会申请 that wait for the institution."""
+    return [
+        Task(
+            f"{row.institution} · {_('入会申请')}",
+            str(row.get_state_display()),
+            reverse("membership_application", args=[row.pk]),
+        )
+        for row in joining.to_finish(actor)[:MOST_SHOWN]
+    ]
+
+
+def _to_vote(actor: Actor) -> list[Task]:
+    return [
+        Task(
+            f"{row.get_matter_display()} · {row.institution}",
+            _("参加表决"),
+            reverse("council_vote", args=[row.pk]),
+            row.ends_at,
+        )
+        for row in joining.to_vote(actor)[:MOST_SHOWN]
+    ]
 
 
 def _fill_in(row: Any) -> Task:
@@ -164,6 +192,8 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
             actor.is_staff or actor.may(MAY, "approve_original"),
             0,
         ),
+        (_("会籍"), "membership", "/desk/membership/", bool(actor.roles & INSTITUTION_ROLES), 0),
+        (_("理事会表决"), "council_votes", "/desk/council/", bool(actor.roles & _COUNCIL), 0),
         (_("投诉"), "cases", "/desk/complaints/", bool(actor.roles & _CASES), 0),
         (_("通知"), "notices", "/desk/notices/", True, notices),
         (_("登录与安全"), "mfa_index", "/accounts/2fa/", True, 0),
@@ -176,6 +206,7 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
 
 
 _CASES = STAFF_ROLES | INSTITUTION_ROLES | {Role.MEDIATOR}
+_COUNCIL = STAFF_ROLES | {Role.COUNCIL}
 _DECIDE = COMMITTEE_ROLES | STAFF_ROLES
 
 

@@ -63,6 +63,7 @@ CELERY_BEAT_SCHEDULE = {"tick": {"task": "association.tick", "schedule": 30.0}}
 PERIODIC = {
     "credit_rating.keep_the_clock": 60,
     "complaints.keep_the_clock": 60,
+    "members.keep_membership": 60,
     "complaints.retire_personal_data": 24 * 3600,
     "disclosure.refresh_register": 600,
     "disclosure.sign_log": 600,
@@ -75,7 +76,9 @@ PERIODIC = {
 # What each association is asked for after the reference data of a new version was loaded: rows of before catch up.
 AFTER_UPDATE = ("credit_rating.open_missing_terms", "disclosure.catch_up_log")
 # Which task brings the copies of an end up to date, for each kind of case that keeps some.
-DEADLINE_FOLLOWERS = dict.fromkeys(("rating", "public_notice", "objection"), "credit_rating.follow_deadline")
+DEADLINE_FOLLOWERS = dict.fromkeys(
+    ("rating", "public_notice", "objection"), "credit_rating.follow_deadline"
+) | {"council_vote": "members.follow_deadline"}
 
 UNFOLD = {
     "SITE_TITLE": _("协会工作台"),

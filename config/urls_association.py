@@ -20,6 +20,7 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/", include("association.urls")),
     path("desk/", include("credit_rating.urls")),
+    path("desk/", include("members.urls")),
     path("", include("prepaid_escrow.urls")),
     path("desk/", include(complaints_urls.DESK)),
     path("", include(complaints_urls.PUBLIC)),

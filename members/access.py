@@ -1,21 +1,53 @@
-"""Who may do what with institutions, and who sees which."""
+"""Who may do what with institutions and their membership, and who sees which."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from association.actors import Actor
-from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
+from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
 from association.models import Appointment
-from members.models import Institution
+from members.choices.membership import ApplicationState
+from members.models import (
+    CouncilVote,
+    Institution,
+    MembershipApplication,
+    MembershipCertificate,
+    MembershipTerm,
+    OfficeTerm,
+)
+
+SECRETARIAT = frozenset({Role.SECRETARIAT})
+INSTITUTION_ADMIN = frozenset({Role.INSTITUTION_ADMIN})
+NOBODY: frozenset[Role] = frozenset()
+SEE_ALL = STAFF_ROLES | COMMITTEE_ROLES | REVIEWER_ROLES | {Role.COUNCIL}
 
 MAY = {
-    "admit_institution": frozenset({Role.SECRETARIAT}),
-    "appoint": frozenset({Role.SECRETARIAT}),
+    "admit_institution": SECRETARIAT,
+    "appoint": SECRETARIAT,
+    # 入会
+    "draft_application": INSTITUTION_ROLES,
+    "submit_application": INSTITUTION_ADMIN,
+    "answer_supplement": INSTITUTION_ROLES,
+    "recall_application": INSTITUTION_ADMIN,
+    "review_application": SECRETARIAT,
+    # 理事会
+    "open_council_vote": SECRETARIAT,
+    "cast_ballot": frozenset({Role.COUNCIL}),
+    "close_council_vote": SECRETARIAT,
+    # 会籍与职务
+    "change_membership": SECRETARIAT,
+    "give_office": SECRETARIAT,
+    "withdraw_membership": INSTITUTION_ADMIN,
+    "end_by_charter": SECRETARIAT,
+    "propose_expulsion": SECRETARIAT,
+    "see_history": STAFF_ROLES | INSTITUTION_ROLES,
+    "render_membership_certificate": NOBODY,
+    "keep_membership": NOBODY,
 }
 
 
 def institutions_visible_to(actor: Actor) -> QuerySet[Institution]:
     """Those who work for the association see all; an institution sees itself; the public asks the register."""
-    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES | REVIEWER_ROLES):
+    if actor.is_system or actor.roles & SEE_ALL:
         return Institution.objects.all()
     return Institution.objects.filter(pk__in=actor.institution_ids)
 
@@ -25,3 +57,41 @@ def appointments_visible_to(actor: Actor) -> QuerySet[Appointment]:
     if actor.is_system or actor.roles & STAFF_ROLES:
         return Appointment.objects.all()
     return Appointment.objects.filter(user_id=actor.user_id) if actor.user_id else Appointment.objects.none()
+
+
+def applications_visible_to(actor: Actor) -> QuerySet[MembershipApplication]:
+    """Its own institution sees it from the draft on; staff what was sent; the council what it was asked about."""
+    rows = MembershipApplication.objects.all()
+    if actor.is_system:
+        return rows
+    seen = Q(institution_id__in=actor.institution_ids)
+    if actor.roles & STAFF_ROLES:
+        seen |= ~Q(state=ApplicationState.DRAFT) & Q(submitted_at__isnull=False)
+    elif Role.COUNCIL in actor.roles:
+        seen |= Q(votes__isnull=False)
+        return rows.filter(seen).distinct()
+    return rows.filter(seen)
+
+
+def votes_visible_to(actor: Actor) -> QuerySet[CouncilVote]:
+    """The council and the staff; the institution learns what came of it, not who voted."""
+    if actor.is_system or actor.roles & (STAFF_ROLES | {Role.COUNCIL}):
+        return CouncilVote.objects.all()
+    return CouncilVote.objects.none()
+
+
+def terms_visible_to(actor: Actor) -> QuerySet[MembershipTerm]:
+    """With the institution."""
+    return MembershipTerm.objects.filter(institution__in=institutions_visible_to(actor))
+
+
+def offices_visible_to(actor: Actor) -> QuerySet[OfficeTerm]:
+    """With the institution."""
+    return OfficeTerm.objects.filter(institution__in=institutions_visible_to(actor))
+
+
+def certificates_visible_to(actor: Actor) -> QuerySet[MembershipCertificate]:
+    """Staff, and the institution its own; everybody else asks by the code that stands on it."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return MembershipCertificate.objects.all()
+    return MembershipCertificate.objects.filter(institution_id__in=actor.institution_ids)

@@ -2,8 +2,13 @@
 
 import re
 
+from django.utils.translation import gettext as _
+
 from credit_rating.choices import CertificateStanding
 from credit_rating.queries.results import Standing, certificate_standing
+from members.choices.membership import MemberState
+from members.queries import membership
+from members.queries.membership import MemberStanding
 
 CODE = re.compile(r"[0-9A-Za-z_-]{8,32}")
 
@@ -12,4 +17,29 @@ def standing_of(code: str) -> Standing:
     """What the certificate under this code is worth now; what cannot be a code of ours is not looked for."""
     if CODE.fullmatch(code) is None:
         return Standing(CertificateStanding.NOT_OURS, code=code[:40])
-    return certificate_standing(code)
+    member = membership.certificate_standing(code)
+    return certificate_standing(code) if member is None else _of_member(member)
+
+
+OF_MEMBERS = {
+    MemberState.PROBATION: CertificateStanding.VALID,
+    MemberState.ACTIVE: CertificateStanding.VALID,
+    MemberState.SUSPENDED: CertificateStanding.SUSPENDED,
+}
+
+
+def _of_member(member: MemberStanding) -> Standing:
+    """会员证书: no grade and no year; what it certifies stands in ``standard``."""
+    certificate, institution = member.certificate, member.certificate.institution
+    return Standing(
+        standing=OF_MEMBERS.get(member.state, CertificateStanding.EXPIRED),
+        code=certificate.code,
+        institution_id=institution.pk,
+        name=institution.name,
+        uscc=institution.uscc,
+        address=institution.address,
+        is_demo=institution.is_demo,
+        standard=_("会员证书（%(state)s）") % {"state": member.state.label},
+        issued_at=certificate.issued_at,
+        valid_until=member.until_on,
+    )

@@ -66,27 +66,3 @@ class FormerName(AssociationOwned):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Membership(AssociationOwned):
-    """会籍: from a day to a day. Non-members are institutions without one."""
-
-    institution = models.ForeignKey(
-        Institution, models.PROTECT, related_name="memberships", verbose_name=_("机构")
-    )
-    from_on = models.DateField(_("入会"))
-    until_on = models.DateField(_("止"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("会籍")
-        ordering: ClassVar = ["-from_on"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["association", "institution"],
-                name="membership_open_once",
-                condition=Q(until_on__isnull=True),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.institution} {self.from_on}"

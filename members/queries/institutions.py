@@ -6,7 +6,7 @@ from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet
 
 from association import clock
 from common.text import folded
-from members.models import FormerName, Institution, Membership
+from members.models import FormerName, Institution, MembershipTerm
 
 
 def institutions() -> QuerySet[Institution]:
@@ -17,10 +17,9 @@ def institutions() -> QuerySet[Institution]:
 def with_membership(rows: QuerySet[Institution]) -> QuerySet[Institution]:
     """Adds ``is_member``: whether the institution is a member today."""
     day = clock.today()
-    open_today = Membership.objects.filter(institution=OuterRef("pk"), from_on__lte=day).filter(
-        Q(until_on__isnull=True) | Q(until_on__gte=day)
-    )
-    return rows.annotate(is_member=Exists(open_today))
+    held = MembershipTerm.objects.filter(institution=OuterRef("pk"), superseded_at__isnull=True)
+    held = held.filter(Q(until_on__isnull=True) | Q(until_on__gte=day), from_on__lte=day)
+    return rows.annotate(is_member=Exists(held))
 
 
 def former_names() -> QuerySet[FormerName]:

@@ -15,10 +15,13 @@ from association.choices import Role
 from association.deeds import Cell, Deed, Done, Foretold, Table
 from association.models import Appointment
 from association.staff_desk import DeskAdmin
-from members import forms, operations
+from members import operations
 from members.access import MAY, appointments_visible_to, institutions_visible_to
-from members.models import Institution
+from members.admin.membership_deeds import OF_MEMBERSHIP, is_member
+from members.forms import institutions as forms
+from members.models import Institution, MembershipTerm
 from members.queries import with_membership
+from members.queries.membership import History, history_of
 
 
 def _may_admit(actor: Actor) -> bool:
@@ -57,16 +60,6 @@ def _complete_uscc(request: Any, institution: Institution, form: Any) -> Done:
     return Done(_("已补录统一社会信用代码。"))
 
 
-def _admit(request: Any, institution: Institution, form: Any) -> Done:
-    operations.admit_member(actor=request.actor, institution_id=institution.pk, **form.cleaned_data)
-    return Done(_("已登记入会。"))
-
-
-def _leave(request: Any, institution: Institution, form: Any) -> Done:
-    operations.end_membership(actor=request.actor, institution_id=institution.pk, **form.cleaned_data)
-    return Done(_("会籍已终止。"))
-
-
 def _appoint_there(request: Any, institution: Institution, form: Any) -> Done:
     operations.appoint_person(actor=request.actor, institution_id=institution.pk, **_appointment(form))
     return Done(_("已登记任职。没有账号的，设置密码的链接已寄出。"))
@@ -90,10 +83,6 @@ def _end(request: Any, appointment: Appointment, form: Any) -> Done:
 
 def _tells_newcomer(_request: Any, _obj: Any) -> Foretold:
     return Foretold(tells=[_("新建账号的人：收到一封设置密码的邮件，不含密码")])
-
-
-def _is_member(institution: Institution) -> bool:
-    return bool(getattr(institution, "is_member", False))
 
 
 @admin.register(Institution)
@@ -131,15 +120,7 @@ class InstitutionAdmin(DeskAdmin):
             fits=lambda one: one.uscc is None,
         ),
         Deed("rename", gettext_lazy("更名"), _may_admit, _rename, form=forms.RenameForm),
-        Deed(
-            "admit",
-            gettext_lazy("登记入会"),
-            _may_admit,
-            _admit,
-            form=forms.FromDayForm,
-            fits=lambda one: not _is_member(one),
-        ),
-        Deed("leave", gettext_lazy("终止会籍"), _may_admit, _leave, form=forms.UntilDayForm, fits=_is_member),
+        *OF_MEMBERSHIP,
         Deed(
             "appoint",
             gettext_lazy("聘任经办人"),
@@ -155,9 +136,10 @@ class InstitutionAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("会员"), boolean=True)
     def member(self, institution: Institution) -> bool:
-        return _is_member(institution)
+        return is_member(institution)
 
     def tables(self, request: Any, obj: Institution) -> Sequence[Table]:
+        history = history_of(obj.pk)
         return [
             Table(
                 _("曾用名"),
@@ -166,11 +148,35 @@ class InstitutionAdmin(DeskAdmin):
             ),
             Table(
                 _("会籍"),
-                (_("入会"), _("止")),
-                [(row.from_on, row.until_on or _("至今")) for row in obj.memberships.all()],
+                (_("自"), _("至"), _("级别"), _("状态"), _("依据和理由")),
+                [_term(row) for row in history.terms],
+                note=_gaps(history),
+                more=(
+                    _("按日查会籍"),
+                    f"{reverse('membership_history')}?institution={obj.pk}&on={clock.today()}",
+                ),
+            ),
+            Table(
+                _("职务"),
+                (_("职务"), _("自"), _("至"), _("依据")),
+                [
+                    (row.get_office_display(), row.from_on, row.until_on or _("至今"), row.basis)
+                    for row in history.offices
+                ],
             ),
             _people_of(request.actor, obj),
         ]
+
+
+def _term(row: MembershipTerm) -> tuple[Any, ...]:
+    state = row.get_state_display()
+    ended = f"{state} → {row.get_ending_display()}" if row.ending else state
+    return row.from_on, row.until_on or _("至今"), row.get_tier_display(), ended, row.reason
+
+
+def _gaps(history: History) -> str:
+    spans = [f"{gap.first}—{gap.last}" for gap in history.gaps]
+    return _("中断：%(spans)s") % {"spans": "、".join(spans)} if spans else ""
 
 
 def _people_of(actor: Actor, institution: Institution) -> Table:

@@ -20,7 +20,9 @@ from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line
 from members.access import MAY, appointments_visible_to, institutions_visible_to
 from members.choices import Field
-from members.models import FormerName, Institution, Membership
+from members.choices.membership import EventKind
+from members.models import FormerName, Institution
+from members.operations.parts import keep_event
 
 # Whoever registers, renames or completes a code takes this turn, and takes it before any lock on a row.
 REGISTER = "institution"
@@ -93,18 +95,6 @@ def _refuse_duplicate(name: str, code: str | None, own_id: int | None = None) ->
 
 
 @transaction.atomic
-def admit_member(*, actor: Actor, institution_id: int, from_on: date) -> Membership:
-    """入会: a membership that is open until it ends."""
-    actor.require(MAY, "admit_institution")
-    institution = _lock(actor, institution_id)
-    if institution.memberships.filter(until_on__isnull=True).exists():
-        raise Refused(_("该机构已是会员。"))
-    membership = Membership.objects.create(institution=institution, from_on=from_on)
-    _done(actor, "admit_member", institution, membership=membership.pk)
-    return membership
-
-
-@transaction.atomic
 def rename_institution(*, actor: Actor, institution_id: int, name: str) -> Institution:
     """更名: the name so far is kept as a former name and stays findable."""
     actor.require(MAY, "admit_institution")
@@ -120,6 +110,7 @@ def rename_institution(*, actor: Actor, institution_id: int, name: str) -> Insti
     before, institution.name = institution.name, name
     institution.save()
     _done(actor, "rename_institution", institution, before=before)
+    keep_event(actor, institution, EventKind.RENAMED, text=_("原名：%(name)s") % {"name": before})
     return institution
 
 
@@ -205,23 +196,6 @@ def end_appointment(*, actor: Actor, appointment_id: int, until_on: date) -> App
     appointment.save(update_fields=["until_on"])
     record(actor, "end_appointment", appointment, until_on=until_on.isoformat())
     return appointment
-
-
-@transaction.atomic
-def end_membership(*, actor: Actor, institution_id: int, until_on: date) -> Membership:
-    """退会 or end of a membership; the institution stays on the register."""
-    actor.require(MAY, "admit_institution")
-    institution = _lock(actor, institution_id)
-    membership = institution.memberships.select_for_update().filter(until_on__isnull=True).first()
-    if membership is None:
-        raise Refused(_("该机构现在不是会员。"))
-    if until_on < membership.from_on:
-        sentence = _("退会日期不能早于入会日期。")
-        raise InvalidInput(sentence, {"until_on": sentence})
-    membership.until_on = until_on
-    membership.save(update_fields=["until_on"])
-    _done(actor, "end_membership", institution, membership=membership.pk)
-    return membership
 
 
 @transaction.atomic

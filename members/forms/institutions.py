@@ -90,13 +90,6 @@ class RenameForm(DeedForm):
     name = forms.CharField(label=_("新的名称"), max_length=80)
 
 
-class FromDayForm(DeedForm):
-    from_on = day_field(_("自"))
-
-    def starts(self) -> dict[str, Any]:
-        return {"from_on": clock.today()}
-
-
 class UntilDayForm(DeedForm):
     until_on = day_field(_("至（当日仍有效）"))
 

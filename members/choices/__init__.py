@@ -1,0 +1,3 @@
+from members.choices.institutions import Field
+
+__all__ = ["Field"]

@@ -1,0 +1,17 @@
+from members.models.applications import ApplicationEvidence, MembershipApplication
+from members.models.council import CouncilBallot, CouncilVote
+from members.models.institutions import FormerName, Institution
+from members.models.terms import MembershipCertificate, MembershipEvent, MembershipTerm, OfficeTerm
+
+__all__ = [
+    "ApplicationEvidence",
+    "CouncilBallot",
+    "CouncilVote",
+    "FormerName",
+    "Institution",
+    "MembershipApplication",
+    "MembershipCertificate",
+    "MembershipEvent",
+    "MembershipTerm",
+    "OfficeTerm",
+]

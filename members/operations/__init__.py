@@ -1,0 +1,70 @@
+"""培训机构与会籍: everything that changes them."""
+
+from members.operations.admission import admit_member, change_tier, end_probation
+from members.operations.applications import (
+    add_application_evidence,
+    answer_supplement,
+    recall_application,
+    remove_application_evidence,
+    save_application,
+    submit_application,
+)
+from members.operations.council import cast_ballot, close_council_vote, open_council_vote, stand_aside
+from members.operations.endings import (
+    dissolve_member,
+    end_membership,
+    lapse_membership,
+    restore_member,
+    suspend_member,
+    withdraw_membership,
+)
+from members.operations.expulsion import propose_expulsion
+from members.operations.institutions import (
+    REGISTER,
+    amend_institution,
+    appoint,
+    appoint_person,
+    complete_uscc,
+    end_appointment,
+    register_institution,
+    rename_institution,
+)
+from members.operations.offices import end_office, give_office
+from members.operations.periodic import keep_membership
+from members.operations.review import ask_supplement, take_up_application
+
+__all__ = [
+    "REGISTER",
+    "add_application_evidence",
+    "admit_member",
+    "amend_institution",
+    "answer_supplement",
+    "appoint",
+    "appoint_person",
+    "ask_supplement",
+    "cast_ballot",
+    "change_tier",
+    "close_council_vote",
+    "complete_uscc",
+    "dissolve_member",
+    "end_appointment",
+    "end_membership",
+    "end_office",
+    "end_probation",
+    "give_office",
+    "keep_membership",
+    "lapse_membership",
+    "open_council_vote",
+    "propose_expulsion",
+    "recall_application",
+    "register_institution",
+    "remove_application_evidence",
+    "rename_institution",
+    "restore_member",
+    "save_application",
+    "stand_aside",
+    "submit_application",
+    "suspend_member",
+    "take_up_application",
+    "withdraw_membership",
+]

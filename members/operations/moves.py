@@ -1,0 +1,28 @@
+"""步骤: the only lines that assign a state; each reads the step table first and saves what the step brings along."""
+
+from typing import Any
+
+from django.db.models import Model
+
+from common.transitions import check_step
+from members.choices.membership import APPLICATION_STEPS, VOTE_STEPS, ApplicationState, VoteState
+from members.models import CouncilVote, MembershipApplication
+
+
+def move_application(application: MembershipApplication, state: ApplicationState, **brings: Any) -> None:
+    check_step(APPLICATION_STEPS, ApplicationState(application.state), state)
+    application.state = state
+    _save(application, brings)
+
+
+def move_vote(vote: CouncilVote, state: VoteState, **brings: Any) -> None:
+    check_step(VOTE_STEPS, VoteState(vote.state), state)
+    vote.state = state
+    _save(vote, brings)
+
+
+def _save(row: Model, brings: dict[str, Any]) -> None:
+    """State and what the database wants with it in one UPDATE."""
+    for name, value in brings.items():
+        setattr(row, name, value)
+    row.save(update_fields=["state", *brings])

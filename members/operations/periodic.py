@@ -1,0 +1,37 @@
+"""会籍的时钟: what happens by itself when a term is over. Run often, and again; it does what is left."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from association.actors import Actor
+from association.clocks import expired
+from association.models import Deadline
+from common.errors import NotFound
+from members.access import MAY
+from members.operations.admission import end_probation
+from members.operations.council import follow_vote_term
+from members.operations.parts import APPLICATION, MEMBERSHIP, PROBATION, SUPPLEMENT
+from members.operations.review import end_supplement
+
+AT_ONCE = 200
+
+
+@transaction.atomic
+def keep_membership(*, actor: Actor) -> None:
+    """补正期满 and 考察期满."""
+    actor.require(MAY, "keep_membership")
+    for deadline in expired(APPLICATION, SUPPLEMENT)[:AT_ONCE]:
+        end_supplement(actor=actor, application_id=deadline.case_id)
+    for deadline in expired(MEMBERSHIP, PROBATION)[:AT_ONCE]:
+        end_probation(actor=actor, institution_id=deadline.case_id)
+
+
+@transaction.atomic
+def follow_deadline(*, actor: Actor, deadline_id: int) -> None:
+    """A vote ends with its term, also where that was counted anew."""
+    actor.require(MAY, "keep_membership")
+    deadline = Deadline.objects.filter(pk=deadline_id).first()
+    if deadline is None:
+        raise NotFound(_("没有这项期限。"))
+    if deadline.stopped_at is None:
+        follow_vote_term(actor=actor, vote_id=deadline.case_id, ends_at=deadline.ends_at)

@@ -1,0 +1,25 @@
+"""Files of an application on their way to a reader; a reading by others than the institution is on record."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from association.actors import Actor
+from association.audit import record_read
+from association.choices import Role
+from association.models import Attachment
+from common.errors import NotFound
+from members.access import applications_visible_to
+from members.models import ApplicationEvidence
+
+
+@transaction.atomic
+def read_application_file(*, actor: Actor, application_id: int, file_id: int) -> Attachment:
+    """An auditor reads the page and opens no file."""
+    seen = applications_visible_to(actor.without(Role.AUDITOR)).filter(pk=application_id)
+    rows = ApplicationEvidence.objects.select_related("attachment", "application")
+    evidence = rows.filter(application__in=seen.values("pk"), attachment_id=file_id).first()
+    if evidence is None:
+        raise NotFound(_("没有这份文件。"))
+    if evidence.application.institution_id not in actor.institution_ids:
+        record_read(actor, "application_file", evidence.application, attachment=file_id)
+    return evidence.attachment

@@ -1,0 +1,21 @@
+"""Background work of 会籍; each is one operation, run as the system."""
+
+from association.actors import system
+from association.outbox import outbox_task
+from association.tenancy import current_association_id
+from members.operations import certificates, periodic
+
+
+@outbox_task("members.keep_membership")
+def keep_membership() -> None:
+    periodic.keep_membership(actor=system(current_association_id()))
+
+
+@outbox_task("members.follow_deadline")
+def follow_deadline(*, deadline_id: int) -> None:
+    periodic.follow_deadline(actor=system(current_association_id()), deadline_id=deadline_id)
+
+
+@outbox_task("members.render_certificate", queue="pdf")
+def render_certificate(*, certificate_id: int) -> None:
+    certificates.render_certificate(actor=system(current_association_id()), certificate_id=certificate_id)
