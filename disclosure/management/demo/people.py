@@ -20,6 +20,8 @@ class Person:
     name: str
     role: Role
     finds: str
+    # Acts for the institution that most of the demo is about; the others are appointed where their story begins.
+    is_of_own: bool = True
 
     @property
     def email(self) -> str:
@@ -36,8 +38,18 @@ PEOPLE = (
     Person("pinggu2", "演示评估员乙", Role.ASSESSOR, "复评任务"),
     Person("pinggu3", "演示评估员丙", Role.ASSESSOR, "复评任务"),
     Person("tiaojie", "演示调解员", Role.MEDIATOR, "调解投诉：约期、记录、拟协议"),
+    Person("lishi1", "演示理事甲", Role.COUNCIL, "理事会表决：入会申请"),
+    Person("lishi2", "演示理事乙", Role.COUNCIL, "理事会表决：已投票的一项"),
+    Person("lishi3", "演示理事丙", Role.COUNCIL, "理事会表决：入会申请"),
     Person("jigou", "演示机构管理员", Role.INSTITUTION_ADMIN, "自评、补正、申辩、为什么是这个等级"),
     Person("jingban", "演示机构经办人", Role.INSTITUTION_STAFF, "填写自评（不能提交）"),
+    Person(
+        "shenqing",
+        "演示申请机构管理员",
+        Role.INSTITUTION_ADMIN,
+        "入会申请：草稿待提交（朝阳）",
+        is_of_own=False,
+    ),
 )
 BY_KEY = {person.key: person for person in PEOPLE}
 
@@ -63,7 +75,7 @@ def take_office(users: dict[str, User]) -> None:
 def represent(users: dict[str, User], own: int) -> None:
     """The people of one institution."""
     for person in PEOPLE:
-        if person.role in INSTITUTION_ROLES:
+        if person.role in INSTITUTION_ROLES and person.is_of_own:
             Appointment.objects.create(
                 user=users[person.key],
                 name=person.name,
