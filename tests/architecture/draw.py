@@ -36,6 +36,7 @@ def steps():
     from association.choices import JOB_STEPS, ORIGINAL_REQUEST_STEPS
     from complaints.choices import complaints, leads
     from credit_rating import choices
+    from members.choices import membership
 
     tables = (
         ("评估规范", choices.STANDARD_STEPS),
@@ -52,6 +53,9 @@ def steps():
         ("群体性投诉", complaints.MASS_STEPS),
         ("隐去", complaints.REDACTION_STEPS),
         ("工单导入", complaints.BATCH_STEPS),
+        ("入会申请", membership.APPLICATION_STEPS),
+        ("理事会表决", membership.VOTE_STEPS),
+        ("会籍", membership.MEMBER_STEPS),
         ("较长的作业", JOB_STEPS),
         ("启封申请", ORIGINAL_REQUEST_STEPS),
     )

@@ -49,6 +49,7 @@ from tests.factories import leads
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import review
+from tests.members import joining
 from tests.prepaid_escrow.test_operations import QUESTION, rate, version
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,7 @@ def make_world(association):
         publication=Publication.objects.get(assessment=assessment).pk,
         code=Certificate.objects.get().code,
         card=RegisterCard.objects.get(institution_id=institution.pk).uscc,
+        **joining.matrix_of(institution),
         word="abc",
         app="association",
         **told,

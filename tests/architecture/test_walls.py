@@ -12,7 +12,7 @@ from association.models import Appointment, AuditEntry, DeadlineRule
 from association.scope import selected
 from association.tenancy import AssociationOwned, NoAssociationSelected, acting_for
 from config.roles import APP, BACKUP, OWNER, PUBLIC
-from members.models import FormerName, Institution, Membership
+from members.models import FormerName, Institution, MembershipTerm
 from tests.factories.people import FROM, appoint, make_association, make_institution, make_user
 
 # Tables that name an association and yet stand outside the walls, each with its reason.
@@ -40,6 +40,8 @@ APPEND_ONLY = {
     "complaints_retirement",
     "complaints_signature",
     "complaints_unmasking",
+    "members_councilballot",
+    "members_membershipevent",
     "credit_rating_historicalresult",
     "credit_rating_computation",
     "credit_rating_expertopinion",
@@ -242,7 +244,7 @@ def two(db):
         association = make_association()
         with acting_for(association.pk):
             institution = make_institution()
-            Membership.objects.create(institution=institution, from_on=FROM)
+            MembershipTerm.objects.create(institution=institution, from_on=FROM)
             FormerName.objects.create(institution=institution, name="旧名")
             appoint(make_user(), Role.INSTITUTION_ADMIN, institution=institution)
             record(system(association.pk), "test", institution)
@@ -255,7 +257,7 @@ FORMER_NAME = (
     "INSERT INTO members_formername (association_id, institution_id, name) VALUES (%s, %s, 'x');"
     "SET CONSTRAINTS ALL IMMEDIATE; SELECT 1"
 )
-FILLED = [Institution, Membership, FormerName, Appointment, AuditEntry, DeadlineRule]
+FILLED = [Institution, MembershipTerm, FormerName, Appointment, AuditEntry, DeadlineRule]
 
 
 def test_without_a_scope_the_database_shows_no_row(two):
@@ -293,7 +295,7 @@ def test_without_the_manager_row_security_holds(two):
     with acting_for(two[0].pk):
         assert [row.pk for row in Institution._base_manager.all()] == [two[0].institution_id]
         assert Institution._base_manager.filter(pk=two[1].institution_id).update(name="改") == 0
-        assert Membership._base_manager.filter(institution_id=two[1].institution_id).delete() == (0, {})
+        assert MembershipTerm._base_manager.filter(institution_id=two[1].institution_id).delete() == (0, {})
 
 
 def test_writing_for_another_association_is_refused_by_python_and_by_the_database(two):

@@ -19,6 +19,7 @@ SIGNED_IN = frozenset(Role)
 EVERYBODY = SIGNED_IN | {VISITOR}
 ADMIN = frozenset({Role.INSTITUTION_ADMIN})
 CHAIR = frozenset({Role.COMMITTEE_CHAIR})
+COUNCIL = frozenset({Role.COUNCIL})
 SECRETARIAT = frozenset({Role.SECRETARIAT})
 ASSIGNED = frozenset({Role.ASSESSOR})
 EXPERTS = COMMITTEE_ROLES | REVIEWER_ROLES
@@ -152,6 +153,17 @@ DESK = {
     "review_redaction": form(SECRETARIAT, pk="redaction"),
     "refund_of_case": page(SECRETARIAT, pk="complaint"),
     "case_file": page(NOBODY_NOW, pk="complaint", file_id="complaint"),
+    "membership": page(SIGNED_IN),
+    "membership_history": page(STAFF_ROLES | INSTITUTION_ROLES),
+    "begin_application": form(INSTITUTION_ROLES, institution_id="own"),
+    "withdraw_membership": form(ADMIN, institution_id="own"),
+    "member_certificate": page(STAFF_ROLES | INSTITUTION_ROLES, pk="member_certificate"),
+    "membership_application": page(STAFF_ROLES | INSTITUTION_ROLES | COUNCIL, pk="application"),
+    "do_in_application": Address(INSTITUTION_ROLES, "post", {"pk": "application"}, {"deed": "answer"}),
+    "application_file": page(SECRETARIAT | INSTITUTION_ROLES | COUNCIL, pk="application", file_id="paper"),
+    "council_votes": page(STAFF_ROLES | COUNCIL),
+    "council_vote": page(STAFF_ROLES | COUNCIL, pk="vote"),
+    "do_in_vote": Address(COUNCIL, "post", {"pk": "vote"}, {"deed": "cast"}),
     "desk": page(SIGNED_IN),
     "clocks": page(SIGNED_IN),
     "notices": page(SIGNED_IN),

@@ -18,7 +18,7 @@ from association.tenancy import acting_for
 from complaints.models import Complaint
 from complaints.operations import file_complaint
 from credit_rating.models import Assessment, Publication
-from members.models import Institution, Membership
+from members.models import Institution, MembershipTerm
 from tests.architecture.test_urls import published_of
 from tests.complaints.material import filing
 from tests.credit_rating.desk import Desk
@@ -31,7 +31,7 @@ MANY = 100_000
 # What has to differ between rows; ``n`` counts from 1. Institutions first, the others point to the n-th of them.
 DIFFERS = {
     "members_institution": {"name": "'演示机构' || n", "uscc": "lpad(n::text, 18, '0')"},
-    "members_membership": {"institution_id": "%(institutions)s + n"},
+    "members_membershipterm": {"institution_id": "%(institutions)s + n"},
     "credit_rating_assessment": {"institution_id": "%(institutions)s + n"},
     "credit_rating_determination": {"assessment_id": "%(assessments)s + n"},
     "credit_rating_publication": {
@@ -73,7 +73,7 @@ def desk():
     association = make_association("here")
     with acting_for(association.pk):
         institution = make_institution()
-        Membership.objects.create(institution=institution, from_on=FROM)
+        MembershipTerm.objects.create(institution=institution, from_on=FROM)
         assessor, clerk = actor_with(Role.ASSESSOR), actor_with(Role.SECRETARIAT)
         round_ = reviewing_round(institutions=[institution])
         assessment = Assessment.objects.get(round=round_)
@@ -131,7 +131,16 @@ def test_lists_ask_no_more_than_before(desk, django_db_setup):
     before = {place: len(questions(desk, place)[0]) for place in LISTS}
     grow(django_db_setup, desk.association.pk)
     with acting_for(desk.association.pk):
-        kinds = (Institution, Membership, Assessment, Publication, AuditEntry, Notice, OutboxJob, Complaint)
+        kinds = (
+            Institution,
+            MembershipTerm,
+            Assessment,
+            Publication,
+            AuditEntry,
+            Notice,
+            OutboxJob,
+            Complaint,
+        )
         assert {kind.__name__: kind.objects.count() > MANY for kind in kinds} == dict.fromkeys(
             (kind.__name__ for kind in kinds), True
         )

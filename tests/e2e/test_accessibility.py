@@ -24,6 +24,7 @@ SLUGS = ("chaoyang", "beijing-pwh")
 EYES = {
     VISITOR: "", Role.INSTITUTION_ADMIN: "jigou", Role.SECRETARIAT: "mishu", Role.COMMITTEE_CHAIR: "zhuren",
     Role.COMMITTEE: "weiyuan", Role.ASSESSOR: "pinggu2", Role.DISTRICT_REVIEWER: "quping",
+    Role.COUNCIL: "lishi1",
 }  # fmt: skip
 # Where the demo's things are; a page is looked at with the first one that opens.
 THINGS = {
@@ -39,6 +40,8 @@ THINGS = {
     "mass_case": "SELECT id FROM complaints_masscase WHERE association_id = %s ORDER BY id DESC",
     "order_batch": "SELECT id FROM complaints_importbatch WHERE association_id = %s ORDER BY id DESC",
     "redaction": "SELECT id FROM complaints_redaction WHERE association_id = %s",
+    "application": "SELECT id FROM members_membershipapplication WHERE association_id = %s AND submitted_at IS NOT NULL",
+    "vote": "SELECT id FROM members_councilvote WHERE association_id = %s ORDER BY id DESC",
     "complaint": "SELECT id FROM complaints_complaint WHERE association_id = %s ORDER BY id DESC",
 }
 MOST_TRIED = 40
@@ -58,6 +61,8 @@ NOT_PAGES = {
     "mfa_download_recovery_codes": "a file",
     "original_file": "a file",
     "case_file": "a file",
+    "application_file": "a file",
+    "member_certificate": "a file",
     "order_errors": "a file",
     "admin:complaints_lead_file": "a file",
     "admin:complaints_lead_letter": "a file",

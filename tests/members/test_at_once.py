@@ -18,7 +18,6 @@ from association.models import Appointment, User
 from association.tenancy import acting_for
 from credit_rating.documents import export_standard, export_standard_header
 from credit_rating.models import AssessmentStandard
-from members import operations
 from members.models import Institution
 from tests.credit_rating.desk import desk
 from tests.factories.people import valid_uscc
@@ -136,7 +135,7 @@ def test_the_same_standard_is_imported_twice_at_once(here):
 
 def test_what_no_turn_was_taken_for_is_refused_all_the_same(here, monkeypatch, caplog):
     """The net under every check before an insert: the database's refusal is a sentence too, and leaves a line."""
-    monkeypatch.setattr(operations, "take_turn", lambda _subject: None)
+    monkeypatch.setattr("members.operations.institutions.take_turn", lambda _subject: None)
     form = ("members/institution/do/register/", REGISTRATION)
     page = told(both(here, Institution, form, form))
     assert "别人正在办理同一件事，请稍后再试" in page

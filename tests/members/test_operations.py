@@ -12,7 +12,7 @@ from common import uscc
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from members import operations
 from members.choices import Field
-from members.models import FormerName, Institution, Membership
+from members.models import FormerName, Institution, MembershipTerm
 from members.queries import institutions, with_membership
 from tests.factories.people import actor_with, make_association, make_institution, make_user, valid_uscc
 
@@ -249,7 +249,7 @@ def test_membership_begins_ends_and_begins_again(clerk):
     operations.admit_member(actor=clerk, institution_id=row.pk, from_on=today)
     members = {one.pk: one.is_member for one in with_membership(institutions())}
     assert members == {row.pk: True, neighbour.pk: False}
-    assert Membership.objects.filter(institution=row).count() == 2
+    assert MembershipTerm.objects.filter(institution=row, superseded_at=None).count() == 2
 
 
 def test_membership_cannot_end_before_it_began_or_without_being_there(clerk):
@@ -295,7 +295,7 @@ def test_institution_of_another_association_does_not_exist(clerk):
     with acting_for(elsewhere.pk):
         foreign.refresh_from_db()
         assert foreign.name == "演示别处"
-        assert not Membership.objects.exists()
+        assert not MembershipTerm.objects.exists()
         assert not Appointment.objects.exists()
 
 
