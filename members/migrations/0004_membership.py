@@ -23,7 +23,7 @@ ALTER TABLE members_membership FORCE ROW LEVEL SECURITY;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('association', '0020_charter'),
+        ('association', '0021_charter'),
         ('members', '0003_by_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -222,7 +222,7 @@ BACKWARD = "".join(f"DROP TRIGGER {name} ON {table};" for table, name, _function
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0004_membership"), ("association", "0020_charter")]
+    dependencies = [("members", "0004_membership"), ("association", "0021_charter")]
     operations = [
         *[isolate(table) for table in TABLES],
         *[keep_together(*link) for link in LINKS],

@@ -26,7 +26,7 @@ DROP = "DROP TRIGGER keep_charter_rule ON association_charterrule; DROP FUNCTION
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('association', '0019_names_here'),
+        ('association', '0020_notice_wording'),
     ]
 
     operations = [
