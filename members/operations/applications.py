@@ -13,6 +13,7 @@ from association.clocks import Owner, start_deadline, stop_all, stop_deadline
 from association.in_turn import take_turn
 from association.locker import store_file
 from common.errors import InvalidInput, NotFound, Refused
+from common.said import Said
 from common.text import one_line, paragraphs
 from members.access import MAY
 from members.choices import Field
@@ -160,7 +161,7 @@ def submit_application(*, actor: Actor, application_id: int) -> MembershipApplic
         f"application-{application.pk}-submitted",
         institution.pk,
         gettext_noop("有一件入会申请待审查"),
-        gettext_noop("%(name)s提交了入会申请，请在期限内审查。") % {"name": institution.name},
+        Said(gettext_noop("%(name)s提交了入会申请，请在期限内审查。"), name=institution.name),
         case_of(application).path,
     )
     return application
@@ -186,7 +187,7 @@ def answer_supplement(*, actor: Actor, application_id: int, answer: str) -> Memb
         f"application-{application.pk}-supplemented",
         application.institution_id,
         gettext_noop("入会申请已补正"),
-        gettext_noop("%(name)s已提交补正，请继续审查。") % {"name": application.institution.name},
+        Said(gettext_noop("%(name)s已提交补正，请继续审查。"), name=application.institution.name),
         case_of(application).path,
     )
     return application

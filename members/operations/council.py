@@ -19,6 +19,7 @@ from association.models import CharterRule
 from association.notices import notify, people_of
 from association.rules.clock import end_of_day
 from common.errors import InvalidInput, NotFound, Refused
+from common.said import Said
 from common.text import one_line
 from members.access import MAY, votes_visible_to
 from members.choices.membership import CAST, ApplicationState, Choice, EventKind, Matter, VoteState
@@ -114,8 +115,9 @@ def _call(vote: CouncilVote, members: Collection[int]) -> None:
         f"vote-{vote.pk}-opened",
         members,
         subject=gettext_noop("有一项表决请您参加"),
-        body=gettext_noop("%(name)s的事项请您表决，与该机构有利害关系的请先回避。")
-        % {"name": vote.institution.name},
+        body=Said(
+            gettext_noop("%(name)s的事项请您表决，与该机构有利害关系的请先回避。"), name=vote.institution.name
+        ),
         path=path_to("council_vote", vote.pk),
     )
 

@@ -14,6 +14,7 @@ from association.deadlines import count, rule_in_force
 from association.links import path_to
 from association.rules.clock import end_of_day
 from common.errors import InvalidInput, NotFound, Refused
+from common.said import Said
 from common.text import one_line
 from common.transitions import check_step
 from members.access import MAY
@@ -72,7 +73,7 @@ def withdraw_membership(*, actor: Actor, institution_id: int, reason: str = "") 
         f"withdrawn-{ended.pk}",
         institution_id,
         gettext_noop("有会员退会"),
-        gettext_noop("%(name)s已退会，请收回证书、结清会费。") % {"name": term.institution.name},
+        Said(gettext_noop("%(name)s已退会，请收回证书、结清会费。"), name=term.institution.name),
         member_case(term.institution).path,
     )
     return ended

@@ -12,6 +12,7 @@ from association.audit import record
 from association.choices import Side
 from association.clocks import Owner, lapse, start_deadline
 from common.errors import InvalidInput, Refused
+from common.said import Said
 from common.text import one_line
 from members.access import MAY
 from members.choices.membership import ApplicationState, EventKind
@@ -77,8 +78,11 @@ def ask_supplement(*, actor: Actor, application_id: int, items: Sequence[str]) -
         f"application-{application.pk}-supplement",
         application.institution_id,
         gettext_noop("入会申请需要补正"),
-        gettext_noop("请在%(day)s之前一次补齐%(count)d项内容；期满未补正的，按现有材料审查。")
-        % {"day": term.due_on.isoformat(), "count": len(wanted)},
+        Said(
+            gettext_noop("请在%(day)s之前一次补齐%(count)s项内容；期满未补正的，按现有材料审查。"),
+            day=term.due_on.isoformat(),
+            count=len(wanted),
+        ),
         case_of(application, for_institution=True).path,
     )
     return application
@@ -101,7 +105,7 @@ def end_supplement(*, actor: Actor, application_id: int) -> MembershipApplicatio
         f"application-{application.pk}-unsupplemented",
         application.institution_id,
         gettext_noop("入会申请补正期满"),
-        gettext_noop("%(name)s没有在期限内补正，请按现有材料审查。") % {"name": application.institution.name},
+        Said(gettext_noop("%(name)s没有在期限内补正，请按现有材料审查。"), name=application.institution.name),
         case_of(application).path,
     )
     return application
