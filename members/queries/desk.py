@@ -20,6 +20,7 @@ from members.access import (
     votes_visible_to,
 )
 from members.choices.membership import (
+    APPLICATION_OPEN,
     RECALLABLE,
     ApplicationState,
     Choice,
@@ -37,6 +38,7 @@ from members.models import (
 from members.queries.membership import History, history_of, members_today
 from members.rules.council import Tally
 
+MOST_OFFERED = 500
 STAGES = (
     ApplicationState.DRAFT,
     ApplicationState.APPLYING,
@@ -57,9 +59,7 @@ class OwnMembership:
 
     @property
     def may_apply(self) -> bool:
-        is_open = any(row.state == ApplicationState.DRAFT or row.decided_at is None for row in self.applications
-                      if row.state != ApplicationState.RECALLED)  # fmt: skip
-        return self.term is None and not is_open
+        return self.term is None and not any(row.state in APPLICATION_OPEN for row in self.applications)
 
 
 def own_memberships(actor: Actor) -> list[OwnMembership]:
@@ -216,5 +216,10 @@ def names_of(user_ids: list[int]) -> dict[int, str]:
     return dict(people.values_list("pk", "called"))
 
 
-def offered_institutions(actor: Actor) -> list[tuple[int, str]]:
-    return list(institutions_visible_to(actor).order_by("name", "pk").values_list("pk", "name")[:2000])
+def offered_institutions(actor: Actor, wanted: int | None = None) -> list[tuple[int, str]]:
+    """As many as a person may look through; the one that was asked for is always among them."""
+    seen = institutions_visible_to(actor).order_by("name", "pk")
+    found = list(seen.values_list("pk", "name")[:MOST_OFFERED])
+    if wanted is not None and wanted not in dict(found):
+        found += list(seen.filter(pk=wanted).values_list("pk", "name"))
+    return found

@@ -17,6 +17,7 @@ from association.guards import signed_in
 from association.kept_forms import KeptForm, in_place
 from association.middleware import PortalRequest
 from common.errors import NotFound
+from common.numbers import whole_or_none
 from members import operations
 from members.access import MAY, institutions_visible_to
 from members.forms.desk import FORMS, ApplicationForm, HistoryForm, StepForm, WithdrawForm
@@ -26,6 +27,7 @@ from members.queries.desk import ApplicationPage, application_page, offered_inst
 from members.queries.membership import history_of, was_member
 
 Given = Mapping[str, Any]
+LARGEST_ID = 2**63 - 1
 
 
 @signed_in
@@ -186,7 +188,8 @@ def history(request: PortalRequest) -> HttpResponse:
     request.actor.require(MAY, "see_history")
     asked = request.GET if request.GET.get("institution") else None
     form = HistoryForm(asked, initial={"on": clock.today().isoformat()})
-    form.offer(offered_institutions(request.actor))
+    wanted = whole_or_none(request.GET.get("institution", ""), most=LARGEST_ID)
+    form.offer(offered_institutions(request.actor, wanted))
     context: dict[str, Any] = {"form": form, "asked": False}
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
