@@ -1,4 +1,6 @@
-"""调解协议书与告知书 as tagged PDFs. Persons appear masked: the file number and the signatures say who is meant."""
+"""调解协议书与告知书 as tagged PDFs. Persons appear masked, but for the name that the institution reads where the
+complainant signs: its case page gives it the same.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,14 @@ from common.pdf import render_pdf
 from complaints.choices.complaints import (
     Body,
     DecisionKind,
+    Party,
     PersonKind,
     RefusalGround,
     Target,
     TerminationGround,
 )
 from complaints.models import Agreement, Decision, Instalment, Signature
-from complaints.queries.people import masked_people
+from complaints.queries.people import masked, masked_people, name_of, signer_of
 from complaints.queries.shown import Words
 from complaints.rules.money import in_yuan
 
@@ -33,10 +36,10 @@ TITLES = {
 }
 
 
-def agreement_pdf(agreement: Agreement) -> bytes:
-    """调解协议书 as both signed it: the same agreement gives the same bytes."""
+def agreement_pdf(agreement: Agreement, reader: Party) -> bytes:
+    """调解协议书 to be signed, or as both signed it: the same agreement gives the same bytes."""
     with override(LANGUAGE):
-        html = render_to_string("complaints/agreement.html", _agreement(agreement))
+        html = render_to_string("complaints/agreement.html", _agreement(agreement, reader))
         return as_pdf(html, f"{_('调解协议书')} {agreement.complaint.number}", agreement.text_sha256)
 
 
@@ -48,23 +51,22 @@ def letter_pdf(decision: Decision) -> bytes:
         return as_pdf(html, f"{title} {decision.complaint.number}", f"decision-{decision.pk}")
 
 
-def agreement_file_name(agreement: Agreement) -> str:
-    return f"{_('调解协议书')}-{agreement.complaint.number}.pdf"
+def agreement_file_name(agreement: Agreement, reader: Party) -> str:
+    """Which of the four papers it is stands in its name."""
+    copy = _("机构联") if reader == Party.INSTITUTION else _("投诉人联")
+    pending = "" if agreement.signed_at else f"-{_('待签署')}"
+    return f"{_('调解协议书')}{pending}-{copy}-{agreement.complaint.number}.pdf"
 
 
 def letter_file_name(decision: Decision) -> str:
     return f"{TITLES[DecisionKind(decision.kind)]}-{decision.complaint.number}.pdf"
 
 
-def _agreement(agreement: Agreement) -> dict[str, Any]:
+def _agreement(agreement: Agreement, reader: Party) -> dict[str, Any]:
     complaint = agreement.complaint
     paid = [
         {"position": row.position, "due_on": row.due_on, "amount": in_yuan(row.amount_fen)}
         for row in Instalment.objects.filter(agreement=agreement).order_by("position")
-    ]
-    signatures = [
-        {"party": one.get_party_display(), "method": one.get_method_display(), "at": beijing(one.signed_at)}
-        for one in Signature.objects.filter(agreement=agreement).order_by("party")
     ]
     return head(agreement.association_id, complaint) | {
         "title": _("调解协议书"),
@@ -72,10 +74,37 @@ def _agreement(agreement: Agreement) -> dict[str, Any]:
         "paragraphs": agreement.text.split("\n"),
         "amount": in_yuan(agreement.amount_fen),
         "payments": paid,
-        "signatures": signatures,
+        "signatures": _signatures(agreement, reader),
+        "pending": agreement.signed_at is None,
         "mediator": agreement.mediator.name,
         "confirmation": _confirmation(agreement),
     }
+
+
+def _signatures(agreement: Agreement, reader: Party) -> list[dict[str, Any]]:
+    """A line for each side, with who signs there and, where it is done, how and when."""
+    done = {one.party: one for one in Signature.objects.filter(agreement=agreement)}
+    lines = []
+    for side in Party:
+        one = done.get(side)
+        lines.append(
+            {
+                "party": side.label,
+                "name": _signs_there(agreement, side, reader),
+                "method": one.get_method_display() if one else "",
+                "at": beijing(one.signed_at) if one else None,
+            }
+        )
+    return lines
+
+
+def _signs_there(agreement: Agreement, side: Party, reader: Party) -> str:
+    """The complainant's whole name is for the institution alone: who has found a receipt code learns no name by it."""
+    complaint = agreement.complaint
+    if side == Party.INSTITUTION:
+        return complaint.institution.name if complaint.institution else complaint.respondent_name
+    person = signer_of(complaint)
+    return name_of(person) if reader == Party.INSTITUTION else masked(person).name
 
 
 def _confirmation(agreement: Agreement) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ from complaints.forms.mediation import (
 from complaints.forms.paper import (
     ContestedForm,
     FollowedUpForm,
+    InstitutionPaperSignForm,
     PaperConsentForm,
     PaperOfferForm,
     PaperRecusalForm,
@@ -188,6 +189,7 @@ FORMS: dict[str, type[CaseForm]] = {
         PaperOfferForm,
         SettleForm,
         PaperSignForm,
+        InstitutionPaperSignForm,
         RedactFileForm,
     )
 }

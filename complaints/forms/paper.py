@@ -9,6 +9,8 @@ from association.typed_fields import DayField, YuanField
 from complaints.choices.complaints import SAID_BY_COMPLAINANT, Outcome, Party, Recusal
 from complaints.forms.parts import AGREES_OR_NOT, CaseForm, choice, line, text, yes_no
 
+ONLY_HERE = _("照片、截图或PDF，不超过10 MB；只有协会看得到。")
+
 
 class SaidForm(CaseForm):
     """代投诉人登记: on the phone or at the counter."""
@@ -68,7 +70,7 @@ class _SignedForm(CaseForm):
     paper = forms.FileField(
         label=_("投诉人签名的书面意见（扫描件或照片）"),
         allow_empty_file=True,
-        help_text=_("照片、截图或PDF，不超过10 MB；只有协会看得到。"),
+        help_text=ONLY_HERE,
     )
 
 
@@ -88,11 +90,33 @@ class SettleForm(_SignedForm):
     pay_by = DayField(label=_("付款日"), required=True)
 
 
-class PaperSignForm(_SignedForm):
-    name = "paper_sign"
-    title, button = _("登记投诉人签署的纸质协议"), _("登记签署")
-    lead = _("所签的协议须与下载的协议文本一致。")
+class _AgreementForm(CaseForm):
+    """Which text was signed is read from the paper: the page alone would let an old print pass."""
+
+    lead = _(
+        "须是下载的待签署协议书；核对码印在协议书末尾，请照纸上填写。双方都签在纸上的，由两位工作人员分别登记。"
+    )
+    party = Party.COMPLAINANT
     text_sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    printed = forms.CharField(
+        label=_("纸上的核对码"),
+        max_length=16,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    paper = forms.FileField(
+        label=_("签名的协议书（扫描件或照片）"), allow_empty_file=True, help_text=ONLY_HERE
+    )
 
     def given(self) -> dict[str, Any]:
-        return {"party": Party.COMPLAINANT, **self.cleaned_data}
+        return {"party": self.party, **self.cleaned_data}
+
+
+class PaperSignForm(_AgreementForm):
+    name = "paper_sign"
+    title, button = _("登记投诉人签署的纸质协议"), _("登记签署")
+
+
+class InstitutionPaperSignForm(_AgreementForm):
+    name = "institution_paper_sign"
+    title, button = _("登记机构签署的纸质协议"), _("登记签署")
+    party = Party.INSTITUTION

@@ -9,6 +9,8 @@ from complaints.choices.complaints import Body, Method, OfferState, Party
 from complaints.models.complaints import Complaint, MassCase
 from complaints.models.people import Person
 
+CHECK_LENGTH = 8  # characters of the hash
+
 
 class Offer(AssociationOwned):
     """方案: what an institution offers one complainant, alone or within a mass case."""
@@ -70,8 +72,30 @@ class Agreement(AssociationOwned):
     drawn_up_at = models.DateTimeField(_("拟定时间"))
     superseded_at = models.DateTimeField(_("作废时间"), null=True)
     signed_at = models.DateTimeField(_("双方签署时间"), null=True)
+    # 待签署 and 已签署, each twice: with the complainant's name masked, and whole for the other side of the contract.
+    proposal = models.ForeignKey(
+        "association.Attachment",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("待签署的协议书"),
+        related_name="+",
+    )
+    named_proposal = models.ForeignKey(
+        "association.Attachment",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("待签署的协议书（机构联）"),
+        related_name="+",
+    )
     document = models.ForeignKey(
         "association.Attachment", models.PROTECT, null=True, verbose_name=_("协议书"), related_name="+"
+    )
+    named_document = models.ForeignKey(
+        "association.Attachment",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("协议书（机构联）"),
+        related_name="+",
     )
 
     class Meta:
@@ -98,6 +122,11 @@ class Agreement(AssociationOwned):
 
     def __str__(self) -> str:
         return f"{self.amount_fen} {self.complaint_id}"
+
+    @property
+    def check_code(self) -> str:
+        """核对码 as it is printed: whoever writes a paper signature down types it from the paper."""
+        return self.text_sha256[:CHECK_LENGTH]
 
 
 class Signature(AssociationOwned):

@@ -38,6 +38,7 @@ from complaints.operations.payments import perform
 from complaints.operations.periodic import keep_the_clock, mail_complainant
 from complaints.operations.privacy import (
     hide_own_words,
+    read_named_agreement,
     redact,
     retire_personal_data,
     review_redaction,
@@ -94,6 +95,7 @@ __all__ = [
     "perform",
     "plan_session",
     "read_draft",
+    "read_named_agreement",
     "record_session",
     "recuse",
     "redact",

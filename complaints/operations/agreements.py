@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date
+from unicodedata import normalize
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -20,10 +21,9 @@ from complaints.choices.complaints import (
     Body,
     Method,
     Party,
-    PersonKind,
     State,
 )
-from complaints.models import Agreement, Complaint, Instalment, Person, Signature
+from complaints.models import Agreement, Complaint, Instalment, Signature
 from complaints.operations.cases import (
     lock_against_own,
     lock_complaint,
@@ -37,7 +37,7 @@ from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.mediation import acting_mediator, refuse_stopped
 from complaints.operations.moves import move_complaint
 from complaints.operations.payments import watch_next_payment
-from complaints.queries.people import names_in
+from complaints.queries.people import names_in, signer_of
 from complaints.rules.money import Payment, wrong_amount, wrong_day, wrong_payments
 from complaints.rules.shown import scrubbed
 
@@ -91,6 +91,7 @@ def agree(
     )
     Instalment.objects.bulk_create(_instalments(agreement, payments))
     record(actor, "agree", agreement, complaint=complaint.pk, sha256=agreement.text_sha256)
+    enqueue("complaints.render_agreement", key=f"proposal-{agreement.pk}", agreement_id=agreement.pk)
     _ask_to_sign(complaint, agreement)
     return agreement
 
@@ -128,7 +129,7 @@ def _ask_to_sign(complaint: Complaint, agreement: Agreement) -> None:
         complaint,
         event,
         gettext_noop("请签署投诉%(number)s的调解协议"),
-        gettext_noop("调解协议已拟定，请核对内容后签署。"),
+        gettext_noop("调解协议已拟定，请核对内容后签署；也可以下载协议书打印，签名盖章后交协会登记。"),
     )
     tell_complainant(complaint, event)
 
@@ -142,10 +143,12 @@ def sign(
     complaint_id: int | None = None,
     receipt_code: str = "",
     paper: UploadedFile | None = None,
+    printed: str = "",
 ) -> Signature:
     """签署 of the text whose hash was on the page. The second signature makes the agreement.
 
-    Staff write down what a side signed on ``paper``; its scan is kept, whichever side it is.
+    Staff write down what a side signed on ``paper``: its scan is kept, and the check code ``printed`` on it says which
+    text was signed. Who wrote one side's paper down does not write the other's.
     """
     complaint, method, by = _signing(actor, party, complaint_id, receipt_code)
     agreement = (
@@ -158,11 +161,14 @@ def sign(
         raise Refused(_("协议内容已经改变，请重新核对后再签署。"))
     if Signature.objects.filter(agreement=agreement, party=party).exists():
         raise Refused(_("这一方已经签署。"))
-    signed = keep_signed(actor, complaint, method, paper)
+    if method == Method.PAPER:
+        _refuse_other_paper(agreement, printed)
+        _refuse_same_clerk(agreement, by)
+    signed = keep_signed(actor, complaint, method, paper, Party(party))
     signature = Signature.objects.create(
         agreement=agreement,
         party=party,
-        person=_signer(complaint) if party == Party.COMPLAINANT else None,
+        person=signer_of(complaint) if party == Party.COMPLAINANT else None,
         text_sha256=text_sha256,
         method=method,
         recorded_by_id=by,
@@ -173,6 +179,19 @@ def sign(
     if Signature.objects.filter(agreement=agreement).count() == len(Party):
         _conclude(actor, complaint, agreement)
     return signature
+
+
+def _refuse_other_paper(agreement: Agreement, printed: str) -> None:
+    """An old print is another agreement, whatever the page says now."""
+    if normalize("NFKC", printed).strip().lower() != agreement.check_code:
+        sentence = _("纸上的核对码与现在的协议不符，请核对签的是不是现在的协议文本。")
+        raise InvalidInput(sentence, {"printed": sentence})
+
+
+def _refuse_same_clerk(agreement: Agreement, by: int | None) -> None:
+    """两人登记: no single person can make an agreement out of papers alone. The database wants the same."""
+    if Signature.objects.filter(agreement=agreement, method=Method.PAPER, recorded_by_id=by).exists():
+        raise Refused(_("另一方的纸质签署是您登记的，这一方请由另一位工作人员登记。"))
 
 
 def _signing(
@@ -186,12 +205,6 @@ def _signing(
     if actor.is_staff:
         return lock_complaint(actor, complaint_id or 0), Method.PAPER, actor.person_id
     return lock_against_own(actor, complaint_id or 0), Method.ACCOUNT, actor.person_id
-
-
-def _signer(complaint: Complaint) -> Person:
-    """The representative where several complain, else the complainant."""
-    people = list(Person.objects.filter(complaint=complaint).exclude(kind=PersonKind.AGENT).order_by("pk"))
-    return next((person for person in people if person.is_representative), people[0])
 
 
 def _conclude(actor: Actor, complaint: Complaint, agreement: Agreement) -> None:

@@ -28,6 +28,7 @@ from complaints.choices.complaints import (
     IdentityCheck,
     Intake,
     Method,
+    Party,
     PersonKind,
     Source,
     State,
@@ -293,7 +294,7 @@ def add_evidence(
     if complaint.ended_at is not None or complaint.state in {State.WITHDRAWN, State.TRANSFERRED}:
         raise Refused(_("这件投诉已经办结，不能再补充材料。"))
     if exhibit.kind == EvidenceKind.SIGNED:
-        sentence = _("投诉人签名的书面意见，请在登记该意见时上传。")
+        sentence = _("签名的书面意见或者协议书，请在登记时上传。")
         raise InvalidInput(sentence, {"kind": sentence})
     evidence = keep_exhibit(actor, complaint, exhibit, source)
     record(actor, "add_evidence", evidence, complaint=complaint.pk, source=source)
@@ -301,16 +302,24 @@ def add_evidence(
 
 
 def keep_signed(
-    actor: Actor, complaint: Complaint, method: Method, paper: UploadedFile | None
+    actor: Actor,
+    complaint: Complaint,
+    method: Method,
+    paper: UploadedFile | None,
+    party: Party = Party.COMPLAINANT,
 ) -> Evidence | None:
-    """签名的书面意见: what staff write down for the complainant stands on a paper, and its scan is kept with the case.
+    """签名的书面意见: what staff write down for a side stands on a paper, and its scan is kept with the case.
 
-    Nothing for who has the receipt code. Raises InvalidInput without a paper.
+    Nothing for who has the receipt code or an account. Raises InvalidInput without a paper.
     """
     if method != Method.PAPER:
         return None
     if paper is None:
-        sentence = _("请上传投诉人签名的书面意见（扫描件或照片）。")
+        sentence = (
+            _("请上传投诉人签名的书面意见（扫描件或照片）。")
+            if party == Party.COMPLAINANT
+            else _("请上传机构签名或者盖章的协议书（扫描件或照片）。")
+        )
         raise InvalidInput(sentence, {"paper": sentence})
     return keep_exhibit(actor, complaint, Exhibit(EvidenceKind.SIGNED, paper), Source.STAFF)
 

@@ -5,8 +5,9 @@ from django.db import transaction
 from association.actors import Actor
 from association.audit import record
 from association.locker import store_document
+from association.models import Attachment
 from complaints.access.complaints import MAY
-from complaints.choices.complaints import DecisionKind
+from complaints.choices.complaints import DecisionKind, Party
 from complaints.documents.letters import (
     agreement_file_name,
     agreement_pdf,
@@ -21,26 +22,38 @@ LETTERS = frozenset({DecisionKind.REFUSE, DecisionKind.TRANSFER, DecisionKind.TE
 
 @transaction.atomic
 def render_agreement(*, actor: Actor, agreement_id: int) -> Agreement:
-    """制作调解协议书 of an agreement that both have signed."""
+    """制作调解协议书: once to be signed, once as both have signed it; each for both sides.
+
+    A text that was replaced, or whose words are gone, is not printed any more.
+    """
     actor.require(MAY, "render_papers")
     agreement = (
         Agreement.objects.select_for_update(of=("self",))
         .select_related("complaint__institution", "mediator")
         .get(pk=agreement_id)
     )
-    if agreement.document_id is not None or agreement.signed_at is None or not agreement.text:
+    names = ("document", "named_document") if agreement.signed_at else ("proposal", "named_proposal")
+    made = all(getattr(agreement, f"{name}_id") is not None for name in names)
+    if made or agreement.superseded_at is not None or not agreement.text:
         return agreement
-    agreement.document = store_document(
-        actor=actor,
-        data=agreement_pdf(agreement),
-        name=agreement_file_name(agreement),
-        media_type="application/pdf",
-        institution_id=None,
-        case=f"complaint-{agreement.complaint_id}",
-    )
-    agreement.save(update_fields=["document"])
+    for name, reader in zip(names, Party, strict=True):
+        data, file_name = agreement_pdf(agreement, reader), agreement_file_name(agreement, reader)
+        setattr(agreement, name, _kept(actor, agreement.complaint_id, data, file_name))
+    agreement.save(update_fields=names)
     record(actor, "render_agreement", agreement, complaint=agreement.complaint_id)
     return agreement
+
+
+def _kept(actor: Actor, complaint_id: int, data: bytes, name: str) -> Attachment:
+    """With the case, so that it goes when the personal data go."""
+    return store_document(
+        actor=actor,
+        data=data,
+        name=name,
+        media_type="application/pdf",
+        institution_id=None,
+        case=f"complaint-{complaint_id}",
+    )
 
 
 @transaction.atomic
@@ -55,14 +68,7 @@ def render_letter(*, actor: Actor, decision_id: int) -> Decision:
     retired = decision.complaint.retired_at is not None
     if decision.document_id is not None or decision.kind not in LETTERS or retired:
         return decision
-    decision.document = store_document(
-        actor=actor,
-        data=letter_pdf(decision),
-        name=letter_file_name(decision),
-        media_type="application/pdf",
-        institution_id=None,
-        case=f"complaint-{decision.complaint_id}",
-    )
+    decision.document = _kept(actor, decision.complaint_id, letter_pdf(decision), letter_file_name(decision))
     decision.save(update_fields=["document"])
     record(actor, "render_letter", decision, complaint=decision.complaint_id)
     return decision
@@ -76,14 +82,7 @@ def render_telling(*, actor: Actor, telling_id: int) -> Telling | None:
     telling = rows.filter(pk=telling_id).first()
     if telling is None or telling.document_id is not None or telling.complaint.retired_at is not None:
         return telling
-    telling.document = store_document(
-        actor=actor,
-        data=telling_pdf(telling),
-        name=telling_file_name(telling),
-        media_type="application/pdf",
-        institution_id=None,
-        case=f"complaint-{telling.complaint_id}",
-    )
+    telling.document = _kept(actor, telling.complaint_id, telling_pdf(telling), telling_file_name(telling))
     telling.save(update_fields=["document"])
     record(actor, "render_telling", telling, complaint=telling.complaint_id)
     return telling

@@ -12,11 +12,11 @@ from association.audit import record, record_read
 from association.choices import Unit
 from association.deadlines import count, rule_in_force
 from association.locker import forget_case
-from association.models import DeadlineRule
+from association.models import Attachment, DeadlineRule
 from association.rules.clock import ONE_DAY, end_of_day
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.text import one_line
-from complaints.access.complaints import MAY, complaints_visible_to, mediates
+from complaints.access.complaints import MAY, complaints_visible_to, is_respondent, mediates
 from complaints.choices.complaints import (
     NUMBERED,
     SAID_BY_CODE,
@@ -54,13 +54,14 @@ from complaints.operations.cases import (
 )
 from complaints.operations.moves import move_redaction
 from complaints.queries.desk import by_secret
-from complaints.queries.people import opened
+from complaints.queries.people import opened, signer_of
 from complaints.queries.redactions import places_of
 from complaints.queries.shown import TEXTS, as_written
 
 RETENTION = "RETENTION-COMPLAINT"
 LONGEST_LINE, AT_ONCE = 200, 500
 BY_COMPLAINANT = "投诉人要求隐去"
+NAMED_PAPER = "打开调解协议书（机构联），载有投诉人姓名"
 # Ours (docs/decisions/0009): long enough to mend a file, short for what nobody has decided to keep.
 BATCH_KEPT = timedelta(days=30)
 DAYS = {Unit.WORKING_DAY: 1, Unit.DAY: 1, Unit.MONTH: 28, Unit.YEAR: 365}
@@ -70,9 +71,7 @@ DAYS = {Unit.WORKING_DAY: 1, Unit.DAY: 1, Unit.MONTH: 28, Unit.YEAR: 365}
 def unmask(*, actor: Actor, complaint_id: int, field: str, reason: str, person_id: int | None = None) -> str:
     """查看一项个人信息: the datum itself, for a reason that is recorded with who and when."""
     actor.require(MAY, "unmask")
-    complaint = lock_complaint(actor, complaint_id)
-    if not actor.is_staff and not mediates(actor, complaint):
-        raise Forbidden(_("您不是这件投诉的调解员。"))
+    complaint = _opened_case(actor, complaint_id)
     if field not in PersonalField.values:
         raise InvalidInput(_("没有这一项。"), {"field": _("没有这一项。")})
     why = required_text(one_line(reason), "reason", _("请写明查看的理由。"), LONGEST_LINE)
@@ -82,16 +81,53 @@ def unmask(*, actor: Actor, complaint_id: int, field: str, reason: str, person_i
     data = PersonalData.objects.filter(person=person).first()
     if person is None or data is None:
         raise NotFound(_("个人信息已经删除。"))
+    _looked_at(actor, complaint, person, field, why)
+    return as_written(complaint) if field == PersonalField.WORDS else opened(data, PersonalField(field))
+
+
+@transaction.atomic
+def read_named_agreement(*, actor: Actor, complaint_id: int, file_id: int) -> Attachment:
+    """打开机构联: the paper of an agreement with the complainant's name where the complainant signs.
+
+    The institution reads the name on its page anyway; for everybody else it is a look on record.
+    """
+    complaint = _openable(actor, complaint_id)
+    agreement = Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True).first()
+    named = {agreement.named_proposal_id, agreement.named_document_id} if agreement is not None else set()
+    if file_id not in named:
+        raise NotFound(_("没有这份文件。"))
+    if not is_respondent(actor, complaint):
+        _looked_at(actor, complaint, signer_of(complaint), PersonalField.NAME, NAMED_PAPER)
+    return Attachment.objects.get(pk=file_id)
+
+
+def _openable(actor: Actor, complaint_id: int) -> Complaint:
+    """The case of the institution itself, or one in which this person may look at personal data."""
+    own = complaints_visible_to(actor).filter(pk=complaint_id).first()
+    if own is not None and is_respondent(actor, own):
+        return own
+    actor.require(MAY, "unmask")
+    return _opened_case(actor, complaint_id)
+
+
+def _opened_case(actor: Actor, complaint_id: int) -> Complaint:
+    complaint = lock_complaint(actor, complaint_id)
+    if not actor.is_staff and not mediates(actor, complaint):
+        raise Forbidden(_("您不是这件投诉的调解员。"))
+    return complaint
+
+
+def _looked_at(actor: Actor, complaint: Complaint, person: Person, field: str, reason: str) -> Unmasking:
     seen = Unmasking.objects.create(
         complaint=complaint,
         person=person,
         field=field,
-        reason=why,
+        reason=reason,
         seen_by_id=actor.person_id,
         seen_at=clock.now(),
     )
     record_read(actor, "personal_data", complaint, unmasking=seen.pk, field=field)
-    return as_written(complaint) if field == PersonalField.WORDS else opened(data, PersonalField(field))
+    return seen
 
 
 @transaction.atomic
@@ -294,7 +330,9 @@ def _retire(actor: Actor, complaint: Complaint) -> tuple[int, int]:
     Session.objects.filter(complaint=complaint).update(minutes="", excuse="")
     Offer.objects.filter(complaint=complaint).update(terms="")
     RecusalRequest.objects.filter(complaint=complaint).update(reason="")
-    Agreement.objects.filter(complaint=complaint).update(text="", document=None)
+    Agreement.objects.filter(complaint=complaint).update(
+        text="", proposal=None, named_proposal=None, document=None, named_document=None
+    )
     PaymentReport.objects.filter(complaint=complaint).update(proof=None)
     Survey.objects.filter(complaint=complaint).update(comment="")
     FollowUp.objects.filter(complaint=complaint).update(comment="")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.choices import Role
 from association.clocks import Turn, deadlines_of
-from association.models import Deadline, User
+from association.models import Attachment, Deadline, User
 from association.notices import people_of
 from association.reckoning import Term, terms_of
 from common.errors import DomainError, Forbidden, NotFound
@@ -62,6 +62,28 @@ PAY_BY, TELL_BY = "CMP-PAY", "CMP-TELL"
 OPEN_TO_OFFERS = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
 PAYABLE = frozenset({State.AGREED, State.BREACHED})
 MOST_NAMES, MOST_SIMILAR = 200, 10
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPaper:
+    """待签署 or signed; ``is_named``: with the complainant's name, so that opening it is a look on record for staff."""
+
+    file: Attachment
+    label: str
+    is_named: bool
+
+
+def papers_of(agreement: Agreement, *, respondent: bool) -> list[AgreementPaper]:
+    """What is made of it by now; to be signed until it is signed."""
+    if agreement.signed_at is not None:
+        plain, named, label = agreement.document, agreement.named_document, _("下载协议书（PDF）")
+    else:
+        plain, named, label = agreement.proposal, agreement.named_proposal, _("下载待签署的协议书（PDF）")
+    if respondent:
+        return [AgreementPaper(named, label, is_named=True)] if named is not None else []
+    of_institution = _("%(paper)s · 机构联，载有投诉人姓名，打开会记录") % {"paper": label}
+    found = [(plain, label, False), (named, of_institution, True)]
+    return [AgreementPaper(file, text, is_named) for file, text, is_named in found if file is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +142,11 @@ class CaseFile:
         """The complainant has not said yet how it ended."""
         last = max(self.surveys, key=lambda row: row.turn, default=None)
         return last is not None and last.answered_at is None and last.outcome == Outcome.UNKNOWN
+
+    @property
+    def agreement_papers(self) -> list[AgreementPaper]:
+        """协议书 to open: for staff the one without the name first."""
+        return papers_of(self.agreement, respondent=self.respondent) if self.agreement is not None else []
 
     @property
     def planned(self) -> list[Session]:
@@ -198,7 +225,8 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
 def _agreement_of(complaint: Complaint) -> Agreement | None:
     """The one that counts, signed or not."""
     rows = Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True)
-    return rows.prefetch_related("signatures", "instalments").first()
+    papers = rows.select_related("proposal", "named_proposal", "document", "named_document")
+    return papers.prefetch_related("signatures", "instalments").first()
 
 
 def _similar(actor: Actor, complaint: Complaint) -> list[Complaint]:
@@ -253,6 +281,7 @@ RIGHTS = {
     "paper_recusal": "speak_for_complainant",
     "paper_offer": "speak_for_complainant",
     "paper_sign": "speak_for_complainant",
+    "institution_paper_sign": "sign",
     "settle": "speak_for_complainant",
     "redact_file": "redact",
 }
@@ -311,6 +340,7 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("paper_consent", state in OPEN_TO_OFFERS),
         ("paper_offer", case.open_offer is not None),
         ("paper_sign", unsigned and Party.COMPLAINANT not in case.signed),
+        ("institution_paper_sign", unsigned and Party.INSTITUTION not in case.signed),
         ("settle", state in OPEN_TO_OFFERS),
         ("withdraw", State.WITHDRAWN in STEPS[state]),
         ("add_evidence", complaint.ended_at is None),

@@ -91,6 +91,18 @@ def masked(person: Person) -> MaskedPerson:
     )
 
 
+def signer_of(complaint: Complaint) -> Person:
+    """谁代表投诉人签署: the representative where several complain, else the complainant."""
+    people = list(Person.objects.filter(complaint=complaint).exclude(kind=PersonKind.AGENT).order_by("pk"))
+    return next((person for person in people if person.is_representative), people[0])
+
+
+def name_of(person: Person) -> str:
+    """Whole: for a paper whose every opening by staff is a look on record. Empty where it is gone."""
+    data = PersonalData.objects.filter(person=person).first()
+    return opened(data, PersonalField.NAME) if data is not None else ""
+
+
 def names_in(complaint: Complaint) -> list[str]:
     """The full names, to find and mask them inside texts; never shown."""
     return list(identifying(complaint).names)

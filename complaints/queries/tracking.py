@@ -7,6 +7,7 @@ from datetime import date, datetime
 from association import clock
 from association.clocks import Turn, deadlines_of
 from association.deadlines import count, rule_in_force
+from association.models import Attachment
 from association.rules.clock import Due, beijing
 from association.sealed import search_keys
 from complaints.choices.complaints import STANDING, OfferState, Outcome, State
@@ -79,6 +80,13 @@ class Tracked:
         return [row for row in self.decisions if row.document_id is not None]
 
     @property
+    def agreement_paper(self) -> Attachment | None:
+        """协议书 with the name masked: signed, or to be signed. None while it is being made."""
+        if self.agreement is None:
+            return None
+        return self.agreement.document if self.agreement.signed_at else self.agreement.proposal
+
+    @property
     def next_session(self) -> Session | None:
         """The nearest one that still stands, while there is mediation."""
         if self.state != State.MEDIATING:
@@ -101,7 +109,7 @@ def progress_of(complaint: Complaint) -> Tracked:
     """The same for staff who read it out on the phone."""
     agreement = (
         Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True)
-        .select_related("document")
+        .select_related("document", "proposal")
         .first()
     )
     offers = list(Offer.objects.filter(complaint=complaint))

@@ -38,7 +38,7 @@ from complaints.operations.mediation import (
 )
 from complaints.operations.objection import contest
 from complaints.operations.payments import perform
-from complaints.operations.privacy import redact, search_people, unmask
+from complaints.operations.privacy import read_named_agreement, redact, search_people, unmask
 from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.replies import answer, answer_offer, offer
 from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
@@ -88,6 +88,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "withdraw": withdraw,
     "paper_offer": answer_offer,
     "paper_sign": sign,
+    "institution_paper_sign": sign,
     "settle": settle,
 }
 # Deeds of one session, which names its case.
@@ -290,12 +291,15 @@ def _do(actor: Actor, pk: int, name: str, form: CaseForm) -> Any:
 @require_safe
 def case_file(request: PortalRequest, pk: int, file_id: int) -> HttpResponse:
     """证据 or 文书 of a case that this person sees; an auditor reads the page and opens no file."""
-    shown = case_of(request.actor.without(Role.AUDITOR), pk)
+    actor = request.actor.without(Role.AUDITOR)
+    shown = case_of(actor, pk)
     files = [row.attachment for row in shown.evidence] + [row.document for row in shown.decisions]
     files += [row.proof for row in shown.payments]
     files += [row.document for row in shown.tellings]
-    if shown.agreement is not None:
-        files.append(shown.agreement.document)
+    named = [paper.file.pk for paper in shown.agreement_papers if paper.is_named]
+    if file_id in named:
+        return download(read_named_agreement(actor=actor, complaint_id=pk, file_id=file_id))
+    files += [paper.file for paper in shown.agreement_papers]
     found = next((one for one in files if one is not None and one.pk == file_id), None)
     if found is None:
         raise NotFound(_("没有这份文件。"))

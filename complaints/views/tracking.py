@@ -142,15 +142,15 @@ def do_as_complainant(request: PortalRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def tracked_file(request: PortalRequest) -> HttpResponse:
-    """调解协议书, or with ``file`` the letter of a decision, for whoever holds the code."""
+    """调解协议书 signed or to be signed, or with ``file`` the letter of a decision, for whoever holds the code."""
     check_writing(request, "receipt")
     seen = _tracked(request.POST.get("code", ""))
     wanted = request.POST.get("file", "")
     if wanted:
         return download(_letter(seen, wanted))
-    if seen.agreement is None or seen.agreement.document is None:
+    if seen.agreement_paper is None:
         raise NotFound(_("协议书还没有生成，请稍后再试。"))
-    return download(seen.agreement.document)
+    return download(seen.agreement_paper)
 
 
 def _letter(seen: Tracked, wanted: str) -> Any:

@@ -84,9 +84,10 @@ def test_a_paper_agreement_is_signed_with_its_scan(here):
     made = mediating(here)
     agreement = drawn_up(here, made)
     which = {"actor": here.officer, "complaint_id": made.complaint.pk, "party": Party.COMPLAINANT}
+    signed = {"text_sha256": agreement.text_sha256, "printed": agreement.check_code}
     with pytest.raises(InvalidInput, match="书面意见"):
-        operations.sign(**which, text_sha256=agreement.text_sha256)
-    operations.sign(**which, text_sha256=agreement.text_sha256, paper=scan())
+        operations.sign(**which, **signed)
+    operations.sign(**which, **signed, paper=scan())
     assert Signature.objects.get().method == Method.PAPER
     assert Evidence.objects.get().kind == EvidenceKind.SIGNED
 
@@ -105,7 +106,7 @@ def test_only_staff_write_it_down_and_only_of_their_own(here):
 
 def test_a_signed_paper_comes_with_its_deed_only(here):
     made = accepted(here)
-    with pytest.raises(InvalidInput, match="登记该意见时"):
+    with pytest.raises(InvalidInput, match="请在登记时上传"):
         operations.add_evidence(
             actor=here.officer,
             complaint_id=made.complaint.pk,

@@ -94,7 +94,7 @@ def test_a_refund_from_receipt_to_performed_agreement(here, time):
     assert Signature.objects.count() == 2
     first, second = Instalment.objects.order_by("position")
     assert turn(made) == (Side.INSTITUTION, first.due_on)
-    (job,) = queued("complaints.render_agreement")
+    _to_sign, job = queued("complaints.render_agreement")
     operations.render_agreement(actor=here.system, agreement_id=job.payload["agreement_id"])
     assert Agreement.objects.get().document.media_type == "application/pdf"
 
