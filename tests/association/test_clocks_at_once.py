@@ -14,6 +14,7 @@ from association.clocks import Case, Owner
 from association.models import AuditEntry, Deadline, Notice
 from association.tenancy import acting_for
 from common.errors import Refused
+from tests.at_once import at_once
 from tests.factories.people import actor_with, make_association
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,28 +35,6 @@ def start(association):
     return clocks.start_deadline(
         actor=system(association.pk), code="CMP-ACCEPT", case=CASE, owner=Owner(Side.STAFF), action="受理"
     )
-
-
-def at_once(association, *deeds):
-    """Each deed in a thread and a scope of its own; what each gave, or the error it met."""
-    gate, found = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-    def run(place, deed):
-        try:
-            with acting_for(association.pk):
-                gate.wait(10)
-                found[place] = deed()
-        except Exception as error:  # noqa: BLE001 - the test looks at whatever came
-            found[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, deed)) for place, deed in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return found
 
 
 def stop(association):

@@ -9,50 +9,33 @@ from association import clock
 from association.clocks import deadlines_of
 from association.models import AuditEntry
 from association.tenancy import acting_for
-from common.errors import DomainError, Refused
+from common.errors import Refused
 from complaints import operations
 from complaints.choices.complaints import OfferState, RedactionState, State
 from complaints.models import Decision, Enrolment, Fact, Offer, Redaction, Session
 from prepaid_escrow.models import RefundCalculation
+from tests.at_once import at_once, losers
 from tests.common.files import picture
 from tests.complaints.material import accepted, agreed, mediating, state_of, tick, world
-from tests.complaints.test_operations_at_once import at_once, made_in
 from tests.complaints.test_operations_sessions import plan
-from tests.factories.people import make_association
 from tests.prepaid_escrow.material import lessons
 from tests.prepaid_escrow.test_pages import load_terms
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def association(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return make_association()
-
-
-@pytest.fixture
-def here(association):
-    with acting_for(association.pk):
-        return world()
-
-
-def losers(outcomes):
-    return [one for one in outcomes if isinstance(one, DomainError)]
-
-
-def test_one_moves_a_session_while_another_cancels_it(association, here):
-    made = made_in(association, mediating, here)
-    session = made_in(association, plan, here, made)
+def test_one_moves_a_session_while_another_cancels_it(association, apart, made_in):
+    made = made_in(mediating, apart)
+    session = made_in(plan, apart, made)
     outcomes = at_once(
         association,
         lambda: operations.move_session(
-            actor=here.mediator,
+            actor=apart.mediator,
             session_id=session.pk,
             planned_at=clock.now() + timedelta(days=5),
             reason="改期",
         ),
-        lambda: operations.cancel_session(actor=here.officer, session_id=session.pk, reason="取消"),
+        lambda: operations.cancel_session(actor=apart.officer, session_id=session.pk, reason="取消"),
     )
     assert [type(one) for one in losers(outcomes)] == [Refused]
     with acting_for(association.pk):
@@ -62,11 +45,16 @@ def test_one_moves_a_session_while_another_cancels_it(association, here):
         assert Session.objects.count() - len(planned) == 1
 
 
-def test_two_review_the_same_redaction(association, here):
-    made = made_in(association, accepted, here)
+def test_two_review_the_same_redaction(association, apart, made_in):
+    made = made_in(accepted, apart)
     with acting_for(association.pk):
         hidden = operations.redact(
-            actor=here.officer, complaint_id=made.complaint.pk, target="facts", first=0, last=3, reason="他人"
+            actor=apart.officer,
+            complaint_id=made.complaint.pk,
+            target="facts",
+            first=0,
+            last=3,
+            reason="他人",
         )
         third = world().officer
     outcomes = at_once(
@@ -75,7 +63,7 @@ def test_two_review_the_same_redaction(association, here):
             lambda actor=actor: operations.review_redaction(
                 actor=actor, redaction_id=hidden.pk, confirmed=False, decision="应当显示"
             )
-            for actor in (here.colleague, third)
+            for actor in (apart.colleague, third)
         ),
     )
     assert len(losers(outcomes)) == 1
@@ -84,13 +72,13 @@ def test_two_review_the_same_redaction(association, here):
         assert AuditEntry.objects.filter(action="review_redaction").count() == 1
 
 
-def test_the_same_figure_and_file_by_two(association, here):
-    table = f"机构名称,年度,招生人次,来源\n{here.institution.name},2025,1200,年报\n".encode()
+def test_the_same_figure_and_file_by_two(association, apart):
+    table = f"机构名称,年度,招生人次,来源\n{apart.institution.name},2025,1200,年报\n".encode()
     outcomes = at_once(
         association,
         *(
             lambda actor=actor: operations.import_enrolments(actor=actor, data=table, filename="人次.csv")
-            for actor in (here.officer, here.colleague)
+            for actor in (apart.officer, apart.colleague)
         ),
     )
     assert losers(outcomes) == []
@@ -98,16 +86,16 @@ def test_the_same_figure_and_file_by_two(association, here):
         assert [row.learners for row in Enrolment.objects.all()] == [1200]
 
 
-def test_one_calculation_kept_by_two_is_one(association, here):
-    made = made_in(association, mediating, here)
-    made_in(association, load_terms)
+def test_one_calculation_kept_by_two_is_one(association, apart, made_in):
+    made = made_in(mediating, apart)
+    made_in(load_terms)
     outcomes = at_once(
         association,
         *(
             lambda actor=actor: operations.save_refund(
                 actor=actor, complaint_id=made.complaint.pk, asked=lessons()
             )
-            for actor in (here.mediator, here.officer)
+            for actor in (apart.mediator, apart.officer)
         ),
     )
     assert losers(outcomes) == []
@@ -115,17 +103,17 @@ def test_one_calculation_kept_by_two_is_one(association, here):
         assert RefundCalculation.objects.count() == 1
 
 
-def test_a_breach_found_by_two_is_one(association, here, monkeypatch):
-    made = made_in(association, agreed, here)
+def test_a_breach_found_by_two_is_one(association, apart, monkeypatch, made_in):
+    made = made_in(agreed, apart)
     later = clock.now() + timedelta(days=12)
     monkeypatch.setattr(clock, "now", lambda: later)
     with acting_for(association.pk):
-        tick(here)
+        tick(apart)
     outcomes = at_once(
         association,
         *(
             lambda actor=actor: operations.breach(actor=actor, complaint_id=made.complaint.pk, reason="未付")
-            for actor in (here.officer, here.colleague)
+            for actor in (apart.officer, apart.colleague)
         ),
     )
     assert len(losers(outcomes)) == 1
@@ -133,13 +121,12 @@ def test_a_breach_found_by_two_is_one(association, here, monkeypatch):
         assert Fact.objects.count() == 1
 
 
-def test_the_offer_is_answered_on_paper_and_by_code_at_once(association, here):
-    made = made_in(association, accepted, here)
+def test_the_offer_is_answered_on_paper_and_by_code_at_once(association, apart, made_in):
+    made = made_in(accepted, apart)
     soon = clock.today() + timedelta(days=9)
     offer = made_in(
-        association,
         operations.offer,
-        actor=here.school,
+        actor=apart.school,
         complaint_id=made.complaint.pk,
         amount_fen=1_000_00,
         pay_by=soon,
@@ -149,10 +136,10 @@ def test_the_offer_is_answered_on_paper_and_by_code_at_once(association, here):
     outcomes = at_once(
         association,
         lambda: operations.answer_offer(
-            actor=here.officer, offer_id=offer.pk, accepted=True, complaint_id=made.complaint.pk, paper=paper
+            actor=apart.officer, offer_id=offer.pk, accepted=True, complaint_id=made.complaint.pk, paper=paper
         ),
         lambda: operations.answer_offer(
-            actor=here.person, offer_id=offer.pk, accepted=False, receipt_code=made.receipt_code
+            actor=apart.person, offer_id=offer.pk, accepted=False, receipt_code=made.receipt_code
         ),
     )
     assert len(losers(outcomes)) == 1

@@ -1,11 +1,8 @@
 """两个人同时办: of two clicks one wins, and the effect is there once. Real commits, real threads."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connections
 
 from association import clock
 from association.choices import Role
@@ -16,6 +13,7 @@ from complaints import operations
 from complaints.choices.complaints import DecisionKind, Outcome, Party, RefusalGround, State
 from complaints.models import Agreement, Complaint, Decision, Fact, Offer, Signature, Survey
 from complaints.queries.tracking import track
+from tests.at_once import at_once
 from tests.complaints.material import (
     accepted,
     again,
@@ -26,7 +24,6 @@ from tests.complaints.material import (
     mediating,
     state_of,
     tick,
-    world,
 )
 from tests.complaints.test_operations_orders import look, mended, rows
 from tests.factories.people import actor_with, make_association
@@ -34,48 +31,13 @@ from tests.factories.people import actor_with, make_association
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def association(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return make_association()
-
-
-@pytest.fixture
-def here(association):
-    with acting_for(association.pk):
-        return world()
-
-
-def at_once(association, *calls):
-    """Each call in its own thread, scope and connection, all let go together: the outcomes."""
-    gate = Barrier(len(calls))
-
-    def run(call):
-        try:
-            with acting_for(association.pk):
-                gate.wait(timeout=20)
-                return call()
-        except DomainError as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
-
-
-def made_in(association, make, *args, **more):
-    with acting_for(association.pk):
-        return make(*args, **more)
-
-
-def test_two_officers_accept_at_once(association, here):
-    made = made_in(association, filed, here)
+def test_two_officers_accept_at_once(association, apart, made_in):
+    made = made_in(filed, apart)
     outcomes = at_once(
         association,
         *(
             lambda actor=actor: operations.accept(actor=actor, complaint_id=made.complaint.pk)
-            for actor in (here.officer, here.colleague)
+            for actor in (apart.officer, apart.colleague)
         ),
     )
     (loser,) = [one for one in outcomes if isinstance(one, DomainError)]
@@ -86,13 +48,13 @@ def test_two_officers_accept_at_once(association, here):
         assert deadlines_of("complaint", made.complaint.pk).filter(code="MED-END").count() == 1
 
 
-def test_one_accepts_while_another_refuses(association, here):
-    made = made_in(association, filed, here)
+def test_one_accepts_while_another_refuses(association, apart, made_in):
+    made = made_in(filed, apart)
     refusal = {"ground": RefusalGround.OTHER_RULE, "reason": "不属于受理范围。"}
     outcomes = at_once(
         association,
-        lambda: operations.accept(actor=here.officer, complaint_id=made.complaint.pk),
-        lambda: operations.refuse(actor=here.colleague, complaint_id=made.complaint.pk, **refusal),
+        lambda: operations.accept(actor=apart.officer, complaint_id=made.complaint.pk),
+        lambda: operations.refuse(actor=apart.colleague, complaint_id=made.complaint.pk, **refusal),
     )
     assert len([one for one in outcomes if isinstance(one, DomainError)]) == 1
     with acting_for(association.pk):
@@ -100,31 +62,31 @@ def test_one_accepts_while_another_refuses(association, here):
         assert state_of(made) in {State.AWAIT_REPLY, State.NOT_ACCEPTED}
 
 
-def test_the_complainant_withdraws_while_the_officer_accepts(association, here):
-    made = made_in(association, filed, here)
+def test_the_complainant_withdraws_while_the_officer_accepts(association, apart, made_in):
+    made = made_in(filed, apart)
     at_once(
         association,
-        lambda: operations.accept(actor=here.officer, complaint_id=made.complaint.pk),
-        lambda: operations.withdraw(actor=here.person, receipt_code=made.receipt_code),
+        lambda: operations.accept(actor=apart.officer, complaint_id=made.complaint.pk),
+        lambda: operations.withdraw(actor=apart.person, receipt_code=made.receipt_code),
     )
     with acting_for(association.pk):
         assert state_of(made) == State.WITHDRAWN
         assert not deadlines_of("complaint", made.complaint.pk).filter(stopped_at=None).exists()
 
 
-def test_both_sides_sign_at_once(association, here):
-    made = made_in(association, mediating, here)
-    drawn = made_in(association, drawn_up, here, made)
+def test_both_sides_sign_at_once(association, apart, made_in):
+    made = made_in(mediating, apart)
+    drawn = made_in(drawn_up, apart, made)
     at_once(
         association,
         lambda: operations.sign(
-            actor=here.person,
+            actor=apart.person,
             party=Party.COMPLAINANT,
             text_sha256=drawn.text_sha256,
             receipt_code=made.receipt_code,
         ),
         lambda: operations.sign(
-            actor=here.school,
+            actor=apart.school,
             party=Party.INSTITUTION,
             text_sha256=drawn.text_sha256,
             complaint_id=made.complaint.pk,
@@ -135,15 +97,15 @@ def test_both_sides_sign_at_once(association, here):
         assert (Signature.objects.count(), Agreement.objects.count()) == (2, 1)
 
 
-def test_an_instalment_is_not_paid_twice(association, here):
-    made = made_in(association, agreed, here)
+def test_an_instalment_is_not_paid_twice(association, apart, made_in):
+    made = made_in(agreed, apart)
     outcomes = at_once(
         association,
         *(
             lambda actor=actor: operations.perform(
                 actor=actor, complaint_id=made.complaint.pk, paid_on=clock.today()
             )
-            for actor in (here.school, here.officer)
+            for actor in (apart.school, apart.officer)
         ),
     )
     assert len([one for one in outcomes if isinstance(one, DomainError)]) == 1
@@ -152,11 +114,11 @@ def test_an_instalment_is_not_paid_twice(association, here):
         assert Survey.objects.count() == 1
 
 
-def test_a_payment_is_denied_once_by_two_clicks(association, here):
-    made = made_in(association, agreed, here)
+def test_a_payment_is_denied_once_by_two_clicks(association, apart, made_in):
+    made = made_in(agreed, apart)
     which = {"complaint_id": made.complaint.pk, "paid_on": clock.today()}
-    made_in(association, operations.perform, actor=here.school, **which)
-    denied = {"actor": here.person, "text": "没有到账。", "receipt_code": made.receipt_code}
+    made_in(operations.perform, actor=apart.school, **which)
+    denied = {"actor": apart.person, "text": "没有到账。", "receipt_code": made.receipt_code}
     outcomes = at_once(association, *[lambda: operations.contest(**denied)] * 2)
     assert [type(one) for one in outcomes if isinstance(one, DomainError)] == [Refused]
     with acting_for(association.pk):
@@ -166,13 +128,12 @@ def test_a_payment_is_denied_once_by_two_clicks(association, here):
         assert sorted(row.code for row in running) == ["CMP-PAY", "CMP-REPLY"]
 
 
-def test_an_offer_is_accepted_once(association, here):
-    made = made_in(association, accepted, here)
+def test_an_offer_is_accepted_once(association, apart, made_in):
+    made = made_in(accepted, apart)
     day = clock.today() + timedelta(days=3)
     offered = made_in(
-        association,
         operations.offer,
-        actor=here.school,
+        actor=apart.school,
         complaint_id=made.complaint.pk,
         amount_fen=100,
         pay_by=day,
@@ -182,7 +143,7 @@ def test_an_offer_is_accepted_once(association, here):
         association,
         *(
             lambda: operations.answer_offer(
-                actor=here.person, offer_id=offered.pk, accepted=True, receipt_code=made.receipt_code
+                actor=apart.person, offer_id=offered.pk, accepted=True, receipt_code=made.receipt_code
             )
             for _ in range(2)
         ),
@@ -193,25 +154,24 @@ def test_an_offer_is_accepted_once(association, here):
         assert state_of(made) == State.SETTLED
 
 
-def test_two_beats_of_the_clock_end_a_case_once(association, here, time):
-    made = made_in(association, accepted, here)
+def test_two_beats_of_the_clock_end_a_case_once(association, apart, time, made_in):
+    made = made_in(accepted, apart)
     with acting_for(association.pk):
         time.at(again(made).clock.ends_at)
-    at_once(association, lambda: tick(here), lambda: tick(here))
+    at_once(association, lambda: tick(apart), lambda: tick(apart))
     with acting_for(association.pk):
-        tick(here)
+        tick(apart)
         assert state_of(made) == State.TERMINATED
         assert Decision.objects.filter(kind=DecisionKind.TERMINATE).count() == 1
         assert Fact.objects.filter(kind="ended_by_clock").count() == 1
 
 
-def test_an_answer_and_its_end_of_term_at_once(association, here, time):
+def test_an_answer_and_its_end_of_term_at_once(association, apart, time, made_in):
     """The survey is answered in the moment in which the clock would have closed it: one of the two, never both."""
-    made = made_in(association, agreed, here)
+    made = made_in(agreed, apart)
     made_in(
-        association,
         operations.perform,
-        actor=here.school,
+        actor=apart.school,
         complaint_id=made.complaint.pk,
         paid_on=clock.today(),
     )
@@ -220,9 +180,9 @@ def test_an_answer_and_its_end_of_term_at_once(association, here, time):
     outcomes = at_once(
         association,
         lambda: operations.survey(
-            actor=here.person, outcome=Outcome.RESOLVED, receipt_code=made.receipt_code
+            actor=apart.person, outcome=Outcome.RESOLVED, receipt_code=made.receipt_code
         ),
-        lambda: tick(here),
+        lambda: tick(apart),
     )
     with acting_for(association.pk):
         complaint = Complaint.objects.get()
@@ -232,8 +192,8 @@ def test_an_answer_and_its_end_of_term_at_once(association, here, time):
         assert Survey.objects.get().outcome == complaint.outcome
 
 
-def test_a_neighbour_of_the_same_name_moves_nothing(association, here):
-    made = made_in(association, filed, here)
+def test_a_neighbour_of_the_same_name_moves_nothing(association, apart, made_in):
+    made = made_in(filed, apart)
     other = make_association()
     with acting_for(other.pk):
         stranger = actor_with(Role.SECRETARIAT)
@@ -243,74 +203,74 @@ def test_a_neighbour_of_the_same_name_moves_nothing(association, here):
         assert state_of(made) == State.RECEIVED
 
 
-def test_a_caller_is_written_down_once_by_two_clicks(association, here):
+def test_a_caller_is_written_down_once_by_two_clicks(association, apart):
     with acting_for(association.pk):
-        told = filing(here.institution)
+        told = filing(apart.institution)
     outcomes = at_once(
         association,
-        *[lambda: operations.file_for_caller(actor=here.officer, filing=told, filing_key="k" * 32)] * 2,
+        *[lambda: operations.file_for_caller(actor=apart.officer, filing=told, filing_key="k" * 32)] * 2,
     )
     assert sorted(type(one).__name__ for one in outcomes) == ["Filed", "Refused"]
     with acting_for(association.pk):
         assert Complaint.objects.count() == 1
 
 
-def test_two_clicks_on_loading_start_one_job(association, here):
+def test_two_clicks_on_loading_start_one_job(association, apart):
     with acting_for(association.pk):
-        batch = look(here, mended(rows(here, 3))).batch
+        batch = look(apart, mended(rows(apart, 3))).batch
     jobs = at_once(
-        association, *[lambda: operations.begin_loading(actor=here.officer, batch_id=batch.pk)] * 2
+        association, *[lambda: operations.begin_loading(actor=apart.officer, batch_id=batch.pk)] * 2
     )
     assert jobs[0].pk == jobs[1].pk
 
 
-def test_loading_and_discarding_at_once_does_one_of_them(association, here):
+def test_loading_and_discarding_at_once_does_one_of_them(association, apart):
     with acting_for(association.pk):
-        batch = look(here, mended(rows(here, 3))).batch
+        batch = look(apart, mended(rows(apart, 3))).batch
     outcomes = at_once(
         association,
-        lambda: operations.begin_loading(actor=here.officer, batch_id=batch.pk),
-        lambda: operations.discard_orders(actor=here.colleague, batch_id=batch.pk),
+        lambda: operations.begin_loading(actor=apart.officer, batch_id=batch.pk),
+        lambda: operations.discard_orders(actor=apart.colleague, batch_id=batch.pk),
     )
     assert [type(one) for one in outcomes].count(Refused) == 1
 
 
-def test_of_two_new_codes_one_opens_the_case(association, here):
+def test_of_two_new_codes_one_opens_the_case(association, apart):
     with acting_for(association.pk):
-        made = filed(here)
+        made = filed(apart)
     given = {"complaint_id": made.complaint.pk, "identity": "papers", "reason": "遗失"}
     codes = at_once(
         association,
-        lambda: operations.issue_receipt(actor=here.officer, **given),
-        lambda: operations.issue_receipt(actor=here.colleague, **given),
+        lambda: operations.issue_receipt(actor=apart.officer, **given),
+        lambda: operations.issue_receipt(actor=apart.colleague, **given),
     )
     with acting_for(association.pk):
         assert [track(code) is not None for code in codes].count(True) == 1
         assert track(made.receipt_code) is None
 
 
-def test_an_offer_to_all_sent_twice_at_once_is_made_once(association, here):
+def test_an_offer_to_all_sent_twice_at_once_is_made_once(association, apart):
     with acting_for(association.pk):
-        chosen = [accepted(here).complaint.pk for _ in range(2)]
-        case = operations.open_mass_case(actor=here.officer, title="演示停课", complaint_ids=chosen)
+        chosen = [accepted(apart).complaint.pk for _ in range(2)]
+        case = operations.open_mass_case(actor=apart.officer, title="演示停课", complaint_ids=chosen)
     day = clock.today() + timedelta(days=5)
     given = {"mass_case_id": case.pk, "amounts_fen": dict.fromkeys(chosen, 100_00), "pay_by": day}
     at_once(
         association,
-        *[lambda: operations.offer_to_all(actor=here.school, open_until=day, **given)] * 2,
+        *[lambda: operations.offer_to_all(actor=apart.school, open_until=day, **given)] * 2,
     )
     with acting_for(association.pk):
         assert Offer.objects.count() == 2
 
 
-def test_a_complaint_joins_one_of_two_mass_cases(association, here):
+def test_a_complaint_joins_one_of_two_mass_cases(association, apart):
     with acting_for(association.pk):
-        chosen = [accepted(here).complaint.pk]
+        chosen = [accepted(apart).complaint.pk]
     outcomes = at_once(
         association,
         *(
             lambda actor=actor: operations.open_mass_case(actor=actor, title="演示停课", complaint_ids=chosen)
-            for actor in (here.officer, here.colleague)
+            for actor in (apart.officer, apart.colleague)
         ),
     )
     assert [type(one) for one in outcomes].count(Refused) == 1

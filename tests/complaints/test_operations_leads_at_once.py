@@ -7,16 +7,10 @@ from association.tenancy import acting_for
 from common.errors import DomainError
 from complaints.models import Lead, LeadFinding, LeadMessage
 from complaints.operations import lead_handling, lead_reports
-from tests.credit_rating.test_operations_at_once import at_once, winners
+from tests.at_once import at_once, winners
 from tests.factories import leads as some
-from tests.factories.people import make_association
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def association():
-    return make_association()
 
 
 def test_two_officers_screen_at_once(association):

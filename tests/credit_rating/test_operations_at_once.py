@@ -1,9 +1,8 @@
 """两个人同时点: of two clicks one wins, and the effect is there once. Real commits, real threads."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 from django.db import connections
@@ -13,7 +12,6 @@ from association.actors import system
 from association.choices import Role
 from association.models import Job, OutboxJob
 from association.tenancy import acting_for
-from common.errors import DomainError
 from credit_rating import operations
 from credit_rating.choices import DeterminationState, ObjectionState, Stage, StageKind
 from credit_rating.models import (
@@ -25,6 +23,7 @@ from credit_rating.models import (
     Objection,
     Publication,
 )
+from tests.at_once import at_once, winners
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import (
     announce_holidays,
@@ -43,28 +42,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def association():
     return make_association()
-
-
-def at_once(association, *calls):
-    """Each call in its own thread, scope and connection, all let go together: the outcomes."""
-    gate = Barrier(len(calls))
-
-    def run(call):
-        try:
-            with acting_for(association.pk):
-                gate.wait(timeout=20)
-                return call()
-        except DomainError as refused:
-            return refused
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
-
-
-def winners(outcomes):
-    return [one for one in outcomes if not isinstance(one, DomainError)]
 
 
 def test_two_members_determine_at_once(association):

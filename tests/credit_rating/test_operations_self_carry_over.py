@@ -5,19 +5,19 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
 from association import clock
 from association.actors import system
 from association.choices import Role
 from association.models import AuditEntry
 from association.tenancy import acting_for
-from common.errors import DomainError, Refused
+from common.errors import Refused
 from credit_rating import operations
 from credit_rating.choices import ItemState, Stage
 from credit_rating.models import Assessment, Evidence, Opinion, OpinionItem
 from credit_rating.operations import NotReady, StaleRow
 from credit_rating.rules.indicator_map import MapKind, MapRow
+from tests.at_once import at_once
 from tests.credit_rating.self_desk import Desk, begun, colleague, full
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import (
@@ -152,28 +152,6 @@ def test_a_repeat_with_few_changes_needs_at_most_twelve_inputs(here):
 # ---------------------------------------------------------------- at the same moment
 
 
-def at_once(association_id, *deeds):
-    """Each deed in its own thread, scope and transaction; returns what each came to."""
-    start, outcomes = threading.Barrier(len(deeds)), [None] * len(deeds)
-
-    def run(place, deed):
-        try:
-            start.wait(10)
-            with acting_for(association_id):
-                outcomes[place] = deed()
-        except DomainError as refusal:
-            outcomes[place] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(deeds)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return outcomes
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_people_saving_one_row_at_once_lose_nothing():
     association = make_association()
@@ -182,7 +160,7 @@ def test_two_people_saving_one_row_at_once_lose_nothing():
         other = colleague(desk)
     for version in range(5):
         first, second = at_once(
-            association.pk,
+            association,
             lambda version=version: desk.save(
                 "B1.2", {"points": "5"}, version=version, comment=f"甲{version}"
             ),
@@ -204,7 +182,7 @@ def test_two_submits_at_once_are_one():
     with acting_for(association.pk):
         desk = full()
         other = colleague(desk, Role.INSTITUTION_ADMIN)
-    outcomes = at_once(association.pk, desk.submit, lambda: desk.submit(other))
+    outcomes = at_once(association, desk.submit, lambda: desk.submit(other))
     assert sorted(type(outcome) for outcome in outcomes if isinstance(outcome, Assessment)) == [Assessment]
     assert [outcome.status for outcome in outcomes if isinstance(outcome, Refused)] == [409]
     with acting_for(association.pk):
@@ -218,7 +196,7 @@ def test_a_save_and_a_submit_at_once_end_in_one_order():
     with acting_for(association.pk):
         desk = full()
     saved, submitted = at_once(
-        association.pk, lambda: desk.save("B1.2", {"points": "5"}, version=1), desk.submit
+        association, lambda: desk.save("B1.2", {"points": "5"}, version=1), desk.submit
     )
     assert isinstance(submitted, Assessment)
     with acting_for(association.pk):
@@ -235,7 +213,7 @@ def test_a_submit_and_the_closing_at_once_end_in_one_of_both():
         stage.closes_at = clock.now() + timedelta(milliseconds=150)
         stage.save()
         clockwork = system(association.pk)
-    at_once(association.pk, desk.submit, lambda: operations.keep_the_clock(actor=clockwork))
+    at_once(association, desk.submit, lambda: operations.keep_the_clock(actor=clockwork))
     threading.Event().wait(0.2)
     with acting_for(association.pk):
         operations.keep_the_clock(actor=clockwork)
