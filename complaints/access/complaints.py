@@ -5,7 +5,6 @@ from django.db.models import Q, QuerySet
 from association.actors import Actor
 from association.choices import INSTITUTION_ROLES, STAFF_ROLES, Role
 from association.conflicts import institutions_tied_to
-from association.models import Attachment
 from complaints.access.ties import barred_from
 from complaints.choices.complaints import (
     BEFORE_ACCEPTANCE,
@@ -62,6 +61,9 @@ MAY = {
     # 履行与终止
     "perform": INSTITUTION_ROLES | SECRETARIAT,
     "breach": SECRETARIAT,
+    "propose_set_aside": SECRETARIAT,
+    "decide_set_aside": SECRETARIAT,
+    "open_lead_from_complaint": SECRETARIAT,
     "terminate": MEDIATORS,
     "tell_parties": SECRETARIAT,
     "speak_for_complainant": SECRETARIAT,
@@ -121,11 +123,6 @@ def evidence_visible_to(actor: Actor) -> QuerySet[Evidence]:
     of_people = Q(kind__in=["identity", "authority"], source=Source.COMPLAINANT) | Q(kind="signed")
     for_institution = Q(complaint__institution_id__in=actor.institution_ids)
     return rows.exclude(for_institution & (of_people | Q(pk__in=hidden.values("target_id"))))
-
-
-def case_files_visible_to(actor: Actor) -> QuerySet[Attachment]:
-    """The files behind the evidence that this person sees."""
-    return Attachment.objects.filter(pk__in=evidence_visible_to(actor).values("attachment_id"))
 
 
 def mass_cases_visible_to(actor: Actor) -> QuerySet[MassCase]:

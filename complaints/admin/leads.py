@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -69,6 +70,7 @@ class LeadAdmin(DeskAdmin):
         "number", "state", "category", "anchor", "about", "institution_address", "register", "told_as",
         "submitted_on", "officer", "extended_on", "extension_reason", "outcome_label", "decided_on", "decided_by",
         "grounds", "fed_back_on", "archived_on", "retire_on", "retired_on",
+        "found_in",
     )  # fmt: skip
     deeds = lead_deeds.OBJECT
 
@@ -110,8 +112,19 @@ class LeadAdmin(DeskAdmin):
     def register(self, lead: Lead) -> str:
         return str(lead.institution) if lead.institution else _("不在登记册中，或者尚未认定")
 
+    @admin.display(description=gettext_lazy("来自投诉"))
+    def found_in(self, lead: Lead) -> str:
+        """The case in which staff found it; who was told by an informant came of none."""
+        if lead.from_complaint is None:
+            return "—"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("case", args=[lead.from_complaint_id]), lead.from_complaint.number
+        )
+
     @admin.display(description=gettext_lazy("提供方式"))
     def told_as(self, lead: Lead) -> str:
+        if lead.from_complaint_id is not None:
+            return _("协会在投诉中发现")
         return _("匿名") if lead.is_anonymous else _("实名")
 
     @admin.display(description=gettext_lazy("处理结果"))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.typed_fields import DayField, YuanField
 from complaints.choices.complaints import EvidenceKind, Party, RefusalGround, ReplyKind
+from complaints.choices.leads import LeadCategory
 from complaints.choices.telling import BY_ITSELF, TellingWay
 from complaints.forms.mediation import (
     AgreeForm,
@@ -30,9 +31,11 @@ from complaints.forms.paper import (
     PaperOfferForm,
     PaperRecusalForm,
     PaperSignForm,
+    PaymentSaidForm,
     SaidForm,
     SettleForm,
     WithdrawForCallerForm,
+    WithdrawPublicationForCallerForm,
 )
 from complaints.forms.parts import AGREES_OR_NOT, CaseForm, choice, line, text, yes_no
 from complaints.forms.privacy import RedactFileForm, RedactForm, UnmaskForm
@@ -139,6 +142,37 @@ class BreachForm(CaseForm):
     reason = line(_("核实情况"))
 
 
+class ProposeSetAsideForm(CaseForm):
+    name = "propose_set_aside"
+    title, button = _("提议某项事实不再作数"), _("提交复核")
+    lead = _("事实本身保留；经另一位同事同意后，诚信评估不再计入，机构会收到通知并看到理由。")
+    asks = "fact_id"
+    fact_id = forms.TypedChoiceField(label=_("哪项事实"), coerce=int)
+    reason = line(_("理由"), help_text=_("机构会看到；不要写个人信息。"))
+
+
+class DecideSetAsideForm(CaseForm):
+    name = "decide_set_aside"
+    title, button = _("复核事实是否不再作数"), _("作出决定")
+    lead = _("提议人不能复核自己的提议；提议的理由见“事实记录”一栏。")
+    asks = "review_id"
+    review_id = forms.TypedChoiceField(label=_("哪项提议"), coerce=int)
+    granted = yes_no(_("决定"), (_("同意，不再作数"), _("不同意，仍然作数")))
+    decision = line(_("复核意见"))
+
+
+class OpenLeadForm(CaseForm):
+    name = "open_lead"
+    title, button = _("据此登记线索"), _("登记线索")
+    lead = _("线索只写明投诉编号、机构和已认定的事实，不带投诉人的任何信息；投诉和线索互相可查，机构看不到。")
+    category = forms.ChoiceField(
+        label=_("线索类别"), choices=LeadCategory.choices, initial=LeadCategory.REFUND.value
+    )
+    note = line(
+        _("发现的情况"), required=False, help_text=_("没有认定未履行协议的，须写明；不要写个人信息。")
+    )
+
+
 class TellForm(CaseForm):
     name = "tell_parties"
     title, button = _("登记已告知"), _("登记")
@@ -178,14 +212,19 @@ FORMS: dict[str, type[CaseForm]] = {
         ResumeForm,
         TerminateForm,
         BreachForm,
+        ProposeSetAsideForm,
+        DecideSetAsideForm,
+        OpenLeadForm,
         TellForm,
         UnmaskForm,
         RedactForm,
         SaidForm,
         FollowedUpForm,
+        PaymentSaidForm,
         ContestedForm,
         PaperConsentForm,
         WithdrawForCallerForm,
+        WithdrawPublicationForCallerForm,
         PaperOfferForm,
         SettleForm,
         PaperSignForm,

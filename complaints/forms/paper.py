@@ -31,6 +31,17 @@ class FollowedUpForm(CaseForm):
         return {"still_holds": self.cleaned_data["holds"], "comment": self.cleaned_data["comment"]}
 
 
+class PaymentSaidForm(CaseForm):
+    name = "answer_payment"
+    title, button = _("登记投诉人逐笔确认付款"), _("登记")
+    lead = _("没有到账的一笔仍须支付，期限重新起算；其他各笔不变。")
+    asks = "payment_id"
+    payment_id = forms.TypedChoiceField(label=_("哪一笔"), coerce=int)
+    came = yes_no(_("是否到账"), (_("到账了"), _("没有到账，或者只到账一部分")))
+    received_fen = YuanField(label=_("只收到一部分的，收到多少（元）"))
+    text = text(_("投诉人的话"), required=False, rows=2)
+
+
 class ContestedForm(CaseForm):
     name = "contest"
     title, button = _("登记投诉人的异议"), _("登记异议")
@@ -54,6 +65,12 @@ class PaperRecusalForm(CaseForm):
     party = choice(_("一方"), Party.choices)
     ground = choice(_("情形"), Recusal.choices)
     reason = text(_("理由"))
+
+
+class WithdrawPublicationForCallerForm(CaseForm):
+    name = "withdraw_publication"
+    title, button = _("投诉人撤回公开经过的同意"), _("登记撤回")
+    lead = _("撤回后协会不得再公开这件事的经过；投诉照常办理。")
 
 
 class WithdrawForCallerForm(CaseForm):

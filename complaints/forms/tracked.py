@@ -1,6 +1,6 @@
 """What the complainant does on the tracked page: one small form for each deed, opened by the receipt code."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ from association.typed_fields import DayField, YuanField
 from complaints.choices.complaints import SAID_BY_COMPLAINANT, EvidenceKind, Outcome, Recusal
 
 YES_NO = [("yes", _("同意")), ("no", _("不同意"))]
+CAME = [("yes", _("到账了")), ("no", _("没有到账，或者只到账一部分"))]
 LONGEST = 2_000
 NOT_HERE = {EvidenceKind.IDENTITY, EvidenceKind.SIGNED}
 
@@ -32,6 +33,11 @@ class DeedOfComplainant(KeptForm):
     title: Any = ""
     button: Any = ""
     lead: Any = ""
+    # The field whose choices depend on the case.
+    asks = ""
+
+    def offer(self, choices: list[tuple[Any, str]]) -> None:
+        cast("forms.ChoiceField", self.fields[self.asks]).choices = choices
 
 
 class _Answer(DeedOfComplainant):
@@ -118,6 +124,24 @@ class ContestForm(DeedOfComplainant):
     )
 
 
+class AnswerPaymentForm(DeedOfComplainant):
+    name = "answer_payment"
+    title, button = _("逐笔确认付款"), _("提交")
+    lead = _("每一笔可以分别确认；没有到账的，机构仍须支付，期限重新起算。")
+    asks = "payment_id"
+    payment_id = forms.TypedChoiceField(label=_("哪一笔"), coerce=int)
+    came = forms.TypedChoiceField(
+        label=_("是否到账"), choices=CAME, coerce=lambda value: value == "yes", widget=forms.RadioSelect
+    )
+    received_fen = YuanField(label=_("只收到一部分的，收到多少（元）"))
+    text = forms.CharField(
+        label=_("没有到账的说明"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class EvidenceForm(DeedOfComplainant):
     name = "add_evidence"
     title, button = _("补充证据"), _("上传")
@@ -144,6 +168,12 @@ class HideWordsForm(DeedOfComplainant):
     words = forms.CharField(label=_("要隐去的原文"), max_length=200)
 
 
+class WithdrawPublicationForm(DeedOfComplainant):
+    name = "withdraw_publication"
+    title, button = _("撤回公开经过的同意"), _("撤回同意")
+    lead = _("撤回后协会不得再公开这件事的经过；投诉照常办理。")
+
+
 class WithdrawForm(DeedOfComplainant):
     name = "withdraw"
     title, button = _("撤回投诉"), _("撤回投诉")
@@ -161,9 +191,11 @@ FORMS = {
         SurveyForm,
         FollowUpForm,
         ConsentForm,
+        AnswerPaymentForm,
         ContestForm,
         EvidenceForm,
         AskRecusalForm,
+        WithdrawPublicationForm,
         HideWordsForm,
         WithdrawForm,
     )

@@ -1,6 +1,7 @@
 from complaints.models.agreements import Agreement, Instalment, Offer, Signature
-from complaints.models.complaints import Complaint, Decision, Fact, FactSetAside, MassCase, number_of
+from complaints.models.complaints import Complaint, Decision, MassCase, number_of
 from complaints.models.ending import FollowUp, Survey
+from complaints.models.facts import Fact, FactReview, FactSetAside
 from complaints.models.intake import Enrolment, ImportBatch, ImportFault
 from complaints.models.leads import (
     Lead,
@@ -26,6 +27,7 @@ __all__ = [
     "Enrolment",
     "Evidence",
     "Fact",
+    "FactReview",
     "FactSetAside",
     "FollowUp",
     "ImportBatch",

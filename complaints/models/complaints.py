@@ -12,7 +12,6 @@ from complaints.choices.complaints import (
     ENDED_STATES,
     SAID_BY_COMPLAINANT,
     DecisionKind,
-    FactKind,
     Intake,
     MassState,
     Outcome,
@@ -260,52 +259,3 @@ class Decision(AssociationOwned):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.complaint_id}"
-
-
-class Fact(AssociationOwned):
-    """事实: what an institution did or failed to do in a complaint. Written once, without personal data."""
-
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="+", verbose_name=_("投诉"))
-    institution = models.ForeignKey(
-        "members.Institution", models.PROTECT, verbose_name=_("机构"), related_name="+"
-    )
-    kind = models.CharField(_("事实"), max_length=18, choices=FactKind.choices)
-    # Which time of this kind in this complaint: a contested case may be late twice.
-    turn = models.PositiveSmallIntegerField(_("次数"), default=1)
-    amount_fen = models.BigIntegerField(_("涉及金额（分）"), default=0)
-    at = models.DateTimeField(_("时间"))
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("事实")
-        ordering: ClassVar = ["id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["association", "complaint", "kind", "turn"], name="complaint_fact_once"
-            ),
-            models.CheckConstraint(name="complaint_fact_amount", condition=Q(amount_fen__gte=0)),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["association", "institution", "at"], name="complaint_fact_of_inst"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.complaint_id}"
-
-
-class FactSetAside(AssociationOwned):
-    """事实不再作数: what it rested on fell. The fact stays as it was written, this stands beside it. Written once."""
-
-    fact = models.OneToOneField(Fact, models.PROTECT, related_name="set_aside", verbose_name=_("事实"))
-    reason = models.CharField(_("理由"), max_length=200)
-    # Nobody: the complainant's own word by the receipt code.
-    by = models.ForeignKey(
-        "association.User", models.PROTECT, null=True, verbose_name=_("登记人"), related_name="+"
-    )
-    at = models.DateTimeField(_("时间"))
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("不再作数的事实")
-        ordering: ClassVar = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.fact_id}"

@@ -8,6 +8,7 @@ from association.tenancy import AssociationOwned
 from complaints.choices.leads import (
     CHECKED_BY_AN_OFFICER,
     DECIDED,
+    LEAD_OPEN,
     OF_STAFF,
     FindingBasis,
     LeadCategory,
@@ -70,6 +71,10 @@ class Lead(AssociationOwned):
     complaint = models.ForeignKey(
         "complaints.Complaint", models.PROTECT, null=True, verbose_name=_("由此立案的投诉"), related_name="+"
     )
+    # The other way round: staff found it in a complaint, so there is no informant.
+    from_complaint = models.ForeignKey(
+        "complaints.Complaint", models.PROTECT, null=True, verbose_name=_("来自投诉"), related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("违法违规线索")
@@ -84,6 +89,15 @@ class Lead(AssociationOwned):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "receipt_key"], name="lead_receipt_once"),
+            models.UniqueConstraint(
+                fields=["association", "from_complaint"],
+                name="lead_open_of_complaint_once",
+                condition=Q(state__in=sorted(LEAD_OPEN)),
+            ),
+            models.CheckConstraint(
+                name="lead_of_complaint_is_nameless",
+                condition=Q(from_complaint__isnull=True) | Q(is_anonymous=True, receipt_key__isnull=True),
+            ),
             models.CheckConstraint(name="lead_state_known", condition=Q(state__in=LeadState.values)),
             models.CheckConstraint(
                 name="lead_submitted_whole",

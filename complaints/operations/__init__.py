@@ -5,6 +5,7 @@ from complaints.operations.agreements import agree, sign
 from complaints.operations.breach import breach
 from complaints.operations.ends import settle, terminate, withdraw
 from complaints.operations.enrolment import import_enrolments, set_enrolment
+from complaints.operations.fact_review import decide_set_aside, propose_set_aside
 from complaints.operations.filing import (
     Exhibit,
     Filed,
@@ -16,6 +17,7 @@ from complaints.operations.filing import (
     read_draft,
     save_draft,
 )
+from complaints.operations.lead_from_case import open_lead_from_complaint
 from complaints.operations.mass import end_mass_case, look_over_offers, offer_to_all, open_mass_case
 from complaints.operations.mediation import (
     assign_mediator,
@@ -34,6 +36,7 @@ from complaints.operations.orders import (
     load_orders,
 )
 from complaints.operations.papers import render_agreement, render_letter, render_telling
+from complaints.operations.payment_answers import answer_payment
 from complaints.operations.payments import perform
 from complaints.operations.periodic import keep_the_clock, mail_complainant
 from complaints.operations.privacy import (
@@ -44,6 +47,7 @@ from complaints.operations.privacy import (
     review_redaction,
     search_people,
     unmask,
+    withdraw_publication,
 )
 from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.refunds import save_refund
@@ -61,6 +65,7 @@ __all__ = [
     "agree",
     "answer",
     "answer_offer",
+    "answer_payment",
     "ask_recusal",
     "assign_mediator",
     "begin_loading",
@@ -69,6 +74,7 @@ __all__ = [
     "consent",
     "contest",
     "decide_recusal",
+    "decide_set_aside",
     "discard_orders",
     "doubts_about",
     "end_mass_case",
@@ -90,10 +96,12 @@ __all__ = [
     "new_draft_key",
     "offer",
     "offer_to_all",
+    "open_lead_from_complaint",
     "open_mass_case",
     "pause_for_appraisal",
     "perform",
     "plan_session",
+    "propose_set_aside",
     "read_draft",
     "read_named_agreement",
     "record_session",
@@ -118,4 +126,5 @@ __all__ = [
     "transfer",
     "unmask",
     "withdraw",
+    "withdraw_publication",
 ]

@@ -30,7 +30,7 @@ def next_turn(complaint: Complaint, kind: FactKind) -> int:
 
 
 def set_aside(actor: Actor, fact: Fact, reason: str) -> None:
-    """``reason`` is one of the sentences above; it is kept in Chinese."""
+    """``reason``: one of the sentences above, kept in Chinese, or what two members of staff wrote (``fact_review``)."""
     FactSetAside.objects.create(fact=fact, reason=reason, by_id=actor.user_id, at=clock.now())
     record(actor, "set_aside_fact", fact, complaint=fact.complaint_id, kind=fact.kind, reason=reason)
 

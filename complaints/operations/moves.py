@@ -23,9 +23,11 @@ from complaints.choices.complaints import (
     ReportState,
     State,
 )
+from complaints.choices.facts import FACT_REVIEW_STEPS, FactReviewState
 from complaints.choices.leads import LEAD_STEPS, LeadState
 from complaints.models import (
     Complaint,
+    FactReview,
     ImportBatch,
     Lead,
     MassCase,
@@ -65,6 +67,12 @@ def move_report(report: PaymentReport, state: ReportState, **brings: Any) -> Non
     check_step(REPORT_STEPS, ReportState(report.state), state)
     report.state = state
     _save(report, brings)
+
+
+def move_fact_review(asked: FactReview, state: FactReviewState, **brings: Any) -> None:
+    check_step(FACT_REVIEW_STEPS, FactReviewState(asked.state), state)
+    asked.state = state
+    _save(asked, brings)
 
 
 def move_mass_case(case: MassCase, state: MassState, **brings: Any) -> None:

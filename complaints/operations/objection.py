@@ -64,11 +64,13 @@ def contest(
     actor: Actor,
     text: str,
     received_fen: int | None = None,
+    payment_id: int | None = None,
     complaint_id: int | None = None,
     receipt_code: str = "",
 ) -> Complaint:
     """提出异议. ``received_fen``: what came after all of the payments that were reported; nothing unless it is said.
 
+    With ``payment_id`` that payment alone is denied, and the others stay as they are.
     The clocks run anew, and the other side is told. Raises Refused where there is nothing to object to, or too late.
     """
     complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
@@ -80,7 +82,7 @@ def contest(
             % {"day": last.on.isoformat()}
         )
     knows(actor, complaint)
-    _object(actor, complaint, received_fen or 0)
+    _object(actor, complaint, received_fen or 0, payment_id)
     decision = decide(complaint, DecisionKind.CONTEST, by=by, reason=why)
     record(actor, "contest", decision, complaint=complaint.pk, method=Method(method).value)
     tell_staff(
@@ -92,21 +94,21 @@ def contest(
     return complaint
 
 
-def _object(actor: Actor, complaint: Complaint, received_fen: int) -> None:
+def _object(actor: Actor, complaint: Complaint, received_fen: int, payment_id: int | None) -> None:
     last = complaint.last_step
     if complaint.state == State.NOT_ACCEPTED:
         _look_again(actor, complaint)
     elif last == State.SETTLED:
-        deny_payments(complaint, received_fen)
+        deny_payments(complaint, received_fen, payment_id)
         _reopen(actor, complaint, State.AWAIT_REPLY)
         _ask_again(actor, complaint)
         start_clock(actor, complaint, MEDIATE_BY, STAFF, MEDIATE_AGAIN)
     elif last == State.PERFORMED:
-        deny_payments(complaint, received_fen)
+        deny_payments(complaint, received_fen, payment_id)
         _reopen(actor, complaint, State.AGREED)
         _ask_again(actor, complaint)
     elif last in PAID_IN_PART and standing_of(complaint):
-        deny_payments(complaint, received_fen)
+        deny_payments(complaint, received_fen, payment_id)
         _deny_part(actor, complaint)
     else:
         raise Refused(
@@ -177,6 +179,10 @@ def _deny_part(actor: Actor, complaint: Complaint) -> None:
     """A single payment did not come. A closed file stays closed: what is owed is owed, and may still be paid."""
     if complaint.state == State.AGREED:
         stop_clock(actor, complaint, PAY_BY, outcome="contested")
+        _ask_again(actor, complaint)
+        return
+    if complaint.state == State.BREACHED:
+        # The clock of what is still to come runs on; for what was denied the institution answers now.
         _ask_again(actor, complaint)
         return
     _note(

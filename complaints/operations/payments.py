@@ -16,7 +16,7 @@ from association.actors import Actor
 from association.audit import record
 from association.locker import store_for_case
 from association.rules.clock import beijing
-from common.errors import InvalidInput, Refused
+from common.errors import InvalidInput, NotFound, Refused
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import STANDING, DecisionKind, EvidenceKind, ReportState, State
 from complaints.models import Agreement, Complaint, Decision, Instalment, PaymentReport
@@ -221,6 +221,14 @@ def standing_of(complaint: Complaint) -> list[PaymentReport]:
     return list(rows.filter(complaint=complaint, state__in=STANDING).order_by("pk"))
 
 
+def standing_payment(complaint: Complaint, payment_id: int) -> PaymentReport:
+    """One of them. Raises NotFound, also for one that was denied before."""
+    found = [row for row in standing_of(complaint) if row.pk == payment_id]
+    if not found:
+        raise NotFound(_("没有这笔付款，或者已经否认。"))
+    return found[0]
+
+
 def confirm_payments(actor: Actor, complaint: Complaint) -> None:
     """确认到账: the complainant says that all is well, so what was settled came, reported or not."""
     for row in standing_of(complaint):
@@ -243,12 +251,15 @@ def confirm_payments(actor: Actor, complaint: Complaint) -> None:
     review_facts(actor, complaint)
 
 
-def deny_payments(complaint: Complaint, received_fen: int = 0) -> None:
+def deny_payments(complaint: Complaint, received_fen: int = 0, payment_id: int | None = None) -> None:
     """否认到账: of what is reported only ``received_fen`` came, the first payments first; the rest is owed again.
 
-    Raises InvalidInput when more came than was reported.
+    With ``payment_id`` of that payment alone. Raises InvalidInput when more came than was reported.
     """
-    rows = standing_of(complaint)
+    rows = standing_of(complaint) if payment_id is None else [standing_payment(complaint, payment_id)]
+    if payment_id is not None and received_fen == rows[0].amount_fen:
+        sentence = _("这笔付款全部到账的，请选择“到账了”。")
+        raise InvalidInput(sentence, {"received_fen": sentence})
     if not 0 <= received_fen <= sum(row.amount_fen for row in rows):
         sentence = _("实际收到的金额不能超过对方报告已付的金额。")
         raise InvalidInput(sentence, {"received_fen": sentence})

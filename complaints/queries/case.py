@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.choices import Role
 from association.clocks import Turn, deadlines_of
-from association.models import Attachment, Deadline, User
+from association.models import Deadline, User
 from association.notices import people_of
 from association.reckoning import Term, terms_of
 from common.errors import DomainError, Forbidden, NotFound
@@ -21,6 +21,7 @@ from complaints.access.complaints import (
     evidence_visible_to,
     is_respondent,
 )
+from complaints.access.leads import leads_visible_to
 from complaints.access.ties import barred, why_barred
 from complaints.choices.complaints import (
     ANSWERABLE,
@@ -41,6 +42,7 @@ from complaints.models import (
     Decision,
     Evidence,
     Instalment,
+    Lead,
     MediatorAssignment,
     Offer,
     PaymentReport,
@@ -50,6 +52,9 @@ from complaints.models import (
     Survey,
     Telling,
 )
+from complaints.queries.facts import KeptFact, facts_of
+from complaints.queries.leads import may_open_lead
+from complaints.queries.papers import AgreementPaper, papers_of
 from complaints.queries.people import similar_to
 from complaints.queries.shown import PublicView, Shown, ShownText, Words, public_view, shown_to
 from complaints.queries.tracking import Waiting, waiting_of
@@ -62,28 +67,6 @@ PAY_BY, TELL_BY = "CMP-PAY", "CMP-TELL"
 OPEN_TO_OFFERS = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
 PAYABLE = frozenset({State.AGREED, State.BREACHED})
 MOST_NAMES, MOST_SIMILAR = 200, 10
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementPaper:
-    """待签署 or signed; ``is_named``: with the complainant's name, so that opening it is a look on record for staff."""
-
-    file: Attachment
-    label: str
-    is_named: bool
-
-
-def papers_of(agreement: Agreement, *, respondent: bool) -> list[AgreementPaper]:
-    """What is made of it by now; to be signed until it is signed."""
-    if agreement.signed_at is not None:
-        plain, named, label = agreement.document, agreement.named_document, _("下载协议书（PDF）")
-    else:
-        plain, named, label = agreement.proposal, agreement.named_proposal, _("下载待签署的协议书（PDF）")
-    if respondent:
-        return [AgreementPaper(named, label, is_named=True)] if named is not None else []
-    of_institution = _("%(paper)s · 机构联，载有投诉人姓名，打开会记录") % {"paper": label}
-    found = [(plain, label, False), (named, of_institution, True)]
-    return [AgreementPaper(file, text, is_named) for file, text, is_named in found if file is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +98,9 @@ class CaseFile:
     public: PublicView | None
     similar: list[Complaint]
     calculations: list[Any]
+    leads: list[Lead]
     tellings: list[Telling]
+    facts: list[KeptFact]
     waiting: Waiting
 
     @property
@@ -213,11 +198,9 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         public=public_view(complaint) if complaint.may_publish and not respondent else None,
         similar=[] if respondent else _similar(actor, complaint),
         calculations=list(calculations_of(KIND, complaint.pk)),
-        tellings=[]
-        if respondent
-        else list(
-            Telling.objects.filter(complaint=complaint).select_related("told_by", "document", "decision")
-        ),
+        leads=list(leads_visible_to(actor).filter(from_complaint=complaint).order_by("pk")),
+        tellings=[] if respondent else _tellings(complaint),
+        facts=facts_of(complaint),
         waiting=waiting_of(complaint, agreement),
     )
 
@@ -227,6 +210,11 @@ def _agreement_of(complaint: Complaint) -> Agreement | None:
     rows = Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True)
     papers = rows.select_related("proposal", "named_proposal", "document", "named_document")
     return papers.prefetch_related("signatures", "instalments").first()
+
+
+def _tellings(complaint: Complaint) -> list[Telling]:
+    rows = Telling.objects.filter(complaint=complaint)
+    return list(rows.select_related("told_by", "document", "decision"))
 
 
 def _similar(actor: Actor, complaint: Complaint) -> list[Complaint]:
@@ -275,6 +263,8 @@ RIGHTS = {
     "perform": "perform",
     "survey": "speak_for_complainant",
     "follow_up": "speak_for_complainant",
+    "answer_payment": "speak_for_complainant",
+    "withdraw_publication": "speak_for_complainant",
     "contest": "speak_for_complainant",
     "withdraw": "speak_for_complainant",
     "paper_consent": "speak_for_complainant",
@@ -284,6 +274,7 @@ RIGHTS = {
     "institution_paper_sign": "sign",
     "settle": "speak_for_complainant",
     "redact_file": "redact",
+    "open_lead": "open_lead_from_complaint",
 }
 
 
@@ -333,9 +324,13 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("tell_parties", bool(case.untold)),
         ("perform", case.may_pay),
         ("breach", state in PAYABLE and case.is_payment_watched),
+        ("propose_set_aside", any(one.may_be_reviewed for one in case.facts)),
+        ("decide_set_aside", any(one.review for one in case.facts)),
+        ("open_lead", may_open_lead(complaint)),
         ("terminate", State.TERMINATED in STEPS[state]),
         ("survey", state in SURVEYED and case.is_asked),
         ("follow_up", case.waiting.follow_up),
+        ("answer_payment", bool(case.waiting.payments)),
         ("contest", case.waiting.contest),
         ("paper_consent", state in OPEN_TO_OFFERS),
         ("paper_offer", case.open_offer is not None),
@@ -344,6 +339,7 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("settle", state in OPEN_TO_OFFERS),
         ("withdraw", State.WITHDRAWN in STEPS[state]),
         ("add_evidence", complaint.ended_at is None),
+        ("withdraw_publication", complaint.may_publish and complaint.retired_at is None),
         ("redact", complaint.retired_at is None),
         ("redact_file", complaint.retired_at is None and bool(case.evidence)),
         ("unmask", complaint.retired_at is None),

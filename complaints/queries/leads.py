@@ -13,7 +13,7 @@ from association.clocks import deadlines_of
 from association.models import Deadline
 from association.reckoning import explained
 from complaints.choices.leads import LEAD_OPEN, Speaker
-from complaints.models import Lead, LeadEvidence, LeadFinding, LeadMessage
+from complaints.models import Complaint, Lead, LeadEvidence, LeadFinding, LeadMessage
 from complaints.rules.leads import Anchor, anchor_of, shipped_anchors
 
 
@@ -67,6 +67,13 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce:
     """Counted for the leads of one page alone: joined and grouped, the whole table would be."""
     of_lead = rows.filter(lead=OuterRef("pk")).order_by().values("lead")
     return Coalesce(Subquery(of_lead.annotate(n=Count("pk")).values("n")), 0)
+
+
+def may_open_lead(complaint: Complaint) -> bool:
+    """发现违法违规: of an accepted complaint against an institution of the register, one open lead at a time."""
+    if complaint.institution_id is None or complaint.accepted_at is None:
+        return False
+    return not Lead.objects.filter(from_complaint=complaint, state__in=sorted(LEAD_OPEN)).exists()
 
 
 def open_leads(leads: QuerySet[Lead]) -> QuerySet[Lead]:

@@ -114,11 +114,13 @@ def deeds_of_complainant(seen: Tracked) -> list[str]:
         ("survey", waiting.survey),
         ("follow_up", waiting.follow_up),
         ("consent", waiting.consent and not said),
+        ("answer_payment", bool(waiting.payments)),
         ("contest", waiting.contest),
         ("settle", waiting.settle),
         ("ask_recusal", _may_ask_recusal(seen)),
         ("consent", waiting.consent and said),
         ("add_evidence", seen.complaint.ended_at is None),
+        ("withdraw_publication", seen.complaint.may_publish and seen.complaint.retired_at is None),
         ("hide_words", seen.complaint.retired_at is None),
         ("withdraw", waiting.withdraw),
     ]

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from association import clock
 from association.clocks import Turn, deadlines_of
 from association.deadlines import count, rule_in_force
@@ -25,10 +27,12 @@ from complaints.models import (
     Survey,
 )
 from complaints.queries.turns import turns_of
+from complaints.rules.money import in_yuan
 from complaints.rules.receipts import normalised
 
 RECEIPT = "complaints.receipt"
 OBJECT_BY, PAY_BY = "CMP-OBJECT", "CMP-PAY"
+WITH_PAYMENTS = frozenset({State.SETTLED, State.AGREED, State.PERFORMED, State.BREACHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Waiting:
     survey: bool
     follow_up: bool
     contest: bool
+    # Reported or confirmed: of each it may be said by itself whether it came.
+    payments: Sequence[PaymentReport]
     settle: bool
     withdraw: bool
 
@@ -159,6 +165,7 @@ def waiting_of(
         survey=last is not None and last.answered_at is None and last.outcome == Outcome.UNKNOWN,
         follow_up=state == State.CLOSED and asked.exists(),
         contest=may_object(complaint),
+        payments=answerable_payments(complaint),
         settle=state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
         withdraw=state in {State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
     )
@@ -183,6 +190,21 @@ def may_object(complaint: Complaint) -> bool:
         return True
     reports = PaymentReport.objects.filter(complaint=complaint, state__in=STANDING)
     return complaint.last_step in {State.AGREED, State.BREACHED} and reports.exists()
+
+
+def answerable_payments(complaint: Complaint) -> list[PaymentReport]:
+    """Those that stand, while there is time to object; whoever confirmed one may have been wrong."""
+    if complaint.last_step not in WITH_PAYMENTS or not may_object(complaint):
+        return []
+    rows = PaymentReport.objects.filter(complaint=complaint, state__in=STANDING)
+    return list(rows.select_related("instalment").order_by("pk"))
+
+
+def payment_label(row: PaymentReport) -> str:
+    """第1期 4,000元 2026-03-12 机构报告已付，待确认."""
+    instalment = row.instalment
+    which = _("第%(number)d期") % {"number": instalment.position} if instalment is not None else _("和解款")
+    return f"{which} {in_yuan(row.amount_fen)} {row.paid_on:%Y-%m-%d} {row.get_state_display()}"
 
 
 def _unsigned(state: State, agreement: Agreement | None) -> Agreement | None:

@@ -28,7 +28,9 @@ from complaints.operations.acceptance import accept, doubts_about, name_institut
 from complaints.operations.agreements import agree, sign
 from complaints.operations.breach import breach
 from complaints.operations.ends import settle, terminate, withdraw
+from complaints.operations.fact_review import decide_set_aside, propose_set_aside
 from complaints.operations.filing import Exhibit, add_evidence
+from complaints.operations.lead_from_case import open_lead_from_complaint
 from complaints.operations.mediation import (
     assign_mediator,
     consent,
@@ -37,8 +39,15 @@ from complaints.operations.mediation import (
     resume,
 )
 from complaints.operations.objection import contest
+from complaints.operations.payment_answers import answer_payment
 from complaints.operations.payments import perform
-from complaints.operations.privacy import read_named_agreement, redact, search_people, unmask
+from complaints.operations.privacy import (
+    read_named_agreement,
+    redact,
+    search_people,
+    unmask,
+    withdraw_publication,
+)
 from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.replies import answer, answer_offer, offer
 from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
@@ -55,6 +64,7 @@ from complaints.queries.case import (
     mediators_for,
 )
 from complaints.queries.redactions import places_of
+from complaints.queries.tracking import payment_label
 
 ROWS = 50
 Given = Mapping[str, Any]
@@ -81,11 +91,16 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "resume": resume,
     "terminate": terminate,
     "breach": breach,
+    "propose_set_aside": propose_set_aside,
+    "decide_set_aside": decide_set_aside,
+    "open_lead": open_lead_from_complaint,
     "tell_parties": tell_parties,
     "survey": survey,
     "follow_up": follow_up,
+    "answer_payment": answer_payment,
     "contest": contest,
     "withdraw": withdraw,
+    "withdraw_publication": withdraw_publication,
     "paper_offer": answer_offer,
     "paper_sign": sign,
     "institution_paper_sign": sign,
@@ -238,6 +253,17 @@ OFFERED: dict[str, Callable[[CaseFile], list[tuple[Any, str]]]] = {
     ],
 }
 OFFERED["tell_parties"] = lambda shown: [(side.value, str(side.label)) for side in shown.untold or Party]
+OFFERED["propose_set_aside"] = lambda shown: [
+    (one.fact.pk, f"{one.fact.get_kind_display()} {one.fact.at:%Y-%m-%d}")
+    for one in shown.facts
+    if one.may_be_reviewed
+]
+OFFERED["decide_set_aside"] = lambda shown: [
+    (one.review.pk, f"{one.fact.get_kind_display()} {one.fact.at:%Y-%m-%d}")
+    for one in shown.facts
+    if one.review is not None
+]
+OFFERED["answer_payment"] = lambda shown: [(row.pk, payment_label(row)) for row in shown.waiting.payments]
 OFFERED["cancel_session"] = OFFERED["move_session"]
 
 

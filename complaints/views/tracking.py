@@ -22,12 +22,13 @@ from complaints.operations.ends import settle, withdraw
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mediation import consent
 from complaints.operations.objection import contest
-from complaints.operations.privacy import hide_own_words
+from complaints.operations.payment_answers import answer_payment
+from complaints.operations.privacy import hide_own_words, withdraw_publication
 from complaints.operations.recusals import ask_recusal
 from complaints.operations.replies import answer_offer
 from complaints.operations.survey import follow_up, survey
 from complaints.queries.road import deeds_of_complainant, events_of, own_evidence, stages_of, terms_of
-from complaints.queries.tracking import Tracked, track
+from complaints.queries.tracking import Tracked, payment_label, track
 from prepaid_escrow.queries import calculations_of
 
 Given = Mapping[str, Any]
@@ -49,6 +50,7 @@ DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     "consent": lambda actor, code, given: consent(
         actor=actor, receipt_code=code, party=Party.COMPLAINANT, given=given["given"]
     ),
+    "answer_payment": lambda actor, code, given: answer_payment(actor=actor, receipt_code=code, **given),
     "contest": lambda actor, code, given: contest(
         actor=actor, receipt_code=code, text=given["text"], received_fen=given["received_fen"]
     ),
@@ -61,6 +63,7 @@ DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     "hide_words": lambda actor, code, given: hide_own_words(
         actor=actor, receipt_code=code, words=given["words"]
     ),
+    "withdraw_publication": lambda actor, code, _given: withdraw_publication(actor=actor, receipt_code=code),
     "withdraw": lambda actor, code, given: withdraw(actor=actor, receipt_code=code, reason=given["reason"]),
 }
 
@@ -93,7 +96,7 @@ def _page(
     request: PortalRequest, code: str, seen: Tracked, refused: DeedOfComplainant | None
 ) -> HttpResponse:
     names = deeds_of_complainant(seen)
-    offered = [refused if refused and refused.name == name else _empty(name, seen) for name in names]
+    offered = [refused if refused and refused.name == name else _form(name, seen) for name in names]
     context = {
         "seen": seen,
         "stages": stages_of(seen.state),
@@ -112,13 +115,17 @@ def _page(
     return render(request, "complaints/tracked.html", context, status=refused.status if refused else 200)
 
 
-def _empty(name: str, seen: Tracked) -> DeedOfComplainant:
+def _form(name: str, seen: Tracked, data: Any = None, files: Any = None) -> DeedOfComplainant:
+    """With the choices and hidden values that depend on the case."""
     initial: dict[str, Any] = {}
     if seen.waiting.offer is not None:
         initial["offer_id"] = seen.waiting.offer.pk
     if seen.agreement is not None:
         initial["text_sha256"] = seen.agreement.text_sha256
-    return FORMS[name](initial=initial)
+    form = FORMS[name](data, files, initial=initial)
+    if form.asks:
+        form.offer([(row.pk, payment_label(row)) for row in seen.waiting.payments])
+    return form
 
 
 @never_cache
@@ -129,10 +136,10 @@ def do_as_complainant(request: PortalRequest) -> HttpResponse:
         return redirect("track_complaint")
     check_writing(request, "receipt")
     code, name = request.POST.get("code", ""), request.POST.get("deed", "")
-    _tracked(code)
+    seen = _tracked(code)
     if name not in DEEDS:
         raise NotFound(_("没有这个办理事项。"))
-    form = FORMS[name](request.POST, request.FILES)
+    form = _form(name, seen, request.POST, request.FILES)
     done = form.attempt(lambda given: DEEDS[name](request.actor, code, given))
     if done:
         messages.success(request, _("已提交：%(what)s") % {"what": form.title})

@@ -34,7 +34,7 @@ def after(kind, following):
 
 def steps():
     from association.choices import JOB_STEPS, ORIGINAL_REQUEST_STEPS
-    from complaints.choices import complaints, leads
+    from complaints.choices import complaints, facts, leads
     from credit_rating import choices
     from members.choices import membership
 
@@ -50,6 +50,7 @@ def steps():
         ("调解员", complaints.MEDIATOR_STEPS),
         ("申请回避", complaints.RECUSAL_STEPS),
         ("方案", complaints.OFFER_STEPS),
+        ("事实的复核", facts.FACT_REVIEW_STEPS),
         ("群体性投诉", complaints.MASS_STEPS),
         ("隐去", complaints.REDACTION_STEPS),
         ("工单导入", complaints.BATCH_STEPS),

@@ -52,7 +52,10 @@ DEEDS = {
     "contest": (OFFICER, {"text": "没有收到"}),
     "withdraw": (OFFICER, {"sure": "on"}),
     "settle": (OFFICER, {"amount_fen": "100", "pay_by": "later", "paper": "picture"}),
-    "paper_sign": (OFFICER, {"text_sha256": "0" * 64, "paper": "picture"}),
+    "paper_sign": (OFFICER, {"text_sha256": "0" * 64, "printed": "0" * 8, "paper": "picture"}),
+    "institution_paper_sign": (EITHER, {"text_sha256": "0" * 64, "printed": "0" * 8, "paper": "picture"}),
+    "open_lead": (OFFICER, {"category": "refund", "note": "拒绝退费"}),
+    "withdraw_publication": (OFFICER, {}),
 }  # fmt: skip
 NOT_LET_IN = 403, 404
 

@@ -18,6 +18,7 @@ from complaints.choices.complaints import (
     Audience,
     EvidenceKind,
     Outcome,
+    Party,
     PersonalField,
     RefusalGround,
     State,
@@ -39,6 +40,7 @@ from complaints.models import (
 )
 from complaints.operations import Exhibit
 from complaints.queries.people import masked_people, similar_to
+from complaints.queries.road import deeds_of_complainant
 from complaints.queries.shown import preview, public_view, shown_to
 from complaints.queries.tracking import track
 from tests.complaints.material import (
@@ -100,6 +102,22 @@ def test_the_public_sees_nobody_and_the_story_only_with_consent(here, agrees):
     assert leaks(repr(view)) == []
     assert bool(view.facts) is agrees
     assert view.respondent == here.institution.name
+
+
+def test_the_consent_to_publish_is_taken_back_by_the_code_or_to_staff(here):
+    made, other = accepted(here, may_publish=True), accepted(here, may_publish=True)
+    assert "withdraw_publication" in deeds_of_complainant(track(made.receipt_code))
+    operations.withdraw_publication(actor=here.person, receipt_code=made.receipt_code)
+    operations.withdraw_publication(actor=here.officer, complaint_id=other.complaint.pk)
+    for one in (made, other):
+        assert public_view(again(one)).facts == ""
+        assert "withdraw_publication" not in deeds_of_complainant(track(one.receipt_code))
+        with pytest.raises(Refused, match="已经撤回"):
+            operations.withdraw_publication(actor=here.person, receipt_code=one.receipt_code)
+    assert AuditEntry.objects.filter(action="withdraw_publication").count() == 2
+    for actor in (here.school, here.mediator, here.auditor):
+        with pytest.raises(Forbidden):
+            operations.withdraw_publication(actor=actor, complaint_id=made.complaint.pk)
 
 
 def test_before_sending_one_sees_what_others_will_see(here):
@@ -267,7 +285,7 @@ def test_what_has_served_its_purpose_goes_and_the_figures_stay(here, time, setti
     assert operations.retire_personal_data(actor=here.system) is None
     time.pass_days(4)
     report = operations.retire_personal_data(actor=here.system)
-    assert (report.complaints, report.people, report.files) == (1, 1, 3)
+    assert (report.complaints, report.people, report.files) == (1, 1, 4)
     assert operations.retire_personal_data(actor=here.system) is None
     kept = again(made)
     assert (kept.facts, kept.demand, kept.receipt_key, kept.retired_at) == ("", "", None, clock.now())
@@ -347,7 +365,7 @@ def test_nothing_planted_stands_in_a_document(here, monkeypatch):
     seen = []
     monkeypatch.setattr(letters, "render_pdf", lambda html, *_args, **_more: seen.append(html) or b"%PDF-")
     made = agreed(here)
-    letters.agreement_pdf(Agreement.objects.get(complaint=made.complaint))
+    letters.agreement_pdf(Agreement.objects.get(complaint=made.complaint), Party.COMPLAINANT)
     other = filed(here)
     decision = operations.refuse(
         actor=here.officer,

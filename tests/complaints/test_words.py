@@ -316,7 +316,7 @@ def test_only_what_a_peoples_committee_mediated_may_be_confirmed_in_court(here, 
         made = mediating(here)
         agreement = drawn_up(here, made, body=body)
         sign_both(here, made, agreement)
-        letters.agreement_pdf(Agreement.objects.get(pk=agreement.pk))
+        letters.agreement_pdf(Agreement.objects.get(pk=agreement.pk), Party.COMPLAINANT)
     ours, committee = seen
     assert "司法确认" not in ours
     # Thirty days from 2026-03-02, by the rule with its article.
