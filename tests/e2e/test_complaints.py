@@ -210,8 +210,17 @@ def test_the_officer_assigns_calls_to_a_session_and_draws_up_the_agreement(visit
 
 
 def test_both_sign_and_the_institution_pays(visit, stage, told):
+    stage.settle()
     person = track(visit, told)
     person.sees("双方就此再无争议")
+    with person.page.expect_download() as paper:
+        person.press("下载待签署的协议书（PDF）")
+    assert paper.value.path().read_bytes().startswith(b"%PDF-")
+    looked_at(person)
+    officer = at_the_case(visit, "mishu", told)
+    for name in ("institution_paper_sign", "paper_sign", "open_lead"):
+        open_form(officer, name)
+    looked_at(officer)
     answer(person, "签署调解协议", "我已看清协议全文，同意签署", "签署")
     school = at_the_case(visit, "jigou", told)
     form = open_form(school, "sign")
@@ -226,6 +235,9 @@ def test_both_sign_and_the_institution_pays(visit, stage, told):
     form.get_by_label("付款日期").fill(today(stage).isoformat())
     form.get_by_label("付款凭证").set_input_files([RECEIPT])
     send(school, form)
+    person = track(visit, told)
+    answer(person, "逐笔确认付款", "到账了", "提交")
+    looked_at(person)
 
 
 def test_the_complainant_says_that_it_is_settled_and_the_officer_sees_it(visit, told):
