@@ -12,7 +12,16 @@ from association.tenancy import acting_for
 from common.errors import Refused
 from complaints import operations
 from complaints.choices.complaints import OfferState, RedactionState, State
-from complaints.models import Decision, Enrolment, Fact, Offer, Redaction, Session
+from complaints.models import (
+    Decision,
+    Enrolment,
+    Fact,
+    FactSetAside,
+    Lead,
+    Offer,
+    Redaction,
+    Session,
+)
 from prepaid_escrow.models import RefundCalculation
 from tests.at_once import at_once, losers
 from tests.common.files import picture
@@ -119,6 +128,40 @@ def test_a_breach_found_by_two_is_one(association, apart, monkeypatch, made_in):
     assert len(losers(outcomes)) == 1
     with acting_for(association.pk):
         assert Fact.objects.count() == 1
+
+
+def test_a_fact_is_set_aside_once_and_one_lead_opened_by_two(association, apart, monkeypatch, made_in):
+    made = made_in(agreed, apart)
+    later = clock.now() + timedelta(days=12)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    with acting_for(association.pk):
+        tick(apart)
+        operations.breach(actor=apart.officer, complaint_id=made.complaint.pk, reason="未付")
+        fact, third = Fact.objects.get(), world().officer
+    which = {"complaint_id": made.complaint.pk}
+    found = at_once(
+        association,
+        *(
+            lambda actor=actor: operations.open_lead_from_complaint(actor=actor, **which)
+            for actor in (apart.officer, apart.colleague)
+        ),
+    )
+    assert len(losers(found)) == 1
+    asked = made_in(
+        operations.propose_set_aside, actor=apart.officer, fact_id=fact.pk, reason="款项已付", **which
+    )
+    decided = at_once(
+        association,
+        *(
+            lambda actor=actor: operations.decide_set_aside(
+                actor=actor, review_id=asked.pk, granted=True, decision="已核对", **which
+            )
+            for actor in (apart.colleague, third)
+        ),
+    )
+    assert len(losers(decided)) == 1
+    with acting_for(association.pk):
+        assert (FactSetAside.objects.count(), Lead.objects.count()) == (1, 1)
 
 
 def test_the_offer_is_answered_on_paper_and_by_code_at_once(association, apart, made_in):
