@@ -161,7 +161,7 @@ def test_what_was_paid_before_payments_had_rows_can_be_answered(here, associatio
     made, other = agreed(here, days=(10, 40)), agreed(here)
     Instalment.objects.filter(complaint=made.complaint, position=1).update(paid_on=clock.today())
     pay(here, other)
-    migration = importlib.import_module("complaints.migrations.0014_earlier_payments")
+    migration = importlib.import_module("complaints.migrations.0015_earlier_payments")
     for _twice in range(2):
         with connection.cursor() as cursor:
             cursor.execute(migration.FORWARD)

@@ -41,5 +41,5 @@ END$$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0013_agreement_papers")]
+    dependencies = [("complaints", "0014_agreement_papers")]
     operations = [migrations.RunSQL(FORWARD, migrations.RunSQL.noop)]

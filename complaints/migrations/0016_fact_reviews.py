@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('association', '0019_names_here'),
-        ('complaints', '0014_earlier_payments'),
+        ('complaints', '0015_earlier_payments'),
         ('members', '0003_by_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

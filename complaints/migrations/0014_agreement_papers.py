@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('association', '0019_names_here'),
-        ('complaints', '0012_tellings'),
+        ('complaints', '0013_telling_again'),
     ]
 
     operations = [
