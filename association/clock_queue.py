@@ -27,6 +27,11 @@ PAGE = 50
 # What is far off or waits for others is counted so far and no further: "1000+" says enough, and a long list stays quick.
 MOST_COUNTED = 1_000
 CAPPED = frozenset({QueuePart.LATER, QueuePart.WAITING})
+# What a row is drawn from; a page reads no more of fifty terms, their institutions and people.
+SHOWN = (
+    "case_kind", "case_id", "case_title", "case_path", "code", "title", "action", "ends_at", "provisional", "reckoning",
+    "paused_on", "owner_side", "owner_institution__name", "owner_user__own_name",
+)  # fmt: skip
 SUNDAY = 6
 OWN = "own"
 BETWEEN = "~"
@@ -211,7 +216,7 @@ def _page(rows: QuerySet[Deadline], after: tuple[datetime, int] | None) -> Query
         moment, pk = after
         rows = rows.filter(Q(ends_at__gt=moment) | Q(pk__gt=pk), ends_at__gte=moment)
     rows = rows.annotate(silence_means=F("rule__silence_means"))
-    return rows.select_related("owner_institution", "owner_user").order_by("ends_at", "pk")
+    return rows.select_related("owner_institution", "owner_user").only(*SHOWN).order_by("ends_at", "pk")
 
 
 def _next_address(asked: Asked, last: Deadline) -> str:
