@@ -13,10 +13,13 @@ from association import calendars, clock
 from association.access import MAY, deadlines_visible_to, terms_kept_from
 from association.actors import Actor
 from association.choices import CASE_KINDS, OwnDayKind
+from association.clock_queue import case_name
 from association.deeds import Deed, DeedForm, Done, Foretold, Table
+from association.language import translated
 from association.models import CalendarDay, CalendarYear, Deadline, OwnCalendarDay, WorkingHours
+from association.moments import until
 from association.queries import open_counted_deadlines
-from association.reckoning import explained
+from association.reckoning import explained, state_of
 from association.staff_desk import DeskAdmin
 from common.numbers import whole_or_none
 
@@ -212,7 +215,7 @@ class DeadlineAdmin(DeskAdmin):
     lead = gettext_lazy(
         "每件事项的每个期限：按哪条规则、从何时起算、怎么算出、是否逾期。只读；办理在今日钟表。"
     )
-    list_display = ("case_title", "title", "owner_side", "due_on", "provisional", "stopped_at", "was_late")
+    list_display = ("case", "term", "owner_side", "ends", "state")
     list_filter = (OpenFilter, KindFilter, "owner_side", "was_late", "provisional")
     search_fields = ("case_title", "=case_id", "=code")
     facts = (
@@ -224,6 +227,24 @@ class DeadlineAdmin(DeskAdmin):
     def get_queryset(self, request: Any) -> QuerySet[Deadline]:
         """With its names, so without those that the reader keeps away from: 今日钟表 shows them without."""
         return deadlines_visible_to(request.actor).exclude(terms_kept_from(request.actor.person_id))
+
+    @admin.display(description=gettext_lazy("事项"), ordering="case_title")
+    def case(self, deadline: Deadline) -> str:
+        return case_name(deadline.case_title)
+
+    @admin.display(description=gettext_lazy("期限"), ordering="title")
+    def term(self, deadline: Deadline) -> str:
+        return translated(deadline.title)
+
+    @admin.display(description=gettext_lazy("截止"), ordering="ends_at")
+    def ends(self, deadline: Deadline) -> str:
+        """With 暂定 where it may still move."""
+        end = until(deadline.ends_at)
+        return _("%(end)s（暂定）") % {"end": end} if deadline.provisional else end
+
+    @admin.display(description=gettext_lazy("状态"), ordering="stopped_at")
+    def state(self, deadline: Deadline) -> str:
+        return state_of(deadline, clock.now())
 
     @admin.display(description=gettext_lazy("期限计算"))
     def how(self, deadline: Deadline) -> str:

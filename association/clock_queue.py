@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.urls import get_script_prefix
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.access import cases_kept_from, deadlines_visible_to
@@ -244,21 +245,36 @@ def _rows(
 
 
 def _row(deadline: Deadline, part: QueuePart, now: datetime, heading: str) -> Row:
-    path = deadline.case_path.lstrip("/")
     return Row(
         deadline=deadline,
         part=part,
         kind=str(CASE_KINDS.get(deadline.case_kind, "")),
         owner=_owner(deadline),
-        name=deadline.case_title,
+        name=case_name(deadline.case_title),
         action=translated(deadline.action),
         title=translated(deadline.title),
         left=_left(deadline, now),
         explanation=explained(deadline.reckoning),
         silence=translated(getattr(deadline, "silence_means", None) or ""),
-        href=get_script_prefix() + path if path else "",
+        href=here_of(deadline),
         heading=heading,
     )
+
+
+# The first word of a title, where it is one of ours; a number and a name follow.
+TITLED = {"投诉": gettext_noop("投诉 %(rest)s"), "线索": gettext_noop("线索 %(rest)s")}
+
+
+def case_name(title: str) -> str:
+    """事项 in the language of the page."""
+    word, _space, rest = title.partition(" ")
+    return _(TITLED[word]) % {"rest": rest} if word in TITLED else title
+
+
+def here_of(deadline: Deadline) -> str:
+    """办理页面, under the mount of the association; empty where there is none."""
+    path = deadline.case_path.lstrip("/")
+    return get_script_prefix() + path if path else ""
 
 
 def _walled(deadline: Deadline, part: QueuePart, now: datetime, heading: str) -> Row:

@@ -74,7 +74,7 @@ def _term(row: Deadline, now: datetime) -> Term:
     return Term(
         title=translated(row.title),
         owner=str(Side(row.owner_side).label),
-        state=_state(row, now),
+        state=state_of(row, now),
         ends_at=row.ends_at,
         provisional=row.provisional,
         explanation=explained(row.reckoning),
@@ -84,7 +84,8 @@ def _term(row: Deadline, now: datetime) -> Term:
     )
 
 
-def _state(row: Deadline, now: datetime) -> str:
+def state_of(row: Deadline, now: datetime) -> str:
+    """计期中, 已逾期, 已中止, 按期办结, 逾期办结 or 期满, in the language of the page."""
     if row.stopped_at is not None:
         if row.was_late:
             return gettext("逾期办结")

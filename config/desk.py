@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from association.access import MAY, notices_visible_to
+from association.access import MAY, deadlines_visible_to, notices_visible_to
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Channel, Role
-from association.clock_queue import due_now
+from association.clock_queue import case_name, due_now, here_of
 from association.counts import counts_of
 from association.guards import signed_in
+from association.language import translated
 from association.middleware import PortalRequest
 from credit_rating.access import MAY as RATING
 from credit_rating.choices import AssignmentState, Stage
@@ -68,6 +69,7 @@ def _groups(actor: Actor) -> list[tuple[str, list[Task] | None]]:
         (_("评定待办"), _to_decide(actor) if roles & COMMITTEE_ROLES else None),
         (_("规范评审"), _to_judge(actor) or None),
         (_("理事会待办"), _to_vote(actor) if Role.COUNCIL in roles else None),
+        (_("调解待办"), _to_mediate(actor) if Role.MEDIATOR in roles else None),
         (_("审计"), _to_audit() if Role.AUDITOR in roles else None),
     ]
 
@@ -114,6 +116,15 @@ def _fill_in(row: Any) -> Task:
             return Task(title, _("补正材料"), here, row.supplement_due)
     due = max(notice.due_at for notice in row.prior_notices.all())
     return Task(title, _("阅读事先告知，可以申辩"), here, due)
+
+
+def _to_mediate(actor: Actor) -> list[Task]:
+    """What runs for the mediator by name, the nearest end first."""
+    rows = deadlines_visible_to(actor).filter(owner_user_id=actor.user_id, stopped_at__isnull=True)
+    rows = rows.exclude(case_path="").order_by("ends_at", "pk")[:MOST_SHOWN]
+    return [
+        Task(case_name(row.case_title), translated(row.action), here_of(row), row.ends_at) for row in rows
+    ]
 
 
 def _to_review(actor: Actor) -> list[Task]:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from association import clock
 from association.models import Deadline
@@ -11,6 +11,7 @@ from association.sealed import search_keys
 from complaints.models import Complaint, Person
 from complaints.queries.people import masked, of_person
 from complaints.queries.tracking import RECEIPT
+from complaints.queries.turns import SERVE_BY, TELLING
 from complaints.rules.receipts import is_well_formed, normalised
 from members.queries import institutions
 
@@ -20,9 +21,12 @@ MOST_NAMES = 200
 
 
 def running() -> QuerySet[Deadline]:
-    """The terms of a complaint that are not over, the one that ends first before the others, paused ones last."""
+    """The terms of a complaint that are not over: what is only to be told to the complainant after the case itself, then
+    the one that ends first, paused ones last.
+    """
     rows = Deadline.objects.filter(case_kind=KIND, case_id=OuterRef("pk"), stopped_at__isnull=True)
-    return rows.order_by(F("paused_on").asc(nulls_first=True), "ends_at", "pk")
+    aside = Case(When(code__in=TELLING - {SERVE_BY}, then=1), default=0)
+    return rows.order_by(aside, F("paused_on").asc(nulls_first=True), "ends_at", "pk")
 
 
 def with_turns(rows: QuerySet[Complaint]) -> QuerySet[Complaint]:

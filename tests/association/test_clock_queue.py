@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from association import calendars, clock, clock_queue, clocks
 from association.actors import system
@@ -320,3 +321,10 @@ def test_a_recount_reaches_the_list(association):
         calendars.recompute_open_deadlines(actor=system(association.pk))
         row = clock_queue.queue(clerk, Asked()).rows[0]
         assert (row.deadline.due_on, "11月26日为抗洪假期" in row.explanation) == (date(2026, 12, 2), True)
+
+
+def test_a_title_is_in_the_language_of_the_page_and_the_name_in_it_as_it_is():
+    with override("en"):
+        assert clock_queue.case_name("投诉 T2026-000001 · 演示学校") == "Complaint T2026-000001 · 演示学校"
+        assert clock_queue.case_name("演示学校 · 2026年度") == "演示学校 · 2026年度"
+    assert clock_queue.case_name("线索 X2026-000001") == "线索 X2026-000001"

@@ -12,8 +12,10 @@ from association.clocks import open_turns
 from association.deadlines import shipped_rules
 from association.models import Appointment
 from complaints import operations
+from complaints.access.complaints import complaints_visible_to
 from complaints.choices.complaints import ReplyKind
 from complaints.queries.case import case_of
+from complaints.queries.desk import with_turns
 from complaints.queries.tracking import progress_of
 from tests.complaints.material import accepted, again, applicant, filed, mediating
 from tests.credit_rating.desk_pages import Desk
@@ -162,3 +164,26 @@ def test_after_an_offer_was_accepted_the_tracked_page_says_what_and_until_when(
     page = tracked(client, association, made)
     assert "双方约定的退款" not in page
     assert "否认到账" in page
+
+
+def test_a_mediator_finds_the_own_terms_on_the_first_page(here, association):
+    made = mediating(here)
+    page = Desk(association, here.mediator).get("").content.decode()
+    assert "调解待办" in page
+    assert f"complaints/{made.complaint.pk}/" in page
+    assert "调解待办" not in Desk(association, here.school).get("").content.decode()
+
+
+def test_the_register_names_state_and_end_of_each_term(here, association):
+    accepted(here)
+    text = Desk(association, here.officer).client.get(f"/{association.slug}/admin/association/deadline/")
+    page = text.content.decode()
+    assert "计期中" in page
+    assert "按期办结" in page
+
+
+def test_the_list_of_complaints_puts_the_case_before_what_is_only_to_be_told(here):
+    made = filed(here, **NO_MAIL)
+    operations.accept(actor=here.officer, complaint_id=made.complaint.pk)
+    shown = with_turns(complaints_visible_to(here.officer)).get(pk=made.complaint.pk)
+    assert shown.turn_side == Side.INSTITUTION
