@@ -169,6 +169,7 @@ class Moved:
 def recompute_open_deadlines(*, actor: Actor, after_id: int = 0) -> int:
     """重新计算 what is open and counted, ``AT_ONCE`` at a time; the rest follows as further jobs. Returns how many changed.
 
+    None gets shorter by it: an end that was told stays, and the trail says what would have been (``counted``).
     It waits first until nobody counts by the earlier calendar any more. Each change is a line of the trail, its owner
     hears of it, and who keeps a copy of the date follows.
     """
@@ -190,7 +191,14 @@ def recompute_open_deadlines(*, actor: Actor, after_id: int = 0) -> int:
         actor,
         "recount_deadline",
         [
-            (one.deadline, {"before": one.before.isoformat(), "due": one.deadline.due_on.isoformat()})
+            (
+                one.deadline,
+                {
+                    "before": one.before.isoformat(),
+                    "due": one.deadline.due_on.isoformat(),
+                    "counted": one.deadline.reckoning["last"],
+                },
+            )
             for one in moved
         ],
     )

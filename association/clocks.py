@@ -287,12 +287,16 @@ COUNTED = ("due_on", "ends_at", "provisional", "reckoning", "counted_times", "re
 
 
 def recount(deadline: Deadline, calendar: Calendar | None = None) -> bool:
-    """Counts a term anew by the rule it began under and its pauses; the caller saves ``COUNTED``. Whether it changed."""
+    """Counts a term anew by the rule it began under and its pauses; the caller saves ``COUNTED``. Whether it changed.
+
+    A last day that was told never comes nearer (decision 0010); what it would be now stands in the arithmetic.
+    """
     if deadline.rule is None or deadline.set_on is not None:
         return False
     before = (deadline.due_on, deadline.provisional, deadline.reckoning)
     pauses = pauses_of(deadline.pauses.all())
-    _put(deadline, count(deadline.rule, deadline.started_at, pauses, calendar))
+    due = count(deadline.rule, deadline.started_at, pauses, calendar)
+    _put(deadline, due.not_before(deadline.due_on))
     if before == (deadline.due_on, deadline.provisional, deadline.reckoning):
         return False
     deadline.counted_times += 1
@@ -365,12 +369,16 @@ def _turn(row: Deadline) -> Turn:
 
 
 def expired(kind: str, code: str) -> QuerySet[Deadline]:
-    """Open terms whose last day is over: what silence means is the application's question. Paused ones do not end."""
+    """Open terms that have ended; what silence means is the application's question.
+
+    A paused one does not end, nor one whose end is provisional (暂定): it may still move on, and nobody was silent.
+    """
     return Deadline.objects.filter(
         case_kind=kind,
         code=code,
         stopped_at__isnull=True,
         paused_on__isnull=True,
+        provisional=False,
         ends_at__lte=clock.now(),
     ).order_by("ends_at", "pk")
 

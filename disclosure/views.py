@@ -20,7 +20,7 @@ from common.numbers import whole_or_none
 from credit_rating.queries.results import STATES
 from disclosure.documents import hit_html, hits_html
 from disclosure.forms import VerifyForm
-from disclosure.queries.certificates import CODE, standing_of
+from disclosure.queries.certificates import standing_of
 from disclosure.queries.parts import Part
 from disclosure.queries.register import all_cards, card_of
 from disclosure.queries.rounds import (
@@ -35,6 +35,7 @@ from disclosure.queries.rounds import (
     timetable,
 )
 from disclosure.queries.search import search
+from disclosure.rules.codes import code_of, may_be_ours
 from disclosure.rules.wish import wish_of
 from members.choices import Field
 
@@ -167,8 +168,10 @@ def verify_form(request: PortalRequest) -> HttpResponse:
     """扫码验真 for those who have the certificate on paper and no camera."""
     form = VerifyForm(request.GET or None)
     if form.is_valid():
-        code = form.cleaned_data["code"]
-        return redirect("verify", code=code) if CODE.fullmatch(code) else _standing(request, code)
+        code = code_of(form.cleaned_data["code"])
+        if may_be_ours(code):
+            return redirect("verify", code=code)
+        return _standing(request, form.cleaned_data["code"])
     return render(request, "disclosure/verify_form.html", {"form": form})
 
 

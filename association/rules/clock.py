@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,6 +59,13 @@ class Due:
     def explanation(self) -> str:
         """The arithmetic in Chinese, for what is written: notices, documents, the trail."""
         return in_words(self.reckoning)
+
+    def not_before(self, told: date) -> "Due":
+        """The same, ending no earlier than the last day that was told; the arithmetic names both."""
+        if self.on >= told:
+            return self
+        kept = replace(self.reckoning, told=told)
+        return replace(self, on=told, ends_at=end_of_day(told), reckoning=kept)
 
 
 def beijing(moment: datetime) -> datetime:

@@ -48,6 +48,7 @@ class Reckoning:
 
     ``number`` of ``unit`` from ``start``; without a unit the day was set by a document. ``idle`` days of a pause were
     not counted, in the unit of the term. ``unknown_year`` is the first one whose holidays are not announced.
+    ``told`` is the later last day that people were told and that stays: counted anew the term would end on ``last``.
     """
 
     start: date
@@ -63,6 +64,7 @@ class Reckoning:
     holiday: str | None = None
     unknown_year: int | None = None
     at: str = MIDNIGHT
+    told: date | None = None
 
 
 def reckon(
@@ -129,7 +131,7 @@ def as_parts(reckoning: Reckoning) -> dict[str, Any]:
         "holiday": reckoning.holiday,
         "unknown_year": reckoning.unknown_year,
         "at": reckoning.at,
-    }
+    } | ({"told": reckoning.told.isoformat()} if reckoning.told else {})
 
 
 def from_parts(parts: Mapping[str, Any]) -> Reckoning:
@@ -148,6 +150,7 @@ def from_parts(parts: Mapping[str, Any]) -> Reckoning:
         holiday=parts["holiday"],
         unknown_year=parts["unknown_year"],
         at=parts["at"],
+        told=day(parts["told"]) if parts.get("told") else None,
     )
 
 
@@ -170,6 +173,11 @@ def in_words(reckoning: Reckoning, gettext: Gettext = as_written) -> str:
         "head": _head(reckoning, gettext),
         "told": gettext("，").join(told),
     }
+    if reckoning.told is not None:
+        kept = gettext("此前已告知的截止日不因日历变动提前，仍为%(day)s24:00") % {
+            "day": _named(reckoning.told, reckoning.start, gettext)
+        }
+        sentence = gettext("%(sentence)s；%(unknown)s") % {"sentence": sentence, "unknown": kept}
     if reckoning.unknown_year is None:
         return sentence
     unknown = gettext("%(year)d年及以后的放假安排尚未公布，此日期为暂定") % {"year": reckoning.unknown_year}

@@ -10,6 +10,7 @@ from django import template
 from association import moments
 from association.language import titled
 from association.language import translated as in_language
+from association.rules.clock import beijing
 from common.numbers import shown
 
 register = template.Library()
@@ -19,6 +20,12 @@ register = template.Library()
 def until(moment: datetime | str | None) -> str:
     """截止 of a term; nothing for what has no end."""
     return moments.until(moment) if isinstance(moment, datetime) else ""
+
+
+@register.filter
+def day(moment: str | None) -> str:
+    """The day in Beijing of a moment that a published copy keeps as text; nothing for what has none."""
+    return f"{beijing(datetime.fromisoformat(moment)):%Y-%m-%d}" if moment else ""
 
 
 @register.filter

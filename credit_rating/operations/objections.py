@@ -39,6 +39,7 @@ from credit_rating.operations.scored_rows import scored
 from credit_rating.operations.terms import end_answer, start_answer
 from credit_rating.queries.conflicts import conflict_check
 from credit_rating.queries.standards import indicator_spec
+from credit_rating.queries.windows import is_open
 
 Corrections = Mapping[int, Mapping[str, str]]
 
@@ -58,7 +59,7 @@ def file_objection(
     notice = assessment.public_notice
     if assessment.stage not in {Stage.PUBLIC_NOTICE, Stage.OBJECTION} or notice is None:
         raise Refused(_("这件评估不在公示中，不能提出异议。"))
-    if clock.now() >= notice.closes_at:
+    if not is_open(notice):
         raise Refused(_("公示期已满，不能再提出异议。"))
     objector, number = _source(actor, assessment, one_line(document_number), objector_id)
     _refuse_repeated(assessment, objector, number)

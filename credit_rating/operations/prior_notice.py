@@ -25,7 +25,8 @@ from credit_rating.operations.disputes import refuse_disputed
 from credit_rating.operations.moves import move_assessment, move_determination
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.self_assessment import lock_own
-from credit_rating.operations.terms import end_defence, is_defence_provisional, start_defence
+from credit_rating.operations.terms import end_defence, start_defence
+from credit_rating.queries.windows import is_open
 
 
 @transaction.atomic
@@ -78,7 +79,7 @@ def file_defence(*, actor: Actor, assessment_id: int, text: str) -> PriorNotice:
     notice = _running(assessment)
     if notice.defended_at is not None:
         raise Refused(_("已经提交过申辩。"))
-    if clock.now() >= notice.due_at and not is_defence_provisional(notice):
+    if not is_open(notice):
         raise Refused(_("申辩期限已过。"))
     notice.defence = required_text(paragraphs(text), "text", _("请填写申辩内容。"))
     notice.defended_at = clock.now()
@@ -155,4 +156,4 @@ def is_ripe(notice: PriorNotice | None) -> bool:
         return False
     if notice.defended_at is not None:
         return notice.answered_at is not None
-    return clock.now() >= notice.due_at and not is_defence_provisional(notice)
+    return not is_open(notice)

@@ -36,6 +36,7 @@ from credit_rating.operations.rounds import DESK, lock_round
 from credit_rating.operations.terms import start_validity
 from credit_rating.queries.explanation import profile_of
 from credit_rating.queries.standards import spec_of
+from credit_rating.queries.windows import is_open
 
 ON_NOTICE = frozenset({Stage.DETERMINED, Stage.NOTICED, Stage.PUBLIC_NOTICE, Stage.OBJECTION})
 IN_FORCE = gettext_noop("贵机构的诚信等级为%(grade)s，有效期至%(until)s。")
@@ -142,9 +143,7 @@ def _waiting(held_in: Round) -> QuerySet[Assessment]:
 def _is_ripe(assessment: Assessment) -> bool:
     """公示期满且无未处理异议."""
     notice = assessment.public_notice
-    if assessment.stage != Stage.PUBLIC_NOTICE or notice is None or notice.provisional:
-        return False  # a provisional end may still move on with the holidays
-    if clock.now() < notice.closes_at:
+    if assessment.stage != Stage.PUBLIC_NOTICE or notice is None or is_open(notice):
         return False
     return not Objection.objects.filter(assessment=assessment, state=ObjectionState.FILED).exists()
 

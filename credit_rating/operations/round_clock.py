@@ -21,6 +21,7 @@ from credit_rating.operations.moves import move_assessment, move_round
 from credit_rating.operations.round_ends import end_round, finished_rounds
 from credit_rating.operations.rounds import DESK, lock_round
 from credit_rating.operations.terms import end_what_ran_out
+from credit_rating.queries.windows import over
 
 logger = logging.getLogger(__name__)
 UNFILED = (Stage.INVITED, Stage.SELF_ASSESSING)
@@ -116,9 +117,9 @@ def _close_self_assessment(actor: Actor, round_: Round) -> int:
 
 
 def _ended_supplements(moment: datetime) -> QuerySet[Supplement]:
-    return Supplement.objects.filter(
-        assessment__stage=Stage.SUPPLEMENT, due_at__lte=moment, answered_at__isnull=True
-    )
+    """Whose end is certain: a provisional one takes the material of nobody."""
+    waiting = Supplement.objects.filter(assessment__stage=Stage.SUPPLEMENT, answered_at__isnull=True)
+    return over(waiting, moment)
 
 
 def _end_supplements(actor: Actor, round_: Round, moment: datetime) -> None:

@@ -38,6 +38,7 @@ from credit_rating.operations.self_evidence import check_bytes, check_count
 from credit_rating.operations.terms import start_supplement
 from credit_rating.queries.review import counted_opinions, current_opinions, kind_due, leaf_ids, review_kinds
 from credit_rating.queries.standards import spec_of
+from credit_rating.queries.windows import is_open
 
 COPIED = ("indicator_id", "state", "entry", "points", "na_reason", "comment", "origin_id", "version")
 REVIEWED = ("indicator_id", "state", "entry", "points", "na_reason", "comment", "gap_reason", "version")
@@ -146,7 +147,7 @@ def _running(assessment: Assessment) -> Supplement:
     supplement = Supplement.objects.filter(assessment=assessment).first()
     if supplement is None:
         raise NotFound(_("没有补正要求。"))
-    if assessment.stage != Stage.SUPPLEMENT or clock.now() >= supplement.due_at:
+    if assessment.stage != Stage.SUPPLEMENT or not is_open(supplement):
         raise Refused(_("补正期限已过或已经补正。"))
     return supplement
 

@@ -179,12 +179,6 @@ def end_defence(actor: Actor, assessment: Assessment) -> None:
     stop_deadline(actor=actor, case=_known(assessment), code=DEFEND, outcome="defended")
 
 
-def is_defence_provisional(notice: PriorNotice) -> bool:
-    """Whether the window for the defence ends in a year whose holidays are not announced."""
-    rows = Deadline.objects.filter(case_kind=RATING, case_id=notice.assessment_id, code=DEFEND)
-    return rows.filter(started_at=notice.sent_at, provisional=True).exists()
-
-
 def end_answer(actor: Actor, objection: Objection) -> None:
     stop_deadline(
         actor=actor, case=Case(OBJECTION, objection.pk, "", ""), code=ANSWER, outcome=objection.state
@@ -194,7 +188,7 @@ def end_answer(actor: Actor, objection: Objection) -> None:
 def end_what_ran_out(actor: Actor) -> None:
     """期满: a notice was shown for as long as it had to be, a right to answer was not used."""
     for kind, code in ((NOTICE, SHOWN), (RATING, DEFEND)):
-        over = expired(kind, code).filter(provisional=False).values_list("case_id", flat=True)
+        over = expired(kind, code).values_list("case_id", flat=True)
         for case_id in list(over):
             lapse(actor=actor, case=Case(kind, case_id, "", ""), code=code)
 

@@ -78,7 +78,7 @@ class Standing:
     grade: str = ""
     year: int | None = None
     standard: str = ""
-    official: bool = True
+    official: bool | None = None
     issued_at: datetime | None = None
     published_at: datetime | None = None
     valid_until: date | None = None

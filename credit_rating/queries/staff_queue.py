@@ -22,7 +22,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from association import clock
 from credit_rating.choices import (
     ASIDE,
     DeterminationState,
@@ -39,9 +38,11 @@ from credit_rating.models import (
     Objection,
     PriorNotice,
     Publication,
+    PublicNotice,
     RoundStage,
 )
 from credit_rating.queries.review import has_submitted
+from credit_rating.queries.windows import over
 
 Assessments = QuerySet[Assessment]
 
@@ -116,10 +117,9 @@ def _current_notices() -> QuerySet[PriorNotice]:
 
 def _heard(rows: Assessments) -> Assessments:
     """The defence was answered, or the time for it ended without one."""
-    over = _current_notices().filter(
-        Q(answered_at__isnull=False) | Q(defended_at__isnull=True, due_at__lte=clock.now())
-    )
-    return rows.filter(Exists(over), stage=Stage.NOTICED)
+    silent = over(_current_notices().filter(defended_at__isnull=True))
+    answered = _current_notices().filter(answered_at__isnull=False)
+    return rows.filter(Exists(answered) | Exists(silent), stage=Stage.NOTICED)
 
 
 def _defended(rows: Assessments) -> Assessments:
@@ -133,7 +133,12 @@ def _disputed(rows: Assessments) -> Assessments:
 
 
 def _on_notice(rows: Assessments) -> Assessments:
-    return rows.filter(stage=Stage.PUBLIC_NOTICE, public_notice__closes_at__gt=clock.now())
+    return rows.filter(~Exists(_closed_notice()), stage=Stage.PUBLIC_NOTICE)
+
+
+def _closed_notice() -> QuerySet[PublicNotice]:
+    """公示期满 of the assessment."""
+    return over(PublicNotice.objects.filter(pk=OuterRef("public_notice_id")))
 
 
 def _proposed() -> QuerySet[Publication]:
@@ -145,8 +150,7 @@ def _proposed() -> QuerySet[Publication]:
 
 
 def _to_propose(rows: Assessments) -> Assessments:
-    over = rows.filter(stage=Stage.PUBLIC_NOTICE, public_notice__closes_at__lte=clock.now())
-    return over.filter(~Exists(_proposed()))
+    return rows.filter(Exists(_closed_notice()), ~Exists(_proposed()), stage=Stage.PUBLIC_NOTICE)
 
 
 def _to_approve(rows: Assessments) -> Assessments:

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from association import clock
 from association.downloads import download
 from association.guards import signed_in
 from association.kept_forms import KeptForm, in_place
@@ -23,6 +22,7 @@ from credit_rating.forms.rows import numbered
 from credit_rating.operations.reading import read_evidence
 from credit_rating.queries.desk import Dossier, dossier_of
 from credit_rating.queries.rounds import my_assessments
+from credit_rating.queries.windows import is_open
 from credit_rating.views.bars import stage_bar
 
 FORMS = (DefenceForm, ObjectionForm, WithdrawForm)
@@ -67,26 +67,23 @@ def _asked(dossier: Dossier) -> Iterable[Any]:
 
 def _may(dossier: Dossier) -> dict[str, bool]:
     """Which forms the page offers; the operations decide again."""
-    stage, moment, own = dossier.assessment.stage, clock.now(), dossier.own
+    stage, own = dossier.assessment.stage, dossier.own
     notice, public = (dossier.prior_notices or (None,))[-1], dossier.assessment.public_notice
     supplement = dossier.supplement
     return {
         "begin": own and stage == Stage.INVITED,
         "fill": own and stage == Stage.SELF_ASSESSING,
         "withdraw": own and stage in {Stage.INVITED, Stage.SELF_ASSESSING},
-        "supplement": own
-        and stage == Stage.SUPPLEMENT
-        and supplement is not None
-        and moment < supplement.due_at,
+        "supplement": own and stage == Stage.SUPPLEMENT and supplement is not None and is_open(supplement),
         "defend": own
         and stage == Stage.NOTICED
         and notice is not None
         and notice.defended_at is None
-        and moment < notice.due_at,
+        and is_open(notice),
         "object": own
         and stage in {Stage.PUBLIC_NOTICE, Stage.OBJECTION}
         and public is not None
-        and moment < public.closes_at,
+        and is_open(public),
     }
 
 

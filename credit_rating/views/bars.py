@@ -9,6 +9,7 @@ from association.moments import last_day
 from association.rules.clock import beijing
 from credit_rating.choices import WITHOUT_RESULT, Stage, StageKind
 from credit_rating.queries.desk import Dossier
+from credit_rating.queries.windows import is_open
 
 OVER = frozenset({Stage.PUBLISHED, Stage.SUSPENDED, Stage.EXPIRED})
 REVIEWS = (StageKind.DISTRICT_REVIEW, StageKind.REVIEW)
@@ -31,11 +32,18 @@ def stage_bar(dossier: Dossier) -> list[dict[str, str]]:
         states = ["late" if stage == Stage.NOT_FILED else "skipped", *["skipped"] * (len(steps) - 1)]
     else:
         place = len(steps) if stage in OVER else names.index(_step(stage, names))
+        if stage == Stage.PUBLIC_NOTICE and not _may_object(dossier):
+            place = names.index(PUBLICATION)
         states = ["done"] * place + ["current"] + ["todo"] * len(steps)
     return [
         {"label": label, "state": state, "when": when}
         for (_name, label, when), state in zip(steps, states, strict=False)
     ]
+
+
+def _may_object(dossier: Dossier) -> bool:
+    notice = dossier.assessment.public_notice
+    return notice is not None and is_open(notice)
 
 
 def _step(stage: Stage, names: list[str]) -> str:

@@ -7,6 +7,7 @@ from rest_framework.reverse import reverse
 
 from credit_rating.choices import CertificateStanding, PublicState, RoundState
 from disclosure.models import PastRound, PublishedRound, RegisterCard
+from disclosure.queries.rounds import may_object
 from members.choices import Field
 
 # A result on the list of its round: what the institution's standing may be, or replaced by a later result.
@@ -55,6 +56,9 @@ class HitOutput(serializers.ModelSerializer[RegisterCard]):
     field = serializers.ChoiceField(choices=Field.choices)
     state = serializers.ChoiceField(choices=PublicState.choices, source="state_now")
     state_label = serializers.CharField()
+    official = serializers.BooleanField(
+        source="official_now", allow_null=True, help_text="本会所用的规范是否正式文本；没有本会结果的为空"
+    )
 
     class Meta:
         model = RegisterCard
@@ -144,14 +148,18 @@ class ProposedOutput(serializers.Serializer[Any]):
 
 
 class NoticeOutput(serializers.Serializer[Any]):
-    """公示 that is open to objection, or that waits for the decision of one."""
+    """公示 of proposed results; ``open`` while an objection may be raised, after that they wait to be published."""
 
+    open = serializers.SerializerMethodField(help_text="此刻能否提出异议")
     opens_at = serializers.DateTimeField()
     closes_at = serializers.DateTimeField()
     explanation = serializers.CharField()
     provisional = serializers.BooleanField()
     number = serializers.IntegerField(help_text="公示名单一共有多少行")
     rows = ProposedOutput(many=True)
+
+    def get_open(self, board: dict[str, Any]) -> bool:
+        return may_object(board)
 
 
 class RoundOutput(serializers.ModelSerializer[PublishedRound]):
@@ -252,7 +260,7 @@ class StandingOutput(serializers.Serializer[Any]):
     grade = serializers.CharField(allow_blank=True)
     year = serializers.IntegerField(allow_null=True)
     standard = serializers.CharField(allow_blank=True)
-    official = serializers.BooleanField()
+    official = serializers.BooleanField(allow_null=True, help_text="不是本会签发的证书为空")
     issued_at = serializers.DateTimeField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)
     valid_until = serializers.DateField(allow_null=True)

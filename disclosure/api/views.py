@@ -33,7 +33,9 @@ KEY = OpenApiParameter(
     "key", str, OpenApiParameter.PATH, description="统一社会信用代码；没有公布代码的机构用其编号"
 )
 YEAR = OpenApiParameter("year", int, OpenApiParameter.PATH, description="年度")
-CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="证书上印的验证码")
+CODE = OpenApiParameter(
+    "code", str, OpenApiParameter.PATH, description="证书上印的验证码；空格、大小写、全角均可"
+)
 QUERY = OpenApiParameter("q", str, description="统一社会信用代码，或名称、曾用名、简称中含有的词（空格分开）")
 CURSOR = OpenApiParameter("cursor", str, description="上一页的 next 中给出的翻页标记")
 
@@ -105,7 +107,7 @@ class RoundsOfYear(Published):
     @extend_schema(
         operation_id="round",
         summary="公示与结果：一个年度",
-        description="一年内正在公示的拟定结果与已公布的结果，每个名单一页最多一百行，翻页用 next。"
+        description="一年内公示的拟定结果与已公布的结果；公示的 open 说明此刻能否提出异议。每个名单一页最多一百行，翻页用 next。"
         "past 照录出处，不由本平台计算。",
         parameters=[YEAR, CURSOR],
         responses=answers(output.RoundsOfYearOutput, 400, 404),

@@ -70,6 +70,11 @@ class RegisterCard(models.Model):
         return str(self.state_now.label)
 
     @property
+    def official_now(self) -> bool | None:
+        """Whether our standard is an official text; nothing where no result or procedure of ours is told."""
+        return None if self.source or not self.standard else self.official
+
+    @property
     def history_now(self) -> list[dict[str, Any]]:
         """历史结果, of which the one of the grade above has ended when that has."""
         if self.state_now == self.state:

@@ -1,22 +1,20 @@
 """扫码验真 from the truth itself, not from a copy: a suspended certificate must not look valid for a minute."""
 
-import re
-
 from django.utils.translation import gettext as _
 
 from credit_rating.choices import CertificateStanding
 from credit_rating.queries.results import Standing, certificate_standing
+from disclosure.rules.codes import code_of, may_be_ours
 from members.choices.membership import MemberState
 from members.queries import membership
 from members.queries.membership import MemberStanding
 
-CODE = re.compile(r"[0-9A-Za-z_-]{8,32}")
 
-
-def standing_of(code: str) -> Standing:
+def standing_of(typed: str) -> Standing:
     """What the certificate under this code is worth now; what cannot be a code of ours is not looked for."""
-    if CODE.fullmatch(code) is None:
-        return Standing(CertificateStanding.NOT_OURS, code=code[:40])
+    code = code_of(typed)
+    if not may_be_ours(code):
+        return Standing(CertificateStanding.NOT_OURS, code=typed[:40])
     member = membership.certificate_standing(code)
     return certificate_standing(code) if member is None else _of_member(member)
 

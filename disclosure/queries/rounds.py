@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from association import clock
 from association.reckoning import explained
 from common.errors import NotFound
 from credit_rating.choices import RoundState
@@ -17,8 +18,9 @@ from disclosure.queries.parts import Part, boards_of, counts_of, number_of, part
 
 @dataclass(frozen=True, slots=True)
 class OpenNotice:
-    """公示 that runs, or that waits for the decision of an objection."""
+    """公示 whose results are not published yet; ``open`` while an objection may be raised."""
 
+    open: bool
     opens_at: datetime
     closes_at: datetime
     explanation: str
@@ -87,10 +89,17 @@ def round_with_standard(association_id: int, round_id: int) -> PublishedRound:
     return found
 
 
+def may_object(board: Mapping[str, Any]) -> bool:
+    """Whether this 公示 still takes objections: as ``credit_rating.queries.windows`` says of the row that it copies."""
+    closes = datetime.fromisoformat(board["closes_at"])
+    return bool(board["provisional"]) or clock.now() < closes
+
+
 def open_notices(held: Any) -> list[OpenNotice]:
     """公示 of a round that was read with its ``boards``."""
     return [
         OpenNotice(
+            may_object(row),
             datetime.fromisoformat(row["opens_at"]),
             datetime.fromisoformat(row["closes_at"]),
             explained(row["reckoning"]) if row.get("reckoning") else row["explanation"],
