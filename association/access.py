@@ -21,6 +21,8 @@ MAY = {
     "keep_clocks": frozenset(),
     "register_person": frozenset({Role.SECRETARIAT}),
     "store_file": INSTITUTION_ROLES | {Role.SECRETARIAT},
+    # 任职: another person than the one who appointed, whatever their roles.
+    "confirm_appointment": frozenset({Role.SECRETARIAT, Role.COMMITTEE_CHAIR}),
     # 启封原件: who asks and who decides are never the same person, whatever their roles.
     "request_original": frozenset({Role.SECRETARIAT}),
     "approve_original": frozenset({Role.SECRETARIAT, Role.COMMITTEE_CHAIR}),

@@ -108,7 +108,7 @@ _POST = ("role", "institution_id", "name")
 def _appointments() -> QuerySet[Appointment]:
     """Those that hold today."""
     day = clock.today()
-    return Appointment.objects.filter(from_on__lte=day).filter(
+    return Appointment.objects.filter(from_on__lte=day, awaits=False).filter(
         Q(until_on__isnull=True) | Q(until_on__gte=day)
     )
 

@@ -41,6 +41,8 @@ REVIEWER_ROLES = frozenset({Role.ASSESSOR, Role.DISTRICT_REVIEWER})
 STAFF_ROLES = frozenset({Role.SECRETARIAT, Role.AUDITOR})
 # A second factor is asked of everyone who decides about others.
 SECOND_FACTOR_ROLES = STAFF_ROLES | COMMITTEE_ROLES | REVIEWER_ROLES | {Role.MEDIATOR, Role.COUNCIL}
+# Who decides, judges or binds an institution is appointed by one person and confirmed by another.
+CONFIRMED_ROLES = SECOND_FACTOR_ROLES - {Role.AUDITOR} | {Role.INSTITUTION_ADMIN}
 
 
 class DayKind(TextChoices):

@@ -44,7 +44,7 @@ def notify(event: str, users: Iterable[int], *, subject: str, body: str, path: s
 
 def _posts_today() -> QuerySet[Appointment]:
     day = clock.today()
-    return Appointment.objects.filter(from_on__lte=day).filter(
+    return Appointment.objects.filter(from_on__lte=day, awaits=False).filter(
         Q(until_on__isnull=True) | Q(until_on__gte=day)
     )
 

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from association import access, clock_queue, operations, queries
+from association import access, appointments, clock_queue, operations, queries
 from association import originals as sealed
 from association.downloads import sent_as
 from association.forms import PracticeClockForm
@@ -122,6 +122,29 @@ def move_practice_clock(request: PortalRequest) -> HttpResponse:
         return redirect("desk")
     status = form.status if form.is_bound else 200
     return render(request, "association/practice_clock.html", {"form": form}, status=status)
+
+
+@signed_in
+@require_safe
+def waiting_appointments(request: PortalRequest) -> HttpResponse:
+    """任职确认: what somebody else appointed and waits for a second person."""
+    request.actor.require(access.MAY, "confirm_appointment")
+    rows = appointments.waiting_appointments(request.actor).select_related("institution", "appointed_by")
+    me = request.actor.user_id
+    shown = [(row, me not in {row.appointed_by_id, row.user_id}) for row in rows.order_by("pk")]
+    return render(request, "association/appointments.html", {"rows": shown})
+
+
+@signed_in
+@require_POST
+@freshly_proven(access.MAY, "confirm_appointment")
+def confirm_appointment(request: PortalRequest, pk: int) -> HttpResponse:
+    """确认 or 不予确认, by another person than the one who appointed."""
+    agrees = request.POST.get("agree") == "yes"
+    decide = appointments.confirm_appointment if agrees else appointments.decline_appointment
+    decide(actor=request.actor, appointment_id=pk)
+    messages.success(request, _("任职已确认，即时生效。") if agrees else _("任职未获确认，不生效。"))
+    return redirect("waiting_appointments")
 
 
 @signed_in

@@ -205,6 +205,13 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
         ),
         (_("会籍"), "membership", "/desk/membership/", bool(actor.roles & INSTITUTION_ROLES), 0),
         (_("理事会表决"), "council_votes", "/desk/council/", bool(actor.roles & _COUNCIL), 0),
+        (
+            _("任职确认"),
+            "waiting_appointments",
+            "/desk/appointments/",
+            actor.may(MAY, "confirm_appointment"),
+            0,
+        ),
         (_("投诉"), "cases", "/desk/complaints/", bool(actor.roles & _CASES), 0),
         (_("通知"), "notices", "/desk/notices/", True, notices),
         (_("登录与安全"), "mfa_index", "/accounts/2fa/", True, 0),

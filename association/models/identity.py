@@ -162,6 +162,15 @@ class Appointment(AssociationOwned):
     )
     from_on = models.DateField(_("起"))
     until_on = models.DateField(_("止"), null=True, blank=True)
+    # Until somebody else confirms it the appointment opens nothing; who proposed it never confirms it.
+    awaits = models.BooleanField(_("等待确认"), default=False)
+    appointed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, verbose_name=_("聘任人"), related_name="+"
+    )
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, verbose_name=_("确认人"), related_name="+"
+    )
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("任职")
@@ -171,6 +180,17 @@ class Appointment(AssociationOwned):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="appointment_has_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="appointment_second_person",
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(awaits=False, confirmed_at__isnull=False, appointed_by__isnull=False)
+                & ~Q(confirmed_by=F("appointed_by"))
+                & ~Q(confirmed_by=F("user")),
+            ),
+            models.CheckConstraint(
+                name="appointment_not_of_oneself",
+                condition=Q(appointed_by__isnull=True) | ~Q(appointed_by=F("user")),
+            ),
             models.CheckConstraint(
                 name="appointment_institution_role",
                 condition=Q(role__in=sorted(INSTITUTION_ROLES), institution__isnull=False)

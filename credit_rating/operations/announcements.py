@@ -18,7 +18,9 @@ SHOWN = frozenset({Stage.PUBLIC_NOTICE, Stage.OBJECTION, Stage.PUBLISHED, Stage.
 def institution_people(institution_ids: Iterable[int]) -> list[int]:
     """Everybody who acts today for one of these institutions."""
     day = clock.today()
-    rows = Appointment.objects.filter(institution_id__in=list(institution_ids), from_on__lte=day)
+    rows = Appointment.objects.filter(
+        institution_id__in=list(institution_ids), from_on__lte=day, awaits=False
+    )
     return list(
         rows.filter(Q(until_on__isnull=True) | Q(until_on__gte=day)).values_list("user_id", flat=True)
     )

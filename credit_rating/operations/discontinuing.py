@@ -11,7 +11,7 @@ from common.errors import Refused
 from common.said import Said
 from credit_rating.access import MAY
 from credit_rating.choices import Stage
-from credit_rating.models import Assessment
+from credit_rating.models import Assessment, Computation
 from credit_rating.operations.announcements import refresh_institution
 from credit_rating.operations.assignments import lock_assessment, required_text
 from credit_rating.operations.moves import move_assessment
@@ -22,9 +22,14 @@ MAY_END = frozenset({Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVIEWED,
 
 @transaction.atomic
 def discontinue_assessment(*, actor: Actor, assessment_id: int, reason: str) -> Assessment:
-    """终止评估 by the secretariat, between the filing and the determination; the institution reads why."""
+    """终止评估 by the secretariat, from the filing until it is computed; the institution reads why.
+
+    Once the grade is known one person cannot make it vanish any more.
+    """
     actor.require(MAY, "discontinue_assessment")
     assessment = lock_assessment(actor, assessment_id)
+    if Computation.objects.filter(assessment=assessment).exists():
+        raise Refused(_("结果已经计算，不能再由一人终止。请继续评定；机构停办的，公布后另行处理。"))
     if assessment.stage not in MAY_END:
         raise Refused(_("这件评估现在是“%(stage)s”，不能终止。") % {"stage": assessment.get_stage_display()})
     reason = required_text(reason, "reason", _("请说明终止的理由。"))

@@ -62,14 +62,14 @@ def _complete_uscc(request: Any, institution: Institution, form: Any) -> Done:
 
 def _appoint_there(request: Any, institution: Institution, form: Any) -> Done:
     operations.appoint_person(actor=request.actor, institution_id=institution.pk, **_appointment(form))
-    return Done(_("已登记任职。没有账号的，设置密码的链接已寄出。"))
+    return Done(_("已登记任职，须确认的在他人确认后生效。没有账号的，设置密码的链接已寄出。"))
 
 
 def _appoint_here(request: Any, _obj: None, form: Any) -> Done:
     values = _appointment(form)
     employer = values.pop("employer")
     operations.appoint_person(actor=request.actor, employer_id=employer.pk if employer else None, **values)
-    return Done(_("已登记任职。没有账号的，设置密码的链接已寄出。"))
+    return Done(_("已登记任职，须确认的在他人确认后生效。没有账号的，设置密码的链接已寄出。"))
 
 
 def _appointment(form: Any) -> dict[str, Any]:
@@ -82,7 +82,13 @@ def _end(request: Any, appointment: Appointment, form: Any) -> Done:
 
 
 def _tells_newcomer(_request: Any, _obj: Any) -> Foretold:
-    return Foretold(tells=[_("新建账号的人：收到一封设置密码的邮件，不含密码")])
+    return Foretold(
+        does=_("管理、评定、评估、调解的角色和机构管理员，须由秘书处另一人或评定委员会主任确认后生效。"),
+        tells=[
+            _("新建账号的人：收到一封设置密码的邮件，不含密码"),
+            _("可以确认的人，以及该机构现有的人员"),
+        ],
+    )
 
 
 @admin.register(Institution)
@@ -128,6 +134,7 @@ class InstitutionAdmin(DeskAdmin):
             _appoint_there,
             form=forms.AppointAtInstitutionForm,
             foretells=_tells_newcomer,
+            step_up=True,
         ),
     )
 
@@ -215,12 +222,15 @@ class AppointmentAdmin(DeskAdmin):
     ordering = ("-from_on", "-pk")
     shows_people = True
     lead = gettext_lazy("谁在本协会担任什么角色。任职按日期终止，从不删除。")
-    list_display = ("name", "role", "institution", "employer", "from_on", "until_on")
+    list_display = ("name", "role", "institution", "employer", "from_on", "until_on", "awaits")
     list_filter = ("role", HeldTodayFilter)
     search_fields = ("name", "=user__email", "institution__name", "employer__name")
     search_help_text = gettext_lazy("姓名、完整邮箱、机构名称")
     list_select_related = ("user", "institution", "employer")
-    facts = ("name", "role", "institution", "employer", "from_on", "until_on")
+    facts = (
+        "name", "role", "institution", "employer", "from_on", "until_on", "awaits", "appointed_by", "confirmed_by",
+        "confirmed_at",
+    )  # fmt: skip
     list_deeds = (
         Deed(
             "appoint",
@@ -229,6 +239,7 @@ class AppointmentAdmin(DeskAdmin):
             _appoint_here,
             form=forms.AppointHereForm,
             foretells=_tells_newcomer,
+            step_up=True,
             main=True,
         ),
     )
@@ -245,7 +256,9 @@ class AppointmentAdmin(DeskAdmin):
     )
 
     def get_queryset(self, request: Any) -> QuerySet[Appointment]:
-        return appointments_visible_to(request.actor).select_related("user", "institution", "employer")
+        return appointments_visible_to(request.actor).select_related(
+            "user", "institution", "employer", "appointed_by", "confirmed_by"
+        )
 
     def tables(self, request: Any, obj: Appointment) -> Sequence[Table]:
         """How the person is reached is for those who appoint; an auditor reads who holds which office."""

@@ -8,15 +8,16 @@ from django.utils.translation import gettext as _
 
 from association import clock
 from association.actors import Actor
+from association.appointments import others_who_confirm, tell_appointed
 from association.audit import record
-from association.choices import INSTITUTION_ROLES, Role
+from association.choices import CONFIRMED_ROLES, INSTITUTION_ROLES, Role
 from association.in_turn import take_turn
 from association.models import Appointment, User, forget_names
 from association.operations import named, register_person
 from association.outbox import enqueue
 from association.published import INSTITUTION, tell_public_changed
 from common import uscc as codes
-from common.errors import InvalidInput, NotFound, Refused
+from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.text import one_line
 from members.access import MAY, appointments_visible_to, institutions_visible_to
 from members.choices import Field
@@ -149,9 +150,12 @@ def appoint(
 ) -> Appointment:
     """任职: a role from a day; ``employer_id`` is what the conflict check reads.
 
-    ``name`` is what this association calls the person; what others call the same account is not seen here.
+    ``name`` is what this association calls the person; what others call the same account is not seen here. Nobody
+    appoints themselves; what decides or binds an institution waits for a second person. Raises Forbidden, InvalidInput.
     """
     actor.require(MAY, "appoint")
+    if user.pk == actor.user_id:
+        raise Forbidden(_("不能聘任自己，请由其他人办理。"))
     if (role in INSTITUTION_ROLES) != (institution_id is not None):
         raise InvalidInput(_("机构角色须指明机构，其他角色不得指明机构。"))
     for wanted in (institution_id, employer_id):
@@ -165,9 +169,12 @@ def appoint(
         until_on=until_on,
         institution_id=institution_id,
         employer_id=employer_id,
+        appointed_by_id=actor.user_id,
+        awaits=role in CONFIRMED_ROLES and bool(others_who_confirm(actor.user_id, user.pk)),
     )
     forget_names()
-    record(actor, "appoint", appointment, role=role, user=user.pk)
+    record(actor, "appoint", appointment, role=role, user=user.pk, awaits=appointment.awaits)
+    tell_appointed(appointment)
     return appointment
 
 

@@ -46,6 +46,7 @@ TRANSACTIONS = {
     "association/locker.py": "the files' operations",
     "association/originals.py": "the sealed originals' operations",
     "association/charter.py": "the operation that changes the charter's shares",
+    "association/appointments.py": "the second person of an appointment",
     "association/clocks.py": "the clocks' operations",
     "association/calendars.py": "the calendar's operations",
     "association/watch.py": "the operation that keeps the clocks",

@@ -136,6 +136,7 @@ def make_world(association):
         determination=Determination.objects.get(assessment=assessment).pk,
         objection=Objection.objects.get(assessment=assessment).pk,
         original_request=ask_to_unseal(institution),
+        appointment=appoint(make_user(), Role.COMMITTEE, awaits=True, appointed_by=make_user()).pk,
         **accepted_complaint(institution),
         mass_case=mass_case_of(institution),
         order_batch=looked_at_orders(institution),

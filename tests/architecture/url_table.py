@@ -165,6 +165,8 @@ DESK = {
     "council_vote": page(STAFF_ROLES | COUNCIL, pk="vote"),
     "do_in_vote": Address(COUNCIL, "post", {"pk": "vote"}, {"deed": "cast"}),
     "desk": page(SIGNED_IN),
+    "waiting_appointments": page(SECRETARIAT | CHAIR),
+    "confirm_appointment": form(SECRETARIAT | CHAIR, pk="appointment"),
     "clocks": page(SIGNED_IN),
     "notices": page(SIGNED_IN),
     "job": page(SEES_ALL, pk="job"),
