@@ -28,10 +28,10 @@ def discontinue_assessment(*, actor: Actor, assessment_id: int, reason: str) -> 
     """
     actor.require(MAY, "discontinue_assessment")
     assessment = lock_assessment(actor, assessment_id)
-    if Computation.objects.filter(assessment=assessment).exists():
-        raise Refused(_("结果已经计算，不能再由一人终止。请继续评定；机构停办的，公布后另行处理。"))
     if assessment.stage not in MAY_END:
         raise Refused(_("这件评估现在是“%(stage)s”，不能终止。") % {"stage": assessment.get_stage_display()})
+    if Computation.objects.filter(assessment=assessment).exists():
+        raise Refused(_("结果已经计算，不能再由一人终止。请继续评定；机构停办的，公布后另行处理。"))
     reason = required_text(reason, "reason", _("请说明终止的理由。"))
     move_assessment(assessment, Stage.WITHDRAWN)
     record(actor, "discontinue_assessment", assessment, reason=reason)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from association.choices import Role
 from association.deadlines import start_clock
 from association.notices import notify, people_of
 from association.outbox import enqueue
+from association.rules.clock import Due
 from common.errors import Forbidden, NotFound, Refused
 from common.said import Said
 from credit_rating.access import MAY, assessments_visible_to
@@ -209,7 +211,7 @@ def _publish(actor: Actor, publication: Publication) -> None:
     rule, due = start_clock("ROUND-VALIDITY")
     late = _newer_stands(publication)
     publication.approved_by_id, publication.published_at = actor.person_id, clock.now()
-    publication.valid_until, publication.superseded_at = due.on, clock.now() if late else None
+    publication.valid_until, publication.superseded_at = _last_valid(due), clock.now() if late else None
     publication.save(update_fields=["approved_by", "published_at", "valid_until", "superseded_at"])
     move_assessment(assessment, Stage.PUBLISHED)
     start_validity(actor, publication)
@@ -230,10 +232,19 @@ def _publish(actor: Actor, publication: Publication) -> None:
         f"published-{publication.pk}",
         people_of(institution_id=assessment.institution_id),
         subject=gettext_noop("评估结果已公布"),
-        body=(LATE if late else IN_FORCE) % {"grade": publication.grade, "until": due.on.isoformat()},
+        body=(LATE if late else IN_FORCE)
+        % {"grade": publication.grade, "until": _last_valid(due).isoformat()},
         path=DESK,
     )
     refresh_institution(assessment.institution_id, f"published-{publication.pk}")
+
+
+def _last_valid(due: Due) -> date:
+    """有效期至: the corresponding day. Nobody has to act on it, so no day of rest moves it (Civil Code 203 moves terms to act).
+
+    What is printed does not hang on whether the holidays of that year were announced when it was approved.
+    """
+    return due.reckoning.counted
 
 
 def _standing(publication: Publication) -> QuerySet[Publication]:
