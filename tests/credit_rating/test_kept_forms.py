@@ -33,7 +33,7 @@ LONG, LONG_LINE = WORDS + "长" * 10_001, WORDS + "长" * 301
 BUTTONS = {
     "begin_self_assessment", "confirm_all_carried", "confirm_carried", "remove_evidence", "submit_self_assessment",
     "declare", "begin_review", "compute_round", "approve_publication", "compute_assessment", "countersign",
-    "decide_original",
+    "decide_original", "confirm_appointment",
 }  # fmt: skip
 # What a refused deed typed is kept: tests/complaints/test_views_case.py, _mass.py and _redactions.py. A search, a file
 # and a choice between two buttons have nothing to keep.
