@@ -69,8 +69,8 @@ def test_a_role_that_decides_opens_nothing_until_another_confirms(clerk, chair, 
 
 
 def test_the_one_who_is_appointed_does_not_confirm_it(clerk, chair):
-    row = appointed(clerk, Role.SECRETARIAT, user=User.objects.get(pk=chair.user_id))
     actor_with(Role.SECRETARIAT)
+    row = appointed(clerk, Role.SECRETARIAT, user=User.objects.get(pk=chair.user_id))
     with pytest.raises(Forbidden, match="须由另一人确认"):
         appointments.confirm_appointment(actor=chair, appointment_id=row.pk)
 
