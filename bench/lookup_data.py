@@ -25,8 +25,8 @@ SELECT %(association)s, row_number() OVER (), name, '', '{}', uscc, 'vocational'
 """
 KEYS = """
 INSERT INTO disclosure_cardgram (association_id, card_id, gram, text, place, length, best)
-SELECT card.association_id, card.id, key.gram, card.search_text, key.place, length(card.search_text), true
-FROM bulk_key key JOIN disclosure_registercard card ON card.search_text = key.text
+SELECT card.association_id, card.id, key.gram, key.text, key.place, key.length, key.best
+FROM bulk_key key JOIN disclosure_registercard card ON card.search_text = key.name
 """
 INDEXES = "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'disclosure_cardgram' AND indexdef NOT LIKE '%UNIQUE%'"
 
@@ -53,13 +53,14 @@ def load(dsn: str, association_id: int, count: int) -> None:
         for name, _definition in indexes:
             cursor.execute(f'DROP INDEX "{name}"')
         cursor.execute("CREATE TEMP TABLE bulk_card (name text, uscc text, text text)")
-        cursor.execute("CREATE TEMP TABLE bulk_key (text text, gram text, place int)")
+        cursor.execute(
+            "CREATE TEMP TABLE bulk_key (name text, gram text, text text, place int, length int, best bool)"
+        )
         cursor.execute("SET session_replication_role = replica")
         found = list(islice(names(), count))
-        _copy(cursor, "bulk_card", ((name, _code(place), compared(name)) for place, name in enumerate(found)))
-        _copy(
-            cursor, "bulk_key", ((key.text, key.gram, key.place) for name in found for key in keys_of([name]))
-        )
+        codes = [_code(place) for place in range(count)]
+        _copy(cursor, "bulk_card", zip(found, codes, map(compared, found), strict=True))
+        _copy(cursor, "bulk_key", _keys(found, codes))
         cursor.execute("ANALYZE bulk_card, bulk_key")
         cursor.execute(CARD, {"association": association_id})
         cursor.execute(KEYS)
@@ -67,6 +68,12 @@ def load(dsn: str, association_id: int, count: int) -> None:
             cursor.execute(definition)
     session.close()
     _tidy(dsn)
+
+
+def _keys(names: list[str], codes: list[str]) -> Iterator[tuple]:
+    for name, code in zip(names, codes, strict=True):
+        for key in keys_of([name], code):
+            yield compared(name), key.gram, key.text, key.place, key.length, key.best
 
 
 def _code(number: int) -> str:

@@ -65,7 +65,7 @@ PERIODIC = {
     "complaints.keep_the_clock": 60,
     "members.keep_membership": 60,
     "complaints.retire_personal_data": 24 * 3600,
-    "disclosure.refresh_register": 600,
+    "disclosure.refresh_register": 60,
     "disclosure.sign_log": 600,
     "association.keep_clocks": 60,
     "association.tidy_outbox": 24 * 3600,
@@ -75,6 +75,8 @@ PERIODIC = {
 }
 # What each association is asked for after the reference data of a new version was loaded: rows of before catch up.
 AFTER_UPDATE = ("credit_rating.open_missing_terms", "disclosure.catch_up_log")
+# What answers the search of the staff desk as it answers the public one: ids of institutions of an association.
+INSTITUTIONS_MEANT = "disclosure.queries.register.institutions_meant"
 # Which task brings the copies of an end up to date, for each kind of case that keeps some.
 DEADLINE_FOLLOWERS = dict.fromkeys(
     ("rating", "public_notice", "objection"), "credit_rating.follow_deadline"

@@ -18,7 +18,9 @@ from association.queries import open_associations
 from association.throttle import check_reading
 from common.numbers import whole_or_none
 from credit_rating.queries.results import STATES
-from disclosure.documents import hit_html, hits_html
+from disclosure.documents.hits import hit_html, hits_html
+from disclosure.documents.share import share_picture as share_png
+from disclosure.documents.share import state_line
 from disclosure.forms import VerifyForm
 from disclosure.queries.certificates import standing_of
 from disclosure.queries.parts import Part
@@ -63,7 +65,7 @@ def platform_home(request: HttpRequest) -> HttpResponse:
         by_id = {association.pk: association for association in associations}
         hits = search(list(by_id), wish, request.GET.get("cursor", ""), HITS_ON_THE_PLATFORM)
         found = [
-            hit_html(card, _site(owner, ""), owner.short_name)
+            hit_html(card, _site(owner, ""), owner.short_name, wish)
             for card in hits.cards
             if (owner := by_id[card.association_id])
         ]
@@ -89,7 +91,7 @@ def register(request: PortalRequest) -> HttpResponse:
     hits = search([association_id], wish, cursor) if searched else all_cards(association_id, cursor)
     filled = {
         "typed": _typed(request),
-        "hits": hits_html(hits.cards, get_script_prefix().rstrip("/")),
+        "hits": hits_html(hits.cards, get_script_prefix().rstrip("/"), wish if searched else None),
         "first_url": _first_url(request) if cursor else "",
         "next_url": _next_url(request, hits.next_cursor),
     }
@@ -105,6 +107,36 @@ def institution(request: PortalRequest, key: str) -> HttpResponse:
     crumbs = [(_("机构查询"), reverse("register")), (card.name, "")]
     context = {"card": card, "field": Field(card.field).label, "crumbs": crumbs, "as_of": card.as_of}
     return render(request, "disclosure/institution.html", context)
+
+
+@require_safe
+def pay_check(request: PortalRequest, key: str) -> HttpResponse:
+    """付款前体检: on one screen and one sheet of paper what is known of an institution, what is not, and what to do."""
+    check_reading(request, "page")
+    card = card_of(request.association.pk, key)
+    crumbs = [
+        (_("机构查询"), reverse("register")),
+        (card.name, reverse("institution", args=[card.key])),
+        (_("付款前体检"), ""),
+    ]
+    context = {
+        "card": card,
+        "crumbs": crumbs,
+        "as_of": card.as_of,
+        "printed_at": clock.now(),
+        "state_line": state_line(card),
+        "page_url": request.build_absolute_uri(),
+        "picture_url": request.build_absolute_uri(reverse("share_picture", args=[card.key])),
+    }
+    return render(request, "disclosure/pay_check.html", context)
+
+
+@require_safe
+def share_picture(request: PortalRequest, key: str) -> HttpResponse:
+    """分享图 of an institution's card as it stands now."""
+    check_reading(request, "page")
+    card = card_of(request.association.pk, key)
+    return HttpResponse(share_png(card, request.association.short_name), content_type="image/png")
 
 
 @require_safe

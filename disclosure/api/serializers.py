@@ -6,6 +6,7 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from credit_rating.choices import CertificateStanding, PublicState, RoundState
+from disclosure.choices import Ground
 from disclosure.models import PastRound, PublishedRound, RegisterCard
 from disclosure.queries.rounds import may_object
 from members.choices import Field
@@ -89,6 +90,21 @@ class HitOutput(serializers.ModelSerializer[RegisterCard]):
         return reverse("api_institution", args=[card.key], request=self.context.get("request"))
 
 
+class FoundOutput(HitOutput):
+    """登记卡 that was looked for, with the reason why it is here; without ``q`` there is none."""
+
+    ground = serializers.ChoiceField(
+        choices=Ground.choices, allow_null=True, help_text="命中理由；没有 q 时为空"
+    )
+    ground_label = serializers.SerializerMethodField(help_text="命中理由，供人阅读")
+
+    class Meta(HitOutput.Meta):
+        fields = (*HitOutput.Meta.fields, "ground", "ground_label")
+
+    def get_ground_label(self, card: RegisterCard) -> str:
+        return str(card.ground.label) if card.ground else ""
+
+
 class CardOutput(HitOutput):
     """登记卡 with aspects and history."""
 
@@ -108,7 +124,7 @@ class HitsOutput(serializers.Serializer[Any]):
 
     next = serializers.URLField(allow_null=True)
     hint = serializers.CharField(allow_blank=True, help_text="所查代码的错误所在")
-    results = HitOutput(many=True)
+    results = FoundOutput(many=True)
 
 
 class BandOutput(serializers.Serializer[Any]):

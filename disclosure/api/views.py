@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from association.open_interface import AskedHere, OpenView, refusals
 from disclosure.api import serializers as output
 from disclosure.api.schema import openapi, operations
+from disclosure.documents.hits import with_reason
 from disclosure.queries.certificates import standing_of
 from disclosure.queries.parts import Part
 from disclosure.queries.register import all_cards, card_of
@@ -36,7 +37,11 @@ YEAR = OpenApiParameter("year", int, OpenApiParameter.PATH, description="年度"
 CODE = OpenApiParameter(
     "code", str, OpenApiParameter.PATH, description="证书上印的验证码；空格、大小写、全角均可"
 )
-QUERY = OpenApiParameter("q", str, description="统一社会信用代码，或名称、曾用名、简称中含有的词（空格分开）")
+QUERY = OpenApiParameter(
+    "q",
+    str,
+    description="统一社会信用代码或其中一段（四位起），或名称、曾用名、简称中含有的词（空格分开），或拼音、拼音首字母；繁简、全角半角均可，错一个字也能查到",
+)
 CURSOR = OpenApiParameter("cursor", str, description="上一页的 next 中给出的翻页标记")
 
 
@@ -71,7 +76,8 @@ class Register(Published):
             else all_cards(association_id, cursor)
         )
         onward = _next(request, cursor=hits.next_cursor, **({"q": typed} if typed else {}))
-        page = {"next": onward, "hint": wish.hint, "results": hits.cards}
+        cards = [with_reason(card, wish) for card in hits.cards] if searched else hits.cards
+        page = {"next": onward, "hint": wish.hint, "results": cards}
         return Response(output.HitsOutput(page, context={"request": request}).data)
 
 

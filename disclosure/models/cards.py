@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association import clock
 from credit_rating.choices import CertificateStanding, PublicState
+from disclosure.choices import Ground
 
 # What ends with its last day: on the card, and in its history.
 HELD = frozenset({PublicState.GRADED, PublicState.SUSPENDED})
@@ -42,7 +43,11 @@ class RegisterCard(models.Model):
     history = models.JSONField(_("历史结果"), default=list)
     own_rule = models.JSONField(_("本站自定的列示规则"), null=True)
     search_text = models.CharField(max_length=80, db_collation="C")
+    keys_version = models.PositiveSmallIntegerField(db_default=0)
     as_of = models.DateTimeField(_("数据截至"))
+    # 命中理由 of a card that a search found, and the former name by which; no columns.
+    ground: Ground | None = None
+    meant = ""
 
     class Meta:
         verbose_name = verbose_name_plural = _("登记卡")
@@ -98,7 +103,7 @@ class RegisterCard(models.Model):
 
 
 class CardGram(models.Model):
-    """检索键: one character or pair of one name, in the order in which hits are shown.
+    """检索键: one character or pair of one name, syllables, initials or a piece of the code, in the order in which hits are shown.
 
     ``best`` is the name on which the card ranks highest for this gram, so that a card under two names is one hit.
     Compared byte by byte (collation C): names are folded before they come here.
@@ -108,7 +113,7 @@ class CardGram(models.Model):
         "association.Association", models.CASCADE, related_name="+", db_index=False
     )
     card = models.ForeignKey(RegisterCard, models.CASCADE, related_name="grams")
-    gram = models.CharField(max_length=2, db_collation="C")
+    gram = models.CharField(max_length=5, db_collation="C")
     text = models.CharField(max_length=80, db_collation="C")
     place = models.PositiveSmallIntegerField()
     length = models.PositiveSmallIntegerField()

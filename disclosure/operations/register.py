@@ -4,11 +4,11 @@ Each may run twice, late, or at the same time as another: the copy is always mad
 a lock on the institution or the round, and is written only when it differs.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from association import clock
@@ -19,11 +19,16 @@ from credit_rating.queries.past_rounds import PastBoard, past_boards
 from credit_rating.queries.results import PublicStanding, public_standings
 from credit_rating.queries.round_board import RoundBoard, public_round_ids, round_board
 from disclosure.models import CardGram, PastRound, PublishedRound, RegisterCard
-from disclosure.rules.keys import compared, keys_of
+from disclosure.rules.keys import VERSION, Key, compared, keys_of
 from members import queries as members
 
 BATCH = 500
-ROWS_AT_ONCE = 5000
+CARDS_AT_ONCE = 100
+KEYS = """
+INSERT INTO disclosure_cardgram (association_id, card_id, gram, text, place, length, best)
+SELECT %(association)s, * FROM unnest(
+  %(cards)s::bigint[], %(grams)s::text[], %(texts)s::text[], %(places)s::smallint[], %(lengths)s::smallint[], %(best)s::bool[])
+"""
 Values = dict[str, Any]
 
 
@@ -178,9 +183,10 @@ def _refresh(institution_ids: Collection[int]) -> list[int]:
         .values_list("pk")
     )
     changed = _differing(institution_ids)
-    cards = [_write(pk, values) for pk, values in changed.items()]
+    cards = _write(changed)
     CardGram.objects.filter(card_id__in=[card.pk for card in cards]).delete()
-    CardGram.objects.bulk_create((row for card in cards for row in _grams(card)), batch_size=ROWS_AT_ONCE)
+    for start in range(0, len(cards), CARDS_AT_ONCE):
+        _write_keys(cards[start : start + CARDS_AT_ONCE])
     return list(changed)
 
 
@@ -236,29 +242,46 @@ def _values(institution: Any, former_names: list[str], standing: PublicStanding)
         "history": [asdict(row) for row in standing.history],
         "own_rule": standing.own_rule,
         "search_text": compared(institution.name),
+        "keys_version": VERSION,
     }
 
 
-def _write(institution_id: int, values: Values) -> RegisterCard:
-    card, _created = RegisterCard.objects.update_or_create(
-        institution_id=institution_id,
-        defaults={**values, "association_id": current_association_id(), "as_of": clock.now()},
+def _write(changed: dict[int, Values]) -> list[RegisterCard]:
+    """One statement for all of them; a card keeps its number when only its values change."""
+    owned = {"association_id": current_association_id(), "as_of": clock.now()}
+    cards = [RegisterCard(institution_id=pk, **owned, **values) for pk, values in changed.items()]
+    if not cards:
+        return []
+    written = [name for values in changed.values() for name in values]
+    return RegisterCard.objects.bulk_create(
+        cards,
+        update_conflicts=True,
+        unique_fields=["institution"],
+        update_fields=[*dict.fromkeys(written), "association", "as_of"],
     )
-    return card
 
 
-def _grams(card: RegisterCard) -> Iterable[CardGram]:
-    names = [card.name, *([card.short_name] if card.short_name else []), *card.former_names]
-    for key in keys_of(names):
-        yield CardGram(
-            association_id=card.association_id,
-            card=card,
-            gram=key.gram,
-            text=key.text,
-            place=key.place,
-            length=key.length,
-            best=key.best,
+def _write_keys(cards: Collection[RegisterCard]) -> None:
+    """Some hundred keys for each card, from arrays instead of as many objects."""
+    keys = [(card.pk, key) for card in cards for key in _keys(card)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            KEYS,
+            {
+                "association": current_association_id(),
+                "cards": [pk for pk, _key in keys],
+                "grams": [key.gram for _pk, key in keys],
+                "texts": [key.text for _pk, key in keys],
+                "places": [key.place for _pk, key in keys],
+                "lengths": [key.length for _pk, key in keys],
+                "best": [key.best for _pk, key in keys],
+            },
         )
+
+
+def _keys(card: RegisterCard) -> list[Key]:
+    names = [card.name, *([card.short_name] if card.short_name else []), *card.former_names]
+    return keys_of(names, card.uscc)
 
 
 def _drop_what_is_gone() -> int:

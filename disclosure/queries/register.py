@@ -5,10 +5,12 @@ from django.utils.translation import gettext as _
 from common import uscc
 from common.errors import NotFound
 from disclosure.models import RegisterCard
-from disclosure.queries.search import PAGE, Hits
+from disclosure.queries.search import PAGE, Hits, search
 from disclosure.rules import cursor as cursors
+from disclosure.rules.wish import wish_of
 
 LARGEST_ID = 2**63
+MOST_ON_THE_DESK = 200
 
 
 def card_of(association_id: int, key: str) -> RegisterCard:
@@ -34,6 +36,12 @@ def all_cards(association_id: int, cursor: str = "", most: int = PAGE) -> Hits:
     else:
         rows = list(cards[: most + 1])
     return _page(rows, most)
+
+
+def institutions_meant(association_id: int, typed: str) -> list[int]:
+    """Ids of the institutions that the public search finds first for these words; for the list of the staff desk."""
+    hits = search([association_id], wish_of(typed), most=MOST_ON_THE_DESK)
+    return [card.institution_id for card in hits.cards]
 
 
 def _page(rows: list[RegisterCard], most: int) -> Hits:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -99,7 +101,7 @@ class InstitutionAdmin(DeskAdmin):
     list_display = ("name", "uscc", "field", "region", "member", "is_demo")
     list_filter = ("field", "is_demo")
     search_fields = ("name", "short_name", "=uscc", "former_names__name")
-    search_help_text = gettext_lazy("名称、简称、曾用名、统一社会信用代码")
+    search_help_text = gettext_lazy("名称、简称、曾用名、拼音、首字母、统一社会信用代码或其中一段")
     list_select_related = ("region",)
     facts = (
         "name", "short_name", "uscc", "licence_number", "field", "region", "address", "member", "is_demo",
@@ -137,6 +139,14 @@ class InstitutionAdmin(DeskAdmin):
             step_up=True,
         ),
     )
+
+    def get_search_results(self, request: Any, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """What the names contain as it was typed, and what the public search would find: one way of searching for all."""
+        typed, _doubles = super().get_search_results(request, queryset, search_term)
+        if not search_term.strip():
+            return typed, False
+        meant = import_string(settings.INSTITUTIONS_MEANT)(request.association.pk, search_term)
+        return queryset.filter(Q(pk__in=typed.values("pk")) | Q(pk__in=meant)), False
 
     def get_queryset(self, request: Any) -> QuerySet[Institution]:
         return with_membership(institutions_visible_to(request.actor))

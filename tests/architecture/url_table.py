@@ -91,6 +91,8 @@ PUBLIC = {
     "home": page(EVERYBODY),
     "register": page(EVERYBODY),
     "institution": page(EVERYBODY, key="card"),
+    "pay_check": page(EVERYBODY, key="card"),
+    "share_picture": page(EVERYBODY, key="card"),
     "rounds": page(EVERYBODY),
     "round": page(EVERYBODY, year="year"),
     "public_notice": page(EVERYBODY, year="year"),

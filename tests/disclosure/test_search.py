@@ -78,7 +78,7 @@ ALL_FOUR = ["whole", "prefix", "inside", "later"]
         (CODE.lower(), ["code"]),
         (f" {CODE[:8]}-{CODE[8:]} ", ["code"]),
         ("".join(chr(ord(sign) + 0xFEE0) for sign in CODE), ["code"]),
-        (CODE[:17], []),
+        (CODE[:17], ["code"]),
         ("不存在", []),
         ("启不", []),
         ("", []),
