@@ -4,7 +4,16 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import certificate, clocks, complaints_import, lookup, recompute, self_assessment, statistics
+from bench import (
+    certificate,
+    clocks,
+    complaints_import,
+    lookup,
+    recompute,
+    register,
+    self_assessment,
+    statistics,
+)
 from bench.place import Place, temporary_place
 from bench.report import Figure, show
 from config.child import say
@@ -17,6 +26,7 @@ BENCHES: dict[str, Callable[[Place], list[Figure]]] = {
     "clocks": clocks.run,
     "complaints_import": complaints_import.run,
     "statistics": statistics.run,
+    "register": register.run,
 }
 
 
