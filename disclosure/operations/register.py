@@ -4,7 +4,7 @@ Each may run twice, late, or at the same time as another: the copy is always mad
 a lock on the institution or the round, and is written only when it differs.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -135,11 +135,11 @@ def _altered_cards(institution_ids: Collection[int]) -> list[str]:
     return said + [
         f"search keys of institution {card.institution_id}"
         for card in cards.order_by("institution_id")
-        if _marks(card.grams.all()) != _marks(_grams(card))
+        if _marks(card.grams.all()) != _marks(_keys(card))
     ]
 
 
-def _marks(rows: Iterable[CardGram]) -> list[tuple[Any, ...]]:
+def _marks(rows: Iterable[CardGram | Key]) -> list[tuple[Any, ...]]:
     return sorted((row.gram, row.text, row.place, row.length, row.best) for row in rows)
 
 
