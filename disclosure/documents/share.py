@@ -20,7 +20,7 @@ WIDTH, HEIGHT, EDGE = 1200, 630, 72
 COLOURS = 32
 KEPT = 200  # pictures of some twenty thousand bytes
 PAPER, INK, QUIET, ACCENT = "#f6f6f2", "#1b2026", "#48515b", "#17557f"
-MOST_LINES, PER_LINE = 3, 17
+MOST_LINES, PER_LINE, PER_SMALL_LINE = 3, 17, 28
 Lines = tuple[str, ...]
 
 
@@ -29,8 +29,12 @@ def share_picture(card: RegisterCard, publisher: str) -> bytes:
     if not FONT.exists():
         raise NotFound(_("这台服务器没有画图用的字体。"))
     as_of = _("数据截至%(when)s，以网页为准") % {"when": minute(card.as_of)}
-    demo = _("演示机构，并不存在") if card.is_demo else ""
-    return _drawn(_broken(card.name), state_line(card), publisher, as_of, demo)
+    marks = [
+        *([_("演示机构，并不存在")] if card.is_demo else []),
+        *([] if card.official else [_("非官方规范")]),
+    ]
+    state = _cut(state_line(card), PER_SMALL_LINE)
+    return _drawn(_broken(card.name), state, publisher, as_of, " · ".join(marks))
 
 
 def state_line(card: RegisterCard) -> str:
@@ -48,12 +52,16 @@ def _broken(name: str) -> Lines:
     """The name in lines; what does not fit is left out and says so."""
     lines = [name[start : start + PER_LINE] for start in range(0, len(name), PER_LINE)]
     if len(lines) > MOST_LINES:
-        lines = [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1][:-1] + "…"]
+        lines = [*lines[: MOST_LINES - 1], _cut(lines[MOST_LINES - 1] + lines[MOST_LINES], PER_LINE)]
     return tuple(lines)
 
 
+def _cut(line: str, most: int) -> str:
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
 @lru_cache(maxsize=KEPT)
-def _drawn(name: Lines, state: str, publisher: str, as_of: str, demo: str) -> bytes:
+def _drawn(name: Lines, state: str, publisher: str, as_of: str, marks: str) -> bytes:
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, 0, WIDTH, 16), fill=ACCENT)
@@ -62,8 +70,8 @@ def _drawn(name: Lines, state: str, publisher: str, as_of: str, demo: str) -> by
     for line in name:
         pen.text((EDGE, top), line, font=_font(60), fill=INK)
         top += 84
-    pen.text((EDGE, top + 24), state[:28], font=_font(38), fill=INK)
-    pen.text((EDGE, HEIGHT - 136), demo, font=_font(30), fill=QUIET)
+    pen.text((EDGE, top + 24), state, font=_font(38), fill=INK)
+    pen.text((EDGE, HEIGHT - 136), marks, font=_font(30), fill=QUIET)
     pen.text((EDGE, HEIGHT - 84), as_of, font=_font(30), fill=QUIET)
     written = BytesIO()
     picture.quantize(COLOURS).save(written, "PNG", optimize=True)
