@@ -146,7 +146,7 @@ def test_every_kind_of_question_has_its_number_of_queries(association, django_as
         ("qm", 2),
         (CODE[:8], 3),
         ("朝阳启明", 6),
-        ("启不", 3),
+        ("启不", 2),
         (CODE[:9] + "9" + CODE[10:], 2),
     ]:
         with django_assert_num_queries(number):
