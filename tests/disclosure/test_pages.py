@@ -66,6 +66,10 @@ def test_public_role_reads_published_tables_and_nothing_else():
         assert cursor.fetchall() == [
             ("disclosure_cardgram", "SELECT"),
             ("disclosure_pastround", "SELECT"),
+            ("disclosure_publicationcheckpoint", "SELECT"),
+            ("disclosure_publicationkey", "SELECT"),
+            ("disclosure_publicationlog", "SELECT"),
+            ("disclosure_publicationpayload", "SELECT"),
             ("disclosure_publishedround", "SELECT"),
             ("disclosure_registercard", "SELECT"),
         ]
