@@ -106,7 +106,7 @@ class PublishedLineOutput(serializers.Serializer[Any]):
     response = RateOutput(help_text="按时答复率")
     resolution = RateOutput(help_text="解决率，只按投诉人的确认")
     satisfaction = RateOutput(help_text="满意率")
-    per_thousand = RateOutput(help_text="每千人次投诉，单位为件")
+    per_thousand = RateOutput(help_text="每千人次受理的投诉，单位为件")
 
 
 class PublishedInstitutionOutput(PublishedLineOutput):

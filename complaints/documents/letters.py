@@ -15,6 +15,7 @@ from association.models import Association
 from association.rules.clock import beijing
 from common.pdf import render_pdf
 from complaints.choices.complaints import (
+    Audience,
     Body,
     DecisionKind,
     Party,
@@ -117,7 +118,8 @@ def _confirmation(agreement: Agreement) -> dict[str, Any] | None:
 
 def _letter(decision: Decision, title: str) -> dict[str, Any]:
     complaint = decision.complaint
-    reason = Words(complaint).of(Target.DECISION, decision.pk, decision.reason)
+    words = Words(complaint, Audience.INSTITUTION, for_both_sides=True)
+    reason = words.of(Target.DECISION, decision.pk, decision.reason)
     return head(decision.association_id, complaint) | {
         "title": title,
         "decision": decision,

@@ -136,6 +136,7 @@ class Complaint(AssociationOwned):
                     "satisfaction",
                     "claimed_fen",
                     "returned_fen",
+                    "accepted_at",
                 ],
                 name="complaint_statistics",
             ),

@@ -32,6 +32,7 @@ from complaints.operations.cases import (
     decide,
     institution_turn,
     lock_complaint,
+    refuse_personal,
     refuse_tied,
     required_text,
     start_clock,
@@ -164,6 +165,7 @@ def transfer(*, actor: Actor, complaint_id: int, to: str, reason: str) -> Decisi
     _refuse_own_refusal(actor, complaint)
     whom = required_text(one_line(to), "to", _("请填写转往的单位。"), 80)
     why = required_text(paragraphs(reason), "reason", _("请写明理由，投诉人会看到。"), LONGEST_REASON)
+    refuse_personal(complaint, to=whom)
     stop_all(actor=actor, case=case_of(complaint), outcome="transferred")
     move_complaint(complaint, State.TRANSFERRED, ended_at=clock.now(), told_complainant_at=None)
     decision = decide(complaint, DecisionKind.TRANSFER, by=actor.person_id, reason=why, transferred_to=whom)

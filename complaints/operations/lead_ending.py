@@ -176,6 +176,11 @@ def archive_lead(*, actor: Actor, lead_id: int) -> Lead:
     lead = lock_lead(actor, lead_id)
     if not lead.is_anonymous and lead.fed_back_on is None:
         raise Refused(_("实名提供的线索，反馈之后才能归档。"))
+    return put_away(actor, lead)
+
+
+def put_away(actor: Actor, lead: Lead) -> Lead:
+    """归档 of a lead that is locked and done with: the term of retention begins."""
     rule, due = start_clock(RETENTION)
     move_lead(
         lead,

@@ -14,13 +14,14 @@ from association.locker import forget_case
 from association.notices import notify
 from common.said import Said
 from complaints.access.leads import MAY
-from complaints.choices.leads import LeadState, Speaker
+from complaints.choices.leads import DECIDED, LeadState, Speaker
 from complaints.models import Lead, LeadEvidence, LeadMessage
 from complaints.operations.lead_cases import case_of, untied_staff
+from complaints.operations.lead_ending import put_away
 from complaints.operations.lead_handling import take_in
 from complaints.queries.lead_boxes import BOXES, start_of
 
-DRAFT = "LEAD-DRAFT"
+DRAFT, ARCHIVE = "LEAD-DRAFT", "LEAD-ARCHIVE"
 
 
 @transaction.atomic
@@ -30,9 +31,10 @@ def keep_leads(*, actor: Actor) -> None:
     _take_in_new(actor)
     _tell_of_answers()
     dropped = _drop_old_drafts()
+    archived = _put_away_what_is_over(actor)
     retired, files = _retire(actor)
-    if dropped or retired:
-        record(actor, "keep_leads", None, drafts=dropped, leads=retired, files=files)
+    if dropped or archived or retired:
+        record(actor, "keep_leads", None, drafts=dropped, archived=archived, leads=retired, files=files)
 
 
 def _take_in_new(actor: Actor) -> None:
@@ -78,6 +80,26 @@ def _drop_old_drafts() -> int:
         forget_case(lead.case)
         lead.delete()
     return len(old)
+
+
+def _put_away_what_is_over(actor: Actor) -> int:
+    """到期归档: answered, or decided where nobody waits for an answer, and nobody has put it away.
+
+    What was told is not kept for ever because a button was forgotten.
+    """
+    today = clock.today()
+    rule = rule_in_force(ARCHIVE, today)
+    fed_back = Q(state=LeadState.FED_BACK, fed_back_on__lt=today)
+    decided = Q(state__in=DECIDED, is_anonymous=True, decided_on__lt=today)
+    rows = Lead.objects.select_for_update(of=("self",)).filter(fed_back | decided).order_by("pk")
+    over = [row for row in rows if count(rule, start_of(_done_on(row))).on < today]
+    for lead in over:
+        put_away(actor, lead)
+    return len(over)
+
+
+def _done_on(lead: Lead) -> date:
+    return lead.fed_back_on or lead.decided_on or lead.saved_on
 
 
 def _retire(actor: Actor) -> tuple[int, int]:

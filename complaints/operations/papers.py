@@ -6,6 +6,7 @@ from association.actors import Actor
 from association.audit import record
 from association.locker import store_document
 from association.models import Attachment
+from association.outbox import enqueue
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import DecisionKind, Party
 from complaints.documents.letters import (
@@ -15,7 +16,7 @@ from complaints.documents.letters import (
     letter_pdf,
 )
 from complaints.documents.tellings import telling_file_name, telling_pdf
-from complaints.models import Agreement, Decision, Telling
+from complaints.models import Agreement, Complaint, Decision, Telling
 
 LETTERS = frozenset({DecisionKind.REFUSE, DecisionKind.TRANSFER, DecisionKind.TERMINATE})
 
@@ -86,3 +87,16 @@ def render_telling(*, actor: Actor, telling_id: int) -> Telling | None:
     telling.save(update_fields=["document"])
     record(actor, "render_telling", telling, complaint=telling.complaint_id)
     return telling
+
+
+def make_papers_again(complaint: Complaint, event: str) -> None:
+    """Letters that say what was just hidden, or hide what is shown again, are made anew; the old ones lead nowhere.
+
+    ``event`` names what happened, so that each makes them once.
+    """
+    for letter in Decision.objects.filter(complaint=complaint, document__isnull=False):
+        Decision.objects.filter(pk=letter.pk).update(document=None)
+        enqueue("complaints.render_letter", key=f"decision-{letter.pk}-{event}", decision_id=letter.pk)
+    for telling in Telling.objects.filter(complaint=complaint, document__isnull=False, told_at__isnull=True):
+        Telling.objects.filter(pk=telling.pk).update(document=None)
+        enqueue("complaints.render_telling", key=f"telling-{telling.pk}-{event}", telling_id=telling.pk)

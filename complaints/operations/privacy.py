@@ -53,6 +53,7 @@ from complaints.operations.cases import (
     required_text,
 )
 from complaints.operations.moves import move_redaction
+from complaints.operations.papers import make_papers_again
 from complaints.queries.desk import by_secret
 from complaints.queries.people import opened, signer_of
 from complaints.queries.redactions import places_of
@@ -201,6 +202,7 @@ def redact(
         proposed_by_id=by,
         proposed_at=clock.now(),
     )
+    make_papers_again(complaint, f"hidden-{redaction.pk}")
     record(actor, "redact", redaction, complaint=complaint.pk, target=target)
     return redaction
 
@@ -274,6 +276,8 @@ def review_redaction(*, actor: Actor, redaction_id: int, confirmed: bool, decisi
         decided_at=clock.now(),
         decision=said,
     )
+    if not confirmed:
+        make_papers_again(redaction.complaint, f"shown-{redaction.pk}")
     record(actor, "review_redaction", redaction, confirmed=confirmed)
     return redaction
 
@@ -337,14 +341,13 @@ def _retire(actor: Actor, complaint: Complaint) -> tuple[int, int]:
     complaint.retired_at = clock.now()
     complaint.facts = complaint.demand = complaint.handled_elsewhere = ""
     complaint.receipt_key = None
-    if complaint.institution_id is not None:
-        complaint.respondent_name = complaint.respondent_address = ""
+    complaint.respondent_name = complaint.respondent_address = ""
     complaint.save()
     gone, _kinds = PersonalData.objects.filter(person__complaint=complaint).delete()
     Person.objects.filter(complaint=complaint).update(authority=None)
     Reply.objects.filter(complaint=complaint).update(text="")
     Decision.objects.filter(complaint=complaint).update(reason="", document=None)
-    Session.objects.filter(complaint=complaint).update(minutes="", excuse="")
+    Session.objects.filter(complaint=complaint).update(minutes="", excuse="", place="")
     Offer.objects.filter(complaint=complaint).update(terms="")
     RecusalRequest.objects.filter(complaint=complaint).update(reason="")
     Agreement.objects.filter(complaint=complaint).update(

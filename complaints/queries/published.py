@@ -74,7 +74,7 @@ def _line(line: Line, silent: frozenset[str]) -> dict[str, Any]:
         "response": _rate(line.response),
         "resolution": _rate(line.resolution, small=_few(line)),
         "satisfaction": _rate(line.satisfaction),
-        "per_thousand": _rate(line.per_thousand, small=counts.received < LIMITS.cell),
+        "per_thousand": _rate(line.per_thousand, small=counts.accepted < LIMITS.cell),
     }
 
 

@@ -29,11 +29,15 @@ class Words:
 
     First without what was redacted for this audience, then scrubbed: numbers and addresses always, names for all but
     the institution, which has to find its contract. Staff and the complainant read without redactions.
+    ``for_both_sides``: a letter that goes to the institution and to others, so with its redactions and without names.
     """
 
-    def __init__(self, complaint: Complaint, audience: Audience | None = None) -> None:
+    def __init__(
+        self, complaint: Complaint, audience: Audience | None = None, *, for_both_sides: bool = False
+    ) -> None:
         known = identifying(complaint)
-        self.names = () if audience == Audience.INSTITUTION else known.names
+        named = audience == Audience.INSTITUTION and not for_both_sides
+        self.names = () if named else known.names
         self.addresses = known.addresses
         rows = Redaction.objects.filter(complaint=complaint, state__in=HIDES, first__isnull=False)
         self.rows = list(rows.filter(audience__in=[audience, Audience.BOTH])) if audience else []

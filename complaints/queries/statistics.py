@@ -123,7 +123,8 @@ def _counted(rows: QuerySet[Complaint]) -> dict[int | None, Counts]:
         .values("institution_id")
         .annotate(
             received=Count("received_at"),
-            accepted=Count("received_at", filter=~Q(state__in=sorted(BEFORE_ACCEPTANCE))),
+            # Also what was withdrawn afterwards; a refusal, a transfer, an early withdrawal is none.
+            accepted=_many(accepted_at__isnull=False),
             asked=Count("received_at", filter=~Q(timeliness__in=NOT_ASKED)),
             in_time=_many(timeliness=Timeliness.ON_TIME),
             resolved=_many(outcome=Outcome.RESOLVED),
@@ -155,7 +156,8 @@ def _line(institution_id: int | None, counts: Counts, enrolled: int | None, limi
         response=rate(counts.in_time, counts.asked, limits),
         resolution=rate(counts.resolved, counts.said, limits),
         satisfaction=rate(counts.satisfied, counts.scored, limits),
-        per_thousand=per_thousand(counts.received, enrolled, limits),
+        # 受理的: whatever is filed and refused must not raise the rate of an institution.
+        per_thousand=per_thousand(counts.accepted, enrolled, limits),
         enrolments=enrolled,
     )
 
@@ -225,6 +227,6 @@ def facts_for_rating(institution_id: int, first: date, last: date) -> Conduct:
         breached_fen=owed,
         contested=kinds.get(FactKind.CONTESTED, 0),
         per_thousand=per_thousand(
-            counts.received, enrolments_between(first, last).get(institution_id), LIMITS
+            counts.accepted, enrolments_between(first, last).get(institution_id), LIMITS
         ),
     )

@@ -36,7 +36,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class PerThousand:
-    """每千人次: complaints against enrolments, with an interval; None where enrolments are unknown or too few."""
+    """每千人次: accepted complaints against enrolments, with an interval; None where enrolments are unknown or too few."""
 
     ratio: Decimal | None
     low: Decimal | None

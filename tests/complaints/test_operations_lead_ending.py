@@ -50,6 +50,11 @@ def days(number):
         number -= 400
 
 
+def later(number):
+    days(number)
+    some.daily_round()
+
+
 def add_picture(code, name="慕容线索人拍摄.jpg"):
     upload = SimpleUploadedFile(name, picture())
     return lead_reports.add_lead_evidence(actor=some.anybody(), code=code, upload=upload)
@@ -249,6 +254,25 @@ def test_the_receipt_of_the_authority_is_recorded_once():
 
 
 # -- facts for the apps above ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_nobody_puts_away_is_put_away_by_itself(named):
+    lead, clerk, _code = some.decided(**(some.NAMED if named else {}))
+    later(32)
+    if named:
+        # Who gave a name has an answer first: until then the clock of the feedback runs.
+        assert Lead.objects.get(pk=lead.pk).state == LeadState.UNFOUNDED
+        lead_ending.give_lead_feedback(actor=clerk, lead_id=lead.pk, text="经核查，未发现所述情形。")
+        later(29)
+        assert Lead.objects.get(pk=lead.pk).state == LeadState.FED_BACK
+        later(3)
+    kept = Lead.objects.get(pk=lead.pk)
+    assert kept.state == LeadState.ARCHIVED
+    assert kept.retire_on is not None
+    later(3 * 366 + 2)
+    gone = Lead.objects.get(pk=lead.pk)
+    assert (bytes(gone.facts_box), bytes(gone.name_box), gone.receipt_key) == (b"", b"", None)
 
 
 def test_proven_leads_of_an_institution_in_a_time():

@@ -85,7 +85,7 @@ def test_a_handful_gives_no_rate_and_no_cell(here):
 
 def test_against_enrolments_of_the_days_of_the_period(here):
     Enrolment.objects.create(institution=here.institution, year=2026, learners=36_500, source="年报")
-    filed(here)
+    accepted(here)
     (line,) = statistics(*MARCH, limits=SMALL).lines
     assert line.enrolments == 3_100
     assert line.per_thousand.ratio == Decimal("0.32")
