@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('association', '0020_notice_wording'),
-        ('complaints', '0012_tellings'),
+        ('complaints', '0016_fact_reviews'),
         ('members', '0003_by_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
