@@ -197,10 +197,15 @@ def _write(rows: Sequence[Deadline]) -> None:
 
 
 @transaction.atomic
-def stop_deadline(*, actor: Actor, case: Case, code: str, outcome: str = DONE) -> Deadline | None:
-    """办结一个期限; that it was late stays a fact. Nothing when none is running, so twice does no harm."""
+def stop_deadline(
+    *, actor: Actor, case: Case, code: str, outcome: str = DONE, came_at: datetime | None = None
+) -> Deadline | None:
+    """办结一个期限; that it was late stays a fact. Nothing when none is running, so twice does no harm.
+
+    ``came_at``: what was waited for came on paper at that moment and is only entered now: then it stopped.
+    """
     deadline = _lock(case, code)
-    return None if deadline is None else _stop(actor, deadline, outcome)
+    return None if deadline is None else _stop(actor, deadline, outcome, came_at)
 
 
 @transaction.atomic
@@ -219,9 +224,9 @@ def lapse(*, actor: Actor, case: Case, code: str) -> Deadline | None:
     return _stop(actor, deadline, LAPSED)
 
 
-def _stop(actor: Actor, deadline: Deadline, outcome: str) -> Deadline:
+def _stop(actor: Actor, deadline: Deadline, outcome: str, came_at: datetime | None = None) -> Deadline:
     """A paused clock goes on first, so that its pause is counted."""
-    moment = clock.now()
+    moment = came_at or clock.now()
     if deadline.paused_on is not None:
         _end_pause(deadline, beijing(moment).date())
     deadline.stopped_at, deadline.outcome = moment, outcome

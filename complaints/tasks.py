@@ -18,8 +18,8 @@ def retire_personal_data() -> None:
 
 
 @outbox_task("complaints.mail_complainant")
-def mail_complainant(*, complaint_id: int) -> None:
-    operations.mail_complainant(complaint_id=complaint_id)
+def mail_complainant(*, complaint_id: int, reminds: bool = False) -> None:
+    operations.mail_complainant(complaint_id=complaint_id, reminds=reminds)
 
 
 @outbox_task("complaints.render_agreement", queue="pdf")

@@ -29,6 +29,8 @@ from complaints.models import (
 SECRETARIAT = frozenset({Role.SECRETARIAT})
 MEDIATORS = frozenset({Role.MEDIATOR, Role.SECRETARIAT})
 AUDITORS = frozenset({Role.AUDITOR})
+# What binds the institution to pay is said by its administrator, not by a clerk.
+BINDS = frozenset({Role.INSTITUTION_ADMIN})
 NOBODY: frozenset[Role] = frozenset()
 # Who mediated reads how it ended; to act is for who mediates now.
 MEDIATORS_READ = frozenset({MediatorState.ACTIVE, MediatorState.ENDED})
@@ -43,13 +45,18 @@ MAY = {
     "add_evidence": INSTITUTION_ROLES | SECRETARIAT,
     # 受理
     "name_institution": SECRETARIAT,
+    "correct_filing": SECRETARIAT,
     "accept": SECRETARIAT,
     "refuse": SECRETARIAT,
     "transfer": SECRETARIAT,
     # 答复与方案
     "answer": INSTITUTION_ROLES,
-    "offer": INSTITUTION_ROLES,
+    "offer": BINDS,
+    "speak_for_institution": SECRETARIAT,
+    "register_paid": SECRETARIAT,
+    "confirm_settlement": BINDS | SECRETARIAT,
     "open_mass_case": SECRETARIAT,
+    "extend_order": SECRETARIAT,
     # 调解
     "consent": INSTITUTION_ROLES | SECRETARIAT,
     "assign_mediator": SECRETARIAT,
@@ -57,7 +64,7 @@ MAY = {
     "ask_recusal": INSTITUTION_ROLES | SECRETARIAT,
     "decide_recusal": SECRETARIAT,
     "mediate": MEDIATORS,
-    "sign": INSTITUTION_ROLES | SECRETARIAT,
+    "sign": BINDS | SECRETARIAT,
     # 履行与终止
     "perform": INSTITUTION_ROLES | SECRETARIAT,
     "breach": SECRETARIAT,

@@ -104,9 +104,13 @@ def _original(request: Any, lead: Lead, form: Any) -> Done:
 def _complaint(request: Any, lead: Lead, form: Any) -> HttpResponse:
     """The code is told to the person at once: nobody can show it again."""
     values = dict(form.cleaned_data)
-    claimed = values.pop("claimed_yuan") or 0
+    claimed, paid = values.pop("claimed_yuan") or 0, values.pop("paid_yuan")
     filed = lead_complaint.file_from_lead(
-        actor=request.actor, lead_id=lead.pk, claimed_fen=int(claimed * 100), **values
+        actor=request.actor,
+        lead_id=lead.pk,
+        claimed_fen=int(claimed * 100),
+        paid_fen=None if paid is None else int(paid * 100),
+        **values,
     )
     request.current_app = admin.site.name
     context = admin.site.each_context(request) | {"title": str(lead), "lead": lead, "filed": filed}

@@ -12,7 +12,8 @@ from complaints.choices.complaints import OfferState, Outcome, SessionMode, Stat
 
 LONGEST_CODE = 64
 DEEDS = (
-    "answer_offer", "sign", "survey", "follow_up", "consent", "contest", "settle", "add_evidence", "withdraw",
+    "answer_offer", "sign", "survey", "follow_up", "consent", "contest", "settle", "ask_recusal", "add_evidence",
+    "hide_words", "withdraw",
 )  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""告知书与送达通知书: what is printed for a side that no mail and no notice reaches. Persons appear masked."""
+"""告知书与送达通知书: what is printed for a side that no mail and no notice reaches. Persons appear masked,
+but for the complainant in the paper that serves the institution: it has to find the contract, as on its own page.
+"""
 
 from typing import Any
 
@@ -14,7 +16,7 @@ from complaints.choices.complaints import Party
 from complaints.choices.telling import SERVING, TellingSubject
 from complaints.documents.letters import LANGUAGE, as_pdf, head
 from complaints.models import Telling
-from complaints.queries.shown import as_told_to_institution
+from complaints.queries.shown import as_told_to_institution, named_to_institution
 from complaints.rules.money import in_yuan
 
 REPLY_BY = "CMP-REPLY"
@@ -58,14 +60,16 @@ def _telling(telling: Telling, title: str) -> dict[str, Any]:
     complaint = telling.complaint
     shown = head(telling.association_id, complaint)
     to_institution = telling.party == Party.INSTITUTION
+    serves = telling.subject in SERVING
     facts, demand = as_told_to_institution(complaint)
     paid = _("未填") if complaint.paid_fen is None else in_yuan(complaint.paid_fen)
     return shown | {
         "title": title,
+        "complainants": named_to_institution(complaint) if serves else shown["complainants"],
         "addressee": shown["respondent"] if to_institution else shown["complainants"],
         "subject": telling.get_subject_display(),
         "sentence": _(SENTENCES.get(TellingSubject(telling.subject), PROGRESS)),
-        "serves": telling.subject in SERVING,
+        "serves": serves,
         "facts": facts.split("\n"),
         "demand": demand.split("\n"),
         "paid": paid,

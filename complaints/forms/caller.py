@@ -30,6 +30,8 @@ LABELS = {
 HELP = {"facts": _("什么时候报名、交了多少钱、上了多少课、怎么协商的。不要记身份证号和银行卡号。")}
 ROWS = {"facts": 5, "demand": 2}
 
+OFFERED = [pair for pair in EvidenceKind.choices if pair[0] != EvidenceKind.SIGNED]
+
 
 class CallerForm(IntakeForm):
     """代录: a subject is chosen from a list, so that all of it fits on one screen."""
@@ -37,7 +39,7 @@ class CallerForm(IntakeForm):
     delegated_by = forms.CharField(label=_("委托单位"), required=False, max_length=80)
     delegation_number = forms.CharField(label=_("委托文号"), required=False, max_length=60)
     agent_authority = forms.FileField(label=_("授权委托书"), required=False, allow_empty_file=True)
-    kind = forms.ChoiceField(label=_("材料是什么"), choices=EvidenceKind.choices, required=False)
+    kind = forms.ChoiceField(label=_("材料是什么"), choices=OFFERED, required=False)
     file = forms.FileField(label=_("带来的材料"), required=False, allow_empty_file=True)
     filing_key = forms.CharField(max_length=40, widget=forms.HiddenInput)
 

@@ -25,13 +25,18 @@ from complaints.forms.mediation import (
 )
 from complaints.forms.paper import (
     ContestedForm,
+    ExtendOrderForm,
     FollowedUpForm,
     InstitutionPaperSignForm,
+    PaperAnswerForm,
     PaperConsentForm,
+    PaperMakeOfferForm,
     PaperOfferForm,
     PaperRecusalForm,
+    PaperSettlementForm,
     PaperSignForm,
     PaymentSaidForm,
+    RegisterPaidForm,
     SaidForm,
     SettleForm,
     WithdrawForCallerForm,
@@ -49,9 +54,18 @@ UPLOADED = [pair for pair in EvidenceKind.choices if pair[0] != EvidenceKind.SIG
 class NameInstitutionForm(CaseForm):
     name = "name_institution"
     title, button = _("认定被投诉机构"), _("认定")
-    lead = _("投诉人写的名称不能唯一对应名录中的机构，请核对后选择。")
+    lead = _("请核对投诉人写的名称；不能唯一对应名录，或者对应错了的，在受理以前选择。")
     asks = "institution_id"
     institution_id = forms.TypedChoiceField(label=_("机构"), coerce=int)
+
+
+class CorrectFilingForm(CaseForm):
+    name = "correct_filing"
+    title, button = _("更正影响受理的内容"), _("更正")
+    lead = _("向投诉人核实后，更正投诉中写错的内容；更正和理由会留下记录。")
+    handled_elsewhere = yes_no(_("法院、仲裁机构、行政机关或者其他调解组织是否已经受理或者处理"))
+    is_consumer = yes_no(_("是否为生活消费接受的培训"))
+    reason = line(_("怎样核实的"), help_text=_("不要写个人信息。"))
 
 
 class AcceptForm(CaseForm):
@@ -95,6 +109,13 @@ class MakeOfferForm(CaseForm):
     pay_by = DayField(label=_("付款日"), required=True)
     open_until = DayField(label=_("方案有效至"), required=True)
     terms = text(_("其他条件"), required=False, rows=2)
+
+
+class ConfirmSettlementForm(CaseForm):
+    name = "confirm_settlement"
+    title, button = _("核对投诉人登记的和解"), _("提交意见")
+    lead = _("确认后即为自行和解，须按期付款；否认或者期满没有确认的，和解不成立，投诉继续办理。")
+    confirmed = yes_no(_("意见"), (_("确认已经和解"), _("没有这样和解")))
 
 
 class InstitutionConsentForm(CaseForm):
@@ -189,6 +210,7 @@ FORMS: dict[str, type[CaseForm]] = {
     form.name: form
     for form in (
         NameInstitutionForm,
+        CorrectFilingForm,
         AcceptForm,
         RefuseForm,
         TransferForm,
@@ -229,6 +251,12 @@ FORMS: dict[str, type[CaseForm]] = {
         SettleForm,
         PaperSignForm,
         InstitutionPaperSignForm,
+        PaperAnswerForm,
+        PaperMakeOfferForm,
+        RegisterPaidForm,
+        ConfirmSettlementForm,
+        PaperSettlementForm,
+        ExtendOrderForm,
         RedactFileForm,
     )
 }

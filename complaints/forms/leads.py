@@ -136,6 +136,14 @@ class ComplaintForm(DeedForm):
     harmed_on = forms.DateField(
         label=_("知道权益受损的日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    paid_yuan = forms.DecimalField(
+        label=_("已付金额（元）"),
+        min_value=0,
+        max_digits=9,
+        decimal_places=2,
+        required=False,
+        help_text=_("还不清楚的可以不填，核对付款记录后在案件页登记。"),
+    )
     claimed_yuan = forms.DecimalField(
         label=_("要求退还（元）"), min_value=0, max_digits=9, decimal_places=2, required=False
     )

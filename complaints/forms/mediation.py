@@ -121,6 +121,7 @@ class PauseForm(CaseForm):
     title, button = _("鉴定，中止计期"), _("中止计期")
     appraiser = line(_("鉴定机构"))
     reason = line(_("鉴定事项"))
+    review_on = DayField(label=_("核对进展的日期"), help_text=_("到这一天提醒核对；不填的按协会的规则。"))
 
 
 class ResumeForm(CaseForm):

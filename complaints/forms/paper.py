@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from association.typed_fields import DayField, YuanField
-from complaints.choices.complaints import SAID_BY_COMPLAINANT, Outcome, Party, Recusal
+from complaints.choices.complaints import SAID_BY_COMPLAINANT, Outcome, Party, Recusal, ReplyKind
 from complaints.forms.parts import AGREES_OR_NOT, CaseForm, choice, line, text, yes_no
 
 ONLY_HERE = _("照片、截图或PDF，不超过10 MB；只有协会看得到。")
@@ -102,7 +102,7 @@ class PaperOfferForm(_SignedForm):
 class SettleForm(_SignedForm):
     name = "settle"
     title, button = _("登记双方自行和解"), _("登记和解")
-    lead = _("投诉人书面告知双方已自行和解的，登记金额和付款日；到期会请投诉人确认。")
+    lead = _("投诉人书面告知双方已自行和解的，登记金额和付款日；机构确认后才成立，到期会请投诉人确认。")
     amount_fen = YuanField(label=_("退还金额（元，不退款的填0）"), required=True)
     pay_by = DayField(label=_("付款日"), required=True)
 
@@ -137,3 +137,61 @@ class InstitutionPaperSignForm(_AgreementForm):
     name = "institution_paper_sign"
     title, button = _("登记机构签署的纸质协议"), _("登记签署")
     party = Party.INSTITUTION
+
+
+class _LetterForm(CaseForm):
+    """What an institution without an account wrote."""
+
+    received_on = DayField(
+        label=_("收到的日期"), required=True, help_text=_("是否按时答复，以收到书面答复的日期为准。")
+    )
+    paper = forms.FileField(
+        label=_("书面意见（扫描件或照片）"),
+        allow_empty_file=True,
+        help_text=_("照片、截图或PDF，不超过10 MB。"),
+    )
+
+
+class PaperAnswerForm(_LetterForm):
+    name = "paper_answer"
+    title, button = _("登记机构的书面答复"), _("登记答复")
+    lead = _("机构没有账号、以书面答复的，照原文登记。")
+    kind = choice(_("答复"), ReplyKind.choices)
+    offered_fen = YuanField(label=_("同意退还多少（元）"))
+    text = text(_("说明"), rows=6, help_text=_("投诉人会看到；请照机构的原文。"))
+
+
+class PaperMakeOfferForm(_LetterForm):
+    name = "paper_make_offer"
+    title, button = _("登记机构的书面方案"), _("登记方案")
+    lead = _("投诉人接受后即为自行和解，机构须按期付款。")
+    amount_fen = YuanField(label=_("退还金额（元）"), required=True)
+    pay_by = DayField(label=_("付款日"), required=True)
+    open_until = DayField(label=_("方案有效至"), required=True)
+    terms = text(_("其他条件"), required=False, rows=2)
+
+
+class PaperSettlementForm(CaseForm):
+    name = "paper_settlement"
+    title, button = _("登记机构对和解的书面意见"), _("登记")
+    confirmed = yes_no(_("机构的意见"), (_("确认已经和解"), _("否认")))
+    paper = forms.FileField(label=_("书面意见（扫描件或照片）"), allow_empty_file=True)
+
+
+class ExtendOrderForm(CaseForm):
+    name = "extend_order"
+    title, button = _("延长工单时限"), _("延长")
+    lead = _("12345工单派单单位同意延长的，登记新的时限和理由；投诉人会被告知。")
+    due_on = DayField(label=_("延长至"), required=True)
+    reason = line(_("理由"), help_text=_("不要写个人信息。"))
+
+
+class RegisterPaidForm(CaseForm):
+    name = "register_paid"
+    title, button = _("登记已付金额"), _("登记")
+    lead = _(
+        "投诉人没有填写已付金额的，核对合同、收据或者银行记录后登记；方案和协议以此为限，登记后不能再改。"
+    )
+    paid_fen = YuanField(label=_("已付金额（元）"), required=True)
+    reason = line(_("依据"), help_text=_("例如：合同第3条、银行转账记录；不要写个人信息。"))
+    proof = forms.FileField(label=_("付款记录（扫描件或照片）"), required=False, allow_empty_file=True)

@@ -65,10 +65,12 @@ class OfferForm(_Answer):
 class SettleForm(DeedOfComplainant):
     name = "settle"
     title, button = _("我已和机构自行和解"), _("登记和解")
-    lead = _("写明说好的金额和付款日，协会会跟踪是否按期付款，到时请您确认。")
+    lead = _(
+        "写明说好的金额和付款日。机构确认后即为和解，协会会跟踪是否按期付款；机构没有确认的，投诉继续办理。"
+    )
     amount_fen = YuanField(label=_("退还金额（元，不退款的填0）"), required=True)
     pay_by = DayField(label=_("付款日"), required=True)
-    sure = forms.BooleanField(label=_("双方已经说好，调解到此为止"))
+    sure = forms.BooleanField(label=_("双方已经说好，机构确认后调解到此为止"))
 
 
 class SignForm(DeedOfComplainant):

@@ -1,4 +1,4 @@
-from complaints.models.agreements import Agreement, Instalment, Offer, Signature
+from complaints.models.agreements import Agreement, Instalment, Offer, SettlementReport, Signature
 from complaints.models.complaints import Complaint, Decision, MassCase, number_of
 from complaints.models.ending import FollowUp, Survey
 from complaints.models.facts import Fact, FactReview, FactSetAside
@@ -11,7 +11,7 @@ from complaints.models.leads import (
     LeadRecusal,
     LeadReferral,
 )
-from complaints.models.material import Evidence, Redaction, Reply
+from complaints.models.material import Evidence, PaidAmount, Redaction, Reply
 from complaints.models.mediation import AppraisalPause, Consent, MediatorAssignment, RecusalRequest, Session
 from complaints.models.payments import PaymentReport
 from complaints.models.people import Draft, Person, PersonalData, Retirement, Unmasking
@@ -42,6 +42,7 @@ __all__ = [
     "MassCase",
     "MediatorAssignment",
     "Offer",
+    "PaidAmount",
     "PaymentReport",
     "Person",
     "PersonalData",
@@ -50,6 +51,7 @@ __all__ = [
     "Reply",
     "Retirement",
     "Session",
+    "SettlementReport",
     "Signature",
     "Survey",
     "Telling",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import Body, Method, OfferState, Party
+from complaints.choices.settlement import SettlementState
 from complaints.models.complaints import Complaint, MassCase
 from complaints.models.people import Person
 
@@ -25,6 +26,7 @@ class Offer(AssociationOwned):
     pay_by = models.DateField(_("付款日"))
     open_until = models.DateField(_("答复至"))
     state = models.CharField(_("状态"), max_length=8, choices=OfferState.choices, default=OfferState.MADE)
+    method = models.CharField(_("方式"), max_length=12, choices=Method.choices, default=Method.ACCOUNT)
     made_by = models.ForeignKey(
         "association.User", models.PROTECT, verbose_name=_("提出人"), related_name="+"
     )
@@ -47,6 +49,61 @@ class Offer(AssociationOwned):
                 name="offer_answered",
                 condition=Q(state__in=[OfferState.MADE, OfferState.LAPSED], answered_at__isnull=True)
                 | Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED], answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_fen} {self.complaint_id}"
+
+
+class SettlementReport(AssociationOwned):
+    """投诉人登记的和解: what the complainant says the two agreed on. The institution confirms it, or nothing comes of it."""
+
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="settlement_reports", verbose_name=_("投诉")
+    )
+    amount_fen = models.BigIntegerField(_("退还金额（分）"))
+    pay_by = models.DateField(_("付款日"))
+    method = models.CharField(_("方式"), max_length=12, choices=Method.choices)
+    recorded_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("登记人"), related_name="+"
+    )
+    reported_at = models.DateTimeField(_("登记时间"))
+    state = models.CharField(
+        _("状态"), max_length=10, choices=SettlementState.choices, default=SettlementState.REPORTED
+    )
+    answered_at = models.DateTimeField(_("核对时间"), null=True)
+    answered_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("核对人"), related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("登记的和解")
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "complaint"],
+                name="settlement_one_open",
+                condition=Q(state=SettlementState.REPORTED),
+            ),
+            models.CheckConstraint(name="settlement_amount", condition=Q(amount_fen__gte=0)),
+            models.CheckConstraint(
+                name="settlement_answered",
+                condition=Q(
+                    state__in=[SettlementState.CONFIRMED, SettlementState.DENIED],
+                    answered_at__isnull=False,
+                    answered_by__isnull=False,
+                )
+                | Q(
+                    state__in=[SettlementState.REPORTED, SettlementState.LAPSED],
+                    answered_at__isnull=True,
+                    answered_by__isnull=True,
+                ),
+            ),
+            models.CheckConstraint(
+                name="settlement_by_somebody",
+                condition=Q(method=Method.RECEIPT_CODE, recorded_by__isnull=True)
+                | (~Q(method=Method.RECEIPT_CODE) & Q(recorded_by__isnull=False)),
             ),
         ]
 

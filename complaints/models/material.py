@@ -9,6 +9,7 @@ from complaints.choices.complaints import (
     NUMBERED,
     Audience,
     EvidenceKind,
+    Method,
     RedactionState,
     ReplyKind,
     Source,
@@ -53,6 +54,8 @@ class Reply(AssociationOwned):
     offered_fen = models.BigIntegerField(_("同意退还（分）"), null=True)
     was_late = models.BooleanField(_("逾期"), default=False)
     is_public = models.BooleanField(_("可与投诉一并公开"), default=False)
+    # On paper: who entered it, and when it was received.
+    method = models.CharField(_("方式"), max_length=12, choices=Method.choices, default=Method.ACCOUNT)
     replied_by = models.ForeignKey(
         "association.User", models.PROTECT, verbose_name=_("答复人"), related_name="+"
     )
@@ -71,6 +74,31 @@ class Reply(AssociationOwned):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.complaint_id}"
+
+
+class PaidAmount(AssociationOwned):
+    """登记已付金额: what staff found to have been paid where the complainant had not said so, and by what. Written once."""
+
+    complaint = models.OneToOneField(
+        Complaint, models.PROTECT, related_name="paid_amount", verbose_name=_("投诉")
+    )
+    amount_fen = models.BigIntegerField(_("已付金额（分）"))
+    reason = models.CharField(_("依据"), max_length=200)
+    evidence = models.ForeignKey(
+        Evidence, models.PROTECT, null=True, verbose_name=_("付款记录"), related_name="+"
+    )
+    by = models.ForeignKey("association.User", models.PROTECT, verbose_name=_("登记人"), related_name="+")
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("登记的已付金额")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="paid_amount_is_some", condition=Q(amount_fen__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_fen} {self.complaint_id}"
 
 
 class Redaction(AssociationOwned):

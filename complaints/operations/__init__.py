@@ -1,9 +1,16 @@
 """投诉与调解: everything that changes a complaint."""
 
-from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
+from complaints.operations.acceptance import (
+    accept,
+    correct_filing,
+    doubts_about,
+    name_institution,
+    refuse,
+    transfer,
+)
 from complaints.operations.agreements import agree, sign
 from complaints.operations.breach import breach
-from complaints.operations.ends import settle, terminate, withdraw
+from complaints.operations.ends import terminate, withdraw
 from complaints.operations.enrolment import import_enrolments, set_enrolment
 from complaints.operations.fact_review import decide_set_aside, propose_set_aside
 from complaints.operations.filing import (
@@ -18,6 +25,7 @@ from complaints.operations.filing import (
     save_draft,
 )
 from complaints.operations.lead_from_case import open_lead_from_complaint
+from complaints.operations.letters_in import answer_on_paper, offer_on_paper
 from complaints.operations.mass import end_mass_case, look_over_offers, offer_to_all, open_mass_case
 from complaints.operations.mediation import (
     assign_mediator,
@@ -28,6 +36,7 @@ from complaints.operations.mediation import (
 )
 from complaints.operations.objection import contest
 from complaints.operations.order_jobs import begin_loading, load_orders_part
+from complaints.operations.order_limit import extend_order
 from complaints.operations.orders import (
     ImportReport,
     discard_orders,
@@ -35,6 +44,7 @@ from complaints.operations.orders import (
     import_orders,
     load_orders,
 )
+from complaints.operations.paid import register_paid
 from complaints.operations.papers import render_agreement, render_letter, render_telling
 from complaints.operations.payment_answers import answer_payment
 from complaints.operations.payments import perform
@@ -53,6 +63,7 @@ from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.refunds import save_refund
 from complaints.operations.replies import answer, answer_offer, offer
 from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
+from complaints.operations.settlement import confirm_settlement, settle
 from complaints.operations.survey import follow_up, survey
 from complaints.operations.telling import tell_parties
 
@@ -65,20 +76,24 @@ __all__ = [
     "agree",
     "answer",
     "answer_offer",
+    "answer_on_paper",
     "answer_payment",
     "ask_recusal",
     "assign_mediator",
     "begin_loading",
     "breach",
     "cancel_session",
+    "confirm_settlement",
     "consent",
     "contest",
+    "correct_filing",
     "decide_recusal",
     "decide_set_aside",
     "discard_orders",
     "doubts_about",
     "end_mass_case",
     "error_file",
+    "extend_order",
     "file_complaint",
     "file_for_caller",
     "follow_up",
@@ -95,6 +110,7 @@ __all__ = [
     "name_institution",
     "new_draft_key",
     "offer",
+    "offer_on_paper",
     "offer_to_all",
     "open_lead_from_complaint",
     "open_mass_case",
@@ -108,6 +124,7 @@ __all__ = [
     "recuse",
     "redact",
     "refuse",
+    "register_paid",
     "render_agreement",
     "render_letter",
     "render_telling",

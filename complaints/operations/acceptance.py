@@ -48,7 +48,7 @@ from members.queries import institutions
 
 MEDIATE = gettext_noop("组织双方协商或者调解，在期限内达成协议或者终止调解")
 REPLY = gettext_noop("答复投诉，说明事实和处理意见")
-LONGEST_REASON = 2_000
+LONGEST_REASON, LONGEST_WHY = 2_000, 200
 
 
 @transaction.atomic
@@ -65,6 +65,32 @@ def name_institution(*, actor: Actor, complaint_id: int, institution_id: int) ->
     refuse_tied(actor, complaint)
     complaint.save(update_fields=["institution"])
     record(actor, "name_institution", complaint, institution=institution_id)
+    return complaint
+
+
+@transaction.atomic
+def correct_filing(
+    *, actor: Actor, complaint_id: int, handled_elsewhere: bool, is_consumer: bool, reason: str
+) -> Complaint:
+    """更正投诉 before acceptance: staff found out that the filing was wrong about what decides whether it is taken.
+
+    ``handled_elsewhere`` and ``is_consumer`` are what is true; the reason stands in the trail and names nobody.
+    """
+    actor.require(MAY, "correct_filing")
+    complaint = lock_complaint(actor, complaint_id)
+    if complaint.state != State.RECEIVED:
+        raise Refused(_("受理以后不能再更正。"))
+    why = required_text(one_line(reason), "reason", _("请写明怎样核实的。"), LONGEST_WHY)
+    refuse_personal(complaint, reason=why)
+    before = {"elsewhere": bool(complaint.handled_elsewhere), "consumer": complaint.is_consumer}
+    if not handled_elsewhere:
+        complaint.handled_elsewhere = ""
+    elif not complaint.handled_elsewhere:
+        complaint.handled_elsewhere = _("协会核实")
+    complaint.is_consumer = is_consumer
+    complaint.save(update_fields=["handled_elsewhere", "is_consumer"])
+    after = {"elsewhere": handled_elsewhere, "consumer": is_consumer}
+    record(actor, "correct_filing", complaint, before=before, after=after, reason=why)
     return complaint
 
 

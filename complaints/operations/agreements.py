@@ -13,6 +13,8 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
+from association.clocks import Owner, deadlines_of, hand_over
+from association.deadlines import start_clock as term_from_now
 from association.outbox import enqueue
 from common.errors import InvalidInput, Refused
 from common.text import paragraphs
@@ -25,10 +27,18 @@ from complaints.choices.complaints import (
 )
 from complaints.models import Agreement, Complaint, Instalment, Signature
 from complaints.operations.cases import (
+    COMPLAINANT,
+    KIND,
+    MEDIATE_BY,
+    SIGN_BY,
+    case_of,
+    institution_turn,
     lock_against_own,
     lock_complaint,
     lock_for_complainant,
     required_text,
+    start_clock,
+    stop_clock,
     stop_working_clocks,
     tell_complainant,
     tell_institution,
@@ -41,6 +51,7 @@ from complaints.queries.people import names_in, signer_of
 from complaints.rules.money import Payment, wrong_amount, wrong_day, wrong_payments
 from complaints.rules.shown import scrubbed
 
+SIGN = gettext_noop("核对并签署调解协议")
 LONGEST_AGREEMENT = 20_000
 
 
@@ -92,6 +103,7 @@ def agree(
     Instalment.objects.bulk_create(_instalments(agreement, payments))
     record(actor, "agree", agreement, complaint=complaint.pk, sha256=agreement.text_sha256)
     enqueue("complaints.render_agreement", key=f"proposal-{agreement.pk}", agreement_id=agreement.pk)
+    _watch_signing(actor, complaint, institution_turn(complaint))
     _ask_to_sign(complaint, agreement)
     return agreement
 
@@ -121,6 +133,25 @@ def _instalments(agreement: Agreement, payments: Sequence[Payment]) -> list[Inst
         )
         for place, payment in enumerate(payments, start=1)
     ]
+
+
+def _watch_signing(actor: Actor, complaint: Complaint, owner: Owner) -> None:
+    """签署期限 of its own, never longer than the mediation has left; that of a former text is over."""
+    stop_clock(actor, complaint, SIGN_BY, outcome="replaced")
+    rule, due = term_from_now(SIGN_BY, clock.now())
+    mediation = deadlines_of(KIND, complaint.pk).filter(
+        code=MEDIATE_BY, stopped_at__isnull=True, paused_on__isnull=True
+    )
+    last = mediation.first()
+    ends_on = last.due_on if last is not None and last.due_on < due.on else None
+    start_clock(actor, complaint, SIGN_BY, owner, SIGN, ends_on=ends_on, title=rule.title)
+
+
+def _hand_over_signing(actor: Actor, complaint: Complaint, signed: Party) -> None:
+    """The other side is next: each is shown that it is waited for."""
+    owner = COMPLAINANT if signed == Party.INSTITUTION else institution_turn(complaint)
+    if deadlines_of(KIND, complaint.pk).filter(code=SIGN_BY, stopped_at__isnull=True).exists():
+        hand_over(actor=actor, case=case_of(complaint), code=SIGN_BY, owner=owner)
 
 
 def _ask_to_sign(complaint: Complaint, agreement: Agreement) -> None:
@@ -178,6 +209,8 @@ def sign(
     record(actor, "sign", signature, complaint=complaint.pk, **facts)
     if Signature.objects.filter(agreement=agreement).count() == len(Party):
         _conclude(actor, complaint, agreement)
+    else:
+        _hand_over_signing(actor, complaint, Party(party))
     return signature
 
 

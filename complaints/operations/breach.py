@@ -20,6 +20,7 @@ from complaints.operations.cases import (
     refuse_personal,
     required_text,
     stop_working_clocks,
+    tell_complainant,
     tell_institution,
     tell_staff,
 )
@@ -59,6 +60,7 @@ def breach(*, actor: Actor, complaint_id: int, reason: str) -> Complaint:
     record(actor, "breach", complaint, reason=why, owed_fen=owed, turn=turn)
     _tell(complaint, turn)
     if coming:
+        tell_complainant(complaint, f"breached-{turn}")
         watch_next_payment(actor, complaint)
     else:
         ask_outcome(actor, complaint)

@@ -30,6 +30,7 @@ from complaints.choices.complaints import (
     Party,
     Timeliness,
 )
+from complaints.choices.settlement import SettlementState
 from complaints.models import (
     Agreement,
     AppraisalPause,
@@ -39,8 +40,10 @@ from complaints.models import (
     MediatorAssignment,
     Offer,
     PersonalData,
+    SettlementReport,
 )
-from complaints.operations.moves import move_mediator, move_offer
+from complaints.operations.facts import ANSWERED_IN_TIME, set_aside, standing_facts
+from complaints.operations.moves import move_mediator, move_offer, move_settlement
 from complaints.operations.untold import ACCEPT_BY, TELLING_BY, ask_to_tell, has_heard
 from complaints.queries.people import identifying
 from complaints.queries.tracking import RECEIPT
@@ -53,7 +56,12 @@ REPLY_BY, MEDIATE_BY, TELL_BY = "CMP-REPLY", "MED-END", "MED-NOTICE"
 RECUSAL_BY = "MED-RECUSAL"
 CONFIRM_BY, FOLLOW_UP_AFTER = "CMP-CLOSE", "CMP-FOLLOW-UP"
 # Days that a document sets, so without a rule of their own.
-PAY_BY, ORDER_BY, SESSION_ON = "CMP-PAY", "CMP-ORDER", "MED-SESSION"
+PAY_BY, ORDER_BY, SESSION_ON, OFFER_BY = "CMP-PAY", "CMP-ORDER", "MED-SESSION", "CMP-OFFER"
+SETTLE_BY, SIGN_BY, APPRAISAL_BY = "CMP-SETTLE", "MED-SIGN", "MED-APPRAISAL"
+# What stands still with the mediation, the answer and the limit of an order apart.
+WORKING = (
+    ACCEPT_BY, MEDIATE_BY, RECUSAL_BY, PAY_BY, SESSION_ON, OFFER_BY, SETTLE_BY, SIGN_BY, APPRAISAL_BY,
+)  # fmt: skip
 LONGEST_TEXT = 10_000
 STAFF = Owner(Side.STAFF)
 COMPLAINANT = Owner(Side.COMPLAINANT)
@@ -91,11 +99,17 @@ def lock_against_own(actor: Actor, complaint_id: int) -> Complaint:
 def lock_for_complainant(
     actor: Actor, complaint_id: int | None, receipt_code: str
 ) -> tuple[Complaint, Method, int | None]:
-    """What the complainant does: by the receipt code, or written down by staff. Returns how, and who wrote it down."""
+    """What the complainant does: by the receipt code, or written down by staff. Returns how, and who wrote it down.
+
+    Either way the complainant has heard what there was to tell.
+    """
     if receipt_code:
-        return lock_by_receipt(receipt_code), Method.RECEIPT_CODE, None
-    actor.require(MAY, "speak_for_complainant")
-    return lock_complaint(actor, complaint_id or 0), Method.PAPER, actor.person_id
+        complaint, method, by = lock_by_receipt(receipt_code), Method.RECEIPT_CODE, None
+    else:
+        actor.require(MAY, "speak_for_complainant")
+        complaint, method, by = lock_complaint(actor, complaint_id or 0), Method.PAPER, actor.person_id
+    knows(actor, complaint)
+    return complaint, method, by
 
 
 def lock_by_receipt(receipt_code: str) -> Complaint:
@@ -198,7 +212,7 @@ def stop_working_clocks(actor: Actor, complaint: Complaint, outcome: str) -> Non
     that wait for a signature or an answer.
     """
     _end_reply(complaint, stop_clock(actor, complaint, REPLY_BY, outcome=outcome))
-    stop_clock(actor, complaint, ACCEPT_BY, MEDIATE_BY, RECUSAL_BY, PAY_BY, SESSION_ON, outcome=outcome)
+    stop_clock(actor, complaint, *WORKING, outcome=outcome)
     moment = clock.now()
     for mediator in MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE):
         move_mediator(mediator, MediatorState.ENDED, ended_at=moment)
@@ -208,6 +222,8 @@ def stop_working_clocks(actor: Actor, complaint: Complaint, outcome: str) -> Non
     )
     for offer in Offer.objects.filter(complaint=complaint, state=OfferState.MADE):
         move_offer(offer, OfferState.LAPSED)
+    for told in SettlementReport.objects.filter(complaint=complaint, state=SettlementState.REPORTED):
+        move_settlement(told, SettlementState.LAPSED)
 
 
 def _end_reply(complaint: Complaint, stopped: list[Deadline]) -> None:
@@ -225,18 +241,31 @@ def institution_turn(complaint: Complaint) -> Owner:
     return Owner(Side.INSTITUTION, institution_id=complaint.institution_id)
 
 
-def stop_reply_clock(actor: Actor, complaint: Complaint) -> bool:
-    """答复 has come: in time or not is kept. Whether it was late."""
-    stopped = stop_clock(actor, complaint, REPLY_BY, outcome="answered")
-    late = bool(stopped and stopped[0].was_late)
+def stop_reply_clock(actor: Actor, complaint: Complaint, came_at: datetime | None = None) -> bool:
+    """答复 has come: in time or not is kept. Whether it was late. ``came_at``: received on paper, entered now."""
+    stopped = stop_deadline(
+        actor=actor, case=case_of(complaint), code=REPLY_BY, outcome="answered", came_at=came_at
+    )
+    late = bool(stopped is not None and stopped.was_late)
+    turn = turns(complaint, REPLY_BY)
+    in_time = stopped is not None and not late
+    if in_time:
+        _answered_after_all(actor, complaint, turn)
     if complaint.timeliness in {Timeliness.WAITING, Timeliness.MISSED}:
         # Of the first answer: who missed it is late, also when a second one came in time.
-        missed = late or complaint.timeliness == Timeliness.MISSED
+        missed = late or (complaint.timeliness == Timeliness.MISSED and not (in_time and turn == 1))
         complaint.timeliness = Timeliness.LATE if missed else Timeliness.ON_TIME
         complaint.save(update_fields=["timeliness"])
     if late:
-        note_fact(complaint, FactKind.REPLY_LATE, turn=turns(complaint, REPLY_BY))
+        note_fact(complaint, FactKind.REPLY_LATE, turn=turn)
     return late
+
+
+def _answered_after_all(actor: Actor, complaint: Complaint, turn: int) -> None:
+    """A letter that came in time and was entered late: that an answer was missing counts no more."""
+    for fact in standing_facts(complaint, FactKind.REPLY_MISSED):
+        if fact.turn == turn:
+            set_aside(actor, fact, ANSWERED_IN_TIME)
 
 
 def turns(complaint: Complaint, code: str) -> int:

@@ -1,8 +1,5 @@
 """终止、撤回、和解: how a case ends without a mediated agreement, and that both sides are told of it."""
 
-from datetime import date
-
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -11,7 +8,7 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.outbox import enqueue
-from common.errors import InvalidInput, Refused
+from common.errors import InvalidInput
 from common.text import paragraphs
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
@@ -43,12 +40,9 @@ from complaints.operations.cases import (
     tell_staff,
 )
 from complaints.operations.facts import turn_after_set_aside
-from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.mediation import refuse_asked
 from complaints.operations.moves import move_complaint
-from complaints.operations.replies import NEGOTIABLE, settle_directly
 from complaints.operations.untold import TELLING_BY
-from complaints.rules.money import wrong_amount, wrong_day
 
 TELL = gettext_noop("将终止调解的决定和其他救济途径告知双方")
 LONGEST_REASON = 2_000
@@ -140,30 +134,4 @@ def withdraw(
             gettext_noop("投诉%(number)s已撤回"),
             gettext_noop("投诉人撤回了投诉，不需要再答复。"),
         )
-    return complaint
-
-
-@transaction.atomic
-def settle(
-    *,
-    actor: Actor,
-    amount_fen: int,
-    pay_by: date,
-    complaint_id: int | None = None,
-    receipt_code: str = "",
-    paper: UploadedFile | None = None,
-) -> Complaint:
-    """自行和解 as the complainant reports it, or signs it on ``paper``: what the two agreed on, to be paid by a day."""
-    complaint, method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
-    if complaint.state not in NEGOTIABLE:
-        raise Refused(_("现在是“%(state)s”，不能登记和解。") % {"state": complaint.get_state_display()})
-    if amount_fen and (wrong := wrong_amount(amount_fen, complaint.paid_fen)):
-        raise InvalidInput(wrong, {"amount_fen": wrong})
-    if amount_fen < 0:
-        raise InvalidInput(_("金额不能是负数。"), {"amount_fen": _("金额不能是负数。")})
-    if wrong := wrong_day(pay_by, clock.today()):
-        raise InvalidInput(wrong, {"pay_by": wrong})
-    signed = keep_signed(actor, complaint, method, paper)
-    record(actor, "settle", complaint, amount_fen=amount_fen, **on_paper(signed))
-    settle_directly(actor, complaint, amount_fen, pay_by)
     return complaint

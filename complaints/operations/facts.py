@@ -12,6 +12,7 @@ from complaints.models import Complaint, Fact, FactSetAside, Instalment, Payment
 
 PAID_IN_TIME = "经确认，款项在约定的日期以前已经支付。"
 PAID_BEFORE_DENIAL = "经确认，投诉人否认以前款项已经支付。"
+ANSWERED_IN_TIME = "机构的书面答复在期限内已经收到，后来才登记。"
 AGREED_AFTER_ALL = "机构后来同意调解。"
 
 

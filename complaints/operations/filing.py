@@ -213,6 +213,7 @@ def _file(actor: Actor, filing: Filing, intake: Intake, exhibits: Sequence[Exhib
     )
     write_people(complaint, filing.people)
     for exhibit in exhibits:
+        refuse_signed(exhibit)
         keep_exhibit(actor, complaint, exhibit, Source.COMPLAINANT)
     start_clock(actor, complaint, ACCEPT_BY, STAFF, DECIDE)
     record(actor, "file_complaint", complaint, intake=intake)
@@ -278,6 +279,13 @@ def keep_exhibit(actor: Actor, complaint: Complaint, exhibit: Exhibit, source: S
     return evidence
 
 
+def refuse_signed(exhibit: Exhibit) -> None:
+    """签名的书面意见 comes with the deed that it is about, and with nothing else."""
+    if exhibit.kind == EvidenceKind.SIGNED:
+        sentence = _("签名的书面意见或者协议书，请在登记时上传。")
+        raise InvalidInput(sentence, {"kind": sentence})
+
+
 @transaction.atomic
 def add_evidence(
     *, actor: Actor, exhibit: Exhibit, complaint_id: int | None = None, receipt_code: str = ""
@@ -293,9 +301,7 @@ def add_evidence(
             complaint, source = lock_against_own(actor, complaint_id or 0), Source.INSTITUTION
     if complaint.ended_at is not None or complaint.state in {State.WITHDRAWN, State.TRANSFERRED}:
         raise Refused(_("这件投诉已经办结，不能再补充材料。"))
-    if exhibit.kind == EvidenceKind.SIGNED:
-        sentence = _("签名的书面意见或者协议书，请在登记时上传。")
-        raise InvalidInput(sentence, {"kind": sentence})
+    refuse_signed(exhibit)
     evidence = keep_exhibit(actor, complaint, exhibit, source)
     record(actor, "add_evidence", evidence, complaint=complaint.pk, source=source)
     return evidence

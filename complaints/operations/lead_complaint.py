@@ -28,12 +28,13 @@ def file_from_lead(
     harmed_on: date | None,
     respondent_address: str = "",
     claimed_fen: int = 0,
+    paid_fen: int | None = None,
     agreed: bool = False,
 ) -> Filed:
     """The informant, asked by the officer, agrees to stand as complainant; the institution will learn the name.
 
     It is filed like the complaint of a caller: nothing in it says that there was a lead before. The code that comes
-    back is told to the person. The amount is in fen. Raises InvalidInput (by field), Refused.
+    back is told to the person. Amounts are in fen; what was paid may be registered later too (``register_paid``). Raises InvalidInput (by field), Refused.
     """
     actor.require(MAY, "file_from_lead")
     lead = lock_own(actor, lead_id)
@@ -48,6 +49,7 @@ def file_from_lead(
         demand=demand,
         harmed_on=harmed_on,
         claimed_fen=claimed_fen,
+        paid_fen=paid_fen,
     )
     filed = _filed(actor, filing)
     lead.complaint = filed.complaint

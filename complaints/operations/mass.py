@@ -20,7 +20,7 @@ from complaints.choices.complaints import BEFORE_ACCEPTANCE, MassState, OfferSta
 from complaints.models import Complaint, MassCase, Offer
 from complaints.operations.cases import refuse_personal, required_text
 from complaints.operations.moves import move_mass_case
-from complaints.operations.replies import LONGEST_REPLY, NEGOTIABLE, make_offer, wrong_days
+from complaints.operations.replies import LONGEST_REPLY, NEGOTIABLE, after_mediation, make_offer, wrong_days
 from complaints.rules.money import wrong_amount
 
 
@@ -114,7 +114,7 @@ def _checked(
     complaints = {row.pk: row for row in rows.filter(mass_case=case).order_by("pk")}
     wrong = {str(pk): _("这件投诉不在群体性投诉中。") for pk in amounts_fen if pk not in complaints}
     for pk, complaint in complaints.items():
-        if pk in amounts_fen and (why := _wrong(complaint, amounts_fen[pk])):
+        if pk in amounts_fen and (why := _wrong(complaint, amounts_fen[pk], open_until)):
             wrong[str(pk)] = f"{complaint.number}：{why}"
     if wrong:
         raise InvalidInput(_("有%(many)s个金额不对，方案没有发出。") % {"many": len(wrong)}, wrong)
@@ -135,10 +135,11 @@ def _same_offer(
     ).first()
 
 
-def _wrong(complaint: Complaint, amount_fen: int) -> str:
+def _wrong(complaint: Complaint, amount_fen: int, open_until: date) -> str:
     if complaint.state not in NEGOTIABLE:
         return _("现在是“%(state)s”，不能提出方案。") % {"state": complaint.get_state_display()}
-    return wrong_amount(amount_fen, complaint.paid_fen) or ("" if amount_fen else _("请填写金额。"))
+    wrong = wrong_amount(amount_fen, complaint.paid_fen) or after_mediation(complaint, open_until)
+    return wrong or ("" if amount_fen else _("请填写金额。"))
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """调解: only with the consent of both, by somebody without a tie; its term waits for an appraisal."""
 
+from datetime import date
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -27,6 +29,7 @@ from complaints.choices.complaints import (
 )
 from complaints.models import AppraisalPause, Complaint, Consent, MediatorAssignment, RecusalRequest
 from complaints.operations.cases import (
+    APPRAISAL_BY,
     MEDIATE_BY,
     case_of,
     lock_against_own,
@@ -35,7 +38,8 @@ from complaints.operations.cases import (
     note_fact,
     refuse_personal,
     required_text,
-    stop_reply_clock,
+    start_clock,
+    stop_clock,
     tell_complainant,
     tell_institution,
     tell_person,
@@ -48,9 +52,10 @@ from complaints.operations.facts import (
     turn_after_set_aside,
 )
 from complaints.operations.moves import move_complaint, move_mediator
-from complaints.operations.session_clock import watch_sessions
+from complaints.operations.session_clock import watch_sessions, who_mediates
 
 ASKED = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
+LOOK_AFTER = gettext_noop("核对鉴定的进展：已有结论的恢复计期")
 LONGEST_LINE = 200
 
 
@@ -158,7 +163,7 @@ def assign_mediator(*, actor: Actor, complaint_id: int, mediator_id: int) -> Med
         assigned_at=clock.now(),
     )
     if complaint.state != State.MEDIATING:
-        stop_reply_clock(actor, complaint)
+        # The answer that is still out stays asked for: that both agree to mediate is none.
         move_complaint(complaint, State.MEDIATING)
     watch_sessions(actor, complaint)
     record(actor, "assign_mediator", assignment, complaint=complaint.pk, mediator=mediator_id)
@@ -255,8 +260,10 @@ def in_mediation(actor: Actor, complaint_id: int) -> Complaint:
 
 
 @transaction.atomic
-def pause_for_appraisal(*, actor: Actor, complaint_id: int, appraiser: str, reason: str) -> AppraisalPause:
-    """鉴定期间不计入调解期限 (art. 20)."""
+def pause_for_appraisal(
+    *, actor: Actor, complaint_id: int, appraiser: str, reason: str, review_on: date | None = None
+) -> AppraisalPause:
+    """鉴定期间不计入调解期限 (art. 20). Whoever mediates looks after it by ``review_on``, else by the rule's own day."""
     actor.require(MAY, "mediate")
     complaint = in_mediation(actor, complaint_id)
     acting_mediator(actor, complaint)
@@ -264,6 +271,7 @@ def pause_for_appraisal(*, actor: Actor, complaint_id: int, appraiser: str, reas
     why = required_text(one_line(reason), "reason", _("请填写鉴定事项。"), LONGEST_LINE)
     refuse_personal(complaint, appraiser=whom, reason=why)
     pause_deadline(actor=actor, case=case_of(complaint), code=MEDIATE_BY, reason=why)
+    start_clock(actor, complaint, APPRAISAL_BY, who_mediates(complaint), LOOK_AFTER, ends_on=review_on)
     pause = AppraisalPause.objects.create(
         complaint=complaint, appraiser=whom, reason=why, from_at=clock.now(), begun_by_id=actor.person_id
     )
@@ -282,6 +290,7 @@ def resume(*, actor: Actor, complaint_id: int) -> Complaint:
     if pause is None:
         raise Refused(_("调解的期限没有中止。"))
     resume_deadline(actor=actor, case=case_of(complaint), code=MEDIATE_BY)
+    stop_clock(actor, complaint, APPRAISAL_BY, outcome="resumed")
     pause.until_at = clock.now()
     pause.save(update_fields=["until_at"])
     record(actor, "resume", pause, complaint=complaint.pk)

@@ -25,6 +25,7 @@ from complaints.choices.complaints import (
 )
 from complaints.choices.facts import FACT_REVIEW_STEPS, FactReviewState
 from complaints.choices.leads import LEAD_STEPS, LeadState
+from complaints.choices.settlement import SETTLEMENT_STEPS, SettlementState
 from complaints.models import (
     Complaint,
     FactReview,
@@ -36,6 +37,7 @@ from complaints.models import (
     PaymentReport,
     RecusalRequest,
     Redaction,
+    SettlementReport,
 )
 
 
@@ -61,6 +63,12 @@ def move_offer(offer: Offer, state: OfferState, **brings: Any) -> None:
     check_step(OFFER_STEPS, OfferState(offer.state), state)
     offer.state = state
     _save(offer, brings)
+
+
+def move_settlement(told: SettlementReport, state: SettlementState, **brings: Any) -> None:
+    check_step(SETTLEMENT_STEPS, SettlementState(told.state), state)
+    told.state = state
+    _save(told, brings)
 
 
 def move_report(report: PaymentReport, state: ReportState, **brings: Any) -> None:

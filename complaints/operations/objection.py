@@ -34,7 +34,6 @@ from complaints.operations.cases import (
     decide,
     institution_turn,
     is_running,
-    knows,
     lock_for_complainant,
     note_fact,
     required_text,
@@ -46,6 +45,7 @@ from complaints.operations.cases import (
 )
 from complaints.operations.facts import next_turn
 from complaints.operations.moves import move_complaint
+from complaints.operations.order_limit import watch_order
 from complaints.operations.payments import OPEN_TO_PAY, deny_payments, standing_of, watch_next_payment
 from complaints.operations.untold import ACCEPT_BY
 from complaints.queries.tracking import objection_until
@@ -81,7 +81,6 @@ def contest(
             _("提出异议的期限已于%(day)s届满；可以向人民法院起诉或者申请仲裁。")
             % {"day": last.on.isoformat()}
         )
-    knows(actor, complaint)
     _object(actor, complaint, received_fen or 0, payment_id)
     decision = decide(complaint, DecisionKind.CONTEST, by=by, reason=why)
     record(actor, "contest", decision, complaint=complaint.pk, method=Method(method).value)
@@ -123,6 +122,7 @@ def _look_again(actor: Actor, complaint: Complaint) -> None:
         raise Refused(_("不予受理的决定已经复核过；可以向人民法院起诉或者申请仲裁。"))
     move_complaint(complaint, State.RECEIVED, ended_at=None, told_complainant_at=None)
     start_clock(actor, complaint, ACCEPT_BY, STAFF, LOOK_AGAIN)
+    watch_order(actor, complaint)
 
 
 def _reopen(actor: Actor, complaint: Complaint, state: State) -> None:
@@ -144,6 +144,7 @@ def _reopen(actor: Actor, complaint: Complaint, state: State) -> None:
         ended_at=None,
         timeliness=Timeliness.WAITING if unheard else complaint.timeliness,
     )
+    watch_order(actor, complaint)
 
 
 def _ask_again(actor: Actor, complaint: Complaint) -> None:

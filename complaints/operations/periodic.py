@@ -15,8 +15,10 @@ from association.audit import record
 from association.choices import Side
 from association.clocks import expired, hand_over, lapse
 from association.links import absolute
-from association.models import Deadline
+from association.models import Deadline, OutboxJob
 from association.notices import institutions_reached
+from association.outbox import enqueue
+from association.rules.clock import ONE_DAY
 from common.errors import DomainError
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
@@ -36,8 +38,10 @@ from complaints.operations.cases import (
     MAIL_BODY,
     MAIL_SUBJECT,
     MEDIATE_BY,
+    OFFER_BY,
     PAY_BY,
     REPLY_BY,
+    SETTLE_BY,
     STAFF,
     case_of,
     note_fact,
@@ -49,15 +53,20 @@ from complaints.operations.cases import (
 )
 from complaints.operations.ends import end_mediation
 from complaints.operations.moves import move_offer
+from complaints.operations.settlement import unconfirmed
 from complaints.operations.survey import close_unanswered
 from complaints.operations.telling import serve_by_notice
 from complaints.queries.people import opened
 
 logger = logging.getLogger(__name__)
-AT_ONCE = 200
+AT_ONCE, MOST_REMINDED = 200, 5_000
 TIME_IS_OVER = "自受理之日起，扣除鉴定期间，双方在规定的期限内未能达成调解协议。"
 CHECK_PAYMENT = gettext_noop("核实是否已经付款，确认履行或者认定未履行")
 TRACK = "/complaints/track/"
+REMIND_SUBJECT = gettext_noop("您的投诉%(number)s有事项即将到期")
+REMIND_BODY = gettext_noop(
+    "您的投诉%(number)s有需要您办理的事项即将到期，请凭查询码查看：\n%(address)s\n\n为保护您的个人信息，邮件中不写具体内容。"
+)
 
 Step = Callable[[Actor, Complaint], None]
 
@@ -77,6 +86,29 @@ def keep_the_clock(*, actor: Actor) -> None:
     lapsed = Offer.objects.filter(state=OfferState.MADE, open_until__lt=clock.today())
     for case_id in list(lapsed.values_list("complaint_id", flat=True)[:AT_ONCE]):
         _take(actor, case_id, _lapse)
+    _remind_complainants()
+
+
+def _remind_complainants() -> None:
+    """临近: whoever complained and left an address is written to on the day before the last and on the last, once each."""
+    today = clock.today()
+    near = Deadline.objects.filter(
+        case_kind=KIND,
+        owner_side=Side.COMPLAINANT,
+        stopped_at__isnull=True,
+        paused_on__isnull=True,
+        start_on__lt=today,
+        due_on__gte=today,
+        due_on__lte=today + ONE_DAY,
+        ends_at__gt=clock.now(),
+    )
+    rows = {
+        f"complaint-{row.case_id}-soon-{row.pk}-{row.due_on}-{today}": row for row in near[:MOST_REMINDED]
+    }
+    sent = set(OutboxJob.objects.filter(key__in=rows).values_list("key", flat=True))
+    for key, row in rows.items():
+        if key not in sent:
+            enqueue("complaints.mail_complainant", key=key, complaint_id=row.case_id, reminds=True)
 
 
 def _ripe(code: str) -> QuerySet[Deadline]:
@@ -115,7 +147,7 @@ def _take(actor: Actor, complaint_id: int, step: Step) -> None:
 
 def _reply_overdue(actor: Actor, complaint: Complaint) -> None:
     """逾期未答复 is a fact and an alarm; the clock stays open, so that the answer is still asked for."""
-    if complaint.state in {State.AWAIT_REPLY, State.AGREED} and note_fact(
+    if complaint.state in {State.AWAIT_REPLY, State.MEDIATING, State.AGREED} and note_fact(
         complaint, FactKind.REPLY_MISSED, turn=turns(complaint, REPLY_BY)
     ):
         if complaint.timeliness == Timeliness.WAITING:
@@ -161,6 +193,7 @@ def _payment_due(actor: Actor, complaint: Complaint) -> None:
         gettext_noop("投诉%(number)s的付款日已过"),
         gettext_noop("协议约定的付款日已过。已付款的请上传凭证；未履行将作为事实记录。"),
     )
+    tell_complainant(complaint, f"payment-{running.pk}")
     tell_staff(
         complaint,
         f"payment-{running.pk}",
@@ -185,7 +218,15 @@ def _lapse(actor: Actor, complaint: Complaint) -> None:
         complaint=complaint, state=OfferState.MADE, open_until__lt=clock.today()
     ):
         move_offer(row, OfferState.LAPSED)
+        lapse(actor=actor, case=case_of(complaint), code=OFFER_BY)
         record(actor, "lapse_offer", row, complaint=complaint.pk)
+        tell_complainant(complaint, f"offer-{row.pk}-lapsed")
+        tell_institution(
+            complaint,
+            f"offer-{row.pk}-lapsed",
+            gettext_noop("投诉%(number)s的方案已失效"),
+            gettext_noop("投诉人在有效期内没有答复，方案已失效，可以另提方案。"),
+        )
 
 
 STEPS: dict[str, Step] = {
@@ -193,17 +234,17 @@ STEPS: dict[str, Step] = {
     MEDIATE_BY: _mediation_over,
     CONFIRM_BY: close_unanswered,
     PAY_BY: _payment_due,
+    SETTLE_BY: unconfirmed,
 }
 
 
-def mail_complainant(*, complaint_id: int) -> None:
-    """One mail to each address that was given: that there is something to see, and where. At least once."""
+def mail_complainant(*, complaint_id: int, reminds: bool = False) -> None:
+    """One mail to each address that was given: that there is something to see or soon due, and where. At least once."""
     complaint = Complaint.objects.get(pk=complaint_id)
     data = PersonalData.objects.filter(person__complaint=complaint).exclude(email_box=b"")
     to = sorted({opened(row, PersonalField.EMAIL) for row in data})
     values = {"number": complaint.number, "address": absolute(TRACK)}
     with override(settings.LANGUAGE_CODE):
         for address in to:
-            EmailMessage(
-                MAIL_SUBJECT % values, MAIL_BODY % values, settings.DEFAULT_FROM_EMAIL, [address]
-            ).send()
+            subject, body = (REMIND_SUBJECT, REMIND_BODY) if reminds else (MAIL_SUBJECT, MAIL_BODY)
+            EmailMessage(subject % values, body % values, settings.DEFAULT_FROM_EMAIL, [address]).send()

@@ -1,6 +1,7 @@
 """机构答复与方案: what the institution says and offers, and what the complainant makes of it."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -10,18 +11,24 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
+from association.clocks import deadlines_of
 from common.errors import InvalidInput, NotFound, Refused
 from common.text import paragraphs
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
     ANSWERABLE,
     DecisionKind,
+    Method,
     OfferState,
     ReplyKind,
     State,
 )
 from complaints.models import Complaint, MassCase, Offer, Reply
 from complaints.operations.cases import (
+    COMPLAINANT,
+    KIND,
+    MEDIATE_BY,
+    OFFER_BY,
     PAY_BY,
     decide,
     institution_turn,
@@ -29,6 +36,7 @@ from complaints.operations.cases import (
     lock_for_complainant,
     required_text,
     start_clock,
+    stop_clock,
     stop_reply_clock,
     stop_working_clocks,
     tell_complainant,
@@ -37,11 +45,12 @@ from complaints.operations.cases import (
 )
 from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.moves import move_complaint, move_offer
-from complaints.rules.money import wrong_amount, wrong_day
+from complaints.rules.money import in_yuan, wrong_amount, wrong_day
 
 NEGOTIABLE = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
 REFUNDS = frozenset({ReplyKind.REFUND_WHOLE, ReplyKind.REFUND_PART})
 PAY_SETTLED = gettext_noop("按双方和解的方案付款并上传凭证")
+ANSWER_OFFER, OFFER_OPEN = gettext_noop("答复机构提出的方案"), gettext_noop("方案的有效期")
 LONGEST_REPLY = 5_000
 
 
@@ -58,13 +67,28 @@ def answer(
     """机构答复: kept as it was said; the clock of the reply stops, and late stays a fact."""
     actor.require(MAY, "answer")
     complaint = lock_against_own(actor, complaint_id)
+    return keep_answer(actor, complaint, kind, text, offered_fen, is_public=is_public)
+
+
+def keep_answer(
+    actor: Actor,
+    complaint: Complaint,
+    kind: str,
+    text: str,
+    offered_fen: int | None,
+    *,
+    is_public: bool = False,
+    came_at: datetime | None = None,
+    paper: dict[str, Any] | None = None,
+) -> Reply:
+    """``came_at``: the letter was received then, and ``paper`` says for the trail which one it is."""
     if complaint.state not in ANSWERABLE:
         raise Refused(_("现在是“%(state)s”，不需要答复。") % {"state": complaint.get_state_display()})
     if kind not in ReplyKind.values:
         raise InvalidInput(_("请选择答复的种类。"), {"kind": _("请选择答复的种类。")})
     said = required_text(paragraphs(text), "text", _("请填写答复内容。"), LONGEST_REPLY)
     amount = _promised(complaint, ReplyKind(kind), offered_fen)
-    late = stop_reply_clock(actor, complaint)
+    late = stop_reply_clock(actor, complaint, came_at)
     reply = Reply.objects.create(
         complaint=complaint,
         kind=kind,
@@ -72,10 +96,11 @@ def answer(
         offered_fen=amount,
         was_late=late,
         is_public=is_public,
+        method=Method.ACCOUNT if paper is None else Method.PAPER,
         replied_by_id=actor.person_id,
-        replied_at=clock.now(),
+        replied_at=came_at or clock.now(),
     )
-    record(actor, "answer", reply, complaint=complaint.pk, late=late)
+    record(actor, "answer", reply, complaint=complaint.pk, late=late, **paper or {})
     tell_complainant(complaint, f"reply-{reply.pk}")
     tell_staff(
         complaint,
@@ -91,9 +116,23 @@ def _promised(complaint: Complaint, kind: ReplyKind, offered_fen: int | None) ->
         return None
     if offered_fen is None or offered_fen <= 0:
         raise InvalidInput(_("请填写同意退还的金额。"), {"offered_fen": _("请填写同意退还的金额。")})
-    if complaint.paid_fen is not None and (wrong := wrong_amount(offered_fen, complaint.paid_fen)):
+    # While nobody has registered what was paid, the demand is the measure.
+    most = complaint.claimed_fen or None if complaint.paid_fen is None else complaint.paid_fen
+    wrong = wrong_amount(offered_fen, most) if most is not None else ""
+    wrong = wrong or (_less_than_whole(complaint, offered_fen) if kind == ReplyKind.REFUND_WHOLE else "")
+    if wrong:
         raise InvalidInput(wrong, {"offered_fen": wrong})
     return offered_fen
+
+
+def _less_than_whole(complaint: Complaint, offered_fen: int) -> str:
+    """全额 is all that is asked for, or all that was paid where that is less or nothing was named."""
+    sums = [fen for fen in (complaint.claimed_fen or None, complaint.paid_fen) if fen is not None]
+    if not sums or offered_fen >= min(sums):
+        return ""
+    return _("同意全额退还的，不能少于%(amount)s；少于这一金额的请选择“同意部分退还”。") % {
+        "amount": in_yuan(min(sums))
+    }
 
 
 @transaction.atomic
@@ -114,12 +153,16 @@ def make_offer(
     open_until: date,
     terms: str,
     mass_case: MassCase | None,
+    paper: dict[str, Any] | None = None,
 ) -> Offer:
+    """An offer is no answer: what was asked of the institution stays asked. ``paper``: which letter, for the trail."""
     if complaint.state not in NEGOTIABLE:
         raise Refused(_("现在是“%(state)s”，不能提出方案。") % {"state": complaint.get_state_display()})
     paid = complaint.paid_fen or 0
     if wrong := wrong_amount(amount_fen, complaint.paid_fen) or wrong_days(pay_by, open_until):
         raise InvalidInput(wrong, {"amount_fen": wrong})
+    if wrong := after_mediation(complaint, open_until):
+        raise InvalidInput(wrong, {"open_until": wrong})
     if amount_fen == 0:
         raise InvalidInput(_("请填写金额。"), {"amount_fen": _("请填写金额。")})
     for before in Offer.objects.select_for_update().filter(complaint=complaint, state=OfferState.MADE):
@@ -132,13 +175,26 @@ def make_offer(
         terms=terms[:LONGEST_REPLY],
         pay_by=pay_by,
         open_until=open_until,
+        method=Method.ACCOUNT if paper is None else Method.PAPER,
         made_by_id=actor.person_id,
         made_at=clock.now(),
     )
-    stop_reply_clock(actor, complaint)
-    record(actor, "offer", made, complaint=complaint.pk, amount_fen=amount_fen)
+    stop_clock(actor, complaint, OFFER_BY, outcome="replaced")
+    start_clock(actor, complaint, OFFER_BY, COMPLAINANT, ANSWER_OFFER, ends_on=open_until, title=OFFER_OPEN)
+    record(actor, "offer", made, complaint=complaint.pk, amount_fen=amount_fen, **paper or {})
     tell_complainant(complaint, f"offer-{made.pk}")
     return made
+
+
+def after_mediation(complaint: Complaint, open_until: date) -> str:
+    """Why an offer cannot stand that long: with the term of the mediation it would end. Empty when it can."""
+    running = deadlines_of(KIND, complaint.pk).filter(
+        code=MEDIATE_BY, stopped_at__isnull=True, paused_on__isnull=True
+    )
+    last = running.first()
+    if last is None or open_until <= last.due_on:
+        return ""
+    return _("调解期限到%(day)s为止，方案的有效期不能晚于这一天。") % {"day": last.due_on.isoformat()}
 
 
 def wrong_days(pay_by: date, open_until: date) -> str:
@@ -171,6 +227,7 @@ def answer_offer(
     signed = keep_signed(actor, complaint, method, paper)
     state = OfferState.ACCEPTED if accepted else OfferState.DECLINED
     move_offer(made, state, answered_at=clock.now())
+    stop_clock(actor, complaint, OFFER_BY, outcome="answered")
     record(actor, "answer_offer", made, complaint=complaint.pk, accepted=accepted, **on_paper(signed))
     if accepted:
         settle_directly(actor, complaint, made.amount_fen, made.pay_by)

@@ -8,7 +8,15 @@ from association.clocks import Owner, deadlines_of, hand_over
 from association.rules.clock import beijing
 from complaints.choices.complaints import MediatorState, State
 from complaints.models import Complaint, MediatorAssignment, Session
-from complaints.operations.cases import KIND, MEDIATE_BY, SESSION_ON, case_of, start_clock, stop_clock
+from complaints.operations.cases import (
+    APPRAISAL_BY,
+    KIND,
+    MEDIATE_BY,
+    SESSION_ON,
+    case_of,
+    start_clock,
+    stop_clock,
+)
 
 HOLD = gettext_noop("按约定的时间主持调解会并记录")
 TITLE = gettext_noop("调解会日期")
@@ -34,7 +42,7 @@ def watch_sessions(actor: Actor, complaint: Complaint) -> None:
         actor,
         complaint,
         SESSION_ON,
-        _who_mediates(complaint),
+        who_mediates(complaint),
         HOLD,
         # One whose day is over was not recorded in time: its clock began on its own day.
         start=min(planned[0].announced_at, planned[0].planned_at),
@@ -43,7 +51,7 @@ def watch_sessions(actor: Actor, complaint: Complaint) -> None:
     )
 
 
-def _who_mediates(complaint: Complaint) -> Owner:
+def who_mediates(complaint: Complaint) -> Owner:
     active = MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE).first()
     return Owner(Side.STAFF, user_id=active.mediator_id if active else None)
 
@@ -52,7 +60,10 @@ def _hand_over_term(actor: Actor, complaint: Complaint) -> None:
     """调解期限: in the queue of the mediator, who is reminded of it."""
     if complaint.state != State.MEDIATING:
         return
-    owner = _who_mediates(complaint)
+    owner = who_mediates(complaint)
     running = deadlines_of(KIND, complaint.pk).filter(code=MEDIATE_BY, stopped_at__isnull=True).first()
     if running is not None and running.owner_user_id != owner.user_id:
         hand_over(actor=actor, case=case_of(complaint), code=MEDIATE_BY, owner=owner)
+    waiting = deadlines_of(KIND, complaint.pk).filter(code=APPRAISAL_BY, stopped_at__isnull=True)
+    if waiting.exists():
+        hand_over(actor=actor, case=case_of(complaint), code=APPRAISAL_BY, owner=owner)

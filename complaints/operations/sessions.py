@@ -29,7 +29,8 @@ from complaints.operations.cases import (
 )
 from complaints.operations.mediation import acting_mediator, in_mediation, refuse_stopped
 from complaints.operations.session_clock import watch_sessions
-from complaints.queries.people import names_in
+from complaints.queries.people import identifying, names_in
+from complaints.rules.leads import gives_away
 from complaints.rules.shown import scrubbed
 
 SUMMON = "MED-SUMMON"
@@ -50,10 +51,9 @@ def plan_session(*, actor: Actor, complaint_id: int, mode: str, place: str, plan
         complaint,
         f"session-{session.pk}",
         gettext_noop("投诉%(number)s的调解会"),
-        gettext_noop("时间：%(when)s；方式：%(mode)s；地点：%(place)s；调解员：%(mediator)s。"),
+        gettext_noop("时间：%(when)s；方式：%(mode)s；调解员：%(mediator)s。地点或者接入方式见投诉页面。"),
         when=minute(planned_at),
         mode=SessionMode(mode).label,
-        place=session.place,
         mediator=assignment.mediator.name,
     )
     return session
@@ -70,10 +70,22 @@ def _planned(
         complaint=complaint,
         mediator_id=assignment.mediator_id,
         mode=mode,
-        place=required_text(one_line(place), "place", _("请填写地点或者接入方式。"), LONGEST_PLACE),
+        place=_place(complaint, place),
         planned_at=planned_at,
         announced_at=clock.now(),
     )
+
+
+def _place(complaint: Complaint, place: str) -> str:
+    """Both sides read it, and it stays with the case: an address of a room or of a meeting, never anybody's number."""
+    where = required_text(one_line(place), "place", _("请填写地点或者接入方式。"), LONGEST_PLACE)
+    known = identifying(complaint).all
+    if scrubbed(where) != where or gives_away(where, known):
+        sentence = _(
+            "双方都会看到这一栏，不能写姓名、电话号码、住址等个人信息；电话调解的，请写“由调解员拨打登记的电话”。"
+        )
+        raise InvalidInput(sentence, {"place": sentence})
+    return where
 
 
 def _wrong_time(complaint: Complaint, planned_at: datetime) -> str:
@@ -108,12 +120,11 @@ def move_session(
         f"session-moved-{moved.pk}",
         gettext_noop("投诉%(number)s的调解会改期"),
         gettext_noop(
-            "原定%(before)s的调解会改为：%(when)s；方式：%(mode)s；地点：%(place)s。理由：%(reason)s"
+            "原定%(before)s的调解会改为：%(when)s；方式：%(mode)s。理由：%(reason)s。地点或者接入方式见投诉页面。"
         ),
         before=minute(session.planned_at),
         when=minute(moved.planned_at),
         mode=SessionMode(moved.mode).label,
-        place=moved.place,
         reason=why,
     )
     return moved

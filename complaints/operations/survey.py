@@ -18,7 +18,6 @@ from complaints.operations.cases import (
     FOLLOW_UP_AFTER,
     ORDER_BY,
     case_of,
-    knows,
     lock_for_complainant,
     stop_clock,
     stop_working_clocks,
@@ -51,7 +50,6 @@ def survey(
     asked.answered_at, asked.outcome, asked.satisfaction = clock.now(), outcome, satisfaction
     asked.comment, asked.method, asked.recorded_by_id = paragraphs(comment)[:LONGEST_COMMENT], method, by
     asked.save()
-    knows(actor, complaint)
     record(actor, "survey", complaint, outcome=outcome)
     complaint.confirmed_at, complaint.satisfaction = clock.now(), satisfaction
     if outcome == Outcome.RESOLVED:
@@ -115,7 +113,6 @@ def follow_up(
     asked.answered_at, asked.still_holds = clock.now(), still_holds
     asked.comment = paragraphs(comment)[:LONGEST_COMMENT]
     asked.save()
-    knows(actor, complaint)
     if not still_holds:
         doubt_payments(complaint)
     if not still_holds and complaint.outcome in {Outcome.RESOLVED, Outcome.PARTLY}:

@@ -1,11 +1,9 @@
 """一件投诉 at the desk: what this person may read of it, and which deeds stand open."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from association.actors import Actor
@@ -34,6 +32,7 @@ from complaints.choices.complaints import (
     RecusalState,
     State,
 )
+from complaints.choices.settlement import SettlementState
 from complaints.models import (
     Agreement,
     AppraisalPause,
@@ -49,6 +48,7 @@ from complaints.models import (
     RecusalRequest,
     Redaction,
     Session,
+    SettlementReport,
     Survey,
     Telling,
 )
@@ -102,6 +102,7 @@ class CaseFile:
     tellings: list[Telling]
     facts: list[KeptFact]
     waiting: Waiting
+    settlement: SettlementReport | None
 
     @property
     def terms(self) -> list[Term]:
@@ -153,6 +154,10 @@ class CaseFile:
         return [side for side in Party if side in sides]
 
     @property
+    def is_settlement_open(self) -> bool:
+        return self.settlement is not None and self.settlement.state == SettlementState.REPORTED
+
+    @property
     def open_offer(self) -> Offer | None:
         return next((row for row in self.offers if row.state == OfferState.MADE), None)
 
@@ -202,6 +207,7 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         tellings=[] if respondent else _tellings(complaint),
         facts=facts_of(complaint),
         waiting=waiting_of(complaint, agreement),
+        settlement=SettlementReport.objects.filter(complaint=complaint).first(),
     )
 
 
@@ -272,6 +278,9 @@ RIGHTS = {
     "paper_offer": "speak_for_complainant",
     "paper_sign": "speak_for_complainant",
     "institution_paper_sign": "sign",
+    "paper_settlement": "confirm_settlement",
+    "paper_answer": "speak_for_institution",
+    "paper_make_offer": "speak_for_institution",
     "settle": "speak_for_complainant",
     "redact_file": "redact",
     "open_lead": "open_lead_from_complaint",
@@ -300,6 +309,7 @@ def _for_institution(case: CaseFile) -> list[str]:
     return _named(
         ("sign", unsigned and state == State.MEDIATING and Party.INSTITUTION not in case.signed),
         ("perform", case.may_pay),
+        ("confirm_settlement", case.is_settlement_open),
         ("answer", state in ANSWERABLE),
         ("offer", state in OPEN_TO_OFFERS),
         ("consent", state in OPEN_TO_OFFERS),
@@ -314,7 +324,8 @@ def _for_staff(case: CaseFile) -> list[str]:
     both = all(case.consents.get(party) for party in Party.values)
     unsigned = case.agreement is not None and state == State.MEDIATING
     return _named(
-        ("name_institution", before and complaint.institution_id is None),
+        ("name_institution", before),
+        ("correct_filing", before),
         ("accept", before and complaint.institution_id is not None),
         ("refuse", before),
         ("transfer", before),
@@ -336,7 +347,12 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("paper_offer", case.open_offer is not None),
         ("paper_sign", unsigned and Party.COMPLAINANT not in case.signed),
         ("institution_paper_sign", unsigned and Party.INSTITUTION not in case.signed),
-        ("settle", state in OPEN_TO_OFFERS),
+        ("paper_answer", state in ANSWERABLE),
+        ("paper_make_offer", state in OPEN_TO_OFFERS),
+        ("register_paid", complaint.paid_fen is None and complaint.ended_at is None),
+        ("settle", state in OPEN_TO_OFFERS and not case.is_settlement_open),
+        ("paper_settlement", case.is_settlement_open),
+        ("extend_order", complaint.order_due_on is not None and complaint.ended_at is None),
         ("withdraw", State.WITHDRAWN in STEPS[state]),
         ("add_evidence", complaint.ended_at is None),
         ("withdraw_publication", complaint.may_publish and complaint.retired_at is None),
@@ -377,21 +393,3 @@ def mediators_for(complaint: Complaint) -> list[tuple[int, str]]:
     away = barred(complaint, ids)
     rows = User.objects.filter(pk__in=[pk for pk in ids if pk not in away])
     return sorted(((user.pk, user.name) for user in rows), key=itemgetter(1, 0))
-
-
-def listed(actor: Actor, view: str) -> QuerySet[Complaint]:
-    """Complaints of one list, the oldest first where something is to be done."""
-    rows = complaints_visible_to(actor).select_related("institution")
-    return LISTS[view](rows)
-
-
-LISTS: dict[str, Callable[[QuerySet[Any]], QuerySet[Any]]] = {
-    "open": lambda rows: rows.filter(ended_at__isnull=True).order_by("pk"),
-    "received": lambda rows: rows.filter(state=State.RECEIVED).order_by("pk"),
-    "reply": lambda rows: rows.filter(state__in=[State.ACCEPTED, State.AWAIT_REPLY]).order_by("pk"),
-    "mediating": lambda rows: rows.filter(state=State.MEDIATING).order_by("pk"),
-    "paying": lambda rows: rows.filter(state__in=[State.AGREED, State.SETTLED, State.BREACHED]).order_by(
-        "pk"
-    ),
-    "all": lambda rows: rows.order_by("-pk"),
-}

@@ -121,10 +121,16 @@ def as_written(complaint: Complaint) -> str:
 
 
 def as_told_to_institution(complaint: Complaint) -> tuple[str, str]:
-    """Facts and demand for a paper that goes to the institution: redacted as on its page, and names masked too."""
-    words, names = Words(complaint, Audience.INSTITUTION), identifying(complaint).names
-    facts = scrubbed(words.of(Target.FACTS, None, complaint.facts), names)
-    return facts, scrubbed(words.of(Target.DEMAND, None, complaint.demand), names)
+    """Facts and demand for the paper that serves the institution: word for word what its own page shows."""
+    words = Words(complaint, Audience.INSTITUTION)
+    facts = words.of(Target.FACTS, None, complaint.facts)
+    return facts, words.of(Target.DEMAND, None, complaint.demand)
+
+
+def named_to_institution(complaint: Complaint) -> str:
+    """The complainant for the paper that serves the institution: the name, and the phone where that was agreed to."""
+    name, phone = _whole(complaint)
+    return f"{name}　{phone}" if phone and complaint.shares_phone else name
 
 
 def _whole(complaint: Complaint) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from association.models import Attachment
 from association.rules.clock import Due, beijing
 from association.sealed import search_keys
 from complaints.choices.complaints import STANDING, OfferState, Outcome, State
+from complaints.choices.settlement import SettlementState
 from complaints.models import (
     Agreement,
     Complaint,
@@ -23,6 +24,7 @@ from complaints.models import (
     PaymentReport,
     Reply,
     Session,
+    SettlementReport,
     Signature,
     Survey,
 )
@@ -79,6 +81,10 @@ class Tracked:
     payments: Sequence[PaymentReport]
     waiting: Waiting
     settlement: Settlement | None
+    # 登记的和解, whether or not the institution confirmed it.
+    told: SettlementReport | None
+    # 异议的最后一天 of a file that has ended.
+    object_until: Due | None
 
     @property
     def letters(self) -> list[Decision]:
@@ -136,6 +142,8 @@ def progress_of(complaint: Complaint) -> Tracked:
         payments=payments,
         waiting=waiting_of(complaint, agreement, offers),
         settlement=_settlement(complaint, payments),
+        told=SettlementReport.objects.filter(complaint=complaint).first(),
+        object_until=objection_until(complaint) if may_object(complaint) else None,
     )
 
 
@@ -158,6 +166,7 @@ def waiting_of(
     state = State(complaint.state)
     last = Survey.objects.filter(complaint=complaint).order_by("-turn").first()
     asked = FollowUp.objects.filter(complaint=complaint, asked_at__isnull=False, answered_at__isnull=True)
+    told = SettlementReport.objects.filter(complaint=complaint, state=SettlementState.REPORTED)
     return Waiting(
         consent=state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
         offer=next((one for one in offers if one.state == OfferState.MADE), None),
@@ -166,7 +175,7 @@ def waiting_of(
         follow_up=state == State.CLOSED and asked.exists(),
         contest=may_object(complaint),
         payments=answerable_payments(complaint),
-        settle=state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
+        settle=state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING} and not told.exists(),
         withdraw=state in {State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
     )
 

@@ -10,6 +10,8 @@ KIND = "complaint"
 SERVE_BY = "CMP-SERVE"
 # 告知: to be done, but what the case waits for is something else.
 TELLING = frozenset({SERVE_BY, "CMP-TELL", "MED-NOTICE"})
+# The limit of a 12345 order frames the whole case: it is nobody's turn while something else is waited for.
+FRAME = "CMP-ORDER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ def turns_of(complaint: Complaint) -> Turns:
     """While nothing else runs, the first task is what the case waits for."""
     running = open_turns(KIND, complaint.pk)
     aside = TELLING - {SERVE_BY} if _waits_for_service(complaint, running) else TELLING
-    own = [turn for turn in running if turn.code not in aside]
+    inside = [turn for turn in running if turn.code not in aside and turn.code != FRAME]
+    own = inside or [turn for turn in running if turn.code == FRAME]
     tasks = [turn for turn in running if turn.code in aside]
     return Turns(own[0], tasks) if own else Turns(tasks[0] if tasks else None, tasks[1:])
 

@@ -24,13 +24,21 @@ from complaints.choices.complaints import Audience, Party, Target
 from complaints.forms.case import FORMS
 from complaints.forms.parts import CaseForm
 from complaints.forms.privacy import UnmaskForm
-from complaints.operations.acceptance import accept, doubts_about, name_institution, refuse, transfer
+from complaints.operations.acceptance import (
+    accept,
+    correct_filing,
+    doubts_about,
+    name_institution,
+    refuse,
+    transfer,
+)
 from complaints.operations.agreements import agree, sign
 from complaints.operations.breach import breach
-from complaints.operations.ends import settle, terminate, withdraw
+from complaints.operations.ends import terminate, withdraw
 from complaints.operations.fact_review import decide_set_aside, propose_set_aside
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.lead_from_case import open_lead_from_complaint
+from complaints.operations.letters_in import answer_on_paper, offer_on_paper
 from complaints.operations.mediation import (
     assign_mediator,
     consent,
@@ -39,6 +47,8 @@ from complaints.operations.mediation import (
     resume,
 )
 from complaints.operations.objection import contest
+from complaints.operations.order_limit import extend_order
+from complaints.operations.paid import register_paid
 from complaints.operations.payment_answers import answer_payment
 from complaints.operations.payments import perform
 from complaints.operations.privacy import (
@@ -51,18 +61,18 @@ from complaints.operations.privacy import (
 from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.replies import answer, answer_offer, offer
 from complaints.operations.sessions import cancel_session, move_session, plan_session, record_session
+from complaints.operations.settlement import confirm_settlement, settle
 from complaints.operations.survey import follow_up, survey
 from complaints.operations.telling import tell_parties
 from complaints.queries.case import (
-    LISTS,
     CaseFile,
     case_of,
     deeds_of,
     institutions_like,
-    listed,
     may_calculate,
     mediators_for,
 )
+from complaints.queries.lists import LISTS, listed
 from complaints.queries.redactions import places_of
 from complaints.queries.tracking import payment_label
 
@@ -71,6 +81,7 @@ Given = Mapping[str, Any]
 # Deeds that are called with what the form gives, and the number of the case.
 PLAIN: dict[str, Callable[..., Any]] = {
     "name_institution": name_institution,
+    "correct_filing": correct_filing,
     "accept": accept,
     "refuse": refuse,
     "transfer": transfer,
@@ -104,6 +115,12 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "paper_offer": answer_offer,
     "paper_sign": sign,
     "institution_paper_sign": sign,
+    "paper_answer": answer_on_paper,
+    "paper_make_offer": offer_on_paper,
+    "register_paid": register_paid,
+    "confirm_settlement": confirm_settlement,
+    "paper_settlement": confirm_settlement,
+    "extend_order": extend_order,
     "settle": settle,
 }
 # Deeds of one session, which names its case.

@@ -33,7 +33,8 @@ from complaints.queries.terms import public_terms
 
 DRAFT_COOKIE = "complaint-draft"
 FILE_ROWS = 4
-OFFERED = [kind for kind in EvidenceKind if kind not in {EvidenceKind.IDENTITY, EvidenceKind.RECEIPT}]
+NOT_OFFERED = {EvidenceKind.IDENTITY, EvidenceKind.RECEIPT, EvidenceKind.SIGNED}
+OFFERED = [kind for kind in EvidenceKind if kind not in NOT_OFFERED]
 
 
 @require_safe

@@ -18,7 +18,7 @@ from common.errors import NotFound
 from complaints.choices.complaints import Party
 from complaints.forms.tracked import FORMS, DeedOfComplainant, TrackForm
 from complaints.operations.agreements import sign
-from complaints.operations.ends import settle, withdraw
+from complaints.operations.ends import withdraw
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mediation import consent
 from complaints.operations.objection import contest
@@ -26,6 +26,7 @@ from complaints.operations.payment_answers import answer_payment
 from complaints.operations.privacy import hide_own_words, withdraw_publication
 from complaints.operations.recusals import ask_recusal
 from complaints.operations.replies import answer_offer
+from complaints.operations.settlement import settle
 from complaints.operations.survey import follow_up, survey
 from complaints.queries.road import deeds_of_complainant, events_of, own_evidence, stages_of, terms_of
 from complaints.queries.tracking import Tracked, payment_label, track

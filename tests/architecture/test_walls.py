@@ -37,6 +37,7 @@ APPEND_ONLY = {
     "complaints_factsetaside",
     "complaints_leadfinding",
     "complaints_leadrecusal",
+    "complaints_paidamount",
     "complaints_retirement",
     "complaints_signature",
     "complaints_unmasking",

@@ -21,17 +21,19 @@ from tests.factories.people import actor_with, make_association, make_institutio
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting")]
 OFFICER = frozenset({Role.SECRETARIAT})
 EITHER = OFFICER | INSTITUTION_ROLES
+BINDS = frozenset({Role.INSTITUTION_ADMIN})
 # Who may, and what is typed. Whoever sees the case and may not is told so; nobody else learns that it is there.
 DEEDS = {
     "name_institution": (OFFICER, {"institution_id": "its id"}),
+    "correct_filing": (OFFICER, {"handled_elsewhere": "no", "is_consumer": "yes", "reason": "x"}),
     "accept": (OFFICER, {}),
     "refuse": (OFFICER, {"ground": "not_competent", "reason": "不属于"}),
     "transfer": (OFFICER, {"to": "演示部门", "reason": "归其管理"}),
     "answer": (INSTITUTION_ROLES, {"kind": "disputed", "text": "已上课"}),
-    "offer": (INSTITUTION_ROLES, {"amount_fen": "100", "pay_by": "later", "open_until": "later"}),
+    "offer": (BINDS, {"amount_fen": "100", "pay_by": "later", "open_until": "later"}),
     "consent": (EITHER, {"given_": "yes"}),
     "paper_consent": (EITHER, {"party": "institution", "given_": "yes"}),
-    "sign": (EITHER, {"text_sha256": "0" * 64, "agreed": "on"}),
+    "sign": (OFFICER | BINDS, {"text_sha256": "0" * 64, "agreed": "on"}),
     "perform": (EITHER, {"paid_on": "today", "instalments": "1"}),
     "add_evidence": (EITHER, {"kind": "payment", "upload": "picture"}),
     "assign_mediator": (OFFICER, {"mediator_id": "mediator"}),
@@ -53,9 +55,15 @@ DEEDS = {
     "withdraw": (OFFICER, {"sure": "on"}),
     "settle": (OFFICER, {"amount_fen": "100", "pay_by": "later", "paper": "picture"}),
     "paper_sign": (OFFICER, {"text_sha256": "0" * 64, "printed": "0" * 8, "paper": "picture"}),
-    "institution_paper_sign": (EITHER, {"text_sha256": "0" * 64, "printed": "0" * 8, "paper": "picture"}),
+    "institution_paper_sign": (OFFICER | BINDS, {"text_sha256": "0" * 64, "printed": "0" * 8, "paper": "picture"}),
     "open_lead": (OFFICER, {"category": "refund", "note": "拒绝退费"}),
     "withdraw_publication": (OFFICER, {}),
+    "paper_answer": (OFFICER, {"kind": "disputed", "text": "已上课", "received_on": "today", "paper": "picture"}),
+    "paper_make_offer": (OFFICER, {"amount_fen": "100", "pay_by": "later", "open_until": "later", "received_on": "today", "paper": "picture"}),
+    "confirm_settlement": (OFFICER | BINDS, {"confirmed": "no"}),
+    "paper_settlement": (OFFICER | BINDS, {"confirmed": "no", "paper": "picture"}),
+    "extend_order": (OFFICER, {"due_on": "later", "reason": "x"}),
+    "register_paid": (OFFICER, {"paid_fen": "100", "reason": "合同"}),
 }  # fmt: skip
 NOT_LET_IN = 403, 404
 
@@ -104,7 +112,7 @@ def test_every_deed_rests_on_a_right_and_every_right_on_roles():
 
 def test_each_role_does_what_the_table_says_and_nothing_else(association, here):
     waits, new = accepted(here).complaint.pk, filed(here).complaint.pk
-    before = {"name_institution", "accept", "refuse", "transfer"}
+    before = {"name_institution", "correct_filing", "accept", "refuse", "transfer"}
     wrong = {}
     for role, actor in persons(here).items():
         desk = Desk(association, actor)

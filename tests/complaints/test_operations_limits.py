@@ -50,7 +50,8 @@ def terminate(here, made, by=None):
 
 def settle(here, made, **more):
     values = {"amount_fen": 5_000_00, "pay_by": clock.today() + timedelta(days=5)} | more
-    return operations.settle(actor=here.person, receipt_code=made.receipt_code, **values)
+    operations.settle(actor=here.person, receipt_code=made.receipt_code, **values)
+    return operations.confirm_settlement(actor=here.school, complaint_id=made.complaint.pk, confirmed=True)
 
 
 def deny(here, made):

@@ -75,6 +75,7 @@ def settled(here, amount=6_000_00, made=None):
         pay_by=clock.today() + timedelta(days=5),
         receipt_code=made.receipt_code,
     )
+    operations.confirm_settlement(actor=here.school, complaint_id=made.complaint.pk, confirmed=True)
     return made
 
 

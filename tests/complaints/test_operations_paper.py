@@ -11,7 +11,7 @@ from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from complaints import operations
 from complaints.access.complaints import evidence_visible_to
 from complaints.choices.complaints import EvidenceKind, Method, OfferState, Party, State
-from complaints.models import Evidence, Offer, Signature
+from complaints.models import Evidence, Offer, SettlementReport, Signature
 from tests.common.files import picture
 from tests.complaints.material import PAID, accepted, again, drawn_up, mediating, state_of
 from tests.factories.people import actor_with
@@ -66,6 +66,10 @@ def test_a_settlement_is_written_down_once(here):
         settle(here, made, pay_by=clock.today() - SOON)
     assert not Evidence.objects.exists()
     settle(here, made)
+    assert state_of(made) == State.AWAIT_REPLY
+    with pytest.raises(Refused, match="正在请机构核对"):
+        settle(here, made)
+    operations.confirm_settlement(actor=here.school, complaint_id=made.complaint.pk, confirmed=True)
     assert (state_of(made), again(made).settled_fen) == (State.SETTLED, 3_000_00)
     with pytest.raises(Refused):
         settle(here, made)
@@ -76,7 +80,7 @@ def test_the_code_needs_no_paper(here):
     operations.settle(
         actor=here.person, receipt_code=made.receipt_code, amount_fen=0, pay_by=clock.today() + SOON
     )
-    assert state_of(made) == State.SETTLED
+    assert SettlementReport.objects.get().method == Method.RECEIPT_CODE
     assert not Evidence.objects.exists()
 
 

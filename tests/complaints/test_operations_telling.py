@@ -28,6 +28,7 @@ from complaints.documents import letters
 from complaints.models import Complaint, Fact, FollowUp, Telling
 from complaints.queries.case import case_of, deeds_of
 from tests.complaints.material import (
+    NAME,
     PLANTED,
     accepted,
     again,
@@ -117,7 +118,7 @@ def test_a_complaint_is_not_served_by_telephone(unheard):
     assert running(made) == {"MED-END", "CMP-SERVE"}
 
 
-def test_the_letter_to_be_served_is_made_and_names_nobody(unheard, monkeypatch):
+def test_the_letter_to_be_served_is_made_and_names_whom_the_institution_must_find_alone(unheard, monkeypatch):
     seen = []
     monkeypatch.setattr(letters, "render_pdf", lambda html, *_rest, **_more: seen.append(html) or b"%PDF-")
     made = accepted(unheard)
@@ -127,7 +128,7 @@ def test_the_letter_to_be_served_is_made_and_names_nobody(unheard, monkeypatch):
     assert operations.render_telling(actor=unheard.system, **job.payload).document_id == row.document_id
     shown = case_of(unheard.officer, made.complaint.pk)
     assert [one.document_id for one in shown.tellings] == [row.document_id]
-    assert [planted for planted in PLANTED if planted in seen[0]] == []
+    assert [planted for planted in PLANTED if planted in seen[0]] == [NAME]
     assert "5个工作日" in seen[0]
 
 
