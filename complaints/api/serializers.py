@@ -13,7 +13,7 @@ from complaints.choices.complaints import OfferState, Outcome, SessionMode, Stat
 LONGEST_CODE = 64
 DEEDS = (
     "answer_offer", "sign", "survey", "follow_up", "consent", "contest", "settle", "ask_recusal", "add_evidence",
-    "hide_words", "withdraw",
+    "hide_words", "withdraw", "answer_payment", "withdraw_publication",
 )  # fmt: skip
 
 
