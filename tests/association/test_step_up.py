@@ -263,7 +263,13 @@ def test_buttons_of_the_staff_desk_that_ask():
         for deed in (*getattr(desk, "deeds", ()), *getattr(desk, "list_deeds", ()))
         if deed.step_up
     }
-    assert asking == {("round", "propose"), ("interestrate", "confirm"), ("refundruleversion", "confirm")}
+    assert asking == {
+        ("round", "propose"),
+        ("interestrate", "confirm"),
+        ("refundruleversion", "confirm"),
+        ("institution", "appoint"),
+        ("appointment", "appoint"),
+    }
 
 
 def test_button_of_the_staff_desk_asks_before_it_opens_and_when_it_is_sent(association, publication):

@@ -100,22 +100,28 @@ def test_nothing_is_determined_while_a_second_objection_is_open(assessment):
     assert Assessment.objects.get(pk=assessment.pk).grade == "B"
 
 
+def planted_beside(objection, number):
+    """An open objection that the operations would not have taken any more: what was decided cannot be opened again."""
+    row = Objection.objects.get(pk=objection.pk)
+    row.pk, row._state.adding = None, True
+    row.document_number, row.state, row.objector_id = number, ObjectionState.FILED, None
+    row.decision, row.decided_by, row.decided_at = "", None, None
+    row.save()
+    return row
+
+
 def test_an_objection_upheld_after_the_prior_notice_starts_the_determination_over(assessment, clerk):
     on_notice(assessment)
     first, second = object_to(assessment, papers=1)
     uphold(assessment, first, LOW)
     operations.decide_objection(actor=member(), objection_id=second.pk, upheld=False, decision="维持")
     operations.determine(actor=member(), assessment_id=assessment.pk)
-    decided = Objection.objects.filter(pk=second.pk)
-    kept = decided.values("state", "decision", "decided_by", "decided_at").get()
-    reopened = {"state": ObjectionState.FILED, "decision": "", "decided_by": None, "decided_at": None}
-    decided.update(**reopened)
+    third = planted_beside(second, "2026-93")
     with pytest.raises(Refused, match="异议"):
         operations.send_prior_notice(actor=clerk, assessment_id=assessment.pk)
-    decided.update(**kept)
+    operations.decide_objection(actor=member(), objection_id=third.pk, upheld=False, decision="维持")
     operations.send_prior_notice(actor=clerk, assessment_id=assessment.pk)
-    decided.update(**reopened)
-    uphold(assessment, second, {"B1.2": {"points": "20"}})
+    uphold(assessment, planted_beside(second, "2026-94"), {"B1.2": {"points": "20"}})
     assert stage_of(assessment) == Stage.DETERMINED
     operations.determine(actor=member(), assessment_id=assessment.pk)
     operations.open_public_notice(actor=clerk, round_id=assessment.round_id)
