@@ -109,7 +109,7 @@ def agree(
 
 
 def _check_money(complaint: Complaint, amount_fen: int, payments: Sequence[Payment]) -> None:
-    if wrong := wrong_amount(amount_fen, complaint.paid_fen):
+    if wrong := wrong_amount(amount_fen, complaint.paid_fen, complaint.returned_fen):
         raise InvalidInput(wrong, {"amount_fen": wrong})
     if wrong := wrong_payments(payments, amount_fen, clock.today()):
         raise InvalidInput(wrong, {"payments": wrong})

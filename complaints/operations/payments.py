@@ -31,6 +31,8 @@ from complaints.operations.cases import (
     stop_reply_clock,
     stop_working_clocks,
     tell_complainant,
+    tell_institution,
+    tell_staff,
 )
 from complaints.operations.facts import review_facts
 from complaints.operations.moves import move_complaint, move_report
@@ -276,11 +278,23 @@ def deny_payments(complaint: Complaint, received_fen: int = 0, payment_id: int |
 
 
 def doubt_payments(complaint: Complaint) -> None:
-    """未解决: who says that it was not put right does not confirm a payment. What staff have seen stays."""
-    for row in standing_of(complaint):
-        if row.seen_by_id is None:
-            _deny(row, 0)
+    """未解决: who says that it was not put right does not confirm a payment. What staff have seen stays.
+
+    Both the institution and the staff hear of it: a payment that was made can be proved, one that was not can be asked for.
+    """
+    doubted = [row for row in standing_of(complaint) if row.seen_by_id is None]
+    for row in doubted:
+        _deny(row, 0)
     count_returned(complaint)
+    if doubted:
+        event = f"doubted-{max(row.pk for row in doubted)}"
+        subject = gettext_noop("投诉%(number)s：付款没有得到投诉人确认")
+        told = gettext_noop(
+            "投诉人表示问题没有解决，您报告的付款不计入已退还。已经付款的，请向协会提交付款凭证。"
+        )
+        tell_institution(complaint, event, subject, told)
+        asked = gettext_noop("投诉人表示问题没有解决，机构报告的付款不再计入已退还。请向双方核实是否到账。")
+        tell_staff(complaint, event, subject, asked)
 
 
 def _deny(row: PaymentReport, received_fen: int) -> None:

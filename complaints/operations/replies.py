@@ -118,7 +118,7 @@ def _promised(complaint: Complaint, kind: ReplyKind, offered_fen: int | None) ->
         raise InvalidInput(_("请填写同意退还的金额。"), {"offered_fen": _("请填写同意退还的金额。")})
     # While nobody has registered what was paid, the demand is the measure.
     most = complaint.claimed_fen or None if complaint.paid_fen is None else complaint.paid_fen
-    wrong = wrong_amount(offered_fen, most) if most is not None else ""
+    wrong = wrong_amount(offered_fen, most, complaint.returned_fen) if most is not None else ""
     wrong = wrong or (_less_than_whole(complaint, offered_fen) if kind == ReplyKind.REFUND_WHOLE else "")
     if wrong:
         raise InvalidInput(wrong, {"offered_fen": wrong})
@@ -159,7 +159,9 @@ def make_offer(
     if complaint.state not in NEGOTIABLE:
         raise Refused(_("现在是“%(state)s”，不能提出方案。") % {"state": complaint.get_state_display()})
     paid = complaint.paid_fen or 0
-    if wrong := wrong_amount(amount_fen, complaint.paid_fen) or wrong_days(pay_by, open_until):
+    if wrong := wrong_amount(amount_fen, complaint.paid_fen, complaint.returned_fen) or wrong_days(
+        pay_by, open_until
+    ):
         raise InvalidInput(wrong, {"amount_fen": wrong})
     if wrong := after_mediation(complaint, open_until):
         raise InvalidInput(wrong, {"open_until": wrong})

@@ -24,8 +24,8 @@ def in_yuan(fen: int) -> str:
     return f"{fen // 100:,}.{fen % 100:02d}元" if fen % 100 else f"{fen // 100:,}元"
 
 
-def wrong_amount(amount_fen: int, paid_fen: int | None) -> str:
-    """Why the amount cannot be agreed on; empty when it can."""
+def wrong_amount(amount_fen: int, paid_fen: int | None, returned_fen: int = 0) -> str:
+    """Why the amount cannot be agreed on; empty when it can. What was returned already is not returned again."""
     if paid_fen is None:
         return "尚未登记已付金额，请先核对付款记录。"
     if amount_fen < 0:
@@ -35,6 +35,13 @@ def wrong_amount(amount_fen: int, paid_fen: int | None) -> str:
             "约定的金额%(amount)s超过了已付金额%(paid)s，请核对。",
             amount=in_yuan(amount_fen),
             paid=in_yuan(paid_fen),
+        )
+    if amount_fen > paid_fen - returned_fen:
+        return Said(
+            "已付%(paid)s，已退还%(returned)s，最多还可以约定%(left)s。",
+            paid=in_yuan(paid_fen),
+            returned=in_yuan(returned_fen),
+            left=in_yuan(paid_fen - returned_fen),
         )
     return ""
 

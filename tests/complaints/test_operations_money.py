@@ -196,8 +196,11 @@ def test_a_follow_up_answered_with_no_takes_the_payment_back(here, time):
     operations.survey(actor=here.person, outcome=Outcome.RESOLVED, receipt_code=made.receipt_code)
     time.pass_days(31)
     tick(here)
+    before = set(Notice.objects.values_list("pk", flat=True))
     operations.follow_up(actor=here.person, still_holds=False, receipt_code=made.receipt_code)
     assert (again(made).outcome, again(made).returned_fen) == (Outcome.UNRESOLVED, 0)
+    told = Notice.objects.exclude(pk__in=before).filter(subject__contains="付款没有得到投诉人确认")
+    assert {here.school.user_id, here.officer.user_id} <= set(told.values_list("user_id", flat=True))
 
 
 # -- proof ----------------------------------------------------------------------------------------------------
@@ -272,10 +275,11 @@ def test_no_more_is_returned_than_was_paid(here, time):
     made = settled(here, PAID)
     pay(here, made)
     deny(here, made, received_fen=10_000_00)
-    settled(here, PAID, made)
-    with pytest.raises(Refused, match="合计不能超过"):
-        pay(here, made)
-    assert again(made).returned_fen == 10_000_00
+    with pytest.raises(InvalidInput, match="最多还可以约定2,800元"):
+        settled(here, PAID, made)
+    settled(here, PAID - 10_000_00, made)
+    pay(here, made)
+    assert again(made).returned_fen == PAID
 
 
 # -- facts ----------------------------------------------------------------------------------------------------

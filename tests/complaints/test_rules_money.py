@@ -17,6 +17,11 @@ def test_an_amount_is_within_what_was_paid(amount, paid, fine):
     assert (wrong_amount(amount, paid) == "") is fine
 
 
+def test_what_was_returned_is_not_agreed_on_again():
+    assert wrong_amount(900_00, 1000_00, 100_00) == ""
+    assert wrong_amount(900_01, 1000_00, 100_00) == "已付1,000元，已退还100元，最多还可以约定900元。"
+
+
 def pays(*parts):
     return [Payment(TODAY + timedelta(days=day), amount) for day, amount in parts]
 
