@@ -138,7 +138,9 @@ def _same_offer(
 def _wrong(complaint: Complaint, amount_fen: int, open_until: date) -> str:
     if complaint.state not in NEGOTIABLE:
         return _("现在是“%(state)s”，不能提出方案。") % {"state": complaint.get_state_display()}
-    wrong = wrong_amount(amount_fen, complaint.paid_fen, complaint.returned_fen) or after_mediation(complaint, open_until)
+    wrong = wrong_amount(amount_fen, complaint.paid_fen, complaint.returned_fen) or after_mediation(
+        complaint, open_until
+    )
     return wrong or ("" if amount_fen else _("请填写金额。"))
 
 

@@ -126,8 +126,9 @@ def _promised(complaint: Complaint, kind: ReplyKind, offered_fen: int | None) ->
 
 
 def _less_than_whole(complaint: Complaint, offered_fen: int) -> str:
-    """全额 is all that is asked for, or all that was paid where that is less or nothing was named."""
-    sums = [fen for fen in (complaint.claimed_fen or None, complaint.paid_fen) if fen is not None]
+    """全额 is all that is asked for, or all that was paid and not returned where that is less or nothing was named."""
+    left = None if complaint.paid_fen is None else complaint.paid_fen - complaint.returned_fen
+    sums = [fen for fen in (complaint.claimed_fen or None, left) if fen is not None]
     if not sums or offered_fen >= min(sums):
         return ""
     return _("同意全额退还的，不能少于%(amount)s；少于这一金额的请选择“同意部分退还”。") % {

@@ -84,7 +84,7 @@ def settle(
 
 
 def _check(complaint: Complaint, amount_fen: int, pay_by: date) -> None:
-    if amount_fen and (wrong := wrong_amount(amount_fen, complaint.paid_fen)):
+    if amount_fen and (wrong := wrong_amount(amount_fen, complaint.paid_fen, complaint.returned_fen)):
         raise InvalidInput(wrong, {"amount_fen": wrong})
     if amount_fen < 0:
         raise InvalidInput(_("金额不能是负数。"), {"amount_fen": _("金额不能是负数。")})
