@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from association.language import translated
 from association.tenancy import AssociationOwned
+from common.said import from_parts
 from complaints.choices.complaints import BatchState
 
 
@@ -58,6 +60,8 @@ class ImportFault(AssociationOwned):
     line = models.PositiveIntegerField(_("行"))
     column = models.CharField(_("列"), max_length=40)
     sentence = models.CharField(_("原因"), max_length=200)
+    # What it was put together from, so that a page in another language can say it; null before it was kept.
+    wording = models.JSONField(null=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = _("导入错误")
@@ -65,6 +69,11 @@ class ImportFault(AssociationOwned):
 
     def __str__(self) -> str:
         return f"{self.line} {self.column}"
+
+    @property
+    def sentence_here(self) -> str:
+        """原因 in the language of the page."""
+        return translated(from_parts(self.wording) if self.wording else self.sentence)
 
 
 class Enrolment(AssociationOwned):

@@ -20,6 +20,7 @@ from association.clocks import Case, Owner, start_deadlines
 from association.rules.clock import ONE_DAY, end_of_day
 from association.sealed import seal_bytes, unseal_bytes
 from common.errors import NotFound, Refused
+from common.said import as_parts
 from common.spreadsheet import read_table, write_xlsx
 from common.text import one_line
 from complaints.access.complaints import MAY, batches_visible_to
@@ -162,7 +163,7 @@ def error_file(*, actor: Actor, batch_id: int) -> bytes:
     sheet = opened_sheet(batch)
     why: dict[int, list[str]] = {}
     for fault in batch.faults.order_by("line", "pk"):
-        why.setdefault(fault.line, []).append(f"{fault.column}：{fault.sentence}")
+        why.setdefault(fault.line, []).append(f"{fault.column}：{fault.sentence_here}")
     rows = [
         [*row, "；".join(why[line])] for row, line in zip(sheet.rows, sheet.lines, strict=True) if line in why
     ]
@@ -180,7 +181,13 @@ def lock_batch(actor: Actor, batch_id: int) -> ImportBatch:
 
 def note_faults(batch: ImportBatch, faults: Iterable[Fault]) -> None:
     rows = [
-        ImportFault(batch=batch, line=one.line, column=one.column[:40], sentence=one.sentence[:200])
+        ImportFault(
+            batch=batch,
+            line=one.line,
+            column=one.column[:40],
+            sentence=one.sentence[:200],
+            wording=as_parts(one.sentence),
+        )
         for one in faults
     ]
     ImportFault.objects.bulk_create(rows, batch_size=AT_ONCE)

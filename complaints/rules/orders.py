@@ -220,5 +220,5 @@ class _Row:
 
 
 def _without_cell(sentence: str) -> str:
-    """What was typed is not repeated."""
-    return re.sub(r"“[^”]*”", "", sentence)
+    """What was typed is not repeated; nothing is cut out of a sentence, or no page could say it in its language."""
+    return "请只填数字，例如 4.5。" if isinstance(sentence, Said) and "text" in sentence.values else sentence

@@ -21,7 +21,9 @@ def aggregation_problems(spec: StandardSpec) -> Iterator[Problem]:
     try:
         yield from checks[spec.aggregation](spec)
     except (ParamsError, KeyError, TypeError, AttributeError, ValueError) as missing:
-        yield Problem("", Said("汇总参数不完整：%(missing)s。", missing=missing))
+        # Our own sentence keeps its parts; what the others say is the name of a key.
+        why = missing.args[0] if isinstance(missing, ParamsError) else str(missing)
+        yield Problem("", Said("汇总参数不完整：%(missing)s。", missing=why))
 
 
 def _reaches(spec: StandardSpec, highest: Decimal) -> Iterator[Problem]:

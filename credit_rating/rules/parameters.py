@@ -66,8 +66,8 @@ def read_number(params: Params, key: str, default: str | None = None) -> Decimal
         raise ParamsError(Said("参数“%(key)s”须写成文本形式的数字", key=key))
     try:
         return numerals.number(raw, Said("参数“%(key)s”", key=key))
-    except numerals.EntryRefused as refusal:
-        raise ParamsError(refusal.sentence.rstrip("。")) from None
+    except numerals.EntryRefused:
+        raise ParamsError(Said("参数“%(key)s”须是0以上的数字", key=key)) from None
 
 
 def read_points(params: Params, key: str) -> Decimal:

@@ -1,5 +1,7 @@
 """工单导入 through the pages: looked at, decided, loaded by the worker in parts, mended and loaded again."""
 
+import html
+import re
 from io import BytesIO
 
 import pytest
@@ -117,6 +119,33 @@ def test_faults_are_told_by_line_and_column_and_the_cell_is_not_repeated(associa
     sheet = desk.get(f"complaints/orders/{ImportBatch.objects.get().pk}/errors/").content
     cells = load_workbook(BytesIO(sheet)).active.iter_rows(min_row=2, min_col=4, max_col=4, values_only=True)
     assert list(cells) == [(NAME,), ("'=cmd()",)]
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def reasons(page):
+    found = re.findall(r'<td data-label="(?:Reason|原因)">([^<]*)</td>', html.unescape(page))
+    return [reason for reason in found if reason]
+
+
+def test_faults_are_told_in_the_language_of_the_page_also_years_later(association, here):
+    """The numbers, the row that is meant and the bounds stand in the sentence of either language."""
+    desk = Desk(association, here.officer)
+    found = mended(rows(here, 3, bad=set()))
+    place = {heading: HEADINGS.index(heading) for heading in HEADINGS}
+    found[1][place["工单编号"]] = found[0][place["工单编号"]]
+    found[2][place["已付金额（元）"]] = "abc"
+    upload(desk, file_of(found))
+    address = f"complaints/orders/{ImportBatch.objects.get().pk}/"
+    chinese = reasons(text(desk.get(address)))
+    assert chinese == ["工单编号与第2行重复。", "金额不对：请只填数字，例如 4.5。"]
+    english = reasons(text(desk.client.get(desk.path(address), headers={"accept-language": "en"})))
+    assert len(english) == len(chinese)
+    assert "2" in english[0]
+    assert [reason for reason in english if CHINESE.search(reason)] == []
+    ImportFault.objects.update(wording=None)  # as before the parts were kept
+    assert reasons(text(desk.get(address))) == chinese
 
 
 @pytest.mark.parametrize(

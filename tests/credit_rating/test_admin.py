@@ -1,5 +1,8 @@
 """诚信等级评估 on the staff desk: every button one operation, every refusal a sentence, every list a fixed cost."""
 
+import json
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -82,6 +85,31 @@ def test_a_file_with_wrong_rows_imports_nothing_and_names_each_row(here):
     assert "没有导入" in page
     assert "下载错误报告" in page
     assert inside(here, AssessmentStandard.objects.count) == before
+
+
+def test_wrong_rows_are_told_in_english_too(here):
+    row = inside(here, draft_standard)
+    with acting_for(here.association.pk):
+        lines = export_standard(row, "csv").decode("utf-8-sig").splitlines()
+        header = export_standard_header(row, "csv").decode("utf-8-sig")
+    broken = [lines[0], *(line.replace(",20,", ",abc,") for line in lines[1:])]
+    unread = re.sub("满分,[^\\r\\n]*", "满分,x", header)
+    assert unread != header
+    files = ("\r\n".join(broken), header), ("\r\n".join(lines), unread)
+    for table, about in files:
+        answer = here.client.post(
+            here.address(f"{STANDARD}/do/import/"),
+            {
+                "file": upload(table.encode(), "a.csv"),
+                "header_file": upload(about.encode(), "b.csv"),
+                "version": "3",
+            },
+            headers={"accept-language": "en"},
+        )
+        assert answer.status_code == 400
+        told = [sentence for _row, _column, sentence in json.loads(answer.context["report"])]
+        assert told
+        assert [sentence for sentence in told if re.search(r"[\u4e00-\u9fff]", sentence)] == []
 
 
 def test_the_error_report_comes_back_as_a_file_without_formulas(here):

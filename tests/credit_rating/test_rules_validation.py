@@ -82,7 +82,7 @@ def test_broken_trees(indicators, words):
         (Method.DEDUCT_EACH, {}, "缺少参数“per”"),
         (Method.DEDUCT_EACH, {"per": "0"}, "须大于 0"),
         (Method.DEDUCT_EACH, {"per": 2.5}, "文本形式"),
-        (Method.DEDUCT_EACH, {"per": "-1"}, "不能是负数"),
+        (Method.DEDUCT_EACH, {"per": "-1"}, "须是0以上的数字"),
         (Method.DEDUCT_EACH, {"per": "0.001"}, "最多保留两位小数"),
         (Method.BAND, {}, "缺少分档"),
         (Method.BAND, {"tiers": [{"label": "优", "points": "99"}]}, "最高一档的分值须等于"),

@@ -87,7 +87,11 @@ class RowError:
 
 
 class CellError(ValueError):
-    """单元格错误: what is wrong in one cell."""
+    """单元格错误: what is wrong in one cell; ``sentence`` still knows its parts, for pages in another language."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def folded(text: str) -> str:

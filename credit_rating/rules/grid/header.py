@@ -55,7 +55,7 @@ def header_from_rows(rows: Sequence[Mapping[str, str]]) -> tuple[Header | None, 
             elif item:
                 _take(values, item, content)
         except CellError as error:
-            errors.append(RowError(number, CONTENT, str(error)))
+            errors.append(RowError(number, CONTENT, error.sentence))
     errors.extend(_absent(values))
     return (None if errors else _header(values, tuple(bands))), tuple(errors)
 

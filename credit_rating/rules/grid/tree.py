@@ -129,14 +129,14 @@ class Tree:
         try:
             return READERS[name](text)
         except CellError as error:
-            self._error(number, name, str(error))
+            self._error(number, name, error.sentence)
             return None
 
     def _params(self, number: int, method: Method, text: str) -> dict[str, Any]:
         try:
             return params_from_text(method, text)
         except CellError as error:
-            self._error(number, "params", str(error))
+            self._error(number, "params", error.sentence)
             return {}
 
     def _error(self, number: int, name: str, sentence: str) -> None:
