@@ -23,6 +23,8 @@ from association.choices import Certainty, OutboxState, Role, Unit
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table
 from association.long_lists import IndexedValuesFilter
 from association.models import Attachment, AuditEntry, CharterRule, DeadlineRule, Job, Notice, OutboxJob
+from association.models.identity import name_here
+from association.models.work import PERSON
 from association.staff_desk import DeskAdmin
 
 
@@ -30,20 +32,40 @@ from association.staff_desk import DeskAdmin
 class AuditAdmin(DeskAdmin):
     shows_people = True
     lead = gettext_lazy("每一次办理和每一次查阅个人信息，都在这里留下一行；任何人不能修改或删除。")
-    list_display = ("at", "user", "action", "object_kind", "object_id", "reason")
+    list_display = ("at", "user", "action", "object_kind", "object_here", "reason")
     list_filter = ("at", ("action", IndexedValuesFilter), ("object_kind", IndexedValuesFilter))
     search_fields = ("user__appointments__name", "action", "=object_id", "=request_id", "reason")
     search_help_text = gettext_lazy("人员、事项、对象编号、请求编号")
     list_select_related = ("user",)
-    facts = ("at", "recorded_at", "user", "action", "object_kind", "object_id", "reason", "request_id")
+    facts = ("at", "recorded_at", "user", "action", "object_kind", "object_here", "reason", "request_id")
     ordering = ("-id",)
 
     def get_queryset(self, request: Any) -> QuerySet[AuditEntry]:
         return audit_visible_to(request.actor)
 
     def tables(self, _request: Any, obj: AuditEntry) -> Sequence[Table]:
-        rows = [(name, str(value)) for name, value in sorted(obj.detail.items())]
+        rows = [(name, _shown(obj.action, name, value)) for name, value in sorted(obj.detail.items())]
         return [Table(_("内容"), (_("名称"), _("值")), rows)]
+
+    @admin.display(description=gettext_lazy("对象编号"))
+    def object_here(self, entry: AuditEntry) -> int | None:
+        return entry.object_number
+
+    def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """The number of an account finds nothing, or guessing would tell what ``object_number`` does not."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        return (found.exclude(object_kind=PERSON) if search_term.strip().isdecimal() else found), may_repeat
+
+
+# What of a line's content is somebody's account: shown by the name that the association knows.
+PEOPLE = {"user", "mediator", "assessor", "officer"}
+PEOPLE_OF = {("assign_lead_officer", "before"), ("hand_over_deadline", "to")}
+
+
+def _shown(action: str, name: str, value: Any) -> str:
+    if name not in PEOPLE and (action, name) not in PEOPLE_OF:
+        return str(value)
+    return (name_here(value) if isinstance(value, int) else "") or "—"
 
 
 @admin.register(Notice)

@@ -56,7 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         posts = getattr(self, "posts", None)  # whoever asks was read with the appointments here (actors.py)
         if posts:
             return str(posts[-1]["name"])
-        return _name_here(self.pk) or gettext("账号%(number)s") % {"number": self.pk}
+        return name_here(self.pk) or gettext("未在本会任职的人员")
 
     def get_full_name(self) -> str:
         """Asked by the theme of the staff desk."""
@@ -68,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_operator
 
 
-def _name_here(user_id: int) -> str:
+def name_here(user_id: int) -> str:
     """What the association at hand calls this person (the last appointment says it); "" of whom it never appointed.
 
     Everybody's is read at once and kept while the scope lasts; who is not among them is asked for alone.

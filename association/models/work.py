@@ -9,6 +9,8 @@ from association.language import translated
 from association.tenancy import AssociationOwned
 from common.said import from_parts
 
+PERSON = "association.user"
+
 
 class AuditEntry(AssociationOwned):
     """办理记录: who did what to which object and why; written with the deed, never changed."""
@@ -35,7 +37,14 @@ class AuditEntry(AssociationOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.object_kind}#{self.object_id}"
+        return f"{self.action} {self.object_kind}{f'#{number}' if (number := self.object_number) else ''}"
+
+    @property
+    def object_number(self) -> int | None:
+        """对象编号; none of a person: the numbers of accounts count for the whole platform, and a low one tells that
+        somebody had an account elsewhere before this association asked for one.
+        """
+        return None if self.object_kind == PERSON else self.object_id
 
 
 class OutboxJob(models.Model):
