@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0016_fact_reviews")]
+    dependencies = [("complaints", "0019_settlements")]
     operations = [
         migrations.AddField(
             model_name="importfault",
