@@ -200,10 +200,7 @@ def _write(rows: Sequence[Deadline]) -> None:
 def stop_deadline(
     *, actor: Actor, case: Case, code: str, outcome: str = DONE, came_at: datetime | None = None
 ) -> Deadline | None:
-    """办结一个期限; that it was late stays a fact. Nothing when none is running, so twice does no harm.
-
-    ``came_at``: what was waited for came on paper at that moment and is only entered now: then it stopped.
-    """
+    """办结一个期限, now or when a paper came that is only entered now; late stays a fact. None running: nothing."""
     deadline = _lock(case, code)
     return None if deadline is None else _stop(actor, deadline, outcome, came_at)
 
@@ -334,8 +331,7 @@ def hand_over(*, actor: Actor, case: Case, code: str, owner: Owner, action: str 
     deadline = _running(case, code)
     before = deadline.owner_side
     deadline.owner_side, deadline.owner_user_id = owner.side, owner.user_id
-    deadline.owner_institution_id = owner.institution_id
-    deadline.action = action or deadline.action
+    deadline.owner_institution_id, deadline.action = owner.institution_id, action or deadline.action
     deadline.save(update_fields=["owner_side", "owner_user", "owner_institution", "action"])
     record(actor, "hand_over_deadline", deadline, before=before, after=owner.side, to=owner.user_id)
     return deadline

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import F
 from django.utils.translation import gettext, override
 
 from association import clock
@@ -30,7 +31,7 @@ IN_ENGLISH = "recorded as not answered in time"
 @pytest.fixture
 def unheard(here):
     """The institution has nobody with an account."""
-    Appointment.objects.filter(institution=here.institution).delete()
+    Appointment.objects.filter(institution=here.institution).update(until_on=F("from_on"))
     return here
 
 
