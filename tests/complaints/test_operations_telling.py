@@ -38,9 +38,11 @@ from tests.complaints.material import (
     filed,
     mediating,
     queued,
+    settled_by_both,
     state_of,
     tick,
 )
+from tests.factories.people import FROM as ENDED
 from tests.factories.people import actor_with, make_institution
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +52,7 @@ NO_MAIL = {"people": (applicant(email=""),)}
 @pytest.fixture
 def unheard(here):
     """The institution has nobody with an account."""
-    Appointment.objects.filter(institution=here.institution).update(until_on=F("from_on"))
+    Appointment.objects.filter(institution=here.institution).update(until_on=ENDED)
     return here
 
 
@@ -187,7 +189,6 @@ def test_the_end_of_the_mediation_and_the_question_for_the_outcome_are_told_in_o
     made = ended(here)
     tell(here, made, Party.COMPLAINANT, TellingWay.PHONE)
     assert running(made) == {"CMP-CLOSE"}
-    # What came up before the consent was heard with it.
     assert set(Telling.objects.exclude(way="own").values_list("way", flat=True)) == {"phone"}
 
 
@@ -256,7 +257,7 @@ def test_a_withdrawn_complaint_leaves_nothing_to_tell(unheard):
     made = accepted(unheard, **NO_MAIL)
     assert running(made) == {"MED-END", "CMP-SERVE", "CMP-TELL"}
     operations.withdraw(actor=unheard.person, receipt_code=made.receipt_code)
-    assert (running(made), Telling.objects.count()) == (set(), 0)
+    assert (running(made), Telling.objects.filter(told_at=None).count()) == (set(), 0)
 
 
 # -- the mediator ---------------------------------------------------------------------------------------------
@@ -295,10 +296,8 @@ def test_an_institution_signs_on_paper_only_with_the_paper(here):
 def settled_without_account(here):
     """Settled while the institution had an account; then the complainant denies it, and nobody is there any more."""
     made = accepted(here)
-    operations.settle(
-        actor=here.person, receipt_code=made.receipt_code, amount_fen=100_00, pay_by=clock.today()
-    )
-    Appointment.objects.filter(institution=here.institution).update(until_on=F("from_on"))
+    settled_by_both(here, made, 100_00)
+    Appointment.objects.filter(institution=here.institution).update(until_on=ENDED)
     operations.contest(actor=here.person, text="没有退款。", receipt_code=made.receipt_code)
     return made
 
@@ -323,7 +322,7 @@ def test_after_an_objection_the_second_answer_is_due_from_service_too(here, time
 def test_what_an_agreement_still_owes_is_watched_from_service_on(here, time):
     made = agreed(here)
     operations.perform(actor=here.school, complaint_id=made.complaint.pk, paid_on=clock.today())
-    Appointment.objects.filter(institution=here.institution).update(until_on=F("from_on"))
+    Appointment.objects.filter(institution=here.institution).update(until_on=ENDED)
     operations.contest(actor=here.person, text="没有到账。", receipt_code=made.receipt_code)
     assert (state_of(made), running(made)) == (State.AGREED, {"CMP-SERVE"})
     time.pass_days(30)
@@ -342,9 +341,7 @@ def test_a_case_that_went_on_meanwhile_asks_for_no_second_answer(here):
     tell(here, made, Party.INSTITUTION)
     assert running(made) == set()
     made = settled_without_account(here)
-    operations.settle(
-        actor=here.person, receipt_code=made.receipt_code, amount_fen=50_00, pay_by=clock.today()
-    )
+    settled_by_both(here, made, 50_00)
     tell(here, made, Party.INSTITUTION)
     assert "CMP-REPLY" not in running(made)
 
@@ -389,7 +386,7 @@ def test_an_account_that_comes_while_service_waits_is_served_by_its_notice(unhea
 
 def unaccounted():
     institution = make_institution()
-    Appointment.objects.filter(institution=institution).update(until_on=F("from_on"))
+    Appointment.objects.filter(institution=institution).update(until_on=ENDED)
     return institution
 
 
