@@ -9,6 +9,7 @@ from bench import (
     clocks,
     complaints_import,
     lookup,
+    publication_log,
     recompute,
     register,
     self_assessment,
@@ -27,6 +28,7 @@ BENCHES: dict[str, Callable[[Place], list[Figure]]] = {
     "complaints_import": complaints_import.run,
     "statistics": statistics.run,
     "register": register.run,
+    "publication_log": publication_log.run,
 }
 
 

@@ -4,4 +4,6 @@ from association.choices import Role
 
 MAY: dict[str, frozenset[Role]] = {
     "retract_payload": frozenset(),
+    "publish_open_data": frozenset(),
+    "choose_licence": frozenset(),
 }

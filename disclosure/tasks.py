@@ -1,6 +1,8 @@
 """Celery entry points of the public copies; each is one operation."""
 
+from association.actors import system
 from association.outbox import outbox_task
+from association.tenancy import current_association_id
 from disclosure import operations
 
 
@@ -32,3 +34,13 @@ def catch_up_log() -> None:
 @outbox_task("disclosure.sign_log")
 def sign_log() -> None:
     operations.sign_log()
+
+
+@outbox_task("disclosure.plan_open_data")
+def plan_open_data() -> None:
+    operations.plan_open_data()
+
+
+@outbox_task("disclosure.publish_open_data")
+def publish_open_data() -> None:
+    operations.publish_open_data(actor=system(current_association_id()))

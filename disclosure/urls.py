@@ -12,6 +12,10 @@ urlpatterns = [
     path("rounds/<int:year>/", views.round_results, name="round"),
     path("rounds/<int:year>/notice/", views.public_notice, name="public_notice"),
     path("standards/<int:round_id>/", views.standard, name="standard"),
+    path("notices/", views.notices, name="notices"),
+    path("notices/feed.atom", views.notices_feed, name="notices_feed"),
+    path("open-data/", views.open_data, name="open_data"),
+    path("open-data/<str:name>", views.open_data_file, name="open_data_file"),
     path("verify/", views.verify_form, name="verify_form"),
     path("verify/<str:code>/", views.verify, name="verify"),
 ]

@@ -8,21 +8,29 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import get_script_prefix, reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from association import clock
+from association.downloads import download
 from association.frames import page_with_holes
 from association.middleware import PortalRequest
 from association.queries import open_associations
 from association.throttle import check_reading
+from common.errors import NotFound
 from common.numbers import whole_or_none
 from credit_rating.queries.results import STATES
+from disclosure.documents.feed import feed_of
 from disclosure.documents.hits import hit_html, hits_html
+from disclosure.documents.open_data import default_licence, meaning_of
 from disclosure.documents.share import share_picture as share_png
 from disclosure.documents.share import state_line
 from disclosure.forms import VerifyForm
+from disclosure.queries.board import published_results, running_notices
 from disclosure.queries.certificates import standing_of
+from disclosure.queries.export import newest_key
+from disclosure.queries.open_data import chosen_licence, newest_files
 from disclosure.queries.parts import Part
 from disclosure.queries.register import all_cards, card_of
 from disclosure.queries.rounds import (
@@ -211,6 +219,60 @@ def verify_form(request: PortalRequest) -> HttpResponse:
 def verify(request: PortalRequest, code: str) -> HttpResponse:
     """扫码验真: what this certificate is worth at this moment."""
     return _standing(request, code)
+
+
+@require_safe
+def notices(request: PortalRequest) -> HttpResponse:
+    """公示公告: whose clock runs, and until when."""
+    check_reading(request, "page")
+    association_id = request.association.pk
+    context = {
+        "running": running_notices(association_id, clock.now()),
+        "published": published_results(association_id),
+        "as_of": clock.now(),
+    }
+    return render(request, "disclosure/notices.html", context)
+
+
+@require_safe
+def notices_feed(request: PortalRequest) -> HttpResponse:
+    """The same for readers of feeds (Atom, RFC 4287)."""
+    check_reading(request, "page")
+    text = feed_of(
+        request.association,
+        running_notices(request.association.pk, clock.now()),
+        published_results(request.association.pk),
+        request.build_absolute_uri,
+    )
+    return HttpResponse(text, content_type="application/atom+xml; charset=utf-8")
+
+
+@require_safe
+def open_data(request: PortalRequest) -> HttpResponse:
+    """开放数据: the files of the night, deltas, and how to verify them."""
+    check_reading(request, "page")
+    files = newest_files()
+    context = {
+        "files": [(file, meaning_of(file.name)) for file in files],
+        "made_on": files[0].created_at if files else None,
+        "key": newest_key(request.association.pk),
+        "licence": chosen_licence() or default_licence(request.association.name),
+    }
+    return render(request, "disclosure/open_data.html", context)
+
+
+@require_safe
+def open_data_file(request: PortalRequest, name: str) -> HttpResponse:
+    """One file of the last night, under an address that stays."""
+    check_reading(request, "page")
+    found = next((file for file in newest_files() if file.name == name), None)
+    if found is None:
+        raise NotFound(_("没有这份文件。"))
+    tag = f'"{found.sha256}"'
+    same = get_conditional_response(request, etag=tag)
+    response = same if same is not None else download(found)
+    response["ETag"] = tag
+    return response
 
 
 def _part(request: PortalRequest) -> Part:

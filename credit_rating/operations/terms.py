@@ -221,6 +221,8 @@ def follow_deadline(*, actor: Actor, deadline_id: int) -> bool:
     row.due_at, row.explanation, row.reckoning = deadline.ends_at, deadline.told, deadline.reckoning
     row.save(update_fields=["due_at", "explanation", "reckoning"])
     record(actor, "follow_deadline", row, due_at=deadline.ends_at.isoformat())
+    if deadline.code == ANSWER:
+        refresh_round(row.assessment.round_id, f"objection-{row.pk}-recounted-{deadline.counted_times}")
     return True
 
 

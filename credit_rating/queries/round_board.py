@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Min, Q
+
 from association import clock
 from common.numbers import shown
-from credit_rating.choices import RoundState, Stage
+from credit_rating.choices import ObjectionState, RoundState, Stage
 from credit_rating.models import Assessment, AssessmentStandard, Indicator, Publication, PublicNotice, Round
 from credit_rating.queries.results import STATES, published_results, worth
 
@@ -132,6 +134,7 @@ def _result(row: Publication, day: date) -> dict[str, Any]:
         "state": state.value,
         "is_demo": institution.is_demo,
         "published_at": row.published_at.isoformat() if row.published_at else None,
+        "valid_until": row.valid_until.isoformat() if row.valid_until else None,
     }
 
 
@@ -139,6 +142,7 @@ def _open_notices(round_id: int) -> list[dict[str, Any]]:
     """公示 that are open to objection, or that wait for the decision of one."""
     return [
         {
+            "id": notice.pk,
             "opens_at": notice.opens_at.isoformat(),
             "closes_at": notice.closes_at.isoformat(),
             "explanation": notice.explanation,
@@ -154,8 +158,15 @@ def _open_notices(round_id: int) -> list[dict[str, Any]]:
 def _proposed(notice: PublicNotice) -> list[dict[str, Any]]:
     open_to_objection = notice.assessments.filter(stage__in=[Stage.PUBLIC_NOTICE, Stage.OBJECTION])
     return [
-        _named(row) | {"grade": row.grade, "objection": row.stage == Stage.OBJECTION}
-        for row in open_to_objection.select_related("institution").order_by("institution__name", "pk")
+        _named(row)
+        | {
+            "grade": row.grade,
+            "objection": row.stage == Stage.OBJECTION,
+            "answer_due": row.answer_due.isoformat() if row.answer_due else None,
+        }
+        for row in open_to_objection.select_related("institution")
+        .annotate(answer_due=Min("objections__due_at", filter=Q(objections__state=ObjectionState.FILED)))
+        .order_by("institution__name", "pk")
     ]
 
 

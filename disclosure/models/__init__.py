@@ -2,6 +2,7 @@
 
 from disclosure.models.cards import CardGram, PastRound, PublishedRound, RegisterCard
 from disclosure.models.log import (
+    DataLicence,
     LogAction,
     PublicationCheckpoint,
     PublicationKey,
@@ -11,6 +12,7 @@ from disclosure.models.log import (
 
 __all__ = [
     "CardGram",
+    "DataLicence",
     "LogAction",
     "PastRound",
     "PublicationCheckpoint",

@@ -100,3 +100,13 @@ class PublicationCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.hash[:12]}"
+
+
+class DataLicence(models.Model):
+    """许可 that the association has chosen for its open data; without one the portal's default counts."""
+
+    association = models.OneToOneField("association.Association", models.PROTECT, related_name="+")
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.text[:40]

@@ -41,6 +41,12 @@ def signed(association_id: int) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def newest_key(association_id: int) -> PublicationKey | None:
+    """The key that signs now; none before the first signature."""
+    keys = PublicationKey.objects.using("public").filter(association_id=association_id)
+    return keys.order_by("-pk").first()
+
+
 def _log(association_id: int) -> Any:
     return PublicationLog.objects.using("public").filter(association_id=association_id).order_by("seq")
 

@@ -23,6 +23,7 @@ OUTSIDE = {
     "disclosure_cardgram": "a published copy",
     "disclosure_publishedround": "a published copy",
     "disclosure_pastround": "a published copy",
+    "disclosure_datalicence": "a published copy",
     "disclosure_publicationlog": "a published copy",
     "disclosure_publicationpayload": "a published copy",
     "disclosure_publicationcheckpoint": "a published copy",

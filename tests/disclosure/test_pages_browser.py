@@ -57,6 +57,8 @@ def addresses(season):
         "verify": f"/chaoyang/verify/{season['certificate'].code}/",
         "verify-not-ours": "/chaoyang/verify/zzzzzzzzzzzz/",
         "docs": "/chaoyang/api/docs/",
+        "notices": "/chaoyang/notices/",
+        "open-data": "/chaoyang/open-data/",
         "refund": "/chaoyang/refund-calculator/",
         "refund-sum": f"/chaoyang/refund-calculator/?{REFUND}",
         "refund-letter": f"/chaoyang/refund-calculator/letter/?{REFUND}",

@@ -64,6 +64,8 @@ NOT_PAGES = {
     "application_file": "a file",
     "member_certificate": "a file",
     "order_errors": "a file",
+    "open_data_file": "a file",
+    "notices_feed": "for readers of feeds; tests/disclosure/test_notice_board.py",
     "admin:complaints_lead_file": "a file",
     "admin:complaints_lead_letter": "a file",
     "refund_letter": "of what was typed; among the searches below",
