@@ -33,7 +33,7 @@ TITLES = (
     gettext_noop("调解的期限（自受理起）"), gettext_noop("终止调解的告知"), gettext_noop("结果确认"),
     gettext_noop("没有邮箱的投诉人的告知"), gettext_noop("没有账号的机构的送达"), gettext_noop("调解会的通知提前期"),
     gettext_noop("调解员回避申请的决定"), gettext_noop("机构核对投诉人登记的和解"), gettext_noop("签署调解协议"), gettext_noop("鉴定进展的核对"),
-    gettext_noop("投诉结案后的回访"), gettext_noop("投诉人对办理结果提出异议"), gettext_noop("线索草稿的保存"),
+    gettext_noop("投诉结案后的回访"), gettext_noop("投诉人对办理结果提出异议"), gettext_noop("线索草稿的保存"), gettext_noop("线索的归档（自反馈或者匿名线索作出处理起）"),
     gettext_noop("线索的初步审查"), gettext_noop("线索的核查"), gettext_noop("线索核查的延长"),
     gettext_noop("向实名提供人的反馈"), gettext_noop("评估结果公示"), gettext_noop("补正材料"),
     gettext_noop("不利等级告知后的陈述申辩"), gettext_noop("异议的核查与答复"), gettext_noop("评估结果有效期"),
@@ -43,7 +43,7 @@ SILENCES = (
     gettext_noop("逾期投诉不予受理"), gettext_noop("未达成协议的终止调解"), gettext_noop("记为未在期限内答复"),
     gettext_noop("按已有材料结案，结果记为未答复"), gettext_noop("不再重新办理，其他救济途径不受影响"), gettext_noop("删除"),
     gettext_noop("无异议即可公布"), gettext_noop("视为放弃申辩"), gettext_noop("按现有材料评审"),
-    gettext_noop("结果标记为已过期"), gettext_noop("调解员仍不得办理，记为逾期"), gettext_noop("和解不成立，继续协商或者调解"),
+    gettext_noop("结果标记为已过期"), gettext_noop("归档"), gettext_noop("调解员仍不得办理，记为逾期"), gettext_noop("和解不成立，继续协商或者调解"),
     gettext_noop("协议不成立，继续调解"),
 )  # fmt: skip
 LAPSED = "lapsed"

@@ -141,7 +141,7 @@ DESK = {
     "mass_cases": page(SIGNED_IN),
     "open_mass_case": page(SECRETARIAT),
     "mass_case": page(STAFF_ROLES | INSTITUTION_ROLES, pk="mass_case"),
-    "offer_to_all": form(INSTITUTION_ROLES, pk="mass_case"),
+    "offer_to_all": form(ADMIN, pk="mass_case"),
     "end_mass_case": form(SECRETARIAT, pk="mass_case"),
     "orders": page(SECRETARIAT),
     "order_batch": page(SECRETARIAT, pk="order_batch"),

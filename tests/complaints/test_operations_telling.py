@@ -285,6 +285,7 @@ def test_an_institution_signs_on_paper_only_with_the_paper(here):
             actor=here.officer,
             party=Party.INSTITUTION,
             text_sha256=drawn.text_sha256,
+            printed=drawn.check_code,
             complaint_id=made.complaint.pk,
         )
     assert not drawn.signatures.exists()
