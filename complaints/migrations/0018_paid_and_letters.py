@@ -40,7 +40,7 @@ END$$;
 
 DROP TRIGGER keep_session ON complaints_session;
 CREATE TRIGGER keep_session BEFORE UPDATE OR DELETE ON complaints_session FOR EACH ROW
-  WHEN (OLD.held_at IS NOT NULL)
+  WHEN (OLD.held_at IS NOT NULL OR OLD.called_off_at IS NOT NULL)
   EXECUTE FUNCTION portal_keep_of_complaint('e:minutes', 'e:excuse', 'e:place');
 ALTER TABLE complaints_complaint ENABLE ALWAYS TRIGGER paid_registered;
 ALTER TABLE complaints_complaint ENABLE ALWAYS TRIGGER answered_in_time;
@@ -49,7 +49,7 @@ ALTER TABLE complaints_session ENABLE ALWAYS TRIGGER keep_session;
 BACKWARD = """
 DROP TRIGGER keep_session ON complaints_session;
 CREATE TRIGGER keep_session BEFORE UPDATE OR DELETE ON complaints_session FOR EACH ROW
-  WHEN (OLD.held_at IS NOT NULL)
+  WHEN (OLD.held_at IS NOT NULL OR OLD.called_off_at IS NOT NULL)
   EXECUTE FUNCTION portal_keep_of_complaint('e:minutes', 'e:excuse');
 ALTER TABLE complaints_session ENABLE ALWAYS TRIGGER keep_session;
 DO $$BEGIN

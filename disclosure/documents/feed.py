@@ -20,13 +20,13 @@ def feed_of(
     absolute: Callable[[str], str],
 ) -> str:
     """Newest first. The number of an entry stays, so that a reader sees each once."""
-    home = absolute(reverse("notices"))
+    home = absolute(reverse("notice_board"))
     feed = Atom1Feed(
         title=_("%(name)s · 公示与公布") % {"name": association.name},
         link=home,
         description=_("正在公示的和已经公布的"),
         language=get_language(),
-        feed_url=absolute(reverse("notices_feed")),
+        feed_url=absolute(reverse("notice_feed")),
         author_name=association.name,
     )
     entries = [_notice(one, home, absolute) for one in running] + [

@@ -39,6 +39,7 @@ def publish_open_data(*, actor: Actor) -> list[Attachment]:
             actor=actor, data=data, name=name, media_type=media_type, institution_id=None, case=case
         )
         for name, (media_type, data) in _files().items()
+        if data  # before anything is published there is no entry to give, and no file is empty
     ]
     for old in open_data.older_nights(f"{open_data.CASE}{(today - KEPT).isoformat()}"):
         forget_case(old)

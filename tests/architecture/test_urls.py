@@ -10,10 +10,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from association.actors import visitor
+from association.actors import system, visitor
 from association.choices import INSTITUTION_ROLES, Role
 from association.locker import path_of, store_file
-from association.models import OutboxJob
+from association.models import OutboxJob, User
 from association.notices import notify
 from association.operations import start_job
 from association.originals import request_original
@@ -31,7 +31,7 @@ from credit_rating.models import (
     Publication,
 )
 from disclosure.models import RegisterCard
-from disclosure.operations import refresh_register
+from disclosure.operations import publish_open_data, refresh_register
 from prepaid_escrow.operations import save_calculation
 from tests.architecture.url_table import (
     EVERYBODY,
@@ -105,6 +105,7 @@ def test_every_named_address_is_in_the_table():
 
 def make_world(association):
     """A published round of one institution, its papers, and one person of every role."""
+    publish_open_data(actor=system(association.pk))
     told = leads_of()
     institution = make_institution()
     assessor = actor_with(Role.ASSESSOR)
@@ -253,8 +254,6 @@ def world(public_sees_default):
 def client_for(user_id):
     client = Client(raise_request_exception=False)
     if user_id:
-        from association.models import User
-
         client.force_login(User.objects.get(pk=user_id))
     return client
 

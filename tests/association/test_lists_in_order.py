@@ -14,7 +14,7 @@ from tests.factories.people import actor_with, make_association
 pytestmark = pytest.mark.django_db
 # As many rows as an association has rules, rounds, years and standards, however many institutions it has.
 SHORT = {
-    "calendarday", "owncalendarday", "calendaryear", "workinghours", "deadlinerule", "interestrate",
+    "calendarday", "owncalendarday", "calendaryear", "workinghours", "deadlinerule", "charterrule", "interestrate",
     "refundruleversion", "round", "assessmentstandard", "indicator",
 }  # fmt: skip
 LONG = sorted(

@@ -6,7 +6,7 @@ from django.db.models import Count
 
 from association.actors import actor_of, system, visitor
 from association.choices import Role
-from association.models import Appointment, Association, AssociationHost
+from association.models import Association, AssociationHost
 from association.scope import NOBODY, selected
 from association.tenancy import NoAssociationSelected, acting_for, acting_where, current_association_id
 from common.errors import Forbidden
@@ -212,7 +212,7 @@ def test_appointment_of_tomorrow_does_not_count_today(first):
     with acting_for(first.pk):
         appoint(user, Role.SECRETARIAT, from_on=clock.today() + timedelta(days=1))
         assert actor_of(user, first.pk).roles == frozenset()
-        Appointment.objects.update(from_on=clock.today(), until_on=clock.today())
+        appoint(user, Role.SECRETARIAT, from_on=clock.today(), until_on=clock.today())
         assert actor_of(user, first.pk).roles == {Role.SECRETARIAT}
 
 

@@ -35,6 +35,8 @@ BUTTONS = {
     "declare", "begin_review", "compute_round", "approve_publication", "compute_assessment", "countersign",
     "decide_original", "confirm_appointment",
 }  # fmt: skip
+# The same of applications and votes: tests/members/test_views_membership.py.
+WALKED_BY_MEMBERS = {"begin_application", "do_in_application", "do_in_vote", "withdraw_membership"}
 # What a refused deed typed is kept: tests/complaints/test_views_case.py, _mass.py and _redactions.py. A search, a file
 # and a choice between two buttons have nothing to keep.
 WALKED_BY_COMPLAINTS = {
@@ -323,5 +325,5 @@ def test_what_was_typed_stays_when_it_is_not_taken(
 def test_every_form_address_is_walked():
     forms = {name for name, address in DESK.items() if address.method == "post"}
     walked = {case[0] for case in CASES}
-    assert forms - walked == BUTTONS | WALKED_BY_COMPLAINTS
+    assert forms - walked == BUTTONS | WALKED_BY_COMPLAINTS | WALKED_BY_MEMBERS
     assert walked <= forms

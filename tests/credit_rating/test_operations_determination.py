@@ -77,18 +77,21 @@ def test_the_median_of_the_panel_counts_and_the_self_score_never_does(assessment
     assert told.peers is None
 
 
-def test_not_applicable_needs_every_reviewer(assessment, clerk):
-    held = [
-        ({}, {"B1.1": "无学员"}),
-        ({}, {"B1.1": "未开展"}),
-        ({"B1.1": {"mean": "3", "responses": "10"}}, {}),
-    ]
-    for answers, na in held:
-        review(assessment, actor_with(Role.ASSESSOR), answers, na=na)
-    operations.finish_review(actor=clerk, assessment_id=assessment.pk)
+@pytest.mark.parametrize(
+    ("skipping", "points", "total"), [(1, 1000, 90), (2, None, 100)], ids=["a minority", "the greater number"]
+)
+def test_the_greater_number_decides_whether_an_indicator_applies(assessment, clerk, skipping, points, total):
+    for place in range(3):
+        skips = place < skipping
+        answers = {} if skips else {"B1.1": {"mean": "3", "responses": "10"}}
+        review(assessment, actor_with(Role.ASSESSOR), answers, na={"B1.1": "未开展"} if skips else {})
+    with pytest.raises(InvalidInput, match="合议"):
+        operations.finish_review(actor=clerk, assessment_id=assessment.pk)
+    operations.finish_review(actor=clerk, assessment_id=assessment.pk, discussion="经合议")
     (marks,) = final_marks(plan_of(assessment.round), [assessment.pk])
-    assert (marks.row[5], marks.na_reasons) == (1000, {})
-    assert operations.compute_assessment(actor=clerk, assessment_id=assessment.pk).total == 90
+    wanted = (points, {}) if points is not None else (-1, {"B1.1": "未开展"})
+    assert (marks.row[5], marks.na_reasons) == wanted
+    assert operations.compute_assessment(actor=clerk, assessment_id=assessment.pk).total == total
 
 
 def test_not_applicable_agreed_by_all_moves_the_points_and_keeps_a_reason(assessment, clerk):

@@ -156,3 +156,11 @@ def test_the_first_files_come_at_once_and_the_next_at_night(association):
     night = planned()
     assert (night.hour, night.minute) == (2, 0)
     assert timedelta() < night - timezone.now() <= timedelta(hours=26)
+
+
+def test_an_association_that_has_published_nothing_has_its_files_as_well():
+    new = make_association("new")
+    with acting_for(new.pk):
+        names = {row.name for row in publish_open_data(actor=system(new.pk))}
+    assert {"licence.txt", "publications.json", "schema.json"} <= names
+    assert "log.jsonl" not in names

@@ -65,6 +65,7 @@ def test_public_role_reads_published_tables_and_nothing_else():
         )
         assert cursor.fetchall() == [
             ("disclosure_cardgram", "SELECT"),
+            ("disclosure_datalicence", "SELECT"),
             ("disclosure_pastround", "SELECT"),
             ("disclosure_publicationcheckpoint", "SELECT"),
             ("disclosure_publicationkey", "SELECT"),

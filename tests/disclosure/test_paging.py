@@ -88,7 +88,7 @@ def test_interface_leads_on_until_the_longest_list_ends(client, address, django_
     client.get(onward)
     sizes = []
     while onward:
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             told = client.get(onward).json()
         (held,) = told["results"]
         assert held["number"] == 120

@@ -10,7 +10,10 @@ from members.models import Institution
 from tests.credit_rating.desk import desk
 from tests.factories.people import appoint, make_association, make_institution, make_user, valid_uscc
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "public"]),
+    pytest.mark.usefixtures("public_sees_default"),
+]
 GOOD = valid_uscc(91001)
 FORM = {"name": "演示登记学校", "uscc": GOOD, "field": "skills", "short_name": "", "region_code": "110105", "address": "", "source": ""}  # fmt: skip
 

@@ -354,13 +354,13 @@ def test_appoint_person_who_is_known_elsewhere_looks_like_somebody_new(clerk):
 
 def test_a_person_has_the_last_name_here_and_none_where_never_appointed(clerk):
     person = make_user("演示自己的名字", email="own@example.org")
-    assert person.name == f"账号{person.pk}"
+    assert person.name == "未在本会任职的人员"
     ask = {"actor": clerk, "email": person.email, "from_on": clock.today()}
     operations.appoint_person(**ask, name="演示旧名", role=Role.ASSESSOR)
     operations.appoint_person(**ask, name="演示新名", role=Role.MEDIATOR)
     assert person.name == "演示新名"
     with acting_for(make_association().pk):
-        assert person.name == f"账号{person.pk}"
+        assert person.name == "未在本会任职的人员"
 
 
 def test_appointment_ends_by_date_once_and_stays(clerk):
