@@ -64,6 +64,7 @@ MAY = {
     "decide_objection": COMMITTEE_ROLES,
     "propose_publication": SECRETARIAT,
     "approve_publication": CHAIR,
+    "propose_suspension": SECRETARIAT | {Role.COMMITTEE},
     "suspend_publication": CHAIR,
     "import_historical_results": SECRETARIAT,
 }

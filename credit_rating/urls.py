@@ -57,6 +57,11 @@ urlpatterns = [
     path("committee/assessments/<int:pk>/defence/", committee.answer_defence, name="answer_defence"),
     path("committee/determinations/<int:pk>/countersign/", committee.countersign, name="countersign"),
     path(
+        "committee/publications/<int:pk>/suspension/",
+        committee.propose_suspension,
+        name="propose_suspension",
+    ),
+    path(
         "committee/publications/<int:pk>/suspend/", committee.suspend_publication, name="suspend_publication"
     ),
     path("committee/objections/<int:pk>/", committee.decide_objection, name="decide_objection"),

@@ -260,6 +260,14 @@ class Publication(AssociationOwned):
     superseded_at = models.DateTimeField(_("被替代时间"), null=True)
     suspended_at = models.DateTimeField(_("暂停时间"), null=True)
     suspension_reason = models.TextField(_("暂停理由"), blank=True)
+    # One person asks with a reason that the institution reads at once; a chair, who is another person, suspends.
+    suspension_asked_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("提请暂停人"), related_name="+"
+    )
+    suspension_asked_at = models.DateTimeField(_("提请暂停时间"), null=True)
+    suspended_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("批准暂停人"), related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("公布")
@@ -277,6 +285,16 @@ class Publication(AssociationOwned):
             models.CheckConstraint(
                 name="publication_suspension",
                 condition=Q(suspended_at__isnull=True) | ~Q(suspension_reason=""),
+            ),
+            models.CheckConstraint(
+                name="publication_suspension_asked",
+                condition=Q(suspension_asked_at__isnull=True, suspension_asked_by__isnull=True)
+                | Q(suspension_asked_at__isnull=False, suspension_asked_by__isnull=False)
+                & ~Q(suspension_reason=""),
+            ),
+            models.CheckConstraint(
+                name="publication_suspended_by_two",
+                condition=Q(suspended_by__isnull=True) | ~Q(suspended_by=F("suspension_asked_by")),
             ),
         ]
 

@@ -10,12 +10,7 @@ from credit_rating.operations.missing_terms import open_missing_terms
 from credit_rating.operations.objections import decide_objection, file_objection
 from credit_rating.operations.prior_notice import answer_defence, file_defence, send_prior_notice
 from credit_rating.operations.public_notice import open_public_notice, ready_for_notice
-from credit_rating.operations.publication import (
-    approve_publication,
-    propose_publication,
-    resume_publication,
-    suspend_publication,
-)
+from credit_rating.operations.publication import approve_publication, propose_publication
 from credit_rating.operations.review import finish_review, open_review, save_review_row, submit_review
 from credit_rating.operations.round_clock import close_self_assessment, keep_the_clock
 from credit_rating.operations.round_windows import move_windows
@@ -41,6 +36,12 @@ from credit_rating.operations.standard_review import (
 )
 from credit_rating.operations.standards import ImportOutcome, import_standard, load_shipped_standard
 from credit_rating.operations.supplements import answer_supplement, request_supplement
+from credit_rating.operations.suspension import (
+    decline_suspension,
+    propose_suspension,
+    resume_publication,
+    suspend_publication,
+)
 from credit_rating.operations.terms import follow_deadline
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "countersign",
     "decide_objection",
     "declare_no_conflict",
+    "decline_suspension",
     "determine",
     "discontinue_assessment",
     "edit_bands",
@@ -88,6 +90,7 @@ __all__ = [
     "open_self_assessment",
     "plan_round",
     "propose_publication",
+    "propose_suspension",
     "ready_for_notice",
     "recuse",
     "remove_evidence",

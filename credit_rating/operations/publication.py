@@ -17,9 +17,9 @@ from association.deadlines import start_clock
 from association.notices import notify, people_of
 from association.outbox import enqueue
 from association.rules.clock import Due
-from common.errors import Forbidden, NotFound, Refused
+from common.errors import Forbidden, Refused
 from common.said import Said
-from credit_rating.access import MAY, assessments_visible_to
+from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, ObjectionState, RoundState, Stage
 from credit_rating.models import (
     Assessment,
@@ -31,7 +31,6 @@ from credit_rating.models import (
     Round,
 )
 from credit_rating.operations.announcements import refresh_institution, refresh_round
-from credit_rating.operations.assignments import lock_assessment, required_text
 from credit_rating.operations.determination import refuse_involved
 from credit_rating.operations.moves import move_assessment, move_round
 from credit_rating.operations.rounds import DESK, lock_round
@@ -282,55 +281,3 @@ def _supersede_earlier(publication: Publication) -> None:
         refresh_round(row.assessment.round_id, f"superseded-{row.pk}")
         if row.assessment.stage in {Stage.PUBLISHED, Stage.SUSPENDED}:
             move_assessment(row.assessment, Stage.EXPIRED)
-
-
-@transaction.atomic
-def suspend_publication(*, actor: Actor, publication_id: int, reason: str) -> Publication:
-    """暂停: the grade stays on record and no longer counts; page, API and certificate say so."""
-    actor.require(MAY, "suspend_publication")
-    publication = _lock_published(actor, publication_id)
-    reason = required_text(reason, "reason", _("请说明暂停的理由。"))
-    move_assessment(publication.assessment, Stage.SUSPENDED)
-    publication.suspended_at, publication.suspension_reason = clock.now(), reason
-    return _changed(actor, publication, "suspend_publication", gettext_noop("评估结果暂停"), reason)
-
-
-@transaction.atomic
-def resume_publication(*, actor: Actor, publication_id: int, reason: str) -> Publication:
-    """恢复 what was suspended, with a reason."""
-    actor.require(MAY, "suspend_publication")
-    publication = _lock_published(actor, publication_id)
-    reason = required_text(reason, "reason", _("请说明恢复的理由。"))
-    move_assessment(publication.assessment, Stage.PUBLISHED)
-    publication.suspended_at, publication.suspension_reason = None, ""
-    return _changed(actor, publication, "resume_publication", gettext_noop("评估结果恢复"), reason)
-
-
-def _lock_published(actor: Actor, publication_id: int) -> Publication:
-    visible = assessments_visible_to(actor)
-    found = Publication.objects.filter(
-        pk=publication_id, assessment__in=visible, published_at__isnull=False
-    ).first()
-    if found is None:
-        raise NotFound(_("没有这项公布。"))
-    assessment = lock_assessment(actor, found.assessment_id)
-    publication = Publication.objects.select_for_update().get(pk=found.pk)
-    publication.assessment = assessment
-    refuse_involved(actor, assessment)
-    return publication
-
-
-def _changed(actor: Actor, publication: Publication, action: str, subject: str, reason: str) -> Publication:
-    publication.save(update_fields=["suspended_at", "suspension_reason"])
-    entry = record(actor, action, publication, reason=reason)
-    notify(
-        f"publication-{publication.pk}-{entry.pk}",
-        people_of(institution_id=publication.assessment.institution_id),
-        subject=subject,
-        body=reason,
-        path=DESK,
-    )
-    event = f"publication-{publication.pk}-{entry.pk}"
-    refresh_institution(publication.assessment.institution_id, event)
-    refresh_round(publication.assessment.round_id, event)
-    return publication

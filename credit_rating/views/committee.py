@@ -177,12 +177,34 @@ def decide_objection(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 @freshly_proven(MAY, "suspend_publication")
 def suspend_publication(request: PortalRequest, pk: int) -> HttpResponse:
-    """暂停 or 恢复 a published result, with a reason; the public page says so at once."""
+    """暂停 what another person asked for, or not; 恢复 with a reason. The public page says so at once."""
     request.actor.require(MAY, "suspend_publication")
     assessment_id = queries.publication_of(request.actor, pk).assessment_id
-    form, suspends = SuspensionForm(request.POST), request.POST.get("suspend") == "yes"
-    change = operations.suspend_publication if suspends else operations.resume_publication
-    if not form.attempt(lambda given: change(actor=request.actor, publication_id=pk, reason=given["reason"])):
+    if request.POST.get("suspend") in {"yes", "no"}:
+        agrees = request.POST["suspend"] == "yes"
+        decide = operations.suspend_publication if agrees else operations.decline_suspension
+        decide(actor=request.actor, publication_id=pk)
+        messages.success(request, _("结果已暂停。") if agrees else _("不予暂停，结果不变。"))
+        return redirect("determination", pk=assessment_id)
+    form = SuspensionForm(request.POST)
+    if not form.attempt(
+        lambda given: operations.resume_publication(actor=request.actor, publication_id=pk, **given)
+    ):
         return _page(request, assessment_id, form)
-    messages.success(request, _("结果已暂停。") if suspends else _("结果已恢复。"))
+    messages.success(request, _("结果已恢复。"))
+    return redirect("determination", pk=assessment_id)
+
+
+@signed_in
+@require_POST
+@freshly_proven(MAY, "propose_suspension")
+def propose_suspension(request: PortalRequest, pk: int) -> HttpResponse:
+    """提请暂停, with a reason; the chair decides."""
+    assessment_id = queries.publication_of(request.actor, pk).assessment_id
+    form = SuspensionForm(request.POST)
+    if not form.attempt(
+        lambda given: operations.propose_suspension(actor=request.actor, publication_id=pk, **given)
+    ):
+        return _page(request, assessment_id, form)
+    messages.success(request, _("已提请暂停，机构已收到通知，等待委员会主任决定。"))
     return redirect("determination", pk=assessment_id)

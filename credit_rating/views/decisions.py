@@ -125,9 +125,7 @@ def decision_context(actor: Actor, dossier: Dossier, decided: Any) -> dict[str, 
             and decided.decided_by_id != actor.user_id,
             "answer_defence": decides and waits and assessment.stage == Stage.NOTICED,
             "decide_objection": decides,
-            "suspend": dossier.publication is not None
-            and actor.may(MAY, "suspend_publication")
-            and assessment.stage in {Stage.PUBLISHED, Stage.SUSPENDED},
+            **_suspension(actor, dossier),
         },
         "open_objections": [one for one in dossier.objections if one.state == ObjectionState.FILED],
         "crumbs": [
@@ -135,4 +133,21 @@ def decision_context(actor: Actor, dossier: Dossier, decided: Any) -> dict[str, 
             (assessment.round.title, reverse("committee_round", args=[assessment.round_id])),
             (str(assessment.institution), ""),
         ],
+    }
+
+
+def _suspension(actor: Actor, dossier: Dossier) -> dict[str, bool]:
+    """暂停: who may ask, who may decide, and whether it can be resumed."""
+    row, stage = dossier.publication, dossier.assessment.stage
+    if row is None:
+        return {}
+    asked, decides = row.suspension_asked_at is not None, actor.may(MAY, "suspend_publication")
+    return {
+        "propose_suspension": stage == Stage.PUBLISHED and not asked and actor.may(MAY, "propose_suspension"),
+        "sign_suspension": stage == Stage.PUBLISHED
+        and asked
+        and decides
+        and row.suspension_asked_by_id != actor.user_id,
+        "resume": stage == Stage.SUSPENDED and decides,
+        "suspend": stage in {Stage.PUBLISHED, Stage.SUSPENDED},
     }

@@ -218,6 +218,7 @@ DESK = {
     "determine": form(COMMITTEE_ROLES, pk="assessment"),
     "answer_defence": form(NOBODY_NOW, pk="assessment"),
     "countersign": form(COMMITTEE_ROLES, pk="determination"),
+    "propose_suspension": form(SECRETARIAT | {Role.COMMITTEE}, pk="publication"),
     "suspend_publication": form(CHAIR, pk="publication"),
     "decide_objection": form(COMMITTEE_ROLES, pk="objection"),
 }

@@ -59,12 +59,12 @@ def publication(association):
 
 
 @pytest.fixture
-def chair(association):
-    return signed_in(association, Role.COMMITTEE_CHAIR)
+def clerk(association):
+    return signed_in(association, Role.SECRETARIAT)
 
 
 def suspend(client, publication, **fields):
-    path = f"/first/desk/committee/publications/{publication.pk}/suspend/"
+    path = f"/first/desk/committee/publications/{publication.pk}/suspension/"
     return client.post(path, {"suspend": "yes", "reason": REASON} | fields)
 
 
@@ -92,105 +92,115 @@ def form_address(page):
 # -- the way through ------------------------------------------------------------------------------------------
 
 
-def test_deed_waits_for_the_proof_and_loses_nothing(association, publication, chair):
-    away = suspend(chair, publication)
+def test_deed_waits_for_the_proof_and_loses_nothing(association, publication, clerk):
+    away = suspend(clerk, publication)
     assert away["Location"] == f"{PROOF}?next=%2Ffirst%2Faccounts%2Fcontinue%2F"
     assert suspended(association) == ""
-    assert prove(chair, away["Location"], password=PASSWORD)["Location"] == CONTINUE
+    assert prove(clerk, away["Location"], password=PASSWORD)["Location"] == CONTINUE
     assert suspended(association) == ""  # proven, and still not pressed
-    page = chair.get(CONTINUE)
+    page = clerk.get(CONTINUE)
     assert hidden_fields(page) == {"suspend": "yes", "reason": REASON}
-    done = chair.post(form_address(page)[0], hidden_fields(page))
+    done = clerk.post(form_address(page)[0], hidden_fields(page))
     assert "/desk/committee/assessments/" in done["Location"]
     assert suspended(association) == REASON.replace("\r\n", "\n")
-    assert chair.get(CONTINUE)["Location"] == "/first/desk/"  # used up: what is done is not offered again
+    assert clerk.get(CONTINUE)["Location"] == "/first/desk/"  # used up: what is done is not offered again
 
 
-def test_another_deed_leaves_what_waits(association, publication, chair):
-    away = suspend(chair, publication)["Location"]
-    prove(chair, away, password=PASSWORD)
-    chair.post("/first/desk/committee/determinations/1/countersign/", {"agree": "yes"})
-    assert hidden_fields(chair.get(CONTINUE)) == {"suspend": "yes", "reason": REASON}
+def test_another_deed_leaves_what_waits(association, publication, clerk):
+    away = suspend(clerk, publication)["Location"]
+    prove(clerk, away, password=PASSWORD)
+    clerk.post("/first/desk/committee/determinations/1/countersign/", {"agree": "yes"})
+    assert hidden_fields(clerk.get(CONTINUE)) == {"suspend": "yes", "reason": REASON}
 
 
-def test_wrong_proof_opens_nothing(association, publication, chair):
-    away = suspend(chair, publication)
-    assert prove(chair, away["Location"], password="not this one").status_code == 200
-    assert "accounts/reauthenticate/" in suspend(chair, publication)["Location"]
+def test_wrong_proof_opens_nothing(association, publication, clerk):
+    away = suspend(clerk, publication)
+    assert prove(clerk, away["Location"], password="not this one").status_code == 200
+    assert "accounts/reauthenticate/" in suspend(clerk, publication)["Location"]
     assert suspended(association) == ""
 
 
-def test_proof_holds_for_five_minutes(association, publication, chair, monkeypatch):
-    prove(chair, suspend(chair, publication)["Location"], password=PASSWORD)
+def test_proof_holds_for_five_minutes(association, publication, clerk, monkeypatch):
+    prove(clerk, suspend(clerk, publication)["Location"], password=PASSWORD)
     started = time.time()
     monkeypatch.setattr("time.time", lambda: started + 301)
-    assert "reauthenticate" in suspend(chair, publication)["Location"]
+    assert "reauthenticate" in suspend(clerk, publication)["Location"]
     monkeypatch.setattr("time.time", lambda: started + 200)
-    assert "reauthenticate" not in suspend(chair, publication)["Location"]
+    assert "reauthenticate" not in suspend(clerk, publication)["Location"]
 
 
-def test_whoever_has_a_second_factor_proves_it_by_that(association, publication, chair):
+def test_whoever_has_a_second_factor_proves_it_by_that(association, publication, clerk):
     secret = generate_totp_secret()
-    TOTP.activate(chair.user, secret)
-    place = suspend(chair, publication)["Location"]
+    TOTP.activate(clerk.user, secret)
+    place = suspend(clerk, publication)["Location"]
     assert place.startswith(CODE)
-    assert chair.get(PROOF)["Location"].startswith(CODE)  # the password is no way around
-    assert prove(chair, place, code="000000").status_code == 200
-    assert prove(chair, place, code=code_of(secret))["Location"] == CONTINUE
-    assert "reauthenticate" not in suspend(chair, publication)["Location"]
+    assert clerk.get(PROOF)["Location"].startswith(CODE)  # the password is no way around
+    assert prove(clerk, place, code="000000").status_code == 200
+    assert prove(clerk, place, code=code_of(secret))["Location"] == CONTINUE
+    assert "reauthenticate" not in suspend(clerk, publication)["Location"]
 
 
-def test_part_of_a_page_is_told_to_open_the_proof(association, publication, chair):
-    path = f"/first/desk/committee/publications/{publication.pk}/suspend/"
-    answer = chair.post(path, {"suspend": "yes", "reason": "x"}, headers={"HX-Request": "true"})
+def test_part_of_a_page_is_told_to_open_the_proof(association, publication, clerk):
+    path = f"/first/desk/committee/publications/{publication.pk}/suspension/"
+    answer = clerk.post(path, {"suspend": "yes", "reason": "x"}, headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Redirect"].startswith(PROOF)) == (401, True)
 
 
-def test_what_waits_is_forgotten_after_a_quarter_of_an_hour(association, publication, chair):
-    suspend(chair, publication)
-    session = chair.session
+def test_what_waits_is_forgotten_after_a_quarter_of_an_hour(association, publication, clerk):
+    suspend(clerk, publication)
+    session = clerk.session
     session[KEPT] = session[KEPT] | {"at": time.time() - 901}
     session.save()
-    assert chair.get(CONTINUE)["Location"] == "/first/desk/"
-    assert KEPT not in chair.session
+    assert clerk.get(CONTINUE)["Location"] == "/first/desk/"
+    assert KEPT not in clerk.session
 
 
-def test_nobody_continues_what_another_began(association, publication, chair):
-    suspend(chair, publication)
+def test_nobody_continues_what_another_began(association, publication, clerk):
+    suspend(clerk, publication)
     other = signed_in(association, Role.COMMITTEE_CHAIR)
     assert other.get(CONTINUE)["Location"] == "/first/desk/"
     assert Client().get(CONTINUE)["Location"].startswith("/first/accounts/login/")
 
 
-def test_suspended_result_is_resumed_the_same_way(association, publication, chair):
-    prove(chair, suspend(chair, publication)["Location"], password=PASSWORD)
-    suspend(chair, publication)
+def test_a_result_is_suspended_and_resumed_by_the_second_person_the_same_way(association, publication, clerk):
+    prove(clerk, suspend(clerk, publication)["Location"], password=PASSWORD)
+    suspend(clerk, publication)
+    chair, place = (
+        signed_in(association, Role.COMMITTEE_CHAIR),
+        f"/first/desk/committee/publications/{publication.pk}/suspend/",
+    )
+    prove(chair, chair.post(place, {"suspend": "yes"})["Location"], password=PASSWORD)
     with acting_for(association.pk):
-        assessment_id = Publication.objects.get().assessment_id
-    assert "恢复结果" in chair.get(f"/first/desk/committee/assessments/{assessment_id}/").content.decode()
-    suspend(chair, publication, suspend="no", reason="已核清")
+        page = f"/first/desk/committee/assessments/{Publication.objects.get().assessment_id}/"
+    assert "批准暂停" in chair.get(page).content.decode()
+    chair.post(place, {"suspend": "yes"})
+    assert "恢复结果" in chair.get(page).content.decode()
+    chair.post(place, {"reason": "已核清"})
     assert suspended(association) == ""
 
 
-def test_refused_form_has_no_link_that_leads_away_from_what_was_typed(association, publication, chair):
+def test_refused_form_has_no_link_that_leads_away_from_what_was_typed(association, publication, clerk):
     """The address of the answer takes forms only, so a language's link would come back to an empty 405."""
-    prove(chair, suspend(chair, publication)["Location"], password=PASSWORD)
-    refused = suspend(chair, publication, reason="")
+    prove(clerk, suspend(clerk, publication)["Location"], password=PASSWORD)
+    refused = suspend(clerk, publication, reason="")
     assert refused.status_code == 400
     assert "/i18n/" not in refused.content.decode()
-    assert "/first/i18n/en/" in chair.get("/first/desk/").content.decode()
+    assert "/first/i18n/en/" in clerk.get("/first/desk/").content.decode()
 
 
 # -- every deed of two people ---------------------------------------------------------------------------------
 
 
-def test_desk_deeds_of_two_people_ask(association, publication, chair):
+def test_desk_deeds_of_two_people_ask(association, publication):
+    chair = signed_in(association, Role.COMMITTEE_CHAIR)
     with acting_for(association.pk):
         round_id, asked = Round.objects.get().pk, ask_to_unseal(make_institution())
     for path in (
         f"committee/{round_id}/publish/",
         "committee/determinations/1/countersign/",
         f"originals/{asked}/decide/",
+        "committee/publications/1/suspend/",
+        "appointments/1/confirm/",
     ):
         answer = chair.post(f"/first/desk/{path}", {"agree": "yes"})
         assert answer["Location"].startswith(PROOF), path
@@ -215,24 +225,24 @@ def test_whoever_may_not_is_told_so_and_not_asked_for_a_password(association, pl
 
 
 def test_the_first_signature_of_an_overruling_asks(association):
-    chair = signed_in(association, Role.COMMITTEE_CHAIR)
+    clerk = signed_in(association, Role.COMMITTEE_CHAIR)
     with acting_for(association.pk):
         assessment = computed()
     path = f"/first/desk/committee/assessments/{assessment.pk}/determine/"
-    away = chair.post(path, {"grade": "B", "reason": REASON})["Location"]
+    away = clerk.post(path, {"grade": "B", "reason": REASON})["Location"]
     assert away.startswith(PROOF)
     assert state_of_decision(association) == "proposed"
-    prove(chair, away, password=PASSWORD)
-    page = chair.get(CONTINUE)
-    chair.post(form_address(page)[0], hidden_fields(page))
+    prove(clerk, away, password=PASSWORD)
+    page = clerk.get(CONTINUE)
+    clerk.post(form_address(page)[0], hidden_fields(page))
     assert state_of_decision(association) == "countersign"
 
 
 def test_a_confirmation_by_one_person_asks_for_no_proof(association):
-    chair = signed_in(association, Role.COMMITTEE_CHAIR)
+    clerk = signed_in(association, Role.COMMITTEE_CHAIR)
     with acting_for(association.pk):
         assessment = computed()
-    chair.post(f"/first/desk/committee/assessments/{assessment.pk}/determine/")
+    clerk.post(f"/first/desk/committee/assessments/{assessment.pk}/determine/")
     assert state_of_decision(association) == "confirmed"
 
 

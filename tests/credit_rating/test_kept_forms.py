@@ -23,7 +23,16 @@ from tests.factories.rating import (
     open_round,
     reviewing_round,
 )
-from tests.factories.review import assign, computed, determined, move_clock, on_notice, published, score_all
+from tests.factories.review import (
+    assign,
+    computed,
+    determined,
+    move_clock,
+    on_notice,
+    published,
+    score_all,
+    suspend,
+)
 
 pytestmark = pytest.mark.django_db
 POOR = {"B1.2": {"points": "0"}, "B1.1": {"mean": "1", "responses": "10"}}
@@ -196,18 +205,22 @@ def objection(**fields):
 
 def suspension(typed):
     def sent(publication):
+        clerk = actor_with(Role.SECRETARIAT)
+        return clerk, f"committee/publications/{publication.pk}/suspension/", {"reason": typed}
+
+    return sent
+
+
+def resumption(typed):
+    def sent(publication):
         chair = actor_with(Role.COMMITTEE_CHAIR)
-        return chair, f"committee/publications/{publication.pk}/suspend/", {"suspend": "yes", "reason": typed}
+        return chair, f"committee/publications/{publication.pk}/suspend/", {"reason": typed}
 
     return sent
 
 
 def suspended():
-    publication = published()
-    operations.suspend_publication(
-        actor=actor_with(Role.COMMITTEE_CHAIR), publication_id=publication.pk, reason="演示"
-    )
-    return publication
+    return suspend(published())
 
 
 def begun():
@@ -293,8 +306,8 @@ CASES = [
     ("decide_objection", disputed, objection(upheld="yes"), 400, "B1.2：", WORDS),
     ("decide_objection", disputed, objection(upheld="yes"), 400, "B1.2：", 'value="99"'),
     ("decide_objection", decided_objection, objection(upheld="no"), 409, "", WORDS),
-    ("suspend_publication", published, suspension(LONG), 400, "最多10000个字", WORDS),
-    ("suspend_publication", suspended, suspension(WORDS), 409, "", WORDS),
+    ("propose_suspension", published, suspension(LONG), 400, "最多10000个字", WORDS),
+    ("suspend_publication", suspended, resumption(LONG), 400, "最多10000个字", WORDS),
     ("save_row", begun, row({"points": "99"}), 400, "", 'value="99"'),
     ("save_row", begun, row({"points": "99"}), 400, "", WORDS),
     ("save_row", closed, row({"points": "9"}), 409, "截止", WORDS),

@@ -35,6 +35,7 @@ from tests.factories.review import (
     public_state_of,
     published,
     standing_result,
+    suspend,
 )
 
 pytestmark = pytest.mark.django_db
@@ -221,11 +222,11 @@ def test_the_next_round_supersedes_and_suspension_is_seen(scope, clerk):
     first = published(Assessment.objects.get(round=reviewing_round(institutions=[institution])))
     chair = actor_with(Role.COMMITTEE_CHAIR)
     with pytest.raises(InvalidInput):
-        operations.suspend_publication(actor=chair, publication_id=first.pk, reason="")
-    operations.suspend_publication(actor=chair, publication_id=first.pk, reason="核查")
+        suspend(first, chair, "")
+    suspend(first, chair)
     assert public_state_of(institution.pk).state == PublicState.SUSPENDED
     with pytest.raises(Refused):
-        operations.suspend_publication(actor=chair, publication_id=first.pk, reason="核查")
+        operations.suspend_publication(actor=chair, publication_id=first.pk)
     operations.resume_publication(actor=chair, publication_id=first.pk, reason="已核实")
     assert public_state_of(institution.pk).grade == "A"
     held_in = reviewing_round(frozen_standard(), [institution])

@@ -16,7 +16,7 @@ from credit_rating.choices import CertificateStanding
 from credit_rating.documents.certificate import certificate_html, verify_address
 from credit_rating.queries.results import certificate_standing
 from tests.factories.people import actor_with, make_association
-from tests.factories.review import move_clock, published
+from tests.factories.review import move_clock, published, suspend
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_certificate_is_rendered_once_and_its_code_is_answered_from_live_data(sc
     assert certificate_standing(certificate.code).standing == CertificateStanding.VALID
     assert certificate_standing("0" * 32).standing == CertificateStanding.NOT_OURS
     chair = actor_with(Role.COMMITTEE_CHAIR)
-    operations.suspend_publication(actor=chair, publication_id=publication.pk, reason="核查中")
+    suspend(publication, chair, "核查中")
     assert certificate_standing(certificate.code).standing == CertificateStanding.SUSPENDED
     operations.resume_publication(actor=chair, publication_id=publication.pk, reason="已核实")
     assert certificate_standing(certificate.code).standing == CertificateStanding.VALID

@@ -12,7 +12,7 @@ from credit_rating.models import Assessment, Opinion
 from credit_rating.operations.assignments import LONGEST_TEXT, free_text, required_text
 from tests.factories.people import actor_with, make_association
 from tests.factories.rating import reviewing_round
-from tests.factories.review import assign, computed, published, review, score_all
+from tests.factories.review import assign, computed, published, review, score_all, suspend
 
 pytestmark = pytest.mark.django_db
 INVISIBLE = ["\u200b", "\u2060\ufeff", "\x00", " \u00ad\n", "\u202e\t"]
@@ -104,7 +104,7 @@ def test_resuming_keeps_a_clean_reason(assessment):
     publication, clerk = published(assessment), actor_with(Role.COMMITTEE_CHAIR)
     ask = {"actor": clerk, "publication_id": publication.pk}
     with pytest.raises(InvalidInput, match="暂停"):
-        operations.suspend_publication(**ask, reason="\u200b")
-    operations.suspend_publication(**ask, reason="核查\x00中")
+        suspend(publication, clerk, "\u200b")
+    assert suspend(publication, clerk, "核查\x00中").suspension_reason == "核查中"
     operations.resume_publication(**ask, reason="核查\x00完毕")
     assert AuditEntry.objects.filter(action="resume_publication").get().reason == "核查完毕"

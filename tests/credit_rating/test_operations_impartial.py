@@ -26,7 +26,15 @@ from tests.factories.rating import (
     reviewing_round,
     submitted_assessment,
 )
-from tests.factories.review import computed, determined, move_clock, on_notice, public_state_of, published
+from tests.factories.review import (
+    computed,
+    determined,
+    move_clock,
+    on_notice,
+    public_state_of,
+    published,
+    suspend,
+)
 from tests.factories.rules import next_rule
 
 pytestmark = pytest.mark.django_db
@@ -207,8 +215,8 @@ def test_a_chair_with_an_interest_neither_suspends_nor_resumes(assessment):
     chair = actor_with(Role.COMMITTEE_CHAIR)
     ask = {"publication_id": publication.pk, "reason": "核查"}
     with pytest.raises(Refused, match="回避"):
-        operations.suspend_publication(actor=insider, **ask)
-    operations.suspend_publication(actor=chair, **ask)
+        suspend(publication, insider)
+    operations.suspend_publication(actor=chair, publication_id=publication.pk)
     with pytest.raises(Refused, match="回避"):
         operations.resume_publication(actor=insider, **ask)
     with pytest.raises(InvalidInput) as refused:

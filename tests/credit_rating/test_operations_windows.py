@@ -35,6 +35,7 @@ from tests.factories.review import (
     published,
     reviewed,
     run_jobs,
+    suspend,
 )
 
 pytestmark = pytest.mark.django_db
@@ -217,8 +218,7 @@ def test_a_refusal_in_one_round_leaves_the_others_done(monkeypatch, caplog):
 
 def test_a_suspended_result_that_expires_has_expired_everywhere():
     publication = published()
-    chair = actor_with(Role.COMMITTEE_CHAIR)
-    operations.suspend_publication(actor=chair, publication_id=publication.pk, reason="核查")
+    suspend(publication)
     code, institution = publication.certificate.code, publication.assessment.institution_id
     assert certificate_standing(code).standing == CertificateStanding.SUSPENDED
     move_clock(380)

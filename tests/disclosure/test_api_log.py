@@ -6,13 +6,12 @@ import pytest
 
 from association.choices import Role
 from association.tenancy import acting_for
-from credit_rating import operations
 from disclosure.operations import sign_log
 from disclosure.queries import export
 from disclosure.rules import chain
 from members.operations import register_institution
 from tests.factories.people import NUMBERS, actor_with, make_association, valid_uscc
-from tests.factories.review import published
+from tests.factories.review import published, suspend
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "public"]),
@@ -58,9 +57,7 @@ def test_what_ends_is_a_tombstone_in_the_delta(client, association):
         publication = published()
     last = client.get(CHANGES).json()["last"]
     with acting_for(association.pk):
-        operations.suspend_publication(
-            actor=actor_with(Role.COMMITTEE_CHAIR), publication_id=publication.pk, reason="核查"
-        )
+        suspend(publication)
     told = [json.loads(entry["header"]) for entry in client.get(f"{CHANGES}?after={last}").json()["entries"]]
     assert [(row["kind"], row["action"]) for row in told] == [("grade", "put"), ("certificate", "tombstone")]
     assert "核查" not in client.get(CHANGES).content.decode()

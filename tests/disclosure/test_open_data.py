@@ -15,12 +15,11 @@ from association.models import Attachment, OutboxJob
 from association.rules.clock import beijing
 from association.tenancy import acting_for
 from common.errors import Forbidden
-from credit_rating import operations
 from disclosure.operations import choose_licence, plan_open_data, publish_open_data, sign_log
 from disclosure.operations import open_data as night
 from members.operations import register_institution
 from tests.factories.people import actor_with, make_association, valid_uscc
-from tests.factories.review import published
+from tests.factories.review import published, suspend
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "public"]),
@@ -41,9 +40,7 @@ def association():
         )
         made.publication = published()
     with acting_for(made.pk):
-        operations.suspend_publication(
-            actor=actor_with(Role.COMMITTEE_CHAIR), publication_id=made.publication.pk, reason="核查"
-        )
+        suspend(made.publication)
     with acting_for(made.pk):
         sign_log()
     return made

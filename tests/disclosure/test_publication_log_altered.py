@@ -12,14 +12,13 @@ from django.db import connections, transaction
 from association.choices import Role
 from association.models import OutboxJob
 from association.tenancy import acting_for
-from credit_rating import operations
 from credit_rating.operations.historical import HistoricalRow, import_historical_results
 from disclosure.operations import catch_up_log, log_changes, rebuild_register, sign_log
 from disclosure.queries import verification
 from disclosure.queries.log import checkpoints, entries
 from members.operations import register_institution, rename_institution
 from tests.factories.people import NUMBERS, actor_with, make_association, valid_uscc
-from tests.factories.review import on_notice, published
+from tests.factories.review import on_notice, published, suspend
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -171,8 +170,7 @@ def test_catching_up_says_what_deeds_have_said(association):
         institution = registered()
         publication = published()
     with acting_for(association.pk):
-        chair = actor_with(Role.COMMITTEE_CHAIR)
-        operations.suspend_publication(actor=chair, publication_id=publication.pk, reason="核查")
+        suspend(publication)
     with acting_for(association.pk):
         catch_up_log()  # what the tests' own rows have not told
     with acting_for(association.pk):

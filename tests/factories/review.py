@@ -151,3 +151,11 @@ def run_jobs(task, operation) -> int:
         row.state, row.done_at = OutboxState.DONE, clock.now()
         row.save()
     return len(rows)
+
+
+def suspend(publication, chair=None, reason="核查"):
+    """暂停 by two: asked for by the secretariat, decided by a chair."""
+    clerk = actor_with(Role.SECRETARIAT)
+    operations.propose_suspension(actor=clerk, publication_id=publication.pk, reason=reason)
+    chair = chair or actor_with(Role.COMMITTEE_CHAIR)
+    return operations.suspend_publication(actor=chair, publication_id=publication.pk)
