@@ -27,7 +27,7 @@ from members.operations import amend_institution, register_institution, rename_i
 from tests.disclosure.log_material import told
 from tests.factories.people import NUMBERS, actor_with, make_association, valid_uscc
 from tests.factories.rating import reviewing_round
-from tests.factories.review import move_clock, on_notice, published
+from tests.factories.review import move_clock, on_notice, published, suspend
 
 pytestmark = pytest.mark.django_db
 
@@ -102,8 +102,8 @@ def test_a_season_is_written_step_by_step(deed):
 def test_suspension_resumption_and_expiry_revoke_the_certificate(deed):
     publication = deed(published)
     chair = deed(lambda: actor_with(Role.COMMITTEE_CHAIR))
-    for step in (operations.suspend_publication, operations.resume_publication):
-        deed(lambda step=step: step(actor=chair, publication_id=publication.pk, reason="核查"))
+    deed(lambda: suspend(publication, chair))
+    deed(lambda: operations.resume_publication(actor=chair, publication_id=publication.pk, reason="核查"))
     deed(lambda: move_clock(400))
     deed(lambda: operations.keep_the_clock(actor=system(publication.association_id)))
     assert said(deed, "grade", "certificate") == [
