@@ -28,7 +28,6 @@ from complaints.models import (
 
 SECRETARIAT = frozenset({Role.SECRETARIAT})
 MEDIATORS = frozenset({Role.MEDIATOR, Role.SECRETARIAT})
-AUDITORS = frozenset({Role.AUDITOR})
 # What binds the institution to pay is said by its administrator, not by a clerk.
 BINDS = frozenset({Role.INSTITUTION_ADMIN})
 NOBODY: frozenset[Role] = frozenset()

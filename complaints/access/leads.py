@@ -6,7 +6,7 @@ from association.actors import Actor
 from association.choices import STAFF_ROLES, Role
 from association.conflicts import institutions_tied_to
 from complaints.choices.leads import LeadState
-from complaints.models import Lead, LeadFinding
+from complaints.models import Lead
 from members.queries import SearchKey, search_keys_of
 
 SECRETARIAT = frozenset({Role.SECRETARIAT})
@@ -59,8 +59,3 @@ def may_read_account(actor: Actor, lead: Lead) -> bool:
     if Role.SECRETARIAT not in actor.roles or lead.retired_on is not None:
         return False
     return lead.officer_id is None or lead.officer_id == actor.user_id
-
-
-def findings_visible_to(actor: Actor) -> QuerySet[LeadFinding]:
-    """With the lead."""
-    return LeadFinding.objects.filter(lead__in=leads_visible_to(actor))

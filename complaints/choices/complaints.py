@@ -48,9 +48,6 @@ STEPS = {
 # Nothing has been decided about these yet, or it was decided not to take them: no institution hears of them.
 BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.NOT_ACCEPTED, State.TRANSFERRED})
 # 办理中: somebody has something to do.
-OPEN_STATES = frozenset(
-    {State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING, State.AGREED, State.BREACHED}
-)
 # Where the institution may answer; after an objection it must, by a term of its own.
 ANSWERABLE = frozenset({State.AWAIT_REPLY, State.MEDIATING, State.AGREED, State.BREACHED})
 # 终局: nothing runs any more; only an objection leads back from some of these.

@@ -37,13 +37,6 @@ class KeptForm(forms.Form):
             self.add_error(None, translated(error.sentence))
 
 
-class OneOfFound(forms.ChoiceField):
-    """A choice among what was found for a name; it is gone when the name has changed."""
-
-    def clean(self, value: Any) -> str:
-        return str(value) if self.valid_value(value) else ""
-
-
 class LeadReportForm(KeptForm):
     """What is typed is taken as it is; what is missing is the operation's question, asked at the end."""
 

@@ -76,10 +76,6 @@ def may_open_lead(complaint: Complaint) -> bool:
     return not Lead.objects.filter(from_complaint=complaint, state__in=sorted(LEAD_OPEN)).exists()
 
 
-def open_leads(leads: QuerySet[Lead]) -> QuerySet[Lead]:
-    return leads.filter(state__in=sorted(LEAD_OPEN))
-
-
 def anchors_today(on: date) -> dict[str, Anchor]:
     """The article behind each category, for the form."""
     rows = shipped_anchors()

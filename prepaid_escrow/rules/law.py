@@ -16,7 +16,6 @@ from association.rules.clock import (
 from prepaid_escrow.rules.readings import DEFAULTS
 
 COURT = "法释〔2025〕4号"
-SEVEN_DAYS = f"{COURT} 第14条"
 BALANCE = f"{COURT} 第15条"
 OPERATOR_PRICE = f"{COURT} 第18条"
 BONUS_PRICE = f"{COURT} 第18条（二）"
