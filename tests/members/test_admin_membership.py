@@ -119,9 +119,9 @@ def test_offices_are_entered_and_ended(home, desk):
 def test_the_shares_of_the_charter_are_changed_by_a_new_row(home, desk):
     rule = in_scope(home, lambda: CharterRule.objects.get(code="COUNCIL-MAJORITY"))
     form = {
-        "numerator": 2,
-        "denominator": 3,
-        "is_strict": "",
+        "numerator": 1,
+        "denominator": 2,
+        "is_strict": "on",
         "citation": "章程第二十二条",
         "valid_from": "2099-01-01",
     }
