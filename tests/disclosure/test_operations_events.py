@@ -12,7 +12,7 @@ from disclosure import tasks
 from disclosure.models import PublishedRound
 from tests.factories.people import actor_with, make_association
 from tests.factories.rating import reviewing_round
-from tests.factories.review import on_notice, published
+from tests.factories.review import on_notice, published, suspend
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,8 @@ def test_suspension_and_resumption_reach_the_page_of_the_round():
     publication = published()
     chair = actor_with(Role.COMMITTEE_CHAIR)
     states = [page(publication.assessment).results[0]["state"]]
-    for deed in (operations.suspend_publication, operations.resume_publication):
-        deed(actor=chair, publication_id=publication.pk, reason="核查")
-        states.append(page(publication.assessment).results[0]["state"])
+    suspend(publication, chair)
+    states.append(page(publication.assessment).results[0]["state"])
+    operations.resume_publication(actor=chair, publication_id=publication.pk, reason="核查")
+    states.append(page(publication.assessment).results[0]["state"])
     assert states == ["graded", "suspended", "graded"]
