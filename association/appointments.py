@@ -1,7 +1,7 @@
 """任职确认: what one person appointed another confirms, before it opens anything (docs/threat-model.md)."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -28,8 +28,14 @@ def waiting_appointments(actor: Actor) -> QuerySet[Appointment]:
     """等待确认的任职, for those who may confirm."""
     if not actor.may(MAY, "confirm_appointment"):
         return Appointment.objects.none()
-    rows = Appointment.objects.filter(awaits=True).exclude(until_on__lt=clock.today())
-    return rows.filter(until_on__isnull=True) | rows.filter(until_on__gt=clock.today())
+    today = clock.today()
+    # One that begins later ends on its first day when it is declined: an appointment cannot end before it begins.
+    declined = Q(from_on__gt=today, until_on=F("from_on"))
+    return (
+        Appointment.objects.filter(awaits=True)
+        .filter(Q(until_on__isnull=True) | Q(until_on__gt=today))
+        .exclude(declined)
+    )
 
 
 def tell_appointed(appointment: Appointment) -> None:

@@ -1,5 +1,7 @@
 """任职 by two: nobody appoints or confirms themselves, and until another confirms nothing is opened."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -42,6 +44,21 @@ def appointed(clerk, role=Role.COMMITTEE_CHAIR, user=None, **more):
 
 def roles_of(row):
     return actor_of(row.user, row.association_id).roles
+
+
+def test_one_that_begins_later_is_not_confirmed_after_it_was_declined(clerk, chair):
+    row = operations.appoint(
+        actor=clerk,
+        user=make_user(),
+        name="演示新人",
+        role=Role.COMMITTEE,
+        from_on=clock.today() + timedelta(days=30),
+    )
+    assert appointments.waiting_appointments(chair).get() == row
+    appointments.decline_appointment(actor=chair, appointment_id=row.pk)
+    assert not appointments.waiting_appointments(chair).exists()
+    with pytest.raises(Refused, match="没有等待确认"):
+        appointments.confirm_appointment(actor=chair, appointment_id=row.pk)
 
 
 def test_nobody_appoints_themselves(clerk, chair):
