@@ -1,11 +1,10 @@
 """Answers to what cannot be done: a page in the person's language, never a stack trace."""
 
-import logging
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import get_script_prefix
@@ -17,11 +16,6 @@ from association.language import in_its_language, translated
 from common.errors import DomainError, InvalidInput, TooMany
 
 PAGES = {400, 403, 404, 405, 409, 413, 429, 500, 503}
-# lock_not_available (somebody held the row for longer than lock_timeout), deadlock_detected, serialization_failure.
-CONTENDED = {"55P03", "40P01", "40001"}
-# unique_violation: somebody wrote the same between our check and our insert. Asked again, the check has its sentence.
-WRITTEN_BEFORE = "23505"
-logger = logging.getLogger(__name__)
 
 
 def is_api(request: HttpRequest) -> bool:
@@ -44,16 +38,6 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, TooMany) and error.retry_after:
         response["Retry-After"] = str(error.retry_after)
     return response
-
-
-def is_contended(error: Exception) -> bool:
-    """Whether the database gave up because somebody else was at the same row, or has just written the same one."""
-    code = getattr(error.__cause__, "pgcode", None)
-    if isinstance(error, IntegrityError) and code == WRITTEN_BEFORE:
-        # An operation whose check could have told it should take its turn first (in_turn.py): the line names the place.
-        logger.warning("written twice", exc_info=error)
-        return True
-    return isinstance(error, OperationalError) and code in CONTENDED
 
 
 def contended(request: HttpRequest) -> HttpResponse:

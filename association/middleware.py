@@ -27,11 +27,11 @@ from association.answers import (
     bad_request,
     contended,
     contended_at_commit,
-    is_contended,
     not_allowed,
     refusal,
 )
 from association.choices import SECOND_FACTOR_ROLES
+from association.contention import is_contended
 from association.logging import set_request_id
 from association.models import Association
 from association.tenancy import acting_where

@@ -16,6 +16,7 @@ from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from association.choices import OutboxState
+from association.contention import is_contended
 from association.models import OutboxJob
 from association.tenancy import acting_for, current_association_id
 
@@ -111,7 +112,10 @@ def _run(job_id: int, body: Callable[..., None]) -> None:
             job.state, job.done_at, job.last_error = OutboxState.DONE, timezone.now(), ""
             job.save(update_fields=["state", "done_at", "last_error"])
     except Exception as error:  # the loop of background work: the row remembers, the log tells
-        logger.exception("job %s failed", job_id)
+        if is_contended(error):
+            logger.warning("job %s waits: somebody else is at the same row", job_id)
+        else:
+            logger.exception("job %s failed", job_id)
         _remember(job_id, error)
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from association.answers import contended, is_contended, problem
+from association.answers import contended, problem
+from association.contention import is_contended
 from association.language import translated
 from common.errors import DomainError, InvalidInput, TooMany
 

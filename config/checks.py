@@ -33,9 +33,11 @@ CHECKS: dict[str, list[str]] = {
     "migrations": ["-m", "django", "makemigrations", "--check", "--dry-run"],
     "deployment": ["-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
 }
-ALONE = "e2e or chaos or alone"
+TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
+ALONE = "chaos or alone"
 TEST_RUNS = (
-    ["-q", "-m", f"not ({ALONE})", "-n", "2", "--dist", "loadfile"],
+    ["-q", "-m", f"not (e2e or {ALONE})", *TWO_AT_A_TIME],
+    ["-q", "-m", "e2e", *TWO_AT_A_TIME],
     ["-q", "-m", ALONE],
 )
 LIKE_PRODUCTION = {
@@ -96,7 +98,7 @@ def test(arguments: list[str]) -> int:
 
 
 def test_runs(arguments: list[str]) -> int:
-    """All tests: those that share the machine two at a time, then those that want it to themselves."""
+    """All tests: two files at a time, the journeys in the browser after the others; then what wants the machine alone."""
     # Importing this package names the settings of the portal; the tests have their own.
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings_test"}
     if arguments:

@@ -15,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from association.actors import system
-from association.answers import is_contended
 from association.audit import record
 from association.choices import Role
+from association.contention import is_contended
 from association.models import Association, AuditEntry
 from association.tenancy import acting_for
 from tests.credit_rating.desk_pages import Desk

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from association import operations, outbox, periodic, tasks
@@ -155,6 +155,25 @@ def test_failing_job_leaves_no_effect_and_only_the_kind_of_error(association):
     assert (job.state, job.attempts, job.last_error) == (OutboxState.WAITING, 1, "ValueError")
     with acting_for(association.pk):
         assert not AuditEntry.objects.filter(action="half_done").exists()
+
+
+def meets_a_lock(**_payload):
+    fault = OperationalError("canceling statement due to lock timeout")
+    fault.__cause__ = Locked()
+    raise fault
+
+
+class Locked(Exception):  # noqa: N818 - stands for what the driver raises
+    pgcode = "55P03"
+
+
+def test_job_that_meets_a_lock_waits_and_is_no_error_in_the_log(association, caplog):
+    job = waiting(association)
+    outbox._run(job.pk, meets_a_lock)
+    job.refresh_from_db()
+    assert (job.state, job.last_error) == (OutboxState.WAITING, "OperationalError")
+    told = [line.levelname for line in caplog.records if line.name == "association.outbox"]
+    assert told == ["WARNING"]
 
 
 def test_poison_is_given_up_after_eight_attempts_and_a_person_may_start_it_over(association):

@@ -11,7 +11,7 @@ from association.tenancy import acting_for
 from tests.disclosure.material import a_season
 from tests.factories.people import make_association
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True, databases=["default", "public"])]
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True, databases=["default", "public"])]
 
 PICTURES = os.environ.get("PUBLIC_PICTURES")  # a folder: the pages are written there as pictures
 WIDTHS = {"wide": 1280, "phone": 390}

@@ -112,9 +112,8 @@ class Stage:
     def start(self) -> None:
         self.database.servers.start()
         self.database.start()
-        queue = (
-            f"{self.database.servers.redis_url().rpartition('/')[0]}/{QUEUES[0] + os.getpid() % len(QUEUES)}"
-        )
+        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        queue = f"{self.database.servers.redis_url().rpartition('/')[0]}/{QUEUES[worker]}"
         self.environment = os.environ | self.database.environment() | self.settings | {"REDIS_URL": queue}
         self.forget_queue()
         with (self.folder / "processes.log").open("ab") as log:
