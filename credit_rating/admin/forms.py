@@ -1,20 +1,26 @@
 """Input of the secretariat about standards and rounds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from association.deeds import DeedForm, GridForm
+from association.language import translated
 from common.numbers import shown
+from common.text import one_line
 from credit_rating.choices import StandardState
 from credit_rating.models import AssessmentStandard
 from credit_rating.models.standards import AGGREGATIONS, METHODS, NA_POLICIES, ROUNDING_MODES
 from credit_rating.queries.standards import map_rows_of, spec_of
+from credit_rating.rules.grid.aggregation_text import aggregation_from_text, text_from_aggregation
+from credit_rating.rules.grid.columns import CellError
+from credit_rating.rules.grid.params_text import params_from_text, text_from_params
 from credit_rating.rules.indicator_map import WORDS, MapKind, MapRow, suggested_map
 from credit_rating.rules.shipped import CODES, shipped
-from credit_rating.rules.specification import BandSpec, Combine, VetoEffect
+from credit_rating.rules.specification import Aggregation, BandSpec, Combine, Method, VetoEffect
 
 COMBINES = [(Combine.MEDIAN.value, _("中位数")), (Combine.MEAN.value, _("平均数"))]
 POINTS = {"max_digits": 8, "decimal_places": 2, "localize": False}
@@ -80,6 +86,17 @@ class SettingsForm(DeedForm):
     source = forms.CharField(label=_("出处"), max_length=300, required=False)
     total_points = _number(_("总分"))
     aggregation = forms.ChoiceField(label=_("汇总方式"), choices=AGGREGATIONS)
+    aggregation_params = forms.CharField(
+        label=_("汇总参数"),
+        required=False,
+        max_length=2000,
+        help_text=_(
+            "逐项相加：留空。系数相乘：影响因子=II;基础分=I;附加分=III;上浮起点=75;上浮基点=74;上浮除数=200;"
+            "持平起点=60;下浮除数=100。按达标维度计：维度=D1:60:重要/D2:60:一般;档次=0:0/0:1"
+            "（从最高一档起，允许几个重要维度、几个一般维度未达标）。"
+        ),
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
     rounding_digits = forms.IntegerField(label=_("总分保留小数位"), min_value=0, max_value=2)
     rounding_mode = forms.ChoiceField(label=_("取舍"), choices=ROUNDING_MODES)
     gap_share = _number(_("与自评差距须说明（占分值比例）"), min_value=0, max_value=1, decimal_places=3)
@@ -94,7 +111,17 @@ class SettingsForm(DeedForm):
     def starts(self) -> dict[str, Any]:
         plain = {name: getattr(self.obj, name) for name in self.base_fields if name != "successor_of"}
         numbers = {name: shown(plain[name]) for name in ("total_points", "gap_share", "spread_share")}
-        return plain | numbers | {"successor_of": self.obj.successor_of_id or ""}
+        how = text_from_aggregation(Aggregation(self.obj.aggregation), self.obj.aggregation_params)
+        return plain | numbers | {"aggregation_params": how, "successor_of": self.obj.successor_of_id or ""}
+
+    def clean(self) -> dict[str, Any]:
+        aggregation = self.cleaned_data.get("aggregation")
+        if aggregation and "aggregation_params" in self.cleaned_data:
+            with told_at(self, "aggregation_params"):
+                self.cleaned_data["aggregation_params"] = aggregation_from_text(
+                    Aggregation(aggregation), self.cleaned_data["aggregation_params"]
+                )
+        return self.cleaned_data
 
 
 class BandsForm(GridForm):
@@ -190,6 +217,21 @@ def _codes(text: str) -> tuple[str, ...]:
     )
 
 
+@contextmanager
+def told_at(form: forms.Form, name: str) -> Iterator[None]:
+    """What the rules refuse in a cell is told at the field of the same meaning."""
+    try:
+        yield
+    except CellError as refused:
+        form.add_error(name, translated(refused.sentence))
+
+
+def _none(text: str) -> dict[str, Any]:
+    if text:
+        raise CellError("标题不计分，没有参数，请留空。")
+    return {}
+
+
 class _IndicatorFields(DeedForm):
     """What an indicator consists of."""
 
@@ -197,10 +239,14 @@ class _IndicatorFields(DeedForm):
     title_en = forms.CharField(label=_("英文名称"), max_length=200, required=False)
     points = _number(_("分值"), min_value=0)
     method = forms.ChoiceField(label=_("计分方法"), choices=METHODS)
-    params = forms.JSONField(
+    params = forms.CharField(
         label=_("计分参数"),
         required=False,
-        help_text=_('数字写作文本，如 {"full": "5"}；不完整的会说明缺什么。'),
+        max_length=20000,
+        help_text=_(
+            "写法与表格相同。是否符合、专家评分：留空。逐项扣分：每次扣 2。分档：优=3[条款一|条款二];良=2。"
+            "比率、抽样合格率、问卷：满分=100;零分=60;单位=%;最少样本=10，或者 分段=95:2/80:1。"
+        ),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
     )
     na_policy = forms.ChoiceField(label=_("不适用的处理"), choices=NA_POLICIES)
@@ -226,6 +272,12 @@ class _IndicatorFields(DeedForm):
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("veto_effect") and not self.cleaned_data.get("veto_grade"):
             self.add_error("veto_grade", _("请选择否决等级。"))
+        if "params" in self.cleaned_data and "method" in self.cleaned_data:
+            method, text = self.cleaned_data["method"], one_line(self.cleaned_data["params"])
+            with told_at(self, "params"):
+                self.cleaned_data["params"] = (
+                    params_from_text(Method(method), text) if method else _none(text)
+                )
         return self.cleaned_data
 
 
@@ -239,9 +291,9 @@ class IndicatorForm(_IndicatorFields):
                 del self.fields[name]
 
     def starts(self) -> dict[str, Any]:
-        return {name: getattr(self.obj, name) for name in self.base_fields} | {
-            "points": shown(self.obj.points)
-        }
+        plain = {name: getattr(self.obj, name) for name in self.base_fields}
+        how = text_from_params(Method(self.obj.method), self.obj.params) if self.obj.method else ""
+        return plain | {"points": shown(self.obj.points), "params": how}
 
 
 class NewIndicatorForm(_IndicatorFields):

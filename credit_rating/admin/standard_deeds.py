@@ -213,7 +213,6 @@ def _as_rules_take_it(form: Any) -> dict[str, Any]:
     if "veto_effect" in given:
         effect, grade = given.pop("veto_effect"), given.pop("veto_grade")
         given["veto"] = Veto(VetoEffect(effect), grade) if effect else None
-        given["params"] = given["params"] or {}
     return given
 
 

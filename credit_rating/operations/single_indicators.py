@@ -15,7 +15,7 @@ from common.text import one_line
 from credit_rating.access import MAY
 from credit_rating.models import AssessmentStandard, Indicator
 from credit_rating.operations.standard_drafts import (
-    check_params_of,
+    check_indicator,
     check_points,
     cleaned,
     lock_draft,
@@ -131,5 +131,4 @@ def _check(one: IndicatorSpec) -> None:
     if one.method is None and one.points:
         sentence = _("有下级的指标不直接计分，分值由下级合计。")
         raise InvalidInput(sentence, {"points": sentence})
-    if one.method is not None:
-        check_params_of(one)
+    check_indicator(one)

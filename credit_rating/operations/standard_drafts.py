@@ -23,8 +23,17 @@ from credit_rating.operations.standards import check_predecessor
 from credit_rating.queries.standards import indicator_spec, spec_of
 from credit_rating.rules.band_table import band_problems
 from credit_rating.rules.exact import POINT_PLACES
+from credit_rating.rules.limits import (
+    MOST_POINTS,
+    OF_BAND,
+    OF_INDICATOR,
+    OF_STANDARD,
+    setting_problems,
+    too_long,
+)
 from credit_rating.rules.parameters import ParamsError
-from credit_rating.rules.specification import BandSpec, Method, NaPolicy, ReviewRule, Rounding, Veto
+from credit_rating.rules.problem import Problem
+from credit_rating.rules.specification import BandSpec, IndicatorSpec, Method, NaPolicy, Veto
 from credit_rating.rules.validation import check_params
 
 TEXTS = frozenset(
@@ -42,7 +51,6 @@ SETTINGS = frozenset(
         "aggregation", "aggregation_params", "rounding", "review",
     }
 )  # fmt: skip
-MOST_POINTS = Decimal(99999)
 
 
 @transaction.atomic
@@ -53,8 +61,8 @@ def edit_settings(
     actor.require(MAY, "edit_standard")
     standard = lock_draft(actor, standard_id)
     _only(changes, SETTINGS)
-    _check_settings(changes)
     spec = replace(spec_of(standard), **cleaned(changes))
+    refuse((*too_long(spec, OF_STANDARD, ""), *setting_problems(spec)))
     _refuse_taken_version(standard, spec.version)
     fields = settings_fields(spec) | {
         name: getattr(spec, name) for name in ("version", "title", "official", "legal_basis", "source")
@@ -75,9 +83,7 @@ def edit_bands(*, actor: Actor, standard_id: int, bands: Sequence[BandSpec]) -> 
     actor.require(MAY, "edit_standard")
     standard = lock_draft(actor, standard_id)
     spec = replace(spec_of(standard), bands=tuple(bands))
-    wrong = band_problems(spec)
-    if wrong:
-        raise InvalidInput(listed((problem.sentence for problem in wrong), ""))
+    refuse((*(wrong for band in bands for wrong in too_long(band, OF_BAND, "")), *band_problems(spec)))
     write_bands(standard, spec.bands)
     record(actor, "edit_bands", standard, bands=len(spec.bands))
     return standard
@@ -96,8 +102,7 @@ def edit_indicator(*, actor: Actor, indicator_id: int, **changes: Any) -> Indica
     if before.method is None and (after.method is not None or after.points != before.points):
         raise Refused(_("有下级的指标不直接计分，分值由下级合计。"))
     check_points(after.points, "points")
-    if after.method is not None:
-        check_params_of(after)
+    check_indicator(after)
     _save_indicator(indicator, after)
     sum_up(indicator.standard)
     record(actor, "edit_indicator", indicator, fields=sorted(changes))
@@ -150,18 +155,6 @@ def _method(value: Any) -> Method | None:
     return Method(value) if value else None
 
 
-def _check_settings(changes: dict[str, Any]) -> None:
-    if "total_points" in changes:
-        check_points(changes["total_points"], "total_points")
-        if not changes["total_points"]:
-            raise InvalidInput(_("总分须大于0。"), {"total_points": _("总分须大于0。")})
-    rounding, review = changes.get("rounding", Rounding()), changes.get("review", ReviewRule())
-    if not 0 <= rounding.digits <= POINT_PLACES:
-        raise InvalidInput(_("总分最多保留两位小数。"))
-    if not (0 <= review.gap_share <= 1 and 0 <= review.spread_share <= 1 and review.panel_minimum >= 1):
-        raise InvalidInput(_("差距与分歧的比例须在0与1之间，评估组至少1人。"))
-
-
 def check_points(points: Decimal, field: str) -> None:
     """NaN, negative, endless and too fine numbers never reach a standard."""
     if not points.is_finite() or not 0 <= points <= MOST_POINTS or points != round(points, POINT_PLACES):
@@ -169,7 +162,17 @@ def check_points(points: Decimal, field: str) -> None:
         raise InvalidInput(sentence, {field: sentence})
 
 
-def check_params_of(after: Any) -> None:
+def refuse(wrong: Sequence[Problem]) -> None:
+    """All that is wrong, in one answer."""
+    if wrong:
+        raise InvalidInput(listed((problem.sentence for problem in wrong), ""))
+
+
+def check_indicator(after: IndicatorSpec) -> None:
+    """Its texts are not too long, and what is scored has the parameters of its method."""
+    refuse(tuple(too_long(after, OF_INDICATOR, after.code)))
+    if after.method is None:
+        return
     try:
         check_params(after)
     except ParamsError as problem:

@@ -21,9 +21,16 @@ def aggregation_problems(spec: StandardSpec) -> Iterator[Problem]:
     try:
         yield from checks[spec.aggregation](spec)
     except (ParamsError, KeyError, TypeError, AttributeError, ValueError) as missing:
-        # Our own sentence keeps its parts; what the others say is the name of a key.
-        why = missing.args[0] if isinstance(missing, ParamsError) else str(missing)
-        yield Problem("", Said("汇总参数不完整：%(missing)s。", missing=why))
+        yield Problem("", Said("汇总参数不完整：%(missing)s。", missing=_why(missing)))
+
+
+def _why(missing: Exception) -> str:
+    """Our own sentence keeps its parts; of the others only a missing key has a name."""
+    if isinstance(missing, ParamsError):
+        return missing.args[0]
+    key = missing.args[0] if isinstance(missing, KeyError) else None
+    name = parameters.NAMES.get(key) if isinstance(key, str) else None
+    return Said("缺少参数“%(key)s”", key=name) if name else Said("写法无法识别")
 
 
 def _reaches(spec: StandardSpec, highest: Decimal) -> Iterator[Problem]:

@@ -5,13 +5,39 @@ from decimal import Decimal
 from itertools import pairwise
 
 from common.said import Said
-from credit_rating.rules import numerals
+from credit_rating.rules import numerals, separators
 from credit_rating.rules.exact import POINT_PLACES
 from credit_rating.rules.specification import IndicatorSpec, Method, Params
 
 LONGEST_LABEL = 60
+LONGEST_UNIT = 20
+MOST_SAMPLES = 1_000_000
 
 HUNDRED = Decimal(100)
+
+NAMES = {
+    "per": "每次扣分",
+    "points": "分值",
+    "at": "分段界限",
+    "full": "满分",
+    "zero": "零分",
+    "unit": "单位",
+    "maximum": "上限",
+    "minimum_sample": "最少样本",
+    "steps": "分段",
+    "factor_aspect": "影响因子",
+    "base_aspect": "基础分",
+    "bonus_aspect": "附加分",
+    "good_from": "上浮起点",
+    "good_pivot": "上浮基点",
+    "good_divisor": "上浮除数",
+    "neutral_from": "持平起点",
+    "poor_divisor": "下浮除数",
+    "dimensions": "维度",
+    "rungs": "档次",
+    "pass_mark": "合格线",
+}
+"""What people call the parameters, in sheets, forms and sentences."""
 
 
 class ParamsError(ValueError):
@@ -59,22 +85,22 @@ class Curve:
 
 
 def read_number(params: Params, key: str, default: str | None = None) -> Decimal:
-    raw = params.get(key, default)
+    raw, name = params.get(key, default), NAMES[key]
     if raw is None:
-        raise ParamsError(Said("缺少参数“%(key)s”", key=key))
+        raise ParamsError(Said("缺少参数“%(key)s”", key=name))
     if not isinstance(raw, str):
-        raise ParamsError(Said("参数“%(key)s”须写成文本形式的数字", key=key))
+        raise ParamsError(Said("参数“%(key)s”须写成文本形式的数字", key=name))
     try:
-        return numerals.number(raw, Said("参数“%(key)s”", key=key))
+        return numerals.number(raw, Said("参数“%(key)s”", key=name))
     except numerals.EntryRefused:
-        raise ParamsError(Said("参数“%(key)s”须是0以上的数字", key=key)) from None
+        raise ParamsError(Said("参数“%(key)s”须是0以上的数字", key=name)) from None
 
 
 def read_points(params: Params, key: str) -> Decimal:
     """分值: at most two decimal places, like every mark."""
     value = read_number(params, key)
     if value != round(value, POINT_PLACES):
-        raise ParamsError(Said("参数“%(key)s”最多保留两位小数", key=key))
+        raise ParamsError(Said("参数“%(key)s”最多保留两位小数", key=NAMES[key]))
     return value
 
 
@@ -82,7 +108,7 @@ def deduction(params: Params) -> Deduction:
     per = read_points(params, "per")
     if per == 0:
         raise ParamsError(Said("每次扣分须大于 0"))
-    return Deduction(per, str(params.get("unit", "次")))
+    return Deduction(per, _unit(params, "次"))
 
 
 def tiers(indicator: IndicatorSpec) -> tuple[Tier, ...]:
@@ -106,7 +132,17 @@ def _tier(row: Params) -> Tier:
         raise ParamsError(Said("分档缺少名称"))
     if len(label) > LONGEST_LABEL:
         raise ParamsError(Said("分档名称最多%(longest)s个字", longest=LONGEST_LABEL))
-    return Tier(label, read_points(row, "points"), tuple(row.get("clauses", ())))
+    clauses = tuple(row.get("clauses", ()))
+    if _separates(label, separators.IN_LABELS) or any(
+        _separates(clause, separators.IN_CLAUSES) for clause in clauses
+    ):
+        raise ParamsError(Said("分档名称不能含有等号、分号和方括号，条款不能含有方括号和竖线"))
+    return Tier(label, read_points(row, "points"), clauses)
+
+
+def _separates(text: str, signs: str) -> bool:
+    """Such a text could be written to a sheet and not be read back."""
+    return not text.strip() or any(sign in text for sign in signs)
 
 
 def curve(indicator: IndicatorSpec) -> Curve:
@@ -118,10 +154,25 @@ def curve(indicator: IndicatorSpec) -> Curve:
         raise ParamsError(Said("满分值与零分值不能相同"))
     steps = tuple(Step(read_number(row, "at"), read_points(row, "points")) for row in params.get("steps", ()))
     _check_steps(steps, indicator.points)
-    sample = int(read_number(params, "minimum_sample", "0"))
-    shape = Curve(full, zero, steps, str(params.get("unit", "%")), sample, _maximum(indicator))
+    shape = Curve(full, zero, steps, _unit(params, "%"), _sample(params), _maximum(indicator))
     _check_maximum(shape)
     return shape
+
+
+def _unit(params: Params, usual: str) -> str:
+    unit = str(params.get("unit", usual))
+    if len(unit) > LONGEST_UNIT:
+        raise ParamsError(Said("单位最多%(longest)s个字", longest=LONGEST_UNIT))
+    if _separates(unit, separators.IN_UNITS):
+        raise ParamsError(Said("单位不能为空，也不能含有空格、等号、分号和“扣”字"))
+    return unit
+
+
+def _sample(params: Params) -> int:
+    sample = read_number(params, "minimum_sample", "0")
+    if sample != int(sample) or sample > MOST_SAMPLES:
+        raise ParamsError(Said("最少样本须是不超过%(most)s的整数", most=MOST_SAMPLES))
+    return int(sample)
 
 
 def _maximum(indicator: IndicatorSpec) -> Decimal | None:

@@ -9,6 +9,7 @@ from credit_rating.rules import parameters
 from credit_rating.rules.aggregation_checks import aggregation_problems
 from credit_rating.rules.band_table import band_problems
 from credit_rating.rules.exact import POINT_PLACES, plain
+from credit_rating.rules.limits import limit_problems
 from credit_rating.rules.parameters import ParamsError
 from credit_rating.rules.problem import Problem
 from credit_rating.rules.specification import IndicatorSpec, Method, StandardSpec, Veto
@@ -17,8 +18,10 @@ DEEPEST = 3
 
 
 def problems(spec: StandardSpec) -> tuple[Problem, ...]:
-    """规范检查: empty when the standard may be frozen. A broken tree is reported before what stands on it."""
-    shape = (*_codes(spec), *_parents(spec))
+    """规范检查: empty when the standard may be frozen. A broken tree, and what is out of all range,
+    is reported before what stands on it.
+    """
+    shape = (*_codes(spec), *_parents(spec), *limit_problems(spec))
     if shape or not spec.indicators:
         return shape or (Problem("", "规范中没有指标。"),)
     return (
@@ -26,7 +29,6 @@ def problems(spec: StandardSpec) -> tuple[Problem, ...]:
         *_points(spec),
         *_indicators(spec),
         *band_problems(spec),
-        *_settings(spec),
         *aggregation_problems(spec),
     )
 
@@ -171,12 +173,3 @@ def _can_come_to_nothing(leaf: IndicatorSpec) -> bool:
         except ParamsError:
             return True  # the tiers are named as the problem
     return leaf.points > 0
-
-
-def _settings(spec: StandardSpec) -> Iterator[Problem]:
-    if not 0 <= spec.rounding.digits <= POINT_PLACES:
-        yield Problem(
-            "", Said("总分保留的小数位数须为 0 至 %(point_places)s 位。", point_places=POINT_PLACES)
-        )
-    if spec.review.panel_minimum < 1:
-        yield Problem("", "合议人数至少为 1 人。")

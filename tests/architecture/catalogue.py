@@ -46,6 +46,8 @@ WORDS = {
     "common/inside/pdfs.py",
     "association/rules/conflict.py",
     "credit_rating/rules/entries.py",
+    "credit_rating/rules/limits.py",
+    "credit_rating/rules/parameters.py",
     "credit_rating/rules/waterfall.py",
     "disclosure/api/log.py",
     "disclosure/api/views.py",

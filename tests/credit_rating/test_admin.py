@@ -158,7 +158,7 @@ def test_settings_bands_and_indicators_of_a_draft_are_edited_through_the_operati
     assert here.post(f"{page}/bands/", **rows).status_code == 302
     with acting_for(here.association.pk):
         leaf = Indicator.objects.filter(standard=row, method="expert").first()
-    edited = here.post(f"credit_rating/indicator/{leaf.pk}/do/edit/", title="演示指标", points=f"{leaf.points:.2f}", method="expert", params="{}", na_policy="forbidden")  # fmt: skip
+    edited = here.post(f"credit_rating/indicator/{leaf.pk}/do/edit/", title="演示指标", points=f"{leaf.points:.2f}", method="expert", params="", na_policy="forbidden")  # fmt: skip
     assert edited["Location"] == here.address(f"{STANDARD}/{row.pk}/")
     with acting_for(here.association.pk):
         row.refresh_from_db()
@@ -171,6 +171,32 @@ def test_settings_bands_and_indicators_of_a_draft_are_edited_through_the_operati
         )
         assert {band.label for band in row.bands.all()} == {f"演示{band.label}" for band in BANDS}
     assert actions(here) == ["edit_settings", "edit_bands", "edit_indicator"]
+
+
+def test_a_way_of_aggregation_is_written_in_words_and_refused_in_words(here):
+    row = inside(here, draft_standard)
+    page = f"{STANDARD}/{row.pk}/do/settings/"
+    refused = here.post(page, **settings_of(row, aggregation="factor_product"))
+    assert "汇总参数缺少：影响因子" in refused.content.decode()
+    written = (
+        "影响因子=A；基础分=B；附加分=C；上浮起点=75；上浮基点=74；上浮除数=200；持平起点=60；下浮除数=100"
+    )
+    kept = here.post(page, **settings_of(row, aggregation="factor_product", aggregation_params=written))
+    assert kept.status_code == 302
+    with acting_for(here.association.pk):
+        row.refresh_from_db()
+    assert row.aggregation_params["good_divisor"] == "200"
+    assert written.replace("；", ";") in here.get(page).content.decode()
+
+
+@pytest.mark.parametrize("written", ["[1,2]", '{"tiers":5}', "优=3;良", "\u0000", "每次扣 2"])
+def test_parameters_that_cannot_be_read_are_told_at_their_field(here, written):
+    row = inside(here, draft_standard)
+    with acting_for(here.association.pk):
+        leaf = Indicator.objects.filter(standard=row, method="expert").first()
+    answer = here.post(f"credit_rating/indicator/{leaf.pk}/do/edit/", title="演示", points="1", method="band", params=written, na_policy="forbidden")  # fmt: skip
+    assert answer.status_code == 400
+    assert "params" in answer.context["form"].errors
 
 
 def test_a_hole_between_bands_is_refused_with_its_sentence_and_nothing_changes(here):

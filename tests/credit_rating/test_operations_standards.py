@@ -242,6 +242,30 @@ def test_an_indicator_takes_another_method_with_its_parameters(clerk):
     assert (row.method, row.veto_effect, row.veto_grade) == (Method.DEDUCT_EACH, "force", "D")
 
 
+def test_a_text_longer_than_its_column_is_one_wrong_row_of_an_import(clerk):
+    rows = sheet_rows(evidence="证" * 201, data_source="源" * 61)
+    outcome = operations.import_standard(actor=clerk, data=as_csv(rows), filename="a.csv", **NAMES)
+    assert outcome.standard is None
+    assert [(error.row, str(error.sentence)) for error in outcome.errors] == [
+        (2, "佐证材料最多200个字，现在是201个字。"),
+        (2, "数据来源最多60个字，现在是61个字。"),
+    ]
+    assert not AssessmentStandard.objects.exists()
+
+
+def test_a_text_longer_than_its_column_is_refused_while_drafting(clerk):
+    standard = draft_standard()
+    row = Indicator.objects.get(code="A1.1")
+    with pytest.raises(InvalidInput, match="依据最多200个字"):
+        operations.edit_indicator(actor=clerk, indicator_id=row.pk, basis="长" * 201)
+    with pytest.raises(InvalidInput, match="出处最多300个字"):
+        operations.edit_settings(actor=clerk, standard_id=standard.pk, source="长" * 301)
+    with pytest.raises(InvalidInput, match="等级最多12个字"):
+        operations.edit_bands(
+            actor=clerk, standard_id=standard.pk, bands=[BandSpec("级" * 13, "优", D(0), None)]
+        )
+
+
 @pytest.mark.parametrize("points", [D("NaN"), D("Infinity"), D(-1), D("1.001"), D(100_000)])
 def test_points_that_are_no_points_are_refused(clerk, points):
     draft_standard()

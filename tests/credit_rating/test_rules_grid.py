@@ -52,7 +52,7 @@ def test_any_standard_comes_back_the_same(spec):
 
 
 numbers = st.decimals(0, 1000, places=2).map(lambda number: f"{number.normalize():f}")
-words = st.text("优良中差甲乙丙 abc（）", min_size=1, max_size=5).map(str.strip).filter(bool)
+words = st.text("优良中差甲乙丙 abc（），：／、。", min_size=1, max_size=5).map(str.strip).filter(bool)
 tiers = st.fixed_dictionaries(
     {"label": words, "points": numbers}, optional={"clauses": st.lists(words, min_size=1, max_size=3)}
 )
@@ -91,6 +91,8 @@ def test_parameters_read_back_from_their_text(drawn):
     ("method", "text", "params"),
     [
         ("deduct_each", "每次扣2分", {"per": "2", "unit": "次"}),
+        ("deduct_each", "per=2;unit=case", {"per": "2", "unit": "case"}),
+        ("sample_rate", "full=100;steps=95:2", {"full": "100", "steps": [{"at": "95", "points": "2"}]}),
         ("deduct_each", "每人次扣 １０", {"per": "10", "unit": "人次"}),
         (
             "band",
@@ -104,6 +106,17 @@ def test_parameters_read_back_from_their_text(drawn):
         ),
         ("ratio", "满分=100；零分=60", {"full": "100", "zero": "60"}),
         ("ratio", "满分=120；上限=150", {"full": "120", "maximum": "150"}),
+        ("ratio", "单位=件／百人", {"unit": "件／百人"}),
+        (
+            "band",
+            "全：优=3[甲；乙=丙：丁｜戊];良=1",
+            {
+                "tiers": [
+                    {"label": "全：优", "points": "3", "clauses": ["甲；乙=丙：丁", "戊"]},
+                    {"label": "良", "points": "1"},
+                ]
+            },
+        ),
         ("ratio", "", {}),
         (
             "sample_rate",
@@ -227,8 +240,7 @@ def test_headings_in_either_width_and_blank_rows_are_taken():
         ("官方", "大概", "可填：是、否"),
         ("总分取舍", "1;随便", "可填：四舍五入"),
         ("汇总方式", "猜", "可填：逐项相加"),
-        ("汇总参数", "{", "不是有效的 JSON"),
-        ("汇总参数", "[]", "须为 JSON 对象"),
+        ("汇总参数", "影响因子=A", "逐项相加不需要汇总参数"),
         ("等级", "A;90", "最高等级的上限留空"),
         ("颜色", "红", "项目“颜色”无法识别"),
         ("合议人数", "2.5", "请填写整数"),

@@ -79,7 +79,7 @@ def test_broken_trees(indicators, words):
 @pytest.mark.parametrize(
     ("method", "params", "words"),
     [
-        (Method.DEDUCT_EACH, {}, "缺少参数“per”"),
+        (Method.DEDUCT_EACH, {}, "缺少参数“每次扣分”"),
         (Method.DEDUCT_EACH, {"per": "0"}, "须大于 0"),
         (Method.DEDUCT_EACH, {"per": 2.5}, "文本形式"),
         (Method.DEDUCT_EACH, {"per": "-1"}, "须是0以上的数字"),
@@ -98,7 +98,7 @@ def test_broken_trees(indicators, words):
         ),
         (Method.BAND, {"tiers": [{"points": "100"}]}, "分档缺少名称"),
         (Method.BAND, {"tiers": [{"label": "优" * 61, "points": "100"}]}, "分档名称最多60个字"),
-        (Method.SURVEY, {}, "缺少参数“full”"),
+        (Method.SURVEY, {}, "缺少参数“满分”"),
         (Method.RATIO, {"full": "60", "zero": "60"}, "不能相同"),
         (Method.RATIO, {"full": "120"}, "写明“上限”"),
         (Method.RATIO, {"full": "120", "maximum": "110"}, "超过上限 110"),
@@ -161,7 +161,7 @@ def test_a_grade_that_a_veto_brings_is_adverse(effect):
     [
         ({"total_points": D(120)}, "满分为 120 分，按汇总方式最高可得 100 分"),
         ({"rounding": Rounding(3)}, "小数位数须为 0 至 2 位"),
-        ({"review": ReviewRule(panel_minimum=0)}, "合议人数至少为 1 人"),
+        ({"review": ReviewRule(panel_minimum=0)}, "评估组为 1 至 20 人"),
     ],
 )
 def test_settings_of_the_whole(changed, words):

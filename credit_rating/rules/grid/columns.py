@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from common.said import Said
+from common.text import one_line
 from credit_rating.rules.specification import (
     Aggregation,
     Combine,
@@ -109,7 +110,7 @@ def names_of(headings: Iterable[str]) -> dict[str, str]:
 
 def in_plain_names(row: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
     return dict.fromkeys(HEADINGS, "") | {
-        names[key]: text.strip() for key, text in row.items() if key in names
+        names[key]: one_line(text) for key, text in row.items() if key in names
     }
 
 

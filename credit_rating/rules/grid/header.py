@@ -1,14 +1,15 @@
 """规范信息: everything of a standard but its indicators, as rows of 项目 and 内容 (the first sheet)."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from common.said import Said
+from common.text import one_line
 from credit_rating.rules import numerals
 from credit_rating.rules.grid import columns
+from credit_rating.rules.grid.aggregation_text import aggregation_from_text, text_from_aggregation
 from credit_rating.rules.grid.columns import CellError, RowError, meaning
 from credit_rating.rules.specification import (
     Aggregation,
@@ -47,8 +48,10 @@ def header_from_rows(rows: Sequence[Mapping[str, str]]) -> tuple[Header | None, 
     values: dict[str, Any] = {}
     bands: list[BandSpec] = []
     errors: list[RowError] = []
+    places: dict[str, int] = {}
     for number, row in enumerate(rows, start=2):
-        item, content = row.get(ITEM, "").strip(), row.get(CONTENT, "").strip()
+        item, content = one_line(row.get(ITEM, "")), one_line(row.get(CONTENT, ""))
+        places[item] = number
         try:
             if item == BAND:
                 bands.append(_band(content))
@@ -56,6 +59,10 @@ def header_from_rows(rows: Sequence[Mapping[str, str]]) -> tuple[Header | None, 
                 _take(values, item, content)
         except CellError as error:
             errors.append(RowError(number, CONTENT, error.sentence))
+    try:
+        values["汇总参数"] = aggregation_from_text(_aggregation(values), values.get("汇总参数", ""))
+    except CellError as error:
+        errors.append(RowError(places.get("汇总参数", 0), CONTENT, error.sentence))
     errors.extend(_absent(values))
     return (None if errors else _header(values, tuple(bands))), tuple(errors)
 
@@ -79,6 +86,10 @@ def _absent(values: Mapping[str, Any]) -> list[RowError]:
     ]
 
 
+def _aggregation(values: Mapping[str, Any]) -> Aggregation:
+    return values.get("汇总方式", Aggregation.SUM)
+
+
 def _header(values: Mapping[str, Any], bands: tuple[BandSpec, ...]) -> Header:
     plain = ReviewRule()
     return Header(
@@ -90,8 +101,8 @@ def _header(values: Mapping[str, Any], bands: tuple[BandSpec, ...]) -> Header:
         official=values.get("官方", False),
         legal_basis=values.get("依据", ""),
         source=values.get("来源", ""),
-        aggregation=values.get("汇总方式", Aggregation.SUM),
-        aggregation_params=values.get("汇总参数", {}),
+        aggregation=_aggregation(values),
+        aggregation_params=values["汇总参数"],
         rounding=values.get("总分取舍", Rounding()),
         review=ReviewRule(
             values.get("差异说明比例", plain.gap_share),
@@ -115,7 +126,7 @@ def rows_from_header(spec: StandardSpec) -> list[dict[str, str]]:
         ("满分", f"{spec.total_points:f}"),
         ("总分取舍", f"{rounding.digits};{columns.ROUNDING_WORDS[rounding.mode]}"),
         ("汇总方式", columns.AGGREGATION_WORDS[spec.aggregation]),
-        ("汇总参数", json.dumps(dict(spec.aggregation_params), ensure_ascii=False, sort_keys=True)),
+        ("汇总参数", text_from_aggregation(spec.aggregation, spec.aggregation_params)),
         ("差异说明比例", f"{review.gap_share:f}"),
         ("分歧比例", f"{review.spread_share:f}"),
         ("合议人数", str(review.panel_minimum)),
@@ -137,16 +148,6 @@ def _whole(text: str) -> int:
         return numerals.whole_number(text, "数值")
     except numerals.EntryRefused as refusal:
         raise CellError(refusal.sentence) from None
-
-
-def _json(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text or "{}", parse_float=str)
-    except ValueError:
-        raise CellError("汇总参数不是有效的 JSON。") from None
-    if not isinstance(value, dict):
-        raise CellError("汇总参数须为 JSON 对象。")
-    return value
 
 
 def _rounding(text: str) -> Rounding:
@@ -179,7 +180,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "满分": _number,
     "总分取舍": _rounding,
     "汇总方式": lambda text: meaning(columns.AGGREGATION_WORDS, text, "汇总方式"),
-    "汇总参数": _json,
+    "汇总参数": str,
     "差异说明比例": _number,
     "分歧比例": _number,
     "合议人数": _whole,

@@ -1,28 +1,29 @@
 """计分参数的写法: one readable line per indicator, which reads back to the same parameters.
 
 逐项扣分 ``每次扣 2`` · 分档 ``优=3[条款一|条款二];良=2`` · 比率、抽样合格率、问卷 ``满分=100;零分=60;单位=%;最少样本=10`` and,
-in steps, ``分段=95:2/80:1``. 是否符合 and 专家评分 have none.
+in steps, ``分段=95:2/80:1``. 是否符合 and 专家评分 have none. The plain names (``per=2;unit=次``, ``full=100``) are read too.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from common.said import Said
 from credit_rating.rules import numerals
 from credit_rating.rules.grid.columns import CellError
+from credit_rating.rules.parameters import NAMES
 from credit_rating.rules.specification import Method, Params
 
 _DEDUCTION = re.compile(r"每(?P<unit>[^\s扣]+)扣(?P<per>.+?)分?")
-_TIER = re.compile(r"\s*(?P<label>[^=;\[\]]+)=(?P<points>[^;\[\]]+)(?:\[(?P<clauses>[^\]]*)\])?\s*(?:;|$)")
-_NAMES = {
-    "full": "满分",
-    "zero": "零分",
-    "unit": "单位",
-    "maximum": "上限",
-    "minimum_sample": "最少样本",
-    "steps": "分段",
-}
-_WIDE = str.maketrans("\uff1d\uff1b\uff1a\uff0f\uff3b\uff3d\uff5c", "=;:/[]|")
+# Both widths separate; what stands between them is kept as it was typed.
+_TIER = re.compile(
+    r"\s*(?P<label>[^=＝;；\[\]［］]+)[=＝](?P<points>[^;；\[\]［］]+)"
+    r"(?:[\[［](?P<clauses>[^\]］]*)[\]］])?\s*(?:[;；]|$)"
+)
+_PARTS, _CLAUSES, _STEPS = re.compile("[;；]"), re.compile("[|｜]"), re.compile("[/／]")
+_EQUALS, _COLON = re.compile("[=＝]"), re.compile("[:：]")
+_CURVE = ("full", "zero", "unit", "maximum", "minimum_sample", "steps")
+_NAMES = {key: NAMES[key] for key in _CURVE}
 
 
 def params_from_text(method: Method, text: str) -> dict[str, Any]:
@@ -66,13 +67,15 @@ def _number(text: str, name: str) -> str:
 
 def _deduction(text: str) -> dict[str, Any]:
     found = _DEDUCTION.fullmatch("".join(text.split()))
+    if found is None and (plain := dict(pair[:2] for pair in pairs_of(text))).keys() == {"per", "unit"}:
+        return plain | {"per": _number(plain["per"], NAMES["per"])}
     if found is None:
         raise CellError(Said("逐项扣分的参数应写作“每次扣 2”,收到的是“%(text)s”。", text=text))
     return {"per": _number(found["per"], "每次扣分"), "unit": found["unit"]}
 
 
 def _tiers(text: str) -> dict[str, Any]:
-    tiers, place, text = [], 0, text.translate(_WIDE)
+    tiers, place = [], 0
     while place < len(text):
         found = _TIER.match(text, place)
         if found is None:
@@ -89,7 +92,7 @@ def _tiers(text: str) -> dict[str, Any]:
 def _tier(found: re.Match[str]) -> dict[str, Any]:
     tier: dict[str, Any] = {"label": found["label"].strip(), "points": _number(found["points"], "分档分值")}
     if found["clauses"]:
-        tier["clauses"] = [clause.strip() for clause in found["clauses"].split("|")]
+        tier["clauses"] = [clause.strip() for clause in _CLAUSES.split(found["clauses"])]
     return tier
 
 
@@ -100,14 +103,13 @@ def _tier_text(tier: Params) -> str:
 
 def _curve(text: str) -> dict[str, Any]:
     params: dict[str, Any] = {}
-    keys = {name: key for key, name in _NAMES.items()}
-    for part in filter(None, text.translate(_WIDE).split(";")):
-        name, _equals, value = (piece.strip() for piece in part.partition("="))
+    keys = {name: key for key, name in _NAMES.items()} | {key: key for key in _NAMES}
+    for name, value, part in pairs_of(text):
         if name not in keys or keys[name] in params:
             raise CellError(
                 Said(
                     "参数“%(part)s”无法识别或重复，可写：%(value)s。",
-                    part=part.strip(),
+                    part=part,
                     value="、".join(_NAMES.values()),
                 )
             )
@@ -115,17 +117,24 @@ def _curve(text: str) -> dict[str, Any]:
     return params
 
 
+def pairs_of(text: str) -> Iterator[tuple[str, str, str]]:
+    """``名称=内容;名称=内容``: each name and value, and the part they stood in."""
+    for part in filter(None, (piece.strip() for piece in _PARTS.split(text))):
+        name, *value = _EQUALS.split(part, maxsplit=1)
+        yield name.strip(), "".join(value).strip(), part
+
+
 def _value(key: str, text: str) -> Any:
     if key == "unit":
         return text
     if key == "steps":
-        return [_step(step) for step in text.split("/")]
+        return [_step(step) for step in _STEPS.split(text)]
     return _number(text, _NAMES[key])
 
 
 def _step(text: str) -> dict[str, str]:
-    at, _colon, points = text.partition(":")
-    return {"at": _number(at, "分段界限"), "points": _number(points, "分段分值")}
+    at, *points = _COLON.split(text)
+    return {"at": _number(at, "分段界限"), "points": _number("".join(points), "分段分值")}
 
 
 def _value_text(key: str, value: Any) -> str:

@@ -1,0 +1,5 @@
+"""分隔符号: the signs between the parts of a cell, in both widths; what stands between them may not hold them."""
+
+IN_LABELS = "=＝;；[]［］"
+IN_CLAUSES = "[]［］|｜"
+IN_UNITS = "=＝;；扣 "
