@@ -30,6 +30,7 @@ from members.operations.institutions import (
     rename_institution,
 )
 from members.operations.offices import end_office, give_office
+from members.operations.opening import open_association
 from members.operations.periodic import keep_membership
 from members.operations.review import ask_supplement, take_up_application
 
@@ -54,6 +55,7 @@ __all__ = [
     "give_office",
     "keep_membership",
     "lapse_membership",
+    "open_association",
     "open_council_vote",
     "propose_expulsion",
     "recall_application",

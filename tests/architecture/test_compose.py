@@ -213,3 +213,32 @@ def test_guide_names_every_variable():
 def test_guide_covers_every_service_and_secret():
     for name in [*SERVICES, *COMPOSE["secrets"]]:
         assert f"`{name}`" in GUIDE, name
+
+
+# What the images of others prepare for their own account (uid 999 in both).
+PREPARED_BY_OTHERS = {"postgres:18": {"/var/lib/postgresql"}, "valkey/valkey:9": {"/data"}}
+
+
+def prepared(service):
+    """Folders that the image hands to the account of the service; a new volume takes their owner."""
+    if "build" not in service:
+        return PREPARED_BY_OTHERS[service["image"]]
+    build = service["build"]
+    path = PROJECT / (build if isinstance(build, str) else f"{build['context']}/{build['dockerfile']}")
+    text = (path / "Dockerfile" if path.is_dir() else path).read_text()
+    folders = re.findall(
+        r"install -d -o (?:portal|10001) -g (?:portal|10001) -m 0700 (.+)$", text, re.MULTILINE
+    )
+    return {folder for line in folders for folder in line.split()}
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_every_volume_can_be_written_by_the_account_of_its_service(name):
+    service = SERVICES[name]
+    mounts = [mount.split(":") for mount in service.get("volumes", ())]
+    kept = {path for volume, path, *_mode in mounts if volume in COMPOSE["volumes"]}
+    assert kept <= (prepared(service) if kept else set())
+
+
+def test_each_backup_has_a_folder_of_its_own():
+    assert "--dated" in SERVICES["backup"]["command"].split()
