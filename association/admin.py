@@ -20,7 +20,7 @@ from association.access import (
 )
 from association.actors import Actor
 from association.choices import Certainty, OutboxState, Role, Unit
-from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table
+from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table, foretelling
 from association.long_lists import IndexedValuesFilter
 from association.models import Attachment, AuditEntry, CharterRule, DeadlineRule, Job, Notice, OutboxJob
 from association.models.identity import name_here
@@ -134,7 +134,17 @@ class OutboxAdmin(DeskAdmin):
     search_fields = ("task", "=key")
     facts = ("task", "key", "state", "attempts", "created_at", "due_at", "done_at", "last_error")
     ordering = ("-id",)
-    deeds = (Deed("retry", gettext_lazy("重新安排"), _may_retry, _retry, fits=_is_dead, main=True),)
+    deeds = (
+        Deed(
+            "retry",
+            gettext_lazy("重新安排"),
+            _may_retry,
+            _retry,
+            fits=_is_dead,
+            main=True,
+            foretells=foretelling(gettext_lazy("停办的这项作业从头再办一次，已经办成的部分不会重复。")),
+        ),
+    )
     bulk_deeds = (
         BulkDeed(
             "retry",
@@ -191,6 +201,10 @@ class AttachmentAdmin(DeskAdmin):
             _ask_to_unseal,
             form=UnsealForm,
             fits=_is_sealed,
+            foretells=foretelling(
+                gettext_lazy("只登记启封申请，原件还不打开；另一人批准后24小时内由您本人打开。"),
+                gettext_lazy("秘书处其他人员和评定委员会主任（与所涉案件有利害关系的除外），站内和邮件"),
+            ),
         ),
     )
 
@@ -255,6 +269,9 @@ class DeadlineRuleAdmin(DeskAdmin):
             form=DeadlineForm,
             fits=lambda rule: rule.valid_until is None,
             main=True,
+            foretells=foretelling(
+                gettext_lazy("登记一条自生效日起适用的新规则；已开始的办理仍按原规则计期。")
+            ),
         ),
         Deed(
             "confirm",
@@ -263,6 +280,7 @@ class DeadlineRuleAdmin(DeskAdmin):
             _confirm_rule,
             form=ConfirmForm,
             fits=lambda rule: not rule.may_count,
+            foretells=foretelling(gettext_lazy("登记核实的依据和您的姓名，此后这条规则可以用于计期。")),
         ),
     )
 
@@ -306,6 +324,9 @@ class CharterRuleAdmin(DeskAdmin):
             form=CharterForm,
             fits=lambda rule: rule.valid_until is None,
             main=True,
+            foretells=foretelling(
+                gettext_lazy("登记一条自生效日起适用的新参数；已开始的表决仍按原参数计票。")
+            ),
         ),
     )
 

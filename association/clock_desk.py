@@ -14,7 +14,7 @@ from association.access import MAY, deadlines_visible_to, terms_kept_from
 from association.actors import Actor
 from association.choices import CASE_KINDS, OwnDayKind
 from association.clock_queue import case_name
-from association.deeds import Deed, DeedForm, Done, Foretold, Table
+from association.deeds import Deed, DeedForm, Done, Foretold, Table, foretelling
 from association.language import translated
 from association.models import CalendarDay, CalendarYear, Deadline, OwnCalendarDay, WorkingHours
 from association.moments import until
@@ -40,10 +40,9 @@ def _may(action: str) -> Any:
 
 
 def _recounts(_request: Any, _obj: Any) -> Foretold:
-    does = _(
-        "只改变本协会的日历。登记后自动重新计算%(count)d个未结的期限：每个有变的期限留下一行办理记录，并告知轮到办理的一方。"
-    )
-    return Foretold(does=does % {"count": open_counted_deadlines().count()})
+    does = _("只改变本协会的日历。登记后自动重新计算%(count)d个未结的期限，每个有变的期限留下一行办理记录。")
+    tells = [_("期限有变的：轮到办理的一方，站内和邮件")]
+    return Foretold(does % {"count": open_counted_deadlines().count()}, tells)
 
 
 class DayForm(DeedForm):
@@ -174,6 +173,7 @@ class WorkingHoursAdmin(DeskAdmin):
             _set_hours,
             form=HoursForm,
             main=True,
+            foretells=foretelling(gettext_lazy("此后的期限提醒按新的办公时间和提前天数发出；期限本身不变。")),
         ),
     )
 

@@ -84,12 +84,24 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """预览: what will happen and who will be told, before anybody presses."""
+    """预览: what will happen and who will be told, before anybody presses. Nobody is told where ``tells`` is empty."""
 
-    does: Any = ""
+    does: Any
     tells: Sequence[Any] = ()
     tables: Sequence[Table] = ()
     more: dict[str, Any] = field(default_factory=dict)
+
+
+Foretells = Callable[[Any, Any], Foretold]
+
+
+def foretelling(does: Any, *tells: Any) -> Foretells:
+    """The same words whatever the object; they are read in the language of whoever opens the page."""
+
+    def foretells(_request: Any, _obj: Any) -> Foretold:
+        return Foretold(does, tells)
+
+    return foretells
 
 
 class DeedForm(SaysWhy):
@@ -169,13 +181,12 @@ def _always(_obj: Any) -> bool:
     return True
 
 
-def _nothing_more(_request: Any, _obj: Any) -> Foretold:
-    return Foretold()
-
-
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A button. ``run(request, obj, form)`` calls one operation; ``reads`` marks a download, done without asking."""
+    """A button. ``run(request, obj, form)`` calls one operation; ``reads`` marks a download, done without asking.
+
+    Every other one says beforehand what it will do and who is told: without that it does not come into being.
+    """
 
     name: str
     label: Any
@@ -183,7 +194,7 @@ class Deed:
     run: Run
     form: type[DeedForm] = DeedForm
     fits: Callable[[Any], bool] = _always
-    foretells: Callable[[Any, Any], Foretold] = _nothing_more
+    foretells: Foretells | None = None
     template: str = "admin/deed.html"
     main: bool = False
     danger: bool = False
@@ -192,6 +203,14 @@ class Deed:
     hidden: bool = False
     # Wants a fresh proof of the person, before the page opens and again when it is sent.
     step_up: bool = False
+
+    def __post_init__(self) -> None:
+        if self.foretells is None and not self.reads:
+            sentence = f"the button {self.name} does not say what it will do"
+            raise TypeError(sentence)
+
+    def foretold(self, request: Any, obj: Any) -> Foretold | None:
+        return self.foretells(request, obj) if self.foretells is not None else None
 
     def shows_to(self, actor: Actor, obj: Any = None) -> bool:
         return not self.hidden and self.may(actor) and self.fits(obj)
@@ -229,7 +248,7 @@ class BulkDeed:
     may: Callable[[Actor], bool]
     each: Callable[[Any, Any], object]
     plans: Callable[[Any, Sequence[Any]], Iterable[Planned]]
-    does: Any = ""
+    does: Any
 
     def attempt(self, request: Any, obj: Any) -> str:
         """The sentence of a refusal; nothing when it was done."""

@@ -237,7 +237,7 @@ class DeskAdmin(DeskPermissions, ModelAdmin):
             "deed": deed,
             "form": form,
             "original": obj,
-            "foretold": deed.foretells(request, obj),
+            "foretold": deed.foretold(request, obj),
             "media": form.media,
             "back": self.address("change", obj.pk) if obj is not None else self.address("changelist"),
         }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from association import clock
-from association.deeds import Deed, DeedForm, Done, Foretold, Table
+from association.deeds import Deed, DeedForm, Done, Foretold, Table, foretelling
 from association.language import translated
 from association.staff_desk import DeskAdmin
 from prepaid_escrow import operations
@@ -108,7 +108,8 @@ def _confirm_deed(run: Any) -> Deed:
         run,
         fits=lambda row: not row.is_confirmed,
         foretells=lambda _request, row: Foretold(
-            does=_("请先照依据查对：%(citation)s") % {"citation": row.citation}
+            does=_("核对后自所写的日期起用于计算，不能收回。请先照依据查对：%(citation)s")
+            % {"citation": row.citation}
         ),
         main=True,
         step_up=True,
@@ -135,6 +136,7 @@ class InterestRateAdmin(DeskAdmin):
             _propose_rate,
             form=RateForm,
             main=True,
+            foretells=foretelling(gettext_lazy("录入一条待核对的利率；另一位同事核对以前不用于计算。")),
         ),
     )
     deeds = (_confirm_deed(_confirm_rate),)
@@ -160,6 +162,9 @@ class RefundRuleVersionAdmin(DeskAdmin):
             _propose_version,
             form=VersionForm,
             main=True,
+            foretells=foretelling(
+                gettext_lazy("录入一个待核对的版本；另一位同事核对以前不用于计算，已保存的计算不变。")
+            ),
         ),
     )
     deeds = (_confirm_deed(_confirm_version),)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from association import clock
 from association.choices import Side
-from association.deeds import Cell, Deed, DeedForm, Table
+from association.deeds import Cell, Deed, DeedForm, Table, foretelling
 from association.language import translated
 from association.rules.clock import beijing
 from association.staff_desk import DeskAdmin
@@ -128,6 +128,9 @@ class ComplaintAdmin(DeskAdmin):
             _find,
             form=FindForm,
             main=True,
+            foretells=foretelling(
+                gettext_lazy("只查找，不改变任何内容；谁在何时查找会留下记录，但不记录查的是什么。")
+            ),
         ),
     )
 

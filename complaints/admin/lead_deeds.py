@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from association.deeds import Deed, Done, Foretold
+from association.deeds import Deed, Done, Foretold, foretelling
 from complaints.access.leads import MAY
 from complaints.choices.leads import DECIDED, LEAD_OPEN, LeadState
 from complaints.forms import leads as forms
@@ -180,19 +180,19 @@ def _has_material(lead: Lead) -> bool:
 
 
 OBJECT = (
-    Deed("screen", gettext_lazy("通过筛查"), may("screen_lead"), _screen, form=forms.ScreenForm, fits=at(LeadState.SUBMITTED), main=True),
+    Deed("screen", gettext_lazy("通过筛查"), may("screen_lead"), _screen, form=forms.ScreenForm, fits=at(LeadState.SUBMITTED), main=True, foretells=foretelling(gettext_lazy("线索进入待指定承办人，核查期限从今天起算；提供人凭回执码看到进度。"))),
     Deed("assign", gettext_lazy("指定承办人"), may("assign_lead_officer"), _assign, form=forms.OfficerForm, fits=at(LeadState.SCREENED, LeadState.VERIFYING, *DECIDED), foretells=_tells_officer, main=True),
-    Deed("ask", gettext_lazy("向提供人提问"), may("ask_informant"), _ask, form=forms.SayForm, fits=at(*LEAD_OPEN)),
-    Deed("identify", gettext_lazy("认定机构"), may("identify_lead_institution"), _identify, form=forms.IdentifyForm, fits=_has_no_institution),
-    Deed("extend", gettext_lazy("延长核查"), may("extend_lead_check"), _extend, form=forms.ReasonForm, fits=_may_be_extended),
+    Deed("ask", gettext_lazy("向提供人提问"), may("ask_informant"), _ask, form=forms.SayForm, fits=at(*LEAD_OPEN), foretells=foretelling(gettext_lazy("问题放在提供人凭回执码打开的页面上，等其答复；不发邮件，也不让机构知道。"))),
+    Deed("identify", gettext_lazy("认定机构"), may("identify_lead_institution"), _identify, form=forms.IdentifyForm, fits=_has_no_institution, foretells=foretelling(gettext_lazy("把提供人写的名称对应到登记册里的一家机构，认定后不能再改；机构不会知道。"))),
+    Deed("extend", gettext_lazy("延长核查"), may("extend_lead_check"), _extend, form=forms.ReasonForm, fits=_may_be_extended, foretells=foretelling(gettext_lazy("核查期限按规则延长一次，理由记入办理记录；提供人凭回执码看到新的期限。"))),
     Deed("refer", gettext_lazy("移送主管部门"), may("refer_lead"), _refer, form=forms.ReferForm, fits=at(LeadState.VERIFYING), foretells=_before_referral),
     Deed("decide", gettext_lazy("作出处理"), may("decide_lead"), _decide, form=forms.DecideForm, fits=at(LeadState.VERIFYING), foretells=_before_decision),
-    Deed("receipt", gettext_lazy("登记签收"), may("record_referral_receipt"), _receipt, form=forms.ReferralReceiptForm, fits=_waits_for_receipt),
-    Deed("finding", gettext_lazy("登记主管部门的认定"), may("record_lead_finding"), _finding, form=forms.FindingForm, fits=lambda lead: lead.outcome == LeadState.REFERRED and not hasattr(lead, "finding")),
+    Deed("receipt", gettext_lazy("登记签收"), may("record_referral_receipt"), _receipt, form=forms.ReferralReceiptForm, fits=_waits_for_receipt, foretells=foretelling(gettext_lazy("登记主管部门哪一天签收移送函，记入线索的经过。"))),
+    Deed("finding", gettext_lazy("登记主管部门的认定"), may("record_lead_finding"), _finding, form=forms.FindingForm, fits=lambda lead: lead.outcome == LeadState.REFERRED and not hasattr(lead, "finding"), foretells=foretelling(gettext_lazy("登记主管部门对移送事项的认定，登记后不能更改。"))),
     Deed("complaint", gettext_lazy("由线索立案"), may("file_from_lead"), _complaint, form=forms.ComplaintForm, fits=_can_become_complaint, foretells=_before_complaint),
-    Deed("feedback", gettext_lazy("反馈处理结果"), may("give_lead_feedback"), _feedback, form=forms.SayForm, fits=at(*DECIDED), main=True),
+    Deed("feedback", gettext_lazy("反馈处理结果"), may("give_lead_feedback"), _feedback, form=forms.SayForm, fits=at(*DECIDED), main=True, foretells=foretelling(gettext_lazy("反馈放在提供人凭回执码打开的页面上，不能收回；机构看不到。"))),
     Deed("archive", gettext_lazy("归档"), may("archive_lead"), _archive, fits=at(LeadState.FED_BACK, *DECIDED), foretells=_before_archive),
     Deed("unmask", gettext_lazy("查看提供人身份"), may("unmask_informant"), _unmask, form=forms.ReasonForm, fits=_is_named, foretells=_before_unmasking),
-    Deed("original", gettext_lazy("申请启封原件"), may("request_lead_original"), _original, form=forms.OriginalForm, fits=_has_material),
+    Deed("original", gettext_lazy("申请启封原件"), may("request_lead_original"), _original, form=forms.OriginalForm, fits=_has_material, foretells=foretelling(gettext_lazy("只登记启封申请，原件还不打开；另一人批准后24小时内由您本人打开。"), gettext_lazy("秘书处其他人员和评定委员会主任（与所涉案件有利害关系的除外），站内和邮件"))),
     Deed("recuse", gettext_lazy("申请回避"), may("recuse_from_lead"), _recuse, form=forms.ReasonForm, fits=at(*LEAD_OPEN), foretells=_before_recusal, danger=True),
 )  # fmt: skip

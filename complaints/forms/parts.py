@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.kept_forms import KeptForm
 from association.typed_fields import DayField, YuanField
+from complaints.forms.foretold import FORETOLD
 from complaints.rules.money import Payment
 
 LONGEST, LONGEST_LINE = 10_000, 200
@@ -70,6 +71,10 @@ class CaseForm(KeptForm):
 
     def offer(self, choices: list[tuple[Any, str]]) -> None:
         cast("forms.ChoiceField", self.fields[self.asks]).choices = [CHOOSE, *choices]
+
+    @property
+    def foretells(self) -> Any:
+        return FORETOLD[self.name]
 
     def given(self) -> dict[str, Any]:
         return dict(self.cleaned_data)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from association.deeds import BulkDeed, Deed, Done, Foretold, Planned
+from association.deeds import BulkDeed, Deed, Done, Foretold, Planned, foretelling
 from association.language import translated
 from association.notices import people_of
 from common.errors import DomainError, InvalidInput
@@ -224,6 +224,7 @@ OBJECT = (
         _finish,
         form=forms.DiscussionForm,
         fits=_is_in_review,
+        foretells=foretelling(gettext_lazy("本环节不再接受评审意见，评估进入下一环节。")),
     ),
     Deed(
         "compute",
@@ -231,6 +232,9 @@ OBJECT = (
         may("compute_round"),
         _compute,
         fits=at(Stage.REVIEWED, Stage.DETERMINED),
+        foretells=foretelling(
+            gettext_lazy("按现有的评审意见重新计算这一件；输入没有变化的，结果不变。是否评定由委员会决定。")
+        ),
     ),
     Deed(
         "prior-notice",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from association.choices import Role
-from association.deeds import Deed, Done, Foretold
+from association.deeds import Deed, Done, Foretold, foretelling
 from association.language import translated
 from association.notices import people_of
 from common.errors import Refused
@@ -137,7 +137,14 @@ def _before_proposal(_request: Any, round_: Round) -> Foretold:
 
 LIST = (
     Deed(
-        "plan", gettext_lazy("筹备轮次"), may("plan_round"), _plan, form=forms.PlanForm, main=True, wide=True
+        "plan",
+        gettext_lazy("筹备轮次"),
+        may("plan_round"),
+        _plan,
+        form=forms.PlanForm,
+        main=True,
+        wide=True,
+        foretells=foretelling(gettext_lazy("新建一个筹备中的轮次，还没有邀请机构，可以再改环节。")),
     ),
 )
 OBJECT = (
@@ -158,6 +165,7 @@ OBJECT = (
         form=forms.StagesForm,
         fits=in_state(RoundState.DRAFT),
         wide=True,
+        foretells=foretelling(gettext_lazy("改写筹备中轮次的环节和窗口；轮次开展以前随时可以再改。")),
     ),
     Deed(
         "windows",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES, STAFF_ROLES
-from association.deeds import Deed, DeedForm, Done, Foretold, Table
+from association.deeds import Deed, DeedForm, Done, Foretold, Table, foretelling
 from association.language import translated
 from association.notices import people_of
 from common.errors import InvalidInput
@@ -93,15 +93,20 @@ def _import(request: Any, _obj: None, form: Any) -> Done | HttpResponse:
     return Done(_("已导入%(title)s。") % {"title": outcome.standard}, standard_address(outcome.standard.pk))
 
 
+HOW_TO_IMPORT = gettext_lazy("整份文件没有错误才导入，成为一份编制中的规范；有错误的逐行列出，一行也不导入。")
+
+
 def _report(request: Any, form: Any, errors: Any) -> HttpResponse:
     """错误报告: every row with its column and sentence, on the page of the form and as a file."""
     rows = [(error.row or _("全表"), error.column, translated(error.sentence)) for error in errors]
+    deed = next(deed for deed in LIST if deed.name == "import")
+    wrong = Table(_("逐行错误"), (_("行"), _("列"), _("问题")), rows)
     context = {
         "title": _("没有导入：%(count)d处须修改") % {"count": len(rows)},
-        "deed": next(deed for deed in LIST if deed.name == "import"),
+        "deed": deed,
         "form": form,
         "filename": form.cleaned_data["file"].name,
-        "foretold": Foretold(tables=[Table(_("逐行错误"), (_("行"), _("列"), _("问题")), rows)]),
+        "foretold": Foretold(HOW_TO_IMPORT, tables=[wrong]),
         "report": json.dumps(rows[:MOST_ERRORS_IN_FILE], ensure_ascii=False),
         "file_address": reverse("admin:credit_rating_assessmentstandard_do_list", args=["error-file"]),
         "back": reverse("admin:credit_rating_assessmentstandard_changelist"),
@@ -204,7 +209,9 @@ def _before_freezing(_request: Any, standard: AssessmentStandard) -> Foretold:
 
 
 def _how_to_map(_request: Any, _standard: Any) -> Foretold:
-    does = _("新旧两版的每个计分指标恰好出现一次。编号之间用顿号分开。没有保存过的，先列出系统的建议。")
+    does = _(
+        "保存新旧两版的指标对照，定稿以前可以再改。每个计分指标恰好出现一次，编号之间用顿号分开；没有保存过的，先列出系统的建议。"
+    )
     return Foretold(does)
 
 
@@ -246,9 +253,24 @@ REVIEW = in_state(StandardState.EXPERT_REVIEW)
 
 LIST = (
     Deed(
-        "import", gettext_lazy("导入规范"), may("import_standard"), _import, form=forms.ImportForm, main=True
+        "import",
+        gettext_lazy("导入规范"),
+        may("import_standard"),
+        _import,
+        form=forms.ImportForm,
+        main=True,
+        foretells=foretelling(HOW_TO_IMPORT),
     ),
-    Deed("load", gettext_lazy("载入随附规范"), may("import_standard"), _load, form=forms.ShippedForm),
+    Deed(
+        "load",
+        gettext_lazy("载入随附规范"),
+        may("import_standard"),
+        _load,
+        form=forms.ShippedForm,
+        foretells=foretelling(
+            gettext_lazy("载入系统随附的一份规范，成为编制中的规范，标明非官方文本，可以再改。")
+        ),
+    ),
     Deed(
         "error-file",
         gettext_lazy("下载错误报告"),
@@ -256,6 +278,7 @@ LIST = (
         _error_file,
         form=ErrorFileForm,
         hidden=True,
+        foretells=foretelling(gettext_lazy("只下载错误报告，不改变任何内容。")),
     ),
 )
 OBJECT = (
@@ -266,6 +289,7 @@ OBJECT = (
         _settings,
         form=forms.SettingsForm,
         fits=DRAFT,
+        foretells=foretelling(gettext_lazy("改写编制中规范的信息；只有编制中的可以改。")),
     ),
     Deed(
         "bands",
@@ -275,6 +299,7 @@ OBJECT = (
         form=forms.BandsForm,
         fits=DRAFT,
         wide=True,
+        foretells=foretelling(gettext_lazy("改写编制中规范的等级和分数；各段须相连且不重叠，否则不保存。")),
     ),
     Deed(
         "add-indicator",
@@ -283,6 +308,7 @@ OBJECT = (
         _add_indicator,
         form=forms.NewIndicatorForm,
         fits=DRAFT,
+        foretells=foretelling(gettext_lazy("在编制中的规范里增加一个指标；上级的分值随之增加。")),
     ),
     Deed(
         "map",
@@ -303,7 +329,17 @@ OBJECT = (
         foretells=_tells_experts,
         main=True,
     ),
-    Deed("return", gettext_lazy("退回修改"), may("ask_experts"), _return, form=forms.ReasonForm, fits=REVIEW),
+    Deed(
+        "return",
+        gettext_lazy("退回修改"),
+        may("ask_experts"),
+        _return,
+        form=forms.ReasonForm,
+        fits=REVIEW,
+        foretells=foretelling(
+            gettext_lazy("规范回到编制中，可以修改；专家已提交的意见保留，改后须重新送审。")
+        ),
+    ),
     Deed(
         "freeze",
         gettext_lazy("定稿"),
@@ -322,6 +358,9 @@ OBJECT = (
         form=forms.ReasonForm,
         fits=in_state(StandardState.FROZEN),
         danger=True,
+        foretells=foretelling(
+            gettext_lazy("此后的轮次不能再选用这份规范；按它开展过的轮次和结果不变，停用后不能恢复。")
+        ),
     ),
     Deed("export-xlsx", gettext_lazy("导出指标（Excel）"), _staff, _export("xlsx"), reads=True),
     Deed("export-csv", gettext_lazy("导出指标（CSV）"), _staff, _export("csv"), reads=True),
@@ -342,6 +381,7 @@ INDICATOR = (
         form=forms.IndicatorForm,
         fits=lambda row: row.standard.state == StandardState.DRAFT,
         main=True,
+        foretells=foretelling(gettext_lazy("改写编制中规范的这个指标；上级的分值随之改变。")),
     ),
     Deed(
         "remove",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from association import clock
 from association.actors import Actor
 from association.choices import Role
-from association.deeds import Cell, Deed, Done, Foretold, Table
+from association.deeds import Cell, Deed, Done, Foretold, Table, foretelling
 from association.models import Appointment
 from association.staff_desk import DeskAdmin
 from members import operations
@@ -115,10 +115,20 @@ class InstitutionAdmin(DeskAdmin):
             _register,
             form=forms.RegistrationForm,
             main=True,
+            foretells=foretelling(gettext_lazy("在登记册中新增这家机构，公众即可查到；尚不是会员。")),
         ),
     )
     deeds = (
-        Deed("amend", gettext_lazy("变更登记事项"), _may_admit, _amend, form=forms.ParticularsForm),
+        Deed(
+            "amend",
+            gettext_lazy("变更登记事项"),
+            _may_admit,
+            _amend,
+            form=forms.ParticularsForm,
+            foretells=foretelling(
+                gettext_lazy("改写登记事项，公众页面随即更新；原来的内容保留在办理记录中。")
+            ),
+        ),
         Deed(
             "uscc",
             gettext_lazy("补录统一社会信用代码"),
@@ -126,8 +136,22 @@ class InstitutionAdmin(DeskAdmin):
             _complete_uscc,
             form=forms.UsccForm,
             fits=lambda one: one.uscc is None,
+            foretells=foretelling(
+                gettext_lazy(
+                    "补上统一社会信用代码；公众页面、查询和开放接口从此按代码查到这家机构，补录后不能再改。"
+                )
+            ),
         ),
-        Deed("rename", gettext_lazy("更名"), _may_admit, _rename, form=forms.RenameForm),
+        Deed(
+            "rename",
+            gettext_lazy("更名"),
+            _may_admit,
+            _rename,
+            form=forms.RenameForm,
+            foretells=foretelling(
+                gettext_lazy("登记新的名称，原名称成为曾用名，按新旧名称都能查到；已公布的结果不变。")
+            ),
+        ),
         *OF_MEMBERSHIP,
         Deed(
             "appoint",
@@ -262,6 +286,9 @@ class AppointmentAdmin(DeskAdmin):
             form=forms.UntilDayForm,
             fits=lambda row: row.until_on is None or row.until_on > clock.today(),
             danger=True,
+            foretells=foretelling(
+                gettext_lazy("任职到所填的日期终止，此后这个人不能再以该角色办理；办理过的事项保留。")
+            ),
         ),
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from association import clock
 from association.actors import Actor
-from association.deeds import Cell, Deed, Done, Foretold, Table
+from association.deeds import Cell, Deed, Done, Foretold, Table, foretelling
 from association.language import translated
 from association.staff_desk import DeskAdmin
 from members import operations
@@ -87,7 +87,7 @@ class ApplicationAdmin(DeskAdmin):
         "reviewer", "supplement_asked_at", "supplement_answer", "opinion", "decision", "decided_at",
     )  # fmt: skip
     deeds = (
-        Deed("take-up", gettext_lazy("开始审查"), may("review_application"), _take_up, fits=at(ApplicationState.APPLYING), main=True),
+        Deed("take-up", gettext_lazy("开始审查"), may("review_application"), _take_up, fits=at(ApplicationState.APPLYING), main=True, foretells=foretelling(gettext_lazy("申请进入审查，由您负责；申请机构在会籍页面看到进度。"))),
         Deed("vote", gettext_lazy("提交理事会表决"), may("open_council_vote"), _put_to_vote, form=forms.OpinionForm, fits=at(ApplicationState.UNDER_REVIEW), foretells=_tells_council, main=True),
         Deed("supplement", gettext_lazy("告知补正"), may("review_application"), _supplement, form=forms.SupplementForm, fits=lambda one: one.state == ApplicationState.UNDER_REVIEW and one.supplement_asked_at is None, foretells=_tells_institution),
     )  # fmt: skip
@@ -214,6 +214,7 @@ class OfficeAdmin(DeskAdmin):
             _leave_office,
             form=forms.LeaveOfficeForm,
             fits=lambda term: term.until_on is None or term.until_on >= clock.today(),
+            foretells=foretelling(gettext_lazy("职务到所填的日期终止，登记册和大事记随之更新。")),
         ),
     )
 
