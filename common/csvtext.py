@@ -3,27 +3,47 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from common.errors import InvalidInput, TooLarge
 from common.said import Said
 from common.text import without_invisible
 
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+MOST_BROKEN = 200  # each makes the rest be read once more
 NumberedRows = Iterable[tuple[int, Sequence[str]]]
 
 
-def csv_rows(data: bytes, max_rows: int) -> NumberedRows:
+def csv_rows(data: bytes, max_rows: int, broken: list[tuple[int, str]]) -> NumberedRows:
+    """Rows with the number of their last line. A line that cannot be taken apart goes to ``broken``, as it stands.
+
+    Reading goes on with the line after it: an open quote would else swallow the rest of the file.
+    """
     text = _decoded(data)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    try:
-        for count, cells in enumerate(reader):
-            if count > max_rows:
-                raise TooLarge(Said("表格超过%(max_rows)s行，请拆分后导入。", max_rows=max_rows))
-            yield reader.line_num, [without_invisible(cell).strip() for cell in cells]
-    except csv.Error as fault:
-        raise InvalidInput(
-            Said("第%(line_num)s行格式有误（引号不配对或单元格过长），请检查。", line_num=reader.line_num)
-        ) from fault
+    lines, sign = list(io.StringIO(text, newline="")), _delimiter(text)
+    first, count = 0, 0
+    while first < len(lines):
+        reader = csv.reader(islice(lines, first, None), delimiter=sign, strict=True)
+        begun = 0
+        try:
+            for cells in reader:
+                if count > max_rows:
+                    raise TooLarge(Said("表格超过%(max_rows)s行，请拆分后导入。", max_rows=max_rows))
+                count += 1
+                begun = reader.line_num
+                yield first + begun, [without_invisible(cell).strip() for cell in cells]
+        except csv.Error as fault:
+            first += begun + 1
+            broken.append((first, without_invisible(lines[first - 1]).strip()))
+            if len(broken) > MOST_BROKEN:
+                raise InvalidInput(
+                    Said(
+                        "有%(most)s行以上格式有误（引号不配对或单元格过长），请另存后再导入。",
+                        most=MOST_BROKEN,
+                    )
+                ) from fault
+        else:
+            return
 
 
 def _decoded(data: bytes) -> str:

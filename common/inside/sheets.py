@@ -18,7 +18,6 @@ from common.frames import Message
 from common.inside.archives import look_at
 from common.inside.cells import survey
 from common.numbers import shown
-from common.said import Said
 from common.text import without_invisible
 
 DAMAGED = "Excel 文件已损坏或不完整，请重新另存后导入。"
@@ -31,7 +30,9 @@ def read(head: dict[str, Any], blobs: Sequence[bytes]) -> Message:
     try:
         with ZipFile(io.BytesIO(blobs[0])) as archive:
             look_at(archive)
-            return {"rows": _rows(blobs[0], archive, max_rows)}, []
+            long_numbers: list[tuple[int, str]] = []
+            rows = _rows(blobs[0], archive, max_rows, long_numbers)
+            return {"rows": rows, "long_numbers": long_numbers}, []
     except (
         BadZipFile,
         InvalidFileException,
@@ -44,7 +45,9 @@ def read(head: dict[str, Any], blobs: Sequence[bytes]) -> Message:
         raise InvalidInput(DAMAGED) from fault
 
 
-def _rows(data: bytes, archive: ZipFile, max_rows: int) -> list[tuple[int, list[str]]]:
+def _rows(
+    data: bytes, archive: ZipFile, max_rows: int, long_numbers: list[tuple[int, str]]
+) -> list[tuple[int, list[str]]]:
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     page = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
     if not isinstance(page, ReadOnlyWorksheet):
@@ -55,32 +58,23 @@ def _rows(data: bytes, archive: ZipFile, max_rows: int) -> list[tuple[int, list[
         return []
     cells = page.iter_rows(min_row=1, max_row=last_row, min_col=1, max_col=last_column, values_only=True)
     return [
-        (line, [_text(value, line, column) for column, value in enumerate(row, start=1)])
+        (line, [_text(value, line, column, long_numbers) for column, value in enumerate(row, start=1)])
         for line, row in enumerate(cells, start=1)
     ]
 
 
-def _text(value: object, line: int, column: int) -> str:
-    """What a person sees in the cell."""
+def _text(value: object, line: int, column: int, long_numbers: list[tuple[int, str]]) -> str:
+    """What a person sees in the cell; a number of which Excel has lost digits is named with its place."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, int | float):
-        return _number(value, f"{get_column_letter(column)}{line}")
+        if abs(value) >= LONG_NUMBER:
+            long_numbers.append((line, f"{get_column_letter(column)}{line}"))
+        return shown(Decimal(format(value, ".15g")))
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     if isinstance(value, date | time):
         return value.isoformat()
     return without_invisible(str(value)).strip()
-
-
-def _number(value: float, place: str) -> str:
-    if abs(value) >= LONG_NUMBER:
-        raise InvalidInput(
-            Said(
-                "单元格%(place)s是超过15位的数字，Excel 会改写末尾几位；请把该列设为“文本”格式后重新填写。",
-                place=place,
-            )
-        )
-    return shown(Decimal(format(value, ".15g")))

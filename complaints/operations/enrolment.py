@@ -9,7 +9,7 @@ from association import clock
 from association.actors import Actor
 from association.audit import record, record_each
 from common.errors import InvalidInput, NotFound
-from common.spreadsheet import read_table
+from common.tables import read_table
 from common.text import one_line
 from complaints.access.complaints import MAY
 from complaints.models import Enrolment

@@ -21,7 +21,8 @@ from association.rules.clock import ONE_DAY, end_of_day
 from association.sealed import seal_bytes, unseal_bytes
 from common.errors import NotFound, Refused
 from common.said import as_parts
-from common.spreadsheet import read_table, write_xlsx
+from common.spreadsheet import write_xlsx
+from common.tables import read_table
 from common.text import one_line
 from complaints.access.complaints import MAY, batches_visible_to
 from complaints.choices.complaints import (

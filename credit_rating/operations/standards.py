@@ -11,7 +11,7 @@ from association.actors import Actor
 from association.audit import record
 from association.in_turn import take_turn
 from common.errors import InvalidInput, NotFound, Refused
-from common.spreadsheet import Table, read_table
+from common.tables import Table, read_table
 from common.text import one_line
 from credit_rating.access import MAY, standards_visible_to
 from credit_rating.choices import StandardState

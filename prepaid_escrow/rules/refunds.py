@@ -101,20 +101,20 @@ def refund(asked: RefundInput, law: Law) -> Refund:
 
 
 def _best(asked: RefundInput, ways: tuple[Way, ...], law: Law) -> tuple[Way, Interest]:
-    """The way that gives most, and its interest; the first of equals, which has the shorter term of payment.
+    """The way that gives most with its interest; the first of equals, which has the shorter term of payment.
 
-    Where the operator is at fault the interest is compared too: the seven days give the principal only, and must
-    not take from the learner what the end of the contract brings, whether or not its sum is known or was asked for.
+    The seven days give the principal only: they must not take from the learner what the end of the contract brings,
+    also where the rate of its interest is not known yet. Where the operator is at fault that holds as well while
+    nobody has asked for interest.
     """
     open_ways = [
         (way, _interest(asked, way.refund_fen, way.basis, law)) for way in ways if way.refund_fen is not None
     ]
 
-    def worth(one: tuple[Way, Interest]) -> tuple[int, bool]:
+    def worth(one: tuple[Way, Interest]) -> tuple[int, bool, bool]:
         way, interest = one
-        if asked.claim.cause != Cause.OPERATOR:
-            return way.refund_fen or 0, False
-        return (way.refund_fen or 0) + (interest.fen or 0), way.basis not in COOLING
+        by_the_end = asked.claim.cause == Cause.OPERATOR and way.basis not in COOLING
+        return (way.refund_fen or 0) + (interest.fen or 0), interest.fen is None, by_the_end
 
     return max(open_ways, key=worth)
 

@@ -9,7 +9,7 @@ COMMON = Path(__file__).resolve().parents[2] / "common"
 SERVING = {
     "__init__", "confine", "csvtext", "errors", "filecheck", "frames", "jobs",
     "keeper", "numbers", "nursery", "pdf", "qr",
-    "said", "sandbox", "sealing", "searchkeys", "signing", "sniff", "sounds", "spreadsheet", "text", "transitions", "uscc",
+    "said", "sandbox", "sealing", "searchkeys", "signing", "sniff", "sounds", "spreadsheet", "tables", "text", "transitions", "uscc",
 }  # fmt: skip
 INSIDE = {
     "__init__",

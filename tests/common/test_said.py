@@ -5,6 +5,7 @@ import copy
 import json
 import pickle
 import re
+from decimal import Decimal
 
 import pytest
 from django.utils import translation
@@ -58,7 +59,7 @@ def test_what_is_wrong_with_a_code_is_said_in_english(code):
 
 
 def test_what_is_wrong_with_a_draft_or_an_entry_is_said_in_english():
-    spec = small_spec(total_points=90, bands=small_spec().bands[:2])
+    spec = small_spec(total_points=Decimal(90), bands=small_spec().bands[:2])
     found = [one.sentence for one in problems(spec)] + [Problem("", "规范中没有指标。").sentence]
     with pytest.raises(InvalidInput) as refused:
         parse_entry(spec.leaves[-1], {"points": "999"})

@@ -10,7 +10,8 @@ from django.utils import translation
 
 from association.language import translated
 from common.errors import DomainError, InvalidInput, TooLarge
-from common.spreadsheet import MOST_BYTES, read_table, write_csv, write_xlsx
+from common.spreadsheet import write_csv, write_xlsx
+from common.tables import MOST_BYTES, read_table
 
 from . import files
 
@@ -183,12 +184,43 @@ def test_entity_bomb_is_refused():
         (b"a," + b"x" * 200_000, "a.csv", "单元格过长"),
         (b"a,a\n1,2", "a.csv", "表头“a”出现了不止一次"),
         (b"a,,c\n1,2,3", "a.csv", "表头第2列没有名称"),
-        (b"a,b\n1,2\n1,2,3", "a.csv", "第3行的列数多于表头"),
+        (b"a,b\n1,2\n1,2,3", "a.csv", "第3行：内容比表头的列多"),
         (b"\n\n,,\n", "a.csv", "表格是空的"),
     ],
 )
 def test_refused_with_the_reason(data, filename, told):
     assert told in sentence_for(data, filename)
+
+
+def test_lines_that_cannot_be_taken_apart_are_wrong_rows_among_the_others():
+    data = b'a,b\n1,2\n"x,3\n4,5\n6,7,8\n"y"z,9\n10,11\n'
+    table = read_table(data, "a.csv", max_rows=99, row_by_row=True)
+    assert dict(zip(table.lines, [tuple(row.values()) for row in table.rows], strict=True)) == {
+        2: ("1", "2"),
+        3: ('"x,3', ""),
+        4: ("4", "5"),
+        5: ("6", "7"),
+        6: ('"y"z,9', ""),
+        7: ("10", "11"),
+    }
+    assert {line: why[:4] for line, why in table.unread.items()} == {
+        3: "格式有误",
+        5: "内容比表",
+        6: "格式有误",
+    }
+
+
+def test_cells_beside_a_table_and_numbers_that_lost_digits_are_wrong_rows_among_the_others():
+    data = filled(A1="a", B1="b", A2="1", B2="2", A3="3", D3="beside", A4=12345678901234567, B4="4", A5="5")
+    table = read_table(data, "a.xlsx", max_rows=99, row_by_row=True)
+    assert table.lines == [2, 3, 4, 5]
+    assert table.unread.keys() == {3, 4}
+    assert "单元格A4是超过15位的数字" in str(table.unread[4])
+
+
+def test_a_file_with_nothing_but_broken_lines_is_refused_before_it_costs_much():
+    told = sentence_for(b"a,b\n" + b'"x"y,1\n' * 5_000, "a.csv")
+    assert "200行以上格式有误" in told
 
 
 def test_empty_workbook():

@@ -8,7 +8,8 @@ from association.choices import Role
 from association.models import AuditEntry, Deadline
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
-from common.spreadsheet import read_table, write_csv, write_xlsx
+from common.spreadsheet import write_csv, write_xlsx
+from common.tables import read_table
 from complaints import operations
 from complaints.choices.complaints import BatchState, IdentityCheck, Intake, State
 from complaints.models import Complaint, Enrolment, ImportBatch, ImportFault, Person, PersonalData

@@ -13,7 +13,8 @@ from association.choices import JobState, OutboxState, Role
 from association.models import AuditEntry, Deadline, Job, OutboxJob
 from association.tenancy import acting_for
 from common.errors import NotFound, Refused
-from common.spreadsheet import read_table, write_csv, write_xlsx
+from common.spreadsheet import write_csv, write_xlsx
+from common.tables import read_table
 from complaints import operations, tasks
 from complaints.choices.complaints import BatchState
 from complaints.models import Complaint, ImportBatch, ImportFault

@@ -97,9 +97,10 @@ def test_page_interface_and_saved_calculation_agree(here, settings):
         assert (page.status_code, told.status_code) == (200, 200), told.content
         sums = [saved[name] for name in ("paid_fen", "refund_fen", "kept_fen")]
         assert [int(told.json()[name]) for name in ("paid_fen", "refund_fen", "kept_fen")] == sums
-        assert told.json()["basis"] == saved["basis"] == page.context["answer"].basis
+        assert told.json()["basis"] == saved["basis"]
         assert f'<p class="sum-fen"><b>{grouped(saved["refund_fen"])}</b>' in page.content.decode()
         if asked.claim.interest_until:  # without a day the page counts to today, the interface does not count
+            assert page.context["answer"].basis == saved["basis"]
             interest = told.json()["interest_fen"]
             assert (
                 (interest and int(interest)) == saved["interest_fen"] == page.context["answer"].interest_fen

@@ -122,9 +122,22 @@ def test_no_days_no_interest(until, cents, word):
     assert word in answer.interest_sentence
 
 
-def test_within_seven_days_only_the_principal_is_due():
-    answer = refund(lessons(used=0, after=3, interest_until=date(2026, 7, 9)), law())
-    assert (answer.interest_fen, answer.refund_fen) == (0, 600_000)
+def test_the_seven_days_themselves_give_the_principal_only():
+    answer = refund(lessons(used=0, after=3), law())
+    assert (answer.basis, answer.refund_fen) == (Basis.COOLING_ORDINANCE, 600_000)
+    paid_late = refund(lessons(used=0, after=3, interest_until=date(2026, 7, 9)), law(rates=Rates()))
+    assert (paid_late.basis, paid_late.interest_fen) == (Basis.LAW, None), "owed, at a rate not known yet"
+
+
+@pytest.mark.parametrize("cause", [Cause.CONSUMER, Cause.OPERATOR])
+def test_who_asks_a_day_earlier_never_gets_less(cause):
+    until = date(2027, 6, 1)
+    totals = [
+        answer.refund_fen + answer.interest_fen
+        for after in range(1, 15)
+        for answer in [refund(lessons(used=0, after=after, cause=cause, interest_until=until), law())]
+    ]
+    assert totals == sorted(totals, reverse=True)
 
 
 @pytest.mark.parametrize(
