@@ -6,8 +6,25 @@ from collections.abc import Callable, Collection
 from django.db.models import Q, QuerySet
 
 from association.actors import Actor
-from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role, Side
-from association.models import Attachment, AuditEntry, Deadline, Job, Notice, OriginalRequest, OutboxJob
+from association.choices import (
+    COMMITTEE_ROLES,
+    INSTITUTION_ROLES,
+    REVIEWER_ROLES,
+    STAFF_ROLES,
+    PledgeState,
+    Role,
+    Side,
+)
+from association.models import (
+    Attachment,
+    AuditEntry,
+    Deadline,
+    Job,
+    Notice,
+    OriginalRequest,
+    OutboxJob,
+    PledgeVersion,
+)
 
 MAY = {
     "move_practice_clock": frozenset(Role),
@@ -27,7 +44,19 @@ MAY = {
     "request_original": frozenset({Role.SECRETARIAT}),
     "approve_original": frozenset({Role.SECRETARIAT, Role.COMMITTEE_CHAIR}),
     "read_original": frozenset({Role.SECRETARIAT}),
+    # 自律公约: a flag is never cleared by whoever wrote the text.
+    "draft_pledge": frozenset({Role.SECRETARIAT}),
+    "clear_pledge_wording": frozenset({Role.SECRETARIAT}),
+    "adopt_pledge": frozenset({Role.SECRETARIAT}),
+    "keep_pledge": frozenset(),
 }
+
+
+def pledges_visible_to(actor: Actor) -> QuerySet[PledgeVersion]:
+    """An adopted version is everybody's; a draft is the staff's."""
+    if actor.is_system or actor.is_staff:
+        return PledgeVersion.objects.all()
+    return PledgeVersion.objects.exclude(state__in=[PledgeState.DRAFT, PledgeState.DROPPED])
 
 
 def jobs_visible_to(actor: Actor) -> QuerySet[Job]:

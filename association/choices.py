@@ -131,6 +131,26 @@ ORIGINAL_REQUEST_STEPS = {
 }
 
 
+class PledgeState(TextChoices):
+    """自律公约的版本: adopted by the general meeting, in force from its day on, until the next is."""
+
+    DRAFT = "draft", _("草稿")
+    ADOPTED = "adopted", _("已通过，尚未生效")
+    IN_FORCE = "in_force", _("现行有效")
+    SUPERSEDED = "superseded", _("已被替代")
+    DROPPED = "dropped", _("已放弃")
+
+
+PLEDGE_STEPS = {
+    PledgeState.DRAFT: frozenset({PledgeState.ADOPTED, PledgeState.DROPPED}),
+    # One that another overtakes before its day never comes into force.
+    PledgeState.ADOPTED: frozenset({PledgeState.IN_FORCE, PledgeState.SUPERSEDED}),
+    PledgeState.IN_FORCE: frozenset({PledgeState.SUPERSEDED}),
+    PledgeState.SUPERSEDED: frozenset(),
+    PledgeState.DROPPED: frozenset(),
+}
+
+
 class QueuePart(TextChoices):
     """今日钟表: the parts of the list, in their order."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from association.signals import public_changed
 
-INSTITUTION, ROUND = "institution", "round"
+INSTITUTION, ROUND, PLEDGE = "institution", "round", "pledge"
 
 
 @dataclass(frozen=True, slots=True)

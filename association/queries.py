@@ -17,9 +17,11 @@ from association.models import (
     Job,
     OriginalRequest,
     OutboxJob,
+    PledgeVersion,
     Region,
     WorkerBeat,
 )
+from association.rules.pledge import text_of
 from association.tenancy import current_association_id
 from association.throttle import script
 
@@ -113,3 +115,8 @@ class _Schema:
             leaves = MigrationLoader(None).graph.leaf_nodes()
             cls.complete = all(leaf in applied for leaf in leaves)
         return cls.complete
+
+
+def pledge_text(version: PledgeVersion) -> str:
+    """The clauses as they are typed again."""
+    return text_of(clause.text for clause in version.clauses.all())

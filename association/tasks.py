@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from association import accounts, calendars, locker, notices, originals, periodic, watch
+from association import accounts, calendars, locker, notices, originals, periodic, pledge, watch
 from association.actors import system
 from association.outbox import outbox_task
 from association.tenancy import current_association_id
@@ -51,3 +51,8 @@ def recompute_deadlines(*, after_id: int = 0) -> None:
 @outbox_task("association.keep_clocks")
 def keep_clocks() -> None:
     watch.keep_clocks(actor=system(current_association_id()))
+
+
+@outbox_task("association.keep_pledge")
+def keep_pledge() -> None:
+    pledge.keep_pledge(actor=system(current_association_id()))

@@ -149,6 +149,7 @@ GROUPS = (
             ("how_to_vote", gettext_lazy("理事会表决"), "admin:members_councilvote_changelist"),
             ("card_membership", gettext_lazy("会籍"), "admin:members_membershipterm_changelist"),
             ("workspaces", gettext_lazy("职务任期"), "admin:members_officeterm_changelist"),
+            ("handshake", gettext_lazy("自律公约"), "admin:association_pledgeversion_changelist"),
             ("badge", gettext_lazy("任职"), "admin:association_appointment_changelist"),
         ),
     ),

@@ -69,6 +69,7 @@ PERIODIC = {
     "disclosure.sign_log": 600,
     "disclosure.plan_open_data": 24 * 3600,
     "association.keep_clocks": 60,
+    "association.keep_pledge": 60,
     "association.tidy_outbox": 24 * 3600,
     # Once a day at 8:00 in Beijing, so that no row tells at which hour somebody told us something.
     "complaints.keep_leads": 24 * 3600,

@@ -3,6 +3,7 @@ from association.models.charter import CharterRule
 from association.models.deadlines import Deadline, DeadlinePause
 from association.models.identity import Appointment, Association, AssociationHost, User, forget_names
 from association.models.originals import OriginalRequest, SealedOriginal
+from association.models.pledge import PledgeClause, PledgeFlag, PledgeVersion
 from association.models.reference import CalendarDay, DeadlineRule, Region
 from association.models.work import Attachment, AuditEntry, Job, Notice, OutboxJob, PracticeClock, WorkerBeat
 
@@ -23,6 +24,9 @@ __all__ = [
     "OriginalRequest",
     "OutboxJob",
     "OwnCalendarDay",
+    "PledgeClause",
+    "PledgeFlag",
+    "PledgeVersion",
     "PracticeClock",
     "Region",
     "SealedOriginal",

@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Iterator
 from django.conf import settings
 from django.utils import translation
 
-from association.published import INSTITUTION, ROUND, PublicFact
+from association.models import PledgeClause, PledgeVersion
+from association.published import INSTITUTION, PLEDGE, ROUND, PublicFact
 from credit_rating.queries.public_facts import facts_of_institutions, facts_of_rounds
 from members import queries as members
 
@@ -14,6 +15,7 @@ KINDS = (
     "round",
     "public_notice",
     "institution",
+    "pledge",
     "result_taken_over",
     "proposed_result",
     "grade",
@@ -52,10 +54,47 @@ def registered(institution_ids: Collection[int] | None) -> Iterator[PublicFact]:
         )
 
 
+def pledges(version_ids: Collection[int] | None) -> Iterator[PublicFact]:
+    """自律公约: every adopted version with its text, its hash and the figures of the meeting."""
+    rows = PledgeVersion.objects.filter(number__isnull=False)
+    clauses = PledgeClause.objects.filter(version__number__isnull=False)
+    if version_ids is not None:
+        rows, clauses = rows.filter(pk__in=version_ids), clauses.filter(version_id__in=version_ids)
+    texts: dict[int, list[str]] = {}
+    for clause in clauses.order_by("version_id", "place"):
+        texts.setdefault(clause.version_id, []).append(clause.text)
+    for row in rows:
+        yield PublicFact(
+            kind="pledge",
+            subject=row.pk,
+            about=PLEDGE,
+            about_id=row.pk,
+            content={
+                "number": row.number,
+                "title": row.title,
+                "preamble": row.preamble,
+                "clauses": texts.get(row.pk, []),
+                "sha256": row.sha256,
+                "meeting": row.meeting,
+                "met_on": row.met_on.isoformat() if row.met_on else "",
+                "effective_on": row.effective_on.isoformat() if row.effective_on else "",
+                "entitled": row.entitled,
+                "present": row.present,
+                "votes_for": row.votes_for,
+                "votes_against": row.votes_against,
+                "abstentions": row.abstentions,
+            },
+            standing=row.state,
+            effective_at=row.superseded_at or row.in_force_at or row.adopted_at,
+            began=("adopted", row.adopted_at),
+        )
+
+
 # An app that begins to publish something adds its facts here, and tells its changes by ``tell_public_changed``.
 SOURCES: dict[str, tuple[Source, ...]] = {
     INSTITUTION: (registered, facts_of_institutions),
     ROUND: (facts_of_rounds,),
+    PLEDGE: (pledges,),
 }
 
 

@@ -32,12 +32,14 @@ from members.operations.institutions import (
 from members.operations.offices import end_office, give_office
 from members.operations.opening import open_association
 from members.operations.periodic import keep_membership
+from members.operations.pledge import adopt_version
 from members.operations.review import ask_supplement, take_up_application
 
 __all__ = [
     "REGISTER",
     "add_application_evidence",
     "admit_member",
+    "adopt_version",
     "amend_institution",
     "answer_supplement",
     "appoint",

@@ -44,6 +44,11 @@ def members_today() -> QuerySet[MembershipTerm]:
     return current_terms().filter(holding_on(clock.today()))
 
 
+def members_on(day: date) -> int:
+    """How many institutions were members on that day, as known now."""
+    return current_terms().filter(holding_on(day)).values("institution_id").distinct().count()
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """What the books say, as known on a day."""

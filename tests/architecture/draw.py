@@ -33,7 +33,7 @@ def after(kind, following):
 
 
 def steps():
-    from association.choices import JOB_STEPS, ORIGINAL_REQUEST_STEPS
+    from association.choices import JOB_STEPS, ORIGINAL_REQUEST_STEPS, PLEDGE_STEPS
     from complaints.choices import complaints, facts, leads
     from credit_rating import choices
     from members.choices import membership
@@ -57,6 +57,7 @@ def steps():
         ("入会申请", membership.APPLICATION_STEPS),
         ("理事会表决", membership.VOTE_STEPS),
         ("会籍", membership.MEMBER_STEPS),
+        ("自律公约", PLEDGE_STEPS),
         ("较长的作业", JOB_STEPS),
         ("启封申请", ORIGINAL_REQUEST_STEPS),
     )

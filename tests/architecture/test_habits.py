@@ -47,6 +47,7 @@ TRANSACTIONS = {
     "association/originals.py": "the sealed originals' operations",
     "association/charter.py": "the operation that changes the charter's shares",
     "association/appointments.py": "the second person of an appointment",
+    "association/pledge.py": "the pledge's operations",
     "association/clocks.py": "the clocks' operations",
     "association/calendars.py": "the calendar's operations",
     "association/watch.py": "the operation that keeps the clocks",
@@ -61,7 +62,7 @@ BELL = "association/management/commands/relay.py"
 # Fields whose change is a step of a workflow, and who may assign them.
 STATES = {
     "credit_rating": ({"state", "stage"}, re.compile(r"^credit_rating/operations/moves\.py$")),
-    "association": ({"state"}, re.compile(r"^association/(operations|originals|outbox)\.py$")),
+    "association": ({"state"}, re.compile(r"^association/(operations|originals|outbox|pledge)\.py$")),
     "members": ({"state", "stage"}, re.compile(r"^members/operations/moves\.py$")),
     "complaints": ({"state"}, re.compile(r"^complaints/operations/moves\.py$")),
 }
