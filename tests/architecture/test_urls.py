@@ -49,7 +49,7 @@ from tests.factories import leads
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import review
-from tests.members import joining
+from tests.members import joining, pledges
 from tests.prepaid_escrow.test_operations import QUESTION, rate, version
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +122,7 @@ def make_world(association):
         place.write_bytes(b"%PDF-1.7")
     foreign_result(institution)
     refund_papers()
+    pledges.matrix_of()
     refresh_register()
     return SimpleNamespace(
         people={role: person(role, institution, assessor) for role in Role} | {VISITOR: None},

@@ -1,7 +1,5 @@
 """Material for tests of 自律公约: two of the secretariat, a draft, an adopted version, members who may sign."""
 
-from datetime import date
-
 from association import clock, pledge
 from association.choices import Role
 from members import operations
@@ -47,4 +45,8 @@ class Desk:
         return self.adopt(self.draft(text), **values)
 
 
-LONG_AGO = date(2020, 1, 1)
+def matrix_of():
+    """For the matrix of addresses: an adopted version, and a draft with a flag."""
+    desk = Desk(members=1)
+    desk.adopted()
+    desk.draft(FLAGGED)
