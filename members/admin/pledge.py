@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from association import pledge
 from association.access import MAY, pledges_visible_to
 from association.choices import PledgeState
-from association.deeds import Cell, Deed, Done, Foretold, Table
+from association.deeds import Cell, Deed, Done, Foretold, Table, foretelling
 from association.models import PledgeVersion
 from association.models.identity import name_here
 from association.staff_desk import DeskAdmin
@@ -79,13 +79,13 @@ class PledgeAdmin(DeskAdmin):
         "in_force_at", "superseded_at",
     )  # fmt: skip
     list_deeds = (
-        Deed("draft", gettext_lazy("起草新版本"), may("draft_pledge"), _save, form=forms.PledgeDraftForm, main=True),
+        Deed("draft", gettext_lazy("起草新版本"), may("draft_pledge"), _save, form=forms.PledgeDraftForm, main=True, foretells=foretelling(gettext_lazy("存为草稿并查看用语；有提示的须由他人核定。公众看不到草稿。"), gettext_lazy("有用语提示时：秘书处的其他人员"))),
     )  # fmt: skip
     deeds = (
         Deed("adopt", gettext_lazy("登记会员大会通过"), may("adopt_pledge"), _adopt, form=forms.AdoptForm, fits=is_draft, foretells=_before_adoption, main=True, step_up=True),
-        Deed("clear", gettext_lazy("核定用语"), may("clear_pledge_wording"), _clear, form=forms.ClearFlagForm, fits=_has_waiting, main=True),
-        Deed("edit", gettext_lazy("修改草稿"), may("draft_pledge"), _save, form=forms.PledgeDraftForm, fits=is_draft),
-        Deed("drop", gettext_lazy("放弃草稿"), may("draft_pledge"), _drop, fits=is_draft, danger=True),
+        Deed("clear", gettext_lazy("核定用语"), may("clear_pledge_wording"), _clear, form=forms.ClearFlagForm, fits=_has_waiting, main=True, foretells=foretelling(gettext_lazy("这项提示记为已核定，写明您的姓名和理由，不能更改；起草人不能核定自己的用语。"))),
+        Deed("edit", gettext_lazy("修改草稿"), may("draft_pledge"), _save, form=forms.PledgeDraftForm, fits=is_draft, foretells=foretelling(gettext_lazy("草稿按新的文本保存并重新查看用语；没有改动的条款，已核定的提示仍然有效。"), gettext_lazy("有用语提示时：秘书处的其他人员"))),
+        Deed("drop", gettext_lazy("放弃草稿"), may("draft_pledge"), _drop, fits=is_draft, danger=True, foretells=foretelling(gettext_lazy("草稿不再使用，仍可查阅；可以另行起草。"))),
     )  # fmt: skip
 
     def get_queryset(self, request: Any) -> QuerySet[PledgeVersion]:
