@@ -251,20 +251,24 @@ def _moved_in_words(one: Moved) -> str:
 
 
 def watch_calendar() -> bool:
-    """12月1日起: next year's days are missing. Told once to each of the secretariat; whether they are missing."""
+    """12月1日起: the days of a year are missing. Told to each of the secretariat once a month until they are there.
+
+    In January the year that runs is looked at: while its days are missing no term that reaches into it ends.
+    """
     today = clock.today()
-    if today.month != DECEMBER or clock.calendar().known_until.year > today.year:
+    missing = clock.calendar().known_until.year + 1
+    if missing > today.year + (today.month == DECEMBER):
         return False
-    event = f"calendar-missing-{today.year + 1}"
+    event = f"calendar-missing-{missing}-{today:%Y-%m}"
     if not Notice.objects.filter(event=event).exists():
         notify(
             event,
             people_of(roles=[Role.SECRETARIAT]),
-            subject=gettext_noop("请登记下一年度的放假安排"),
+            subject=gettext_noop("请登记放假安排"),
             body=gettext_noop(
-                "%(year)d年的放假与调休尚未登记，跨年的期限都是暂定的。请依国务院办公厅的通知登记。"
+                "%(year)d年的放假与调休尚未登记，到这一年才届满的期限都是暂定的，不会自动届满。请依国务院办公厅的通知登记。"
             )
-            % {"year": today.year + 1},
+            % {"year": missing},
             path="/admin/association/owncalendarday/",
         )
     return True

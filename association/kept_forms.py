@@ -1,19 +1,30 @@
 """表单: one that is refused comes back on its own page with what was typed, why, and the status of the refusal."""
 
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from association.language import translated
 from common.errors import DomainError, Forbidden, InvalidInput, NotFound
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 class SaysWhy(forms.Form):
     """A form that takes over the refusal of an operation; ``status`` is what its page answers with."""
 
     status: int = HTTPStatus.BAD_REQUEST
+
+    def _post_clean(self) -> None:
+        """After every field and the form itself: no term is counted from a day at the end of all calendars."""
+        super()._post_clean()
+        for name, value in list(self.cleaned_data.items()):
+            if isinstance(value, date) and not FIRST_DAY <= _day_of(value) <= LAST_DAY:
+                self.add_error(name, _("请检查年份，应在1900年至2199年之间。"))
 
     def refuse(self, error: DomainError) -> None:
         """A refusal under its fields, or over all of them."""
@@ -24,6 +35,10 @@ class SaysWhy(forms.Form):
                 self.add_error(name, translated(sentence))
         if not named.keys() & self.fields.keys():
             self.add_error(None, translated(error.sentence))
+
+
+def _day_of(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
 
 
 class KeptForm(SaysWhy):

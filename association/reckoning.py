@@ -37,6 +37,8 @@ TITLES = (
     gettext_noop("线索的初步审查"), gettext_noop("线索的核查"), gettext_noop("线索核查的延长"),
     gettext_noop("向实名提供人的反馈"), gettext_noop("评估结果公示"), gettext_noop("补正材料"),
     gettext_noop("不利等级告知后的陈述申辩"), gettext_noop("异议的核查与答复"), gettext_noop("评估结果有效期"),
+    gettext_noop("入会申请的审查"), gettext_noop("入会申请的补正"), gettext_noop("理事会表决入会申请"), gettext_noop("会员考察期"),
+    gettext_noop("长期不交会费视为退会"), gettext_noop("除名后重新申请入会"),
 )  # fmt: skip
 # 逾期视为, as these rules say it.
 SILENCES = (
@@ -44,7 +46,8 @@ SILENCES = (
     gettext_noop("按已有材料结案，结果记为未答复"), gettext_noop("不再重新办理，其他救济途径不受影响"), gettext_noop("删除"),
     gettext_noop("无异议即可公布"), gettext_noop("视为放弃申辩"), gettext_noop("按现有材料评审"),
     gettext_noop("结果标记为已过期"), gettext_noop("归档"), gettext_noop("调解员仍不得办理，记为逾期"), gettext_noop("和解不成立，继续协商或者调解"),
-    gettext_noop("协议不成立，继续调解"),
+    gettext_noop("协议不成立，继续调解"), gettext_noop("按现有材料审查"), gettext_noop("期满计票，未达法定人数的另行表决"),
+    gettext_noop("期满转为正式会员"), gettext_noop("视为退会"),
 )  # fmt: skip
 LAPSED = "lapsed"
 

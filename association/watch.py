@@ -34,11 +34,16 @@ KEPT = gettext_noop("另有%(count)d件您应当回避的事项，由同事办�
 def keep_clocks(*, actor: Actor) -> int:
     """到点提醒: rung every minute, by two beats too; a quiet minute is cheap. Returns how many terms were told of."""
     actor.require(MAY, "keep_clocks")
-    moment, calendar, hours = clock.now(), clock.calendar(), working_hours()
-    if not at_work(moment, hours, calendar):
+    if not is_working_hour():
         return 0
     calendars.watch_calendar()
-    return _alarm(moment) + _remind(moment, hours, calendar)
+    moment = clock.now()
+    return _alarm(moment) + _remind(moment, working_hours(), clock.calendar())
+
+
+def is_working_hour() -> bool:
+    """办公时间: whether anybody is written to about a term at this moment, with an account or without."""
+    return at_work(clock.now(), working_hours(), clock.calendar())
 
 
 def working_hours() -> Hours:
@@ -67,8 +72,11 @@ def _alarm(moment: datetime) -> int:
 
 
 def _remind(moment: datetime, hours: Hours, calendar: Calendar) -> int:
-    """临近: for each of the days before the end, unless the term was no longer than that when it began."""
-    today = clock.today()
+    """临近: for each of the days before the end, unless the term was no longer than that when it began.
+
+    Of a term that is as short as the last reminder the owner is told as well, or nobody would hear of it before its end.
+    """
+    today, last = clock.today(), min(hours.remind_before, default=0)
     near = Q(pk__in=[])
     for days in hours.remind_before:
         unsent = Q(reminded_days__isnull=True) | Q(reminded_days__gt=days)
@@ -80,10 +88,8 @@ def _remind(moment: datetime, hours: Hours, calendar: Calendar) -> int:
         if ahead is None:
             continue
         row.reminded_days = ahead
-        if (
-            ahead < working_days_between(row.start_on, row.due_on, calendar)
-            and row.owner_side not in WITHOUT_ACCOUNT
-        ):
+        whole = working_days_between(row.start_on, row.due_on, calendar)
+        if (ahead < whole or ahead == whole == last) and row.owner_side not in WITHOUT_ACCOUNT:
             told.append(row)
     Deadline.objects.bulk_update(rows, ["reminded_days"])
     _tell(told, SOON, lambda row: f"deadline-{row.pk}-soon-{row.reminded_days}-{row.due_on}")

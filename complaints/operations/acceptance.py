@@ -169,6 +169,7 @@ def refuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Deci
     _refuse_own_refusal(actor, complaint)
     if ground not in RefusalGround.values:
         raise InvalidInput(_("请选择不予受理的情形。"), {"ground": _("请选择不予受理的情形。")})
+    _refuse_ground_against_the_file(complaint, ground)
     why = required_text(paragraphs(reason), "reason", _("请写明理由，投诉人会看到。"), LONGEST_REASON)
     stop_all(actor=actor, case=case_of(complaint), outcome="refused")
     move_complaint(complaint, State.NOT_ACCEPTED, ended_at=clock.now(), told_complainant_at=None)
@@ -181,6 +182,20 @@ def refuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Deci
         reason=why,
     )
     return _told(actor, complaint, decision, "refuse")
+
+
+def _refuse_ground_against_the_file(complaint: Complaint, ground: str) -> None:
+    """超过时限 is arithmetic: nobody is refused for it while the day on file says the contrary."""
+    last = limit_end(complaint)
+    if ground != RefusalGround.OVER_LIMIT or beijing(complaint.received_at).date() > last:
+        return
+    sentence = _(
+        "登记的权益受损日期是%(since)s，投诉的时限到%(last)s才届满，没有超过；日期登记错的，请先更正。"
+    ) % {
+        "since": complaint.harmed_on,
+        "last": last,
+    }
+    raise InvalidInput(sentence, {"ground": sentence})
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.clocks import deadlines_of
+from association.rules.clock import ONE_DAY
 from common.errors import InvalidInput, Refused
 from common.text import one_line
 from complaints.access.complaints import MAY
@@ -25,7 +26,7 @@ from complaints.operations.cases import (
     tell_complainant,
 )
 from complaints.operations.orders import CLOSE_ORDER, ORDER_TITLE
-from complaints.rules.money import wrong_day
+from complaints.rules.money import FURTHEST
 
 LONGEST_REASON = 200
 
@@ -38,8 +39,12 @@ def extend_order(*, actor: Actor, complaint_id: int, due_on: date, reason: str) 
     before = complaint.order_due_on
     if before is None or complaint.ended_at is not None:
         raise Refused(_("这件投诉没有可以延长的工单时限。"))
-    if due_on <= before or wrong_day(due_on, clock.today()):
-        sentence = _("延长后的日期须晚于原来的时限（%(day)s）。") % {"day": before.isoformat()}
+    far = clock.today() + FURTHEST
+    if not max(before, clock.today() - ONE_DAY) < due_on <= far:
+        sentence = _("延长后的日期须晚于原来的时限（%(before)s），并在今天至%(far)s之间。") % {
+            "before": before.isoformat(),
+            "far": far.isoformat(),
+        }
         raise InvalidInput(sentence, {"due_on": sentence})
     why = required_text(one_line(reason), "reason", _("请写明延长的理由。"), LONGEST_REASON)
     refuse_personal(complaint, reason=why)

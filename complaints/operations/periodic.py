@@ -18,7 +18,8 @@ from association.links import absolute
 from association.models import Deadline, OutboxJob
 from association.notices import institutions_reached
 from association.outbox import enqueue
-from association.rules.clock import ONE_DAY
+from association.rules.working_hours import reach
+from association.watch import is_working_hour
 from common.errors import DomainError
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
@@ -86,11 +87,12 @@ def keep_the_clock(*, actor: Actor) -> None:
     lapsed = Offer.objects.filter(state=OfferState.MADE, open_until__lt=clock.today())
     for case_id in list(lapsed.values_list("complaint_id", flat=True)[:AT_ONCE]):
         _take(actor, case_id, _lapse)
-    _remind_complainants()
+    if is_working_hour():
+        _remind_complainants()
 
 
 def _remind_complainants() -> None:
-    """临近: whoever complained and left an address is written to on the day before the last and on the last, once each."""
+    """临近: whoever complained and left an address is written to on the last two days, once each; whose term ends first comes first."""
     today = clock.today()
     near = Deadline.objects.filter(
         case_kind=KIND,
@@ -99,11 +101,12 @@ def _remind_complainants() -> None:
         paused_on__isnull=True,
         start_on__lt=today,
         due_on__gte=today,
-        due_on__lte=today + ONE_DAY,
+        due_on__lte=reach(today, 1, clock.calendar()),
         ends_at__gt=clock.now(),
     )
     rows = {
-        f"complaint-{row.case_id}-soon-{row.pk}-{row.due_on}-{today}": row for row in near[:MOST_REMINDED]
+        f"complaint-{row.case_id}-soon-{row.pk}-{row.due_on}-{today}": row
+        for row in near.order_by("ends_at", "pk")[:MOST_REMINDED]
     }
     sent = set(OutboxJob.objects.filter(key__in=rows).values_list("key", flat=True))
     for key, row in rows.items():

@@ -268,18 +268,21 @@ def test_a_neighbour_is_not_counted_again(at):
 # -- alarm ----------------------------------------------------------------------------------------------------
 
 
-def test_the_first_of_december_without_next_year_is_told_once(at):
+def test_the_first_of_december_without_next_year_is_told_once_a_month_until_it_is_there(at):
     clerk = actor_with(Role.SECRETARIAT)
     actor_with(Role.AUDITOR)
     assert not calendars.watch_calendar()
     at(DECEMBER)
     assert calendars.watch_calendar()
     assert calendars.watch_calendar()
-    told = Notice.objects.filter(event="calendar-missing-2027")
+    told = Notice.objects.filter(event="calendar-missing-2027-2026-12")
     assert sorted(told.values_list("user_id", "channel")) == [
         (clerk.user_id, "desk"),
         (clerk.user_id, "mail"),
     ]
+    at(datetime(2027, 1, 5, 2, tzinfo=UTC))
+    assert calendars.watch_calendar(), "in the year itself nothing that reaches into it ends"
+    assert Notice.objects.filter(event="calendar-missing-2027-2027-01").count() == 2
 
 
 def test_nothing_is_missing_once_it_was_entered(at):

@@ -99,6 +99,14 @@ def test_a_term_that_began_this_near_is_not_reminded_of_at_once(at):
     assert told(clerk) == ["期限将至"]
 
 
+def test_a_term_of_one_working_day_is_told_of_before_it_ends(at):
+    clerk = actor_with(Role.SECRETARIAT)
+    start(ends_on=(MONDAY + DAY).date())
+    assert at(MONDAY) == 1
+    assert at(MONDAY) == 0
+    assert told(clerk) == ["期限将至"]
+
+
 def test_the_owner_is_reminded_and_owner_and_secretariat_are_alarmed(at):
     clerk, institution = actor_with(Role.SECRETARIAT), make_institution()
     manager, neighbour = actor_with(Role.INSTITUTION_ADMIN, institution), actor_with(Role.INSTITUTION_ADMIN)

@@ -122,6 +122,19 @@ def test_a_refusal_has_a_ground_and_a_reason(here, ground, reason):
     assert state_of(made) == State.RECEIVED
 
 
+def test_nobody_is_refused_for_lateness_against_the_day_on_file(here):
+    made = filed(here)
+    with pytest.raises(InvalidInput, match="没有超过") as refused:
+        operations.refuse(
+            actor=here.officer,
+            complaint_id=made.complaint.pk,
+            ground=RefusalGround.OVER_LIMIT,
+            reason="超过三年。",
+        )
+    assert set(refused.value.fields) == {"ground"}
+    assert state_of(made) == State.RECEIVED
+
+
 def test_a_refusal_is_looked_at_again_by_somebody_else_once(here):
     made = filed(here)
     which = {"complaint_id": made.complaint.pk}

@@ -137,3 +137,23 @@ def test_a_complainant_with_an_address_is_reminded_once_a_day_before_the_end(her
     assert [job.payload.get("reminds") for job in reminders] == [True]
     operations.mail_complainant(complaint_id=made.complaint.pk, reminds=True)
     assert "即将到期" in mail.outbox[-1].subject
+
+
+def test_a_complainant_is_reminded_at_working_hours_only(here, time):
+    """A term that ends on a Monday is told of on the Friday before it, never at night or on the Sunday."""
+    made = mediating(here)
+    monday = clock.today() + timedelta(days=7)
+    operations.offer(
+        actor=here.school,
+        complaint_id=made.complaint.pk,
+        amount_fen=5_000_00,
+        pay_by=monday + timedelta(days=20),
+        open_until=monday,
+    )
+    before = len(queued(MAILED))
+    told = []
+    for days in (3.5, 0.5, 1, 1, 0.6):
+        time.pass_days(days)
+        tick(here)
+        told.append(len(queued(MAILED)) - before)
+    assert told == [0, 1, 1, 1, 1], "Thursday night, Friday morning, Saturday, Sunday, Monday before dawn"

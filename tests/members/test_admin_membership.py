@@ -145,3 +145,16 @@ def test_an_auditor_reads_and_presses_nothing(home):
     assert auditor.post(f"members/councilvote/{vote.pk}/do/count/").status_code == 403
     assert "do/count" not in text(auditor.get(f"members/councilvote/{vote.pk}/"))
     assert here.institution.name in text(auditor.get("members/membershipapplication/"))
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1899-12-31"])
+def test_a_day_at_the_end_of_all_calendars_is_refused_at_its_field(desk, home, day):
+    def admitted(here):
+        operations.admit_member(actor=here.clerk, institution_id=here.institution.pk, from_on=clock.today())
+        return here.institution
+
+    _here, member = applying(home, admitted, seats=0)
+    answer = desk.post(
+        f"members/institution/{member.pk}/do/lapse/", unpaid_since=day, reason="第三次理事会决议"
+    )
+    assert (answer.status_code, "应在1900年至2199年之间" in text(answer)) == (400, True)
