@@ -20,8 +20,8 @@ class SaysWhy(forms.Form):
     status: int = HTTPStatus.BAD_REQUEST
 
     def _post_clean(self) -> None:
-        """After every field and the form itself: no term is counted from a day at the end of all calendars."""
-        super()._post_clean()  # type: ignore[misc] - Django's own hook, which its types leave out
+        """Django's hook after every field and the form itself: no term is counted from a day at the end of all calendars."""
+        super()._post_clean()  # type: ignore[misc]
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, date) and not FIRST_DAY <= _day_of(value) <= LAST_DAY:
                 self.add_error(name, _("请检查年份，应在1900年至2199年之间。"))
