@@ -73,7 +73,7 @@ class Visitor:
             self.page.get_by_role("button", name="继续办理").click()
 
     def let_days_pass(self, days) -> None:
-        """演示时钟 is moved on by hand."""
+        """演练时钟 is moved on by hand."""
         self.go("/desk/")
         self.page.get_by_role("link", name="拨动时钟").click()
         self.page.get_by_label("拨快几天").fill(str(days))

@@ -9,6 +9,7 @@ from association.actors import Actor, actor_of, system
 from association.models import User
 from association.rules.clock import BEIJING, beijing
 from association.tenancy import current_association_id
+from common.errors import InvalidInput
 from credit_rating import operations
 from credit_rating.access import assessments_visible_to
 from credit_rating.choices import StageKind, Verdict
@@ -150,14 +151,17 @@ def review(cast: Cast, assessment_id: int, key: str, *, share: str, days: int) -
         operations.open_review(actor=actor, assessment_id=assessment_id)
         rows = [row for heading in review_sheet(actor, assessment_id).headings for row in heading.rows]
         for row in rows:
-            operations.save_review_row(
-                actor=actor,
-                assessment_id=assessment_id,
-                indicator_id=row.indicator_id,
-                version=row.own.version if row.own else 0,
-                raw=entry_for(row.leaf, Decimal(share)),
-                gap_reason="演示：现场核查与自评有差距",
-            )
+            found = {
+                "actor": actor,
+                "assessment_id": assessment_id,
+                "indicator_id": row.indicator_id,
+                "version": row.own.version if row.own else 0,
+                "raw": entry_for(row.leaf, Decimal(share)),
+            }
+            try:
+                operations.save_review_row(**found, gap_reason="")
+            except InvalidInput:  # a gap over the threshold asks for a reason
+                operations.save_review_row(**found, gap_reason="演示：现场核查与自评有差距")
         operations.submit_review(actor=actor, assessment_id=assessment_id, summary="演示评审意见")
 
 
