@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from association import clock
 from association.actors import Actor, actor_of, system
@@ -151,7 +152,7 @@ def review(cast: Cast, assessment_id: int, key: str, *, share: str, days: int) -
         operations.open_review(actor=actor, assessment_id=assessment_id)
         rows = [row for heading in review_sheet(actor, assessment_id).headings for row in heading.rows]
         for row in rows:
-            found = {
+            found: dict[str, Any] = {
                 "actor": actor,
                 "assessment_id": assessment_id,
                 "indicator_id": row.indicator_id,
