@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
 from django.utils.translation import gettext_noop, override
 
@@ -103,3 +104,23 @@ def test_reading_marks_the_own_notices_only():
         mine.user_id
     }
     assert notices_visible_to(mine).count() == 4
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM association_notice",
+        "UPDATE association_notice SET body = '别的'",
+        "UPDATE association_notice SET user_id = user_id + 1",
+        "UPDATE association_notice SET read_at = NULL",
+        "UPDATE association_notice SET sent_at = NULL",
+    ],
+)
+def test_what_people_were_told_stays_as_it_was_told(statement):
+    actor = actor_with(Role.ASSESSOR)
+    notify("e", [actor.user_id], subject="题", body="文")
+    operations.mark_notices_read(actor=actor, notice_ids=list(Notice.objects.values_list("pk", flat=True)))
+    send_notice(notice_id=Notice.objects.get(channel=Channel.MAIL).pk)
+    Notice.objects.filter(sent_at__isnull=True).update(sent_at=clock.now())
+    with pytest.raises(IntegrityError, match="a notice"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -10,7 +10,7 @@ from association.models import OutboxJob
 from association.operations import move_practice_clock
 from association.tenancy import current_association_id
 from credit_rating import operations
-from credit_rating.choices import Stage, StageKind
+from credit_rating.choices import DeterminationState, Stage, StageKind
 from credit_rating.models import (
     Assessment,
     Assignment,
@@ -127,19 +127,33 @@ def standing_result(valid_until, stage=Stage.PUBLISHED, assessment=None) -> Asse
         explanation="",
         opened_by=person,
     )
-    computation = Computation.objects.create(assessment=assessment, created_at=moment, engine_version="1")
-    determination = Determination.objects.create(assessment=assessment, computation=computation, grade="B")
-    Publication.objects.create(
+    computation = Computation.objects.create(
+        assessment=assessment, created_at=moment, engine_version="1", grade="B"
+    )
+    determination = Determination.objects.create(
+        assessment=assessment,
+        computation=computation,
+        state=DeterminationState.CONFIRMED,
+        grade="B",
+        decided_by=person,
+        decided_at=moment,
+    )
+    publication = Publication.objects.create(
         assessment=assessment,
         determination=determination,
         grade="B",
         proposed_by=person,
         proposed_at=moment,
-        approved_by=make_user(),
-        published_at=moment,
-        valid_until=valid_until,
     )
-    Assessment.objects.filter(pk=assessment.pk).update(stage=stage, grade="B", public_notice=notice)
+    Publication.objects.filter(pk=publication.pk).update(
+        approved_by=make_user(), published_at=moment, valid_until=valid_until
+    )
+    row = Assessment.objects.filter(pk=assessment.pk)
+    row.update(stage=Stage.REVIEWED)
+    row.update(stage=Stage.DETERMINED, grade="B")
+    row.update(stage=Stage.PUBLIC_NOTICE, public_notice=notice)
+    row.update(stage=Stage.PUBLISHED)
+    row.update(stage=stage)
     return assessment
 
 
