@@ -36,7 +36,8 @@ TITLES = (
     gettext_noop("投诉结案后的回访"), gettext_noop("投诉人对办理结果提出异议"), gettext_noop("线索草稿的保存"), gettext_noop("线索的归档（自反馈或者匿名线索作出处理起）"),
     gettext_noop("线索的初步审查"), gettext_noop("线索的核查"), gettext_noop("线索核查的延长"),
     gettext_noop("向实名提供人的反馈"), gettext_noop("评估结果公示"), gettext_noop("补正材料"),
-    gettext_noop("不利等级告知后的陈述申辩"), gettext_noop("异议的核查与答复"), gettext_noop("评估结果有效期"),
+    gettext_noop("不利等级告知后的陈述申辩"), gettext_noop("异议的核查与答复"),
+    gettext_noop("异议须由他人核实时的核查与答复"), gettext_noop("评估结果有效期"),
     gettext_noop("入会申请的审查"), gettext_noop("入会申请的补正"), gettext_noop("理事会表决入会申请"), gettext_noop("会员考察期"),
     gettext_noop("长期不交会费视为退会"), gettext_noop("除名后重新申请入会"),
 )  # fmt: skip

@@ -62,6 +62,7 @@ MAY = {
     "open_public_notice": SECRETARIAT,
     "file_objection": INSTITUTION_ROLES | SECRETARIAT,
     "decide_objection": COMMITTEE_ROLES,
+    "extend_objection": COMMITTEE_ROLES,
     "propose_publication": SECRETARIAT,
     "approve_publication": CHAIR,
     "propose_suspension": SECRETARIAT | {Role.COMMITTEE},

@@ -65,4 +65,5 @@ urlpatterns = [
         "committee/publications/<int:pk>/suspend/", committee.suspend_publication, name="suspend_publication"
     ),
     path("committee/objections/<int:pk>/", committee.decide_objection, name="decide_objection"),
+    path("committee/objections/<int:pk>/extend/", committee.extend_objection, name="extend_objection"),
 ]

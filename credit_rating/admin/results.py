@@ -21,12 +21,12 @@ class ObjectionAdmin(DeskAdmin):
     search_fields = ("assessment__institution__name", "=document_number")
     facts = (
         "assessment", "state", "objector", "document_number", "text", "filed_at", "due", "arithmetic",
-        "decision", "decided_by", "decided_at",
+        "extension_reason", "extended_by", "extended_at", "decision", "decided_by", "decided_at",
     )  # fmt: skip
 
     def get_queryset(self, request: Any) -> QuerySet[Objection]:
         rows = Objection.objects.filter(assessment__in=assessments_visible_to(request.actor))
-        related = ("assessment__institution", "assessment__round", "objector", "decided_by")
+        related = ("assessment__institution", "assessment__round", "objector", "extended_by", "decided_by")
         return rows.select_related(*related)
 
     @admin.display(description=gettext_lazy("答复截止"), ordering="due_at")

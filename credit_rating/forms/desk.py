@@ -177,6 +177,18 @@ class SuspensionForm(KeptForm):
     reason = _text(_("理由"), _("请说明理由。"), 3)
 
 
+class ExtendForm(KeptForm):
+    """延长异议答复期限, once."""
+
+    name = "extend_objection"
+    reason = _text(
+        _("延长理由"),
+        _("请说明延长的理由。"),
+        3,
+        help_text=_("须由他人核实的，期限届满前可以延长一次；机构和异议人会看到理由和新的截止日。"),
+    )
+
+
 class DecisionForm(KeptForm):
     """处理异议: the decision, and what is corrected where the objection is upheld."""
 

@@ -207,6 +207,12 @@ class Objection(Counted, AssociationOwned):
         "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
     )
     due_at = models.DateTimeField(_("答复截止"))
+    # 须由他人核实: the longer term, taken once and before the first one ended; ``rule`` is then the rule of it.
+    extended_at = models.DateTimeField(_("延长时间"), null=True)
+    extended_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("延长人"), related_name="+"
+    )
+    extension_reason = models.TextField(_("延长理由"), blank=True)
     decision = models.TextField(_("处理意见"), blank=True)
     decided_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, verbose_name=_("处理人"), related_name="+"
@@ -220,6 +226,11 @@ class Objection(Counted, AssociationOwned):
             models.CheckConstraint(
                 name="objection_source",
                 condition=Q(objector__isnull=False) | ~Q(document_number=""),
+            ),
+            models.CheckConstraint(
+                name="objection_extended",
+                condition=Q(extended_at__isnull=True, extended_by__isnull=True, extension_reason="")
+                | Q(extended_at__isnull=False, extended_by__isnull=False) & ~Q(extension_reason=""),
             ),
             models.CheckConstraint(
                 name="objection_decided",

@@ -6,6 +6,7 @@ from credit_rating.operations.computation import compute_assessment, compute_chu
 from credit_rating.operations.determination import countersign, determine
 from credit_rating.operations.discontinuing import discontinue_assessment
 from credit_rating.operations.indicator_maps import set_indicator_map, suggest_indicator_map
+from credit_rating.operations.longer_answers import extend_objection
 from credit_rating.operations.missing_terms import open_missing_terms
 from credit_rating.operations.objections import decide_objection, file_objection
 from credit_rating.operations.prior_notice import answer_defence, file_defence, send_prior_notice
@@ -72,6 +73,7 @@ __all__ = [
     "edit_indicator",
     "edit_settings",
     "end_assignment",
+    "extend_objection",
     "file_defence",
     "file_objection",
     "finish_review",

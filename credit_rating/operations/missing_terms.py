@@ -26,6 +26,7 @@ from credit_rating.models import (
     Supplement,
 )
 from credit_rating.operations import terms
+from credit_rating.queries.windows import LONGER_ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ TOLD = {
     terms.DEFEND: Told(terms.RATING, "sent_at", "due_at", terms.start_defence),
     terms.SHOWN: Told(terms.NOTICE, "opens_at", "closes_at", terms.start_public_notice),
     terms.ANSWER: Told(terms.OBJECTION, "filed_at", "due_at", terms.start_answer),
+    LONGER_ANSWER: Told(terms.OBJECTION, "filed_at", "due_at", terms.start_answer),
 }
 
 
@@ -109,7 +111,8 @@ def _missing() -> dict[str, list[Any]]:
         (terms.SUPPLEMENT, _supplements()),
         (terms.DEFEND, _defences()),
         (terms.SHOWN, _notices()),
-        (terms.ANSWER, _objections()),
+        (terms.ANSWER, _objections(extended=False)),
+        (LONGER_ANSWER, _objections(extended=True)),
     ):
         found[code] = _without(TOLD[code].kind, code, rows)
     return found
@@ -150,8 +153,9 @@ def _notices() -> QuerySet[PublicNotice]:
     return rows.select_related("round", "rule")
 
 
-def _objections() -> QuerySet[Objection]:
-    return _with_case(Objection.objects.filter(state=ObjectionState.FILED))
+def _objections(*, extended: bool) -> QuerySet[Objection]:
+    rows = Objection.objects.filter(state=ObjectionState.FILED, extended_at__isnull=not extended)
+    return _with_case(rows)
 
 
 def _valid() -> QuerySet[Publication]:

@@ -82,11 +82,11 @@ def file_objection(
         move_assessment(assessment, Stage.OBJECTION)
     record(actor, "file_objection", objection)
     _tell(objection, due.explanation)
-    _refresh(assessment, f"objection-{objection.pk}-filed")
+    refresh_flag(assessment, f"objection-{objection.pk}-filed")
     return objection
 
 
-def _refresh(assessment: Assessment, event: str) -> None:
+def refresh_flag(assessment: Assessment, event: str) -> None:
     """Both the card of the institution and the list of the round carry the flag."""
     refresh_institution(assessment.institution_id, event)
     refresh_round(assessment.round_id, event)
@@ -146,12 +146,7 @@ def decide_objection(
     ``corrections``: for each indicator its id and the entry, as in a review row (``na_reason`` makes it 不适用).
     """
     actor.require(MAY, "decide_objection")
-    found = Objection.objects.filter(pk=objection_id, assessment__in=assessments_visible_to(actor)).first()
-    if found is None:
-        raise NotFound(_("没有这项异议。"))
-    assessment = lock_assessment(actor, found.assessment_id)
-    objection = Objection.objects.select_for_update().get(pk=found.pk)
-    _refuse_earlier_decider(actor, assessment)
+    assessment, objection = hold_objection(actor, objection_id)
     move_objection(
         objection,
         ObjectionState.UPHELD if upheld else ObjectionState.REJECTED,
@@ -165,11 +160,23 @@ def decide_objection(
         raise InvalidInput(_("异议不成立时不能更正评分。"))
     else:
         _close_if_last(assessment)
-    end_answer(actor, objection)
+    end_answer(actor, objection, objection.state)
     record(actor, "decide_objection", objection, upheld=upheld, corrected=sorted(corrections or {}))
     _tell_decision(objection)
-    _refresh(assessment, f"objection-{objection.pk}-decided")
+    refresh_flag(assessment, f"objection-{objection.pk}-decided")
     return objection
+
+
+def hold_objection(actor: Actor, objection_id: int) -> tuple[Assessment, Objection]:
+    """Both held until the transaction ends, for somebody who may judge this one."""
+    found = Objection.objects.filter(pk=objection_id, assessment__in=assessments_visible_to(actor)).first()
+    if found is None:
+        raise NotFound(_("没有这项异议。"))
+    assessment = lock_assessment(actor, found.assessment_id)
+    objection = Objection.objects.select_for_update().get(pk=found.pk)
+    objection.assessment = assessment
+    _refuse_earlier_decider(actor, assessment)
+    return assessment, objection
 
 
 def _refuse_earlier_decider(actor: Actor, assessment: Assessment) -> None:

@@ -33,6 +33,7 @@ from credit_rating.models import (
     Supplement,
 )
 from credit_rating.operations.announcements import institution_people, refresh_round
+from credit_rating.queries.windows import LONGER_ANSWER
 
 RATING, NOTICE, OBJECTION = "rating", "public_notice", "objection"
 FILE, SUPPLEMENT, DEFEND = "ROUND-SELF-ASSESSMENT", "ROUND-SUPPLEMENT", "ROUND-DEFENCE"
@@ -114,9 +115,10 @@ def start_public_notice(actor: Actor, notice: PublicNotice, told: datetime | Non
 
 
 def start_answer(actor: Actor, objection: Objection, told: datetime | None = None) -> None:
+    """核查并答复: the term of three days, or the longer one where it was taken; both run from the filing."""
     start_deadline(
         actor=actor,
-        code=ANSWER,
+        code=ANSWER if objection.extended_at is None else LONGER_ANSWER,
         case=case_of_objection(objection),
         owner=Owner(Side.COMMITTEE),
         action=gettext_noop("核查并答复异议"),
@@ -179,10 +181,10 @@ def end_defence(actor: Actor, assessment: Assessment) -> None:
     stop_deadline(actor=actor, case=_known(assessment), code=DEFEND, outcome="defended")
 
 
-def end_answer(actor: Actor, objection: Objection) -> None:
-    stop_deadline(
-        actor=actor, case=Case(OBJECTION, objection.pk, "", ""), code=ANSWER, outcome=objection.state
-    )
+def end_answer(actor: Actor, objection: Objection, outcome: str) -> None:
+    """Whichever of the two terms runs."""
+    for code in (ANSWER, LONGER_ANSWER):
+        stop_deadline(actor=actor, case=Case(OBJECTION, objection.pk, "", ""), code=code, outcome=outcome)
 
 
 def end_what_ran_out(actor: Actor) -> None:
@@ -213,7 +215,8 @@ def follow_deadline(*, actor: Actor, deadline_id: int) -> bool:
     copies = {
         SUPPLEMENT: Supplement.objects.filter(assessment_id=deadline.case_id),
         DEFEND: PriorNotice.objects.filter(assessment_id=deadline.case_id, sent_at=deadline.started_at),
-        ANSWER: Objection.objects.filter(pk=deadline.case_id),
+        ANSWER: Objection.objects.filter(pk=deadline.case_id, extended_at__isnull=True),
+        LONGER_ANSWER: Objection.objects.filter(pk=deadline.case_id),
     }
     row: Any = copies[deadline.code].select_for_update().first() if deadline.code in copies else None
     if row is None or row.due_at == deadline.ends_at:
@@ -221,7 +224,7 @@ def follow_deadline(*, actor: Actor, deadline_id: int) -> bool:
     row.due_at, row.explanation, row.reckoning = deadline.ends_at, deadline.told, deadline.reckoning
     row.save(update_fields=["due_at", "explanation", "reckoning"])
     record(actor, "follow_deadline", row, due_at=deadline.ends_at.isoformat())
-    if deadline.code == ANSWER:
+    if deadline.code in {ANSWER, LONGER_ANSWER}:
         refresh_round(row.assessment.round_id, f"objection-{row.pk}-recounted-{deadline.counted_times}")
     return True
 

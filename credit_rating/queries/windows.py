@@ -11,8 +11,15 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from association import clock
+from association.deadlines import start_clock
 from association.models import Deadline
-from credit_rating.models import PriorNotice, PublicNotice, Supplement
+from association.rules.clock import Due
+from common.errors import DomainError
+from credit_rating.choices import ObjectionState
+from credit_rating.models import Objection, PriorNotice, PublicNotice, Supplement
+
+# 须由他人核实: the longer term for the answer to an objection; like the first one it runs from the filing.
+LONGER_ANSWER = "ROUND-OBJECTION-VERIFY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +56,15 @@ def over(rows: QuerySet[Any], at: datetime | None = None) -> QuerySet[Any]:
 def is_open(row: Supplement | PriorNotice | PublicNotice) -> bool:
     """Whether this right can be used at this moment."""
     return not over(type(row).objects.filter(pk=row.pk)).exists()
+
+
+def longer_answer(objection: Objection) -> Due | None:
+    """The end of the longer term while the committee may still take it: once, and before the first one has ended."""
+    taken = objection.state != ObjectionState.FILED or objection.extended_at is not None
+    if taken or clock.now() >= objection.due_at:
+        return None
+    try:
+        _rule, due = start_clock(LONGER_ANSWER, objection.filed_at)
+    except DomainError:
+        return None
+    return due if due.ends_at > objection.due_at else None

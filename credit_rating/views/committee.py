@@ -18,6 +18,7 @@ from credit_rating.forms.desk import (
     ConfirmForm,
     DecisionForm,
     DefenceAnswerForm,
+    ExtendForm,
     OverruleForm,
     SuspensionForm,
 )
@@ -170,6 +171,21 @@ def decide_objection(request: PortalRequest, pk: int) -> HttpResponse:
     ):
         return _page(request, assessment_id, form)
     messages.success(request, _("异议已处理。"))
+    return redirect("determination", pk=assessment_id)
+
+
+@signed_in
+@require_POST
+def extend_objection(request: PortalRequest, pk: int) -> HttpResponse:
+    """延长异议答复期限, where somebody else must verify."""
+    request.actor.require(MAY, "extend_objection")
+    form = ExtendForm(request.POST, key=pk)
+    assessment_id = queries.objection_of(request.actor, pk).assessment_id
+    if not form.attempt(
+        lambda given: operations.extend_objection(actor=request.actor, objection_id=pk, **given)
+    ):
+        return _page(request, assessment_id, form)
+    messages.success(request, _("答复期限已延长，机构和异议人已收到通知。"))
     return redirect("determination", pk=assessment_id)
 
 

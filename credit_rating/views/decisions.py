@@ -10,16 +10,25 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.kept_forms import KeptForm, in_place
 from association.language import translated
+from association.reckoning import explained
+from association.rules.explanation import as_parts
 from common.numbers import shown
 from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, ObjectionState, Stage
-from credit_rating.forms.desk import DecisionForm, DefenceAnswerForm, OverruleForm, SuspensionForm
+from credit_rating.forms.desk import (
+    DecisionForm,
+    DefenceAnswerForm,
+    ExtendForm,
+    OverruleForm,
+    SuspensionForm,
+)
 from credit_rating.forms.rows import inputs_of, points_shown, said
 from credit_rating.queries.committee import other_grades
 from credit_rating.queries.desk import Dossier
 from credit_rating.queries.panel import PanelRow, PanelSheet
 from credit_rating.queries.review import leaf_ids
 from credit_rating.queries.standards import spec_of, title_of
+from credit_rating.queries.windows import longer_answer
 from credit_rating.rules.entries import fields_for
 from credit_rating.rules.review import PanelResult
 from credit_rating.views.rows import row_shown
@@ -53,11 +62,17 @@ def panel_context(panel: PanelSheet) -> dict[str, Any]:
 def decision_forms(kept: KeptForm | None, context: Mapping[str, Any]) -> dict[str, Any]:
     """The forms of the page, with the refused one in its place; ``offered`` while the page still has a place for it."""
     objections = [
-        (one, _decision_form(kept, one, context)) if one in context["open_objections"] else (one, None)
+        (one, _decision_form(kept, one, context), _extend_form(kept, one, context))
+        if one in context["open_objections"]
+        else (one, None, None)
         for one in context["dossier"].objections
     ]
     may = context["may"]
-    places = {"confirm": may["determine"], "decide_objection": any(form is kept for _one, form in objections)}
+    places = {
+        "confirm": may["determine"],
+        "decide_objection": any(form is kept for _one, form, _longer in objections),
+        "extend_objection": any(longer is kept for _one, _form, longer in objections),
+    }
     return {
         "forms": {
             OverruleForm.name: in_place(kept, OverruleForm, grades=context["overrule_to"]),
@@ -80,6 +95,16 @@ def _decision_form(kept: KeptForm | None, objection: Any, context: Mapping[str, 
          form.wrong.get(pk, ""))
         for pk, leaf in context["correctable"]
     ]  # fmt: skip
+    return form
+
+
+def _extend_form(kept: KeptForm | None, objection: Any, context: Mapping[str, Any]) -> Any:
+    """While it may be taken; with the new end, which is told before it is asked for."""
+    due = longer_answer(objection) if context["may"]["extend_objection"] else None
+    if due is None:
+        return None
+    form: Any = in_place(kept, ExtendForm, key=objection.pk)
+    form.due, form.arithmetic = due, explained(as_parts(due.reckoning))
     return form
 
 
@@ -125,6 +150,7 @@ def decision_context(actor: Actor, dossier: Dossier, decided: Any) -> dict[str, 
             and decided.decided_by_id != actor.user_id,
             "answer_defence": decides and waits and assessment.stage == Stage.NOTICED,
             "decide_objection": decides,
+            "extend_objection": actor.may(MAY, "extend_objection"),
             **_suspension(actor, dossier),
         },
         "open_objections": [one for one in dossier.objections if one.state == ObjectionState.FILED],

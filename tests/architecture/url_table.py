@@ -221,6 +221,7 @@ DESK = {
     "propose_suspension": form(SECRETARIAT | {Role.COMMITTEE}, pk="publication"),
     "suspend_publication": form(CHAIR, pk="publication"),
     "decide_objection": form(COMMITTEE_ROLES, pk="objection"),
+    "extend_objection": form(COMMITTEE_ROLES, pk="objection"),
 }
 DESK_OF_STAFF = {
     "admin:index": page(STAFF_ROLES),
