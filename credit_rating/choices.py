@@ -146,6 +146,21 @@ UNDER_REVIEW = frozenset({Stage.SUBMITTED, Stage.SUPPLEMENT, Stage.DISTRICT_REVI
 ASIDE = frozenset({AssignmentState.RECUSED, AssignmentState.ENDED})
 
 
+class DeclaredTie(TextChoices):
+    """利害关系的种类, as who stands aside names it; the values are those of ``association.rules.conflict.TieKind``."""
+
+    EMPLOYMENT = "employment", _("任职")
+    OFFICE = "office", _("担任职务")
+    SHAREHOLDING = "shareholding", _("持有股权")
+    TEACHING = "teaching", _("授课")
+    CONSULTING = "consulting", _("提供咨询")
+    FAMILY = "family", _("近亲属任职")
+    COMPLAINANT = "complainant", _("曾投诉该机构")
+    LITIGATION = "litigation", _("涉诉")
+    SUPPLIER = "supplier", _("供应服务")
+    DECLARED = "declared", _("其他利害关系")
+
+
 class Clearance(TextChoices):
     """回避核对的结论: a competitor's interest is shown and weighed, any other tie keeps the assessor out."""
 

@@ -13,6 +13,7 @@ from association.choices import Role
 from association.deeds import DeedForm
 from association.models import User
 from association.notices import people_of
+from association.person_fields import PersonField
 from complaints.choices.complaints import Subject
 from complaints.choices.leads import LeadCategory, LeadState
 from complaints.models import Lead
@@ -48,12 +49,12 @@ class IdentifyForm(DeedForm):
 
 
 class OfficerForm(DeedForm):
-    officer_id = forms.TypedChoiceField(label=_("承办人"), coerce=int)
+    officer_id = PersonField(label=_("承办人"))
 
     def prepare(self) -> None:
         people = User.objects.filter(pk__in=people_of(roles=[Role.SECRETARIAT]))
         choices = sorted(((person.pk, person.name) for person in people), key=itemgetter(1, 0))
-        self.fields["officer_id"].choices = choices  # type: ignore[attr-defined]
+        self.fields["officer_id"].offer(choices)  # type: ignore[attr-defined]
 
 
 class ReasonForm(DeedForm):

@@ -1,13 +1,15 @@
 """调解: what the mediator does in a case, one small form for each deed."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from association.person_fields import PersonField
 from association.typed_fields import DayField, YuanField
 from complaints.choices.complaints import Body, Party, Recusal, SessionMode, TerminationGround
-from complaints.forms.parts import LONGEST, CaseForm, PaymentsField, choice, line, text, yes_no
+from complaints.forms.parts import CHOOSE, LONGEST, CaseForm, PaymentsField, choice, line, text, yes_no
 
 
 def _moment(label: Any) -> forms.SplitDateTimeField:
@@ -20,7 +22,11 @@ class AssignForm(CaseForm):
     title, button = _("指派调解员"), _("指派")
     lead = _("系统按任职记录核对回避；与机构有利害关系的不能指派。")
     asks = "mediator_id"
-    mediator_id = forms.TypedChoiceField(label=_("调解员"), coerce=int)
+    mediator_id = PersonField(label=_("调解员"))
+
+    def offer(self, choices: Iterable[tuple[Any, Any]]) -> None:
+        """The mediators as (account, name)."""
+        cast("PersonField", self.fields[self.asks]).offer(choices, [CHOOSE])
 
 
 class RecuseForm(CaseForm):

@@ -35,9 +35,9 @@ def _may_be_assigned(kind: StageKind) -> Any:
 def _assign(kind: StageKind) -> Any:
     def run(request: Any, assessment: Assessment, form: Any) -> Done:
         """Each person by an operation of its own; who is refused is named, the others stay assigned."""
-        names = dict(form.fields["assessors"].choices)
+        names = form.names
         done, refused = [], []
-        for pk in map(int, form.cleaned_data["assessors"]):
+        for pk in form.cleaned_data["assessors"]:
             try:
                 operations.assign_assessor(
                     actor=request.actor, assessment_id=assessment.pk, kind=kind, assessor_id=pk

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from association import clock
 from association.deeds import DeedForm, GridForm
 from association.language import translated
+from association.person_fields import PeopleField
 from common import uscc
 from credit_rating.choices import StageKind
 from credit_rating.models import Assessment, Objection
 from credit_rating.operations import StageWindow
-from credit_rating.queries.panel import candidates
+from credit_rating.queries.panel import Candidate, candidates
 from credit_rating.queries.review import leaf_ids, still_reviewing
 from credit_rating.queries.rounds import stages_of
 from credit_rating.queries.standards import spec_of, standards_for_rounds
@@ -166,15 +167,18 @@ class AssignForm(DeedForm):
     """指派: who must stand aside cannot be chosen, and the operation checks again."""
 
     kind = StageKind.REVIEW
-    assessors = forms.MultipleChoiceField(label=_("评估员"), widget=forms.CheckboxSelectMultiple)
+    assessors = PeopleField(label=_("评估员"), widget=forms.CheckboxSelectMultiple)
 
     def prepare(self) -> None:
         self.candidates = candidates(self.request.actor, self.obj.pk, self.kind)
-        self.fields["assessors"].choices = [  # type: ignore[attr-defined]
-            (row.user.pk, row.user.name)
-            for row in self.candidates
-            if not row.assigned and row.check.clearance != "blocked"
-        ]
+        self.names = {row.user.pk: row.user.name for row in self.candidates}
+        free = [row for row in self.candidates if not row.assigned and row.check.clearance != "blocked"]
+        self.fields["assessors"].offer((row.user.pk, row.user.name) for row in free)  # type: ignore[attr-defined]
+
+    def rows(self) -> list[tuple[Candidate, str]]:
+        """Everybody with what chooses them; nothing for who cannot be chosen."""
+        values = {user: value for value, user in self.fields["assessors"].people.items()}  # type: ignore[attr-defined]
+        return [(row, values.get(row.user.pk, "")) for row in self.candidates]
 
     def chosen(self) -> list[str]:
         return list(self.data.getlist("assessors")) if self.is_bound else []  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association.kept_forms import KeptForm
 from common.errors import DomainError, InvalidInput, Refused
-from credit_rating.choices import Verdict
+from credit_rating.choices import DeclaredTie, Verdict
 from credit_rating.forms.rows import ENTRY_NAMES, corrections_of
 
 LONGEST_LINE = 300
@@ -88,6 +88,11 @@ class SupplementForm(KeptForm):
 
 class RecuseForm(KeptForm):
     name = "recuse"
+    tie = forms.ChoiceField(
+        label=_("利害关系"),
+        choices=[("", _("请选择")), *DeclaredTie.choices],
+        error_messages={"required": _("请选择利害关系。"), "invalid_choice": _("请选择利害关系。")},
+    )
     reason = forms.CharField(
         label=_("理由"), max_length=LONGEST_LINE, error_messages={"required": _("请说明回避的理由。")}
     )

@@ -164,7 +164,7 @@ NEW_TRIGGERS = (
         )
         for (table, column), steps in STEPS.items()
     ),
-    ("assessment", "follows_determination", "UPDATE", "EXECUTE FUNCTION portal_assessment_follows()"),
+    ("assessment", "of_determination", "UPDATE", "EXECUTE FUNCTION portal_assessment_follows()"),
     (
         "assessment",
         "ready_for_notice",

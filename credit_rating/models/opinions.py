@@ -73,6 +73,8 @@ class OpinionItem(AssociationOwned):
         "self", models.PROTECT, null=True, verbose_name=_("上年来源"), related_name="+"
     )
     carried = models.BooleanField(_("上年带入待确认"), default=False)
+    # 未沿用: why the row starts empty although there was an answer last year, in the parts of its sentence.
+    not_carried = models.JSONField(_("未沿用的原因"), null=True, editable=False)
     version = models.PositiveIntegerField(_("修订号"), default=0)
     edited_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, verbose_name=_("修改人"), related_name="+"

@@ -9,7 +9,7 @@ from guardian.models import UserObjectPermissionBase
 from association.language import translated
 from association.tenancy import AssociationOwned, ScopedManager
 from common.said import from_parts
-from credit_rating.choices import AssignmentState, RoundState, Stage, StageKind
+from credit_rating.choices import AssignmentState, DeclaredTie, RoundState, Stage, StageKind
 from credit_rating.models.counted import Counted
 from credit_rating.models.standards import AssessmentStandard, Indicator
 
@@ -199,6 +199,10 @@ class Assignment(AssociationOwned):
     )
     assigned_at = models.DateTimeField(_("指派时间"))
     declared_at = models.DateTimeField(_("声明时间"), null=True)
+    # Which tie it was; recusals from before it was asked for say 其他.
+    tie = models.CharField(
+        _("利害关系"), max_length=12, choices=DeclaredTie.choices, default=DeclaredTie.DECLARED
+    )
     recusal_reason = models.TextField(_("回避理由"), blank=True)
     ending_reason = models.TextField(_("解除理由"), blank=True)
 
@@ -219,6 +223,9 @@ class Assignment(AssociationOwned):
             ),
             models.CheckConstraint(
                 name="assignment_recused", condition=~Q(state=AssignmentState.RECUSED) | ~Q(recusal_reason="")
+            ),
+            models.CheckConstraint(
+                name="assignment_tie_known", condition=Q(tie__in=[tie.value for tie in DeclaredTie])
             ),
             models.CheckConstraint(
                 name="assignment_ended", condition=~Q(state=AssignmentState.ENDED) | ~Q(ending_reason="")

@@ -15,7 +15,15 @@ from common.errors import InvalidInput, NotFound, Refused
 from common.said import Said
 from common.text import paragraphs
 from credit_rating.access import MAY, assessments_visible_to, assignments_visible_to
-from credit_rating.choices import ASIDE, UNDER_REVIEW, AssignmentState, Clearance, Stage, StageKind
+from credit_rating.choices import (
+    ASIDE,
+    UNDER_REVIEW,
+    AssignmentState,
+    Clearance,
+    DeclaredTie,
+    Stage,
+    StageKind,
+)
 from credit_rating.models import Assessment, AssessmentPermission, Assignment, Opinion
 from credit_rating.operations.moves import move_assignment
 from credit_rating.operations.rounds import DESK
@@ -87,18 +95,21 @@ def declare_no_conflict(*, actor: Actor, assignment_id: int) -> Assignment:
 
 
 @transaction.atomic
-def recuse(*, actor: Actor, assignment_id: int, reason: str) -> Assignment:
+def recuse(*, actor: Actor, assignment_id: int, reason: str, tie: str = DeclaredTie.DECLARED) -> Assignment:
     """回避: the dossier closes to this person, in this and later rounds of the look-back time.
 
+    ``tie`` is the kind of interest: whoever works for the institution is told of competitors and mutual reviews by it.
     Also after the opinion was submitted, as long as the review runs: then the opinion no longer counts.
     """
     actor.require(MAY, "recuse")
     assignment = _own(actor, assignment_id)
     reason = required_text(reason, "reason", _("请说明回避的理由。"))
+    if tie not in DeclaredTie.values:
+        raise InvalidInput(_("请选择利害关系。"), {"tie": _("请选择利害关系。")})
     _check_running(assignment)
-    move_assignment(assignment, AssignmentState.RECUSED, recusal_reason=reason)
+    move_assignment(assignment, AssignmentState.RECUSED, recusal_reason=reason, tie=tie)
     _close_dossier(assignment)
-    record(actor, "recuse", assignment, reason=reason)
+    record(actor, "recuse", assignment, reason=reason, tie=tie)
     notify(
         f"recused-{assignment.pk}",
         people_of(roles=[Role.SECRETARIAT]),

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from association import clock
 from association.actors import Actor
+from common.said import as_parts
 from credit_rating.choices import ItemState, StageKind
 from credit_rating.models import Assessment, Evidence, Indicator, Opinion, OpinionItem
 from credit_rating.queries.standards import map_rows_of, spec_of
-from credit_rating.rules.carry_over import CarriedAnswer, OldAnswer, carried
+from credit_rating.rules.carry_over import Carried, CarriedAnswer, OldAnswer, carried
 from credit_rating.rules.entries import Entry
 from credit_rating.rules.indicator_map import MapKind, MapRow
 from credit_rating.rules.methods import points_for
@@ -20,12 +21,16 @@ def fill_in(actor: Actor, opinion: Opinion, assessment: Assessment) -> int:
     ids = dict(Indicator.objects.filter(standard_id=assessment.round.standard_id).values_list("code", "id"))
     before = _last_year(assessment)
     old_items = _items(before) if before is not None else {}
-    answers = _carried(assessment, spec, before, old_items) if before is not None else {}
+    found = _carried(assessment, spec, before, old_items) if before is not None else Carried((), ())
+    answers = {answer.code: answer for answer in found.answers}
+    why_not = {one.code: as_parts(one.sentence) for one in found.not_carried}
     moment = clock.now()
     rows = [
         _row(opinion, ids[leaf.code], spec, answers.get(leaf.code), old_items, actor, moment)
         for leaf in spec.leaves
     ]
+    for leaf, row in zip(spec.leaves, rows, strict=True):
+        row.not_carried = why_not.get(leaf.code)
     _carry_evidence(actor, OpinionItem.objects.bulk_create(rows), moment)
     return len(answers)
 
@@ -55,7 +60,7 @@ def _items(opinion: Opinion) -> dict[str, OpinionItem]:
 
 def _carried(
     assessment: Assessment, spec: StandardSpec, before: Opinion, old_items: dict[str, OpinionItem]
-) -> dict[str, CarriedAnswer]:
+) -> Carried:
     answers = {
         code: OldAnswer(
             Entry(Method(item.indicator.method), item.entry) if item.state == ItemState.SCORED else None,
@@ -65,7 +70,7 @@ def _carried(
     }
     same_standard = before.assessment.round.standard_id == assessment.round.standard_id
     rows = _unchanged(spec) if same_standard else map_rows_of(assessment.round.standard)
-    return {answer.code: answer for answer in carried(spec, rows, answers).answers}
+    return carried(spec, rows, answers)
 
 
 def _unchanged(spec: StandardSpec) -> tuple[MapRow, ...]:

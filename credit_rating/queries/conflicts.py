@@ -68,11 +68,11 @@ def _ties(user_ids: Collection[int]) -> TiesOf:
 
 
 def _declared(user_ids: Iterable[int]) -> Iterable[tuple[int, Tie]]:
-    """A recusal is a declaration that counts in later rounds too."""
+    """A recusal is a declaration that counts in later rounds too, as the tie that was named."""
     rows = Assignment.objects.filter(assessor_id__in=user_ids, state=AssignmentState.RECUSED)
     for row in rows.select_related("assessment__institution"):
         day = beijing(row.assigned_at).date()
-        yield row.assessor_id, Tie(TieKind.DECLARED, subject_of(row.assessment.institution), day, day)
+        yield row.assessor_id, Tie(TieKind(row.tie), subject_of(row.assessment.institution), day, day)
 
 
 def _assigned_in(round_id: int) -> dict[int, set[int]]:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from association import clock
 from association.actors import Actor
+from association.language import translated
 from association.models import Attachment
 from common.errors import NotFound
+from common.said import from_parts
 from credit_rating.access import assessments_visible_to, opinions_visible_to
 from credit_rating.choices import ItemState, RoundState, Stage, StageKind
 from credit_rating.models import Assessment, Evidence, Opinion, OpinionItem, RoundStage
@@ -197,8 +199,15 @@ def _row(
         origin=_origin(item),
         evidence=files,
         expired=tuple(one for one in files if _is_over(one.attachment.valid_until, today)),
-        note="" if item.origin_id else notes.get(leaf.code, ""),
+        note=_note(item, notes.get(leaf.code, "")),
     )
+
+
+def _note(item: OpinionItem, of_map: str) -> str:
+    """Why the row starts empty: what was said of last year's answer, or how the indicator came to be."""
+    if item.origin_id:
+        return ""
+    return translated(from_parts(item.not_carried)) if item.not_carried else of_map
 
 
 def _is_over(until: date | None, today: date) -> bool:

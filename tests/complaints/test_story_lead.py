@@ -11,6 +11,7 @@ from association.choices import Role
 from association.clocks import deadlines_of
 from association.locker import read_file
 from association.models import Notice
+from association.person_fields import posts_of
 from association.tenancy import acting_for
 from complaints.models import Lead, LeadReferral
 from tests.association.test_locker import picture
@@ -65,7 +66,9 @@ def test_from_the_receipt_code_to_the_referral(association):
 
     assert FACTS in text(clerk.get(f"complaints/lead/{lead.pk}/"))
     press(clerk, lead, "screen", category="certificate_fraud")
-    press(clerk, lead, "assign", officer_id=str(clerk.user.pk))
+    with acting_for(association.pk):
+        post = posts_of([clerk.user.pk])[clerk.user.pk]
+    press(clerk, lead, "assign", officer_id=str(post))
     assert FACTS not in text(colleague.get(f"complaints/lead/{lead.pk}/"))
     press(clerk, lead, "ask", text="代填的是哪一期的报考材料？")
 

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from association import clock
 from association.choices import Role
+from association.person_fields import posts_of
 from association.tenancy import acting_for
 from complaints.choices.complaints import Outcome, State
 from complaints.models import Agreement, Complaint, Evidence, Unmasking
@@ -62,7 +63,8 @@ def test_from_receipt_to_performed_agreement(association, here, client):
     assert do(school, pk, "consent", given_="yes").status_code == 302
     said = {"code": code, "deed": "consent", "given": "yes"}
     assert client.post("/first/complaints/track/do/", said).status_code == 200
-    assert do(officer, pk, "assign_mediator", mediator_id=here.mediator.user_id).status_code == 302
+    post = posts_of([here.mediator.user_id])[here.mediator.user_id]
+    assert do(officer, pk, "assign_mediator", mediator_id=post).status_code == 302
     planned = {"mode": "phone", "place": "电话", "planned_at_0": day(3), "planned_at_1": "10:00"}
     assert do(mediator, pk, "plan_session", **planned).status_code == 302
     wrong = {"text": "退还部分费用。", "amount_fen": "99999", "payments": f"{day(5)} 99999"}

@@ -7,6 +7,7 @@ import pytest
 from association import clock
 from association.choices import Role
 from association.models import Job
+from association.person_fields import posts_of
 from association.rules.clock import end_of_day
 from association.tenancy import acting_for
 from credit_rating.admin.rounds import steps_done
@@ -82,13 +83,15 @@ def test_who_must_stand_aside_cannot_be_chosen_and_the_reason_is_shown(here):
         tied = actor_with(Role.ASSESSOR, employer=institution, name="演示有关人")
         clear = actor_with(Role.ASSESSOR, name="演示无关人")
         row = Assessment.objects.get(round=round_)
+        posts = posts_of([tied.user_id, clear.user_id])
     address = f"credit_rating/assessment/{row.pk}/do/assign/"
     page = here.get(address).content.decode()
-    assert f'value="{clear.user_id}"' in page
-    assert f'value="{tied.user_id}"' not in page
+    assert f'value="{posts[clear.user_id]}"' in page
+    assert f'value="{posts[tied.user_id]}"' not in page
     assert "任职于“演示被评学校”" in page
-    assert here.post(address, assessors=[tied.user_id]).status_code == 400
-    assert here.post(address, assessors=[clear.user_id]).status_code == 302
+    for nobody in (posts[tied.user_id], 0, "x"):
+        assert here.post(address, assessors=[nobody]).status_code == 400
+    assert here.post(address, assessors=[posts[clear.user_id]]).status_code == 302
     assert inside(here, lambda: [one.assessor_id for one in Assignment.objects.all()]) == [clear.user_id]
 
 

@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from association import clock
 from association.choices import Role
 from association.models import User
+from association.rules.conflict import WORDS, TieKind
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from credit_rating import operations
 from credit_rating.access import assessments_visible_to, evidence_visible_to, opinions_visible_to
-from credit_rating.choices import AssignmentState, Clearance, ItemState, Stage, StageKind
+from credit_rating.choices import AssignmentState, Clearance, DeclaredTie, ItemState, Stage, StageKind
 from credit_rating.models import Assessment, Assignment, Evidence, Opinion, OpinionItem
 from credit_rating.queries.panel import candidates, panel_sheet
 from credit_rating.queries.review import assignments_of, current_opinions, review_sheet
@@ -146,7 +147,9 @@ def test_recusal_closes_the_dossier_for_good(assessment, clerk):
     assignment = assign(assessment, reviewer)
     with pytest.raises(InvalidInput):
         operations.recuse(actor=reviewer, assignment_id=assignment.pk, reason="  ")
-    operations.recuse(actor=reviewer, assignment_id=assignment.pk, reason="亲属任职")
+    with pytest.raises(InvalidInput, match="利害关系"):
+        operations.recuse(actor=reviewer, assignment_id=assignment.pk, reason="亲属任职", tie="friend")
+    operations.recuse(actor=reviewer, assignment_id=assignment.pk, reason="亲属任职", tie="family")
     assert not assessments_visible_to(reviewer).exists()
     assert not opinions_visible_to(reviewer).exists()
     with pytest.raises(Refused):
@@ -157,7 +160,13 @@ def test_recusal_closes_the_dossier_for_good(assessment, clerk):
         one for one in candidates(clerk, assessment.pk, StageKind.REVIEW) if one.user.pk == reviewer.user_id
     ]
     assert row.check.clearance == Clearance.BLOCKED
+    assert "近亲属任职" in row.check.told()[0]
     assert Assignment.objects.get(pk=assignment.pk).state == AssignmentState.RECUSED
+
+
+def test_every_tie_that_can_be_named_is_one_that_the_rules_know():
+    assert set(DeclaredTie.values) == set(TieKind) - {TieKind.COMPETITOR, TieKind.RECIPROCITY}
+    assert set(DeclaredTie.values) == set(WORDS)
 
 
 @pytest.mark.parametrize("role", [Role.DISTRICT_REVIEWER, Role.COMMITTEE, Role.SECRETARIAT])

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from association import clock
 from association.actors import system
@@ -16,8 +17,10 @@ from credit_rating import operations
 from credit_rating.choices import ItemState, Stage
 from credit_rating.models import Assessment, Evidence, Opinion, OpinionItem
 from credit_rating.operations import NotReady, StaleRow
+from credit_rating.queries.self_sheet import self_sheet
 from credit_rating.rules.indicator_map import MapKind, MapRow
 from tests.at_once import at_once
+from tests.credit_rating.desk_pages import Desk as PageDesk
 from tests.credit_rating.self_desk import Desk, begun, colleague, full
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import (
@@ -122,6 +125,31 @@ def test_a_split_indicator_is_never_carried_silently(here):
     carried = OpinionItem.objects.filter(opinion__assessment=desk.assessment, carried=True)
     assert set(carried.values_list("indicator__code", flat=True)) == {"A2.1", "B1.1", "B1.2"}
     assert desk.row("A1.1").state == ItemState.OPEN
+    notes = {row.leaf.code: row.note for row in self_sheet(desk.admin, desk.assessment.pk).rows}
+    assert notes["A1.1"] == "该指标由上年指标 A1.1 拆分而来，须重新填写。"
+    assert notes["A1.3"] == "该指标由上年指标 A1.2、A1.3 合并而来，须重新填写。"
+    assert (notes["A2.2"], notes["B1.2"]) == ("本版新增指标。", "")
+    with override("en"):
+        english = {row.leaf.code: row.note for row in self_sheet(desk.admin, desk.assessment.pk).rows}
+    assert "A1.1" in english["A1.1"]
+    assert "拆分" not in english["A1.1"]
+
+
+def test_what_no_longer_fits_starts_empty_and_says_why_on_the_page(here):
+    institution = make_institution()
+    old = frozen_standard(small_spec(code="s"))
+    filed_year(old, institution)
+    spec = small_spec(code="s", version="2")
+    rows = tuple(
+        MapRow(MapKind.REWEIGHTED if leaf.code == "B1.2" else MapKind.SAME, (leaf.code,), (leaf.code,))
+        for leaf in spec.leaves
+    )
+    desk = next_year(institution, frozen_successor(old, spec, rows))
+    assert (desk.row("B1.2").state, desk.row("B1.2").origin) == (ItemState.OPEN, None)
+    page = PageDesk(here, desk.admin).get(f"rating/{desk.assessment.pk}/self/").content.decode()
+    assert page.count("该指标分值已调整，须重新评分。") == 1
+    saved = desk.save("B1.2", {"points": "3"})
+    assert saved.state == ItemState.SCORED
 
 
 def test_neither_a_neighbours_answers_nor_unfiled_ones_come_along(here):

@@ -68,9 +68,13 @@ def test_recusal_needs_its_reason_and_closes_the_dossier(association):
     assessment, desk = begun(association)
     assignment = Assignment.objects.get()
     assert desk.post(f"review/assignments/{assignment.pk}/recuse/").status_code == 400
-    assert desk.post(f"review/assignments/{assignment.pk}/recuse/", reason="亲属任职").status_code == 302
+    address = f"review/assignments/{assignment.pk}/recuse/"
+    for tie in ("", "friend", "competitor"):
+        refused = desk.post(address, reason="亲属任职", tie=tie)
+        assert (refused.status_code, "请选择利害关系" in refused.content.decode()) == (400, True)
+    assert desk.post(address, reason="亲属任职", tie="family").status_code == 302
     assignment.refresh_from_db()
-    assert assignment.state == AssignmentState.RECUSED
+    assert (assignment.state, assignment.tie) == (AssignmentState.RECUSED, "family")
     assert desk.get(f"review/{assessment.pk}/").status_code == 404
 
 
