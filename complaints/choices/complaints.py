@@ -314,7 +314,7 @@ MASS_STEPS = {
 
 
 class FactKind(TextChoices):
-    """What is kept for the record of an institution; counted by the rating, never scored here."""
+    """What is kept for the record of an institution; assessors read it beside the indicators, nothing scores it."""
 
     REPLY_MISSED = "reply_missed", _("逾期未答复")
     REPLY_LATE = "reply_late", _("逾期答复")

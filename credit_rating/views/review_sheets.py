@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from association.kept_forms import KeptForm, in_place
 from credit_rating.forms.desk import SubmitReviewForm, SupplementRequestForm
 from credit_rating.forms.rows import RowTrouble, Typed, points_shown, said
+from credit_rating.queries.conduct import conduct_beside
 from credit_rating.queries.review import ReviewHeading, ReviewRow, ReviewSheet, leaf_ids
 from credit_rating.queries.standards import spec_of, title_of
 from credit_rating.views.rows import RowShown, as_typed, row_shown
@@ -112,6 +113,7 @@ def sheet_page(
         },
         "kept": kept,
         "offered": sheet.is_open,
+        "conduct": conduct_beside(sheet.assessment),
     }
     return render(
         request,

@@ -51,7 +51,7 @@ def test_sheet_costs_the_same_for_seven_rows_and_for_fifty_eight(association, st
     with statements() as found:
         answer = desk.get(f"review/{assessment.pk}/")
     assert answer.status_code == 200
-    assert len(found) == 11, found
+    assert len(found) == 16, found  # five of them the facts of complaints
 
 
 def test_dossier_opens_only_after_the_declaration(association):
