@@ -133,23 +133,8 @@ def test_a_split_indicator_is_never_carried_silently(here):
         english = {row.leaf.code: row.note for row in self_sheet(desk.admin, desk.assessment.pk).rows}
     assert "A1.1" in english["A1.1"]
     assert "拆分" not in english["A1.1"]
-
-
-def test_what_no_longer_fits_starts_empty_and_says_why_on_the_page(here):
-    institution = make_institution()
-    old = frozen_standard(small_spec(code="s"))
-    filed_year(old, institution)
-    spec = small_spec(code="s", version="2")
-    rows = tuple(
-        MapRow(MapKind.REWEIGHTED if leaf.code == "B1.2" else MapKind.SAME, (leaf.code,), (leaf.code,))
-        for leaf in spec.leaves
-    )
-    desk = next_year(institution, frozen_successor(old, spec, rows))
-    assert (desk.row("B1.2").state, desk.row("B1.2").origin) == (ItemState.OPEN, None)
     page = PageDesk(here, desk.admin).get(f"rating/{desk.assessment.pk}/self/").content.decode()
-    assert page.count("该指标分值已调整，须重新评分。") == 1
-    saved = desk.save("B1.2", {"points": "3"})
-    assert saved.state == ItemState.SCORED
+    assert page.count("该指标由上年指标 A1.1 拆分而来，须重新填写。") == 2  # of both parts
 
 
 def test_neither_a_neighbours_answers_nor_unfiled_ones_come_along(here):

@@ -27,5 +27,5 @@ DROP FUNCTION portal_notice_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("association", "0023_appointments_confirmed")]
+    dependencies = [("association", "0025_pledge_walls")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
