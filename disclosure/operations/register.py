@@ -4,7 +4,7 @@ Each may run twice, late, or at the same time as another: the copy is always mad
 a lock on the institution or the round, and is written only when it differs.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -23,11 +23,14 @@ from disclosure.rules.keys import VERSION, Key, compared, keys_of
 from members import queries as members
 
 BATCH = 500
-CARDS_AT_ONCE = 100
+# In the order of the index that they are found by: neighbours go to the same page of it.
 KEYS = """
 INSERT INTO disclosure_cardgram (association_id, card_id, gram, text, place, length, best)
 SELECT %(association)s, * FROM unnest(
-  %(cards)s::bigint[], %(grams)s::text[], %(texts)s::text[], %(places)s::smallint[], %(lengths)s::smallint[], %(best)s::bool[])
+  string_to_array(%(card)s, ' ')::bigint[], string_to_array(%(gram)s, ' '), string_to_array(%(text)s, ' '),
+  string_to_array(%(place)s, ' ')::smallint[], string_to_array(%(length)s, ' ')::smallint[],
+  string_to_array(%(best)s, ' ')::bool[]) AS key (card, gram, text, place, length, best)
+ORDER BY gram COLLATE "C", place, length, card
 """
 Values = dict[str, Any]
 
@@ -70,10 +73,15 @@ def refresh_past_rounds(*, year: int) -> int:
 @transaction.atomic
 def refresh_register() -> int:
     """Compare every copy with the truth and write those that differ: what was missed, and what a day has changed."""
+    return _refresh_all(_stale)
+
+
+def _refresh_all(chosen: Callable[[list[int]], list[int]]) -> int:
+    """``chosen``: which of some institutions are looked at under a lock; how many copies had to be written."""
     written = _drop_what_is_gone()
     ids = list(members.institutions().order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
-        written += len(_refresh(_stale(ids[start : start + BATCH])))
+        written += len(_refresh(chosen(ids[start : start + BATCH])))
     boards = past_boards()
     written += _drop_past_rounds(_past_rounds(), boards) + sum(_write_past_round(board) for board in boards)
     return written + sum(refresh_round(round_id=pk) for pk in public_round_ids())
@@ -86,7 +94,7 @@ def rebuild_register() -> int:
     PublishedRound.objects.filter(association_id=association_id).delete()
     PastRound.objects.filter(association_id=association_id).delete()
     RegisterCard.objects.filter(association_id=association_id).delete()
-    return refresh_register()
+    return _refresh_all(lambda ids: ids)
 
 
 def altered_copies() -> list[str]:
@@ -185,8 +193,7 @@ def _refresh(institution_ids: Collection[int]) -> list[int]:
     changed = _differing(institution_ids)
     cards = _write(changed)
     CardGram.objects.filter(card_id__in=[card.pk for card in cards]).delete()
-    for start in range(0, len(cards), CARDS_AT_ONCE):
-        _write_keys(cards[start : start + CARDS_AT_ONCE])
+    _write_keys(cards)
     return list(changed)
 
 
@@ -262,20 +269,15 @@ def _write(changed: dict[int, Values]) -> list[RegisterCard]:
 
 
 def _write_keys(cards: Collection[RegisterCard]) -> None:
-    """Some hundred keys for each card, from arrays instead of as many objects."""
-    keys = [(card.pk, key) for card in cards for key in _keys(card)]
+    """Some hundred keys for each card: each column as one text, for folded texts hold no space."""
+    keys = [(card.pk, *key) for card in cards for key in _keys(card)]
+    if not keys:
+        return
+    pks, *columns = zip(*keys, strict=True)
+    values = {name: " ".join(map(str, column)) for name, column in zip(Key._fields, columns, strict=True)}
     with connection.cursor() as cursor:
         cursor.execute(
-            KEYS,
-            {
-                "association": current_association_id(),
-                "cards": [pk for pk, _key in keys],
-                "grams": [key.gram for _pk, key in keys],
-                "texts": [key.text for _pk, key in keys],
-                "places": [key.place for _pk, key in keys],
-                "lengths": [key.length for _pk, key in keys],
-                "best": [key.best for _pk, key in keys],
-            },
+            KEYS, {**values, "card": " ".join(map(str, pks)), "association": current_association_id()}
         )
 
 

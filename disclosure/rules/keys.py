@@ -5,8 +5,8 @@ stands beside such a key is the rest from there on: whoever typed a beginning of
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from common.searchkeys import grams, search_text
 from common.sounds import Units, sounds_of
@@ -20,8 +20,7 @@ SOUND, INITIALS, CODE = "~", "^", "#"
 HEADS = {SOUND: 3, INITIALS: 2, CODE: 4}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """One gram of one text. ``best`` marks the text of the card on which this gram ranks highest."""
 
     place: int
@@ -50,10 +49,14 @@ def keys_of(names: Iterable[str], code: str | None = None) -> list[Key]:
 
 def _rests(mark: str, units: Units) -> Iterable[tuple[int, int, str, str]]:
     """From every unit on: what remains, under its first signs."""
-    for place in range(len(units)):
-        rest = "".join(units[place:])[:MOST]
-        if len(rest) >= HEADS[mark]:
-            yield place, len(units), rest, head(mark, rest)
+    whole, start, count = "".join(units), 0, len(units)
+    shortest = HEADS[mark]
+    for place, unit in enumerate(units):
+        rest = whole[start : start + MOST]
+        if len(rest) < shortest:
+            return
+        yield place, count, rest, mark + rest[:shortest]
+        start += len(unit)
 
 
 def head(mark: str, rest: str) -> str:
