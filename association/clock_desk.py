@@ -13,7 +13,7 @@ from association import calendars, clock
 from association.access import MAY, deadlines_visible_to, terms_kept_from
 from association.actors import Actor
 from association.choices import CASE_KINDS, OwnDayKind
-from association.clock_queue import case_name
+from association.clock_rows import case_name
 from association.deeds import Deed, DeedForm, Done, Foretold, Table, foretelling
 from association.language import translated
 from association.models import CalendarDay, CalendarYear, Deadline, OwnCalendarDay, WorkingHours

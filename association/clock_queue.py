@@ -7,27 +7,24 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, Q, QuerySet
-from django.urls import get_script_prefix
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from association import clock
 from association.access import cases_kept_from, deadlines_visible_to
 from association.actors import Actor
-from association.choices import CASE_KINDS, COMMITTEE_ROLES, QueuePart, Side
+from association.choices import COMMITTEE_ROLES, QueuePart, Side
+from association.clock_rows import PartOf, Row, rows_of
 from association.counts import counts_of
-from association.language import translated
 from association.models import Deadline
-from association.moments import last_day
-from association.reckoning import explained
 from association.rules.clock import end_of_day
 from common.numbers import whole_or_none
 
 PAGE = 50
 # What is far off or waits for others is counted so far and no further: "1000+" says enough, and a long list stays quick.
 MOST_COUNTED = 1_000
-CAPPED = frozenset({QueuePart.LATER, QueuePart.WAITING})
+PAUSED = "paused"
+CAPPED = frozenset({QueuePart.LATER.value, QueuePart.WAITING.value, PAUSED})
 # What a row is drawn from; a page reads no more of fifty terms, their institutions and people.
 SHOWN = (
     "case_kind", "case_id", "case_title", "case_path", "code", "title", "action", "ends_at", "provisional", "reckoning",
@@ -45,29 +42,6 @@ class Asked:
     part: QueuePart | None = None
     own: bool = False
     after: tuple[datetime, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One term as the list shows it; ``heading`` where another part begins.
-
-    ``is_walled``: of a case that the reader keeps away from (回避), so without names, action and link.
-    """
-
-    deadline: Deadline
-    part: QueuePart
-    kind: str
-    name: str
-    owner: str
-    action: str
-    title: str
-    left: str
-    explanation: str
-    # 逾期视为, where the rule of the term says one.
-    silence: str
-    href: str
-    heading: str = ""
-    is_walled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +79,9 @@ def queue(actor: Actor, asked: Asked) -> Queue:
     found = _counted(visible, parts)
     page = list(_page(visible.filter(parts.chosen(asked.part)), asked.after)[: PAGE + 1])
     address = _next_address(asked, page[PAGE - 1]) if len(page) > PAGE else ""
-    return Queue(_rows(page[:PAGE], parts, asked.part, _kept(actor)), found, address, asked)
+    part_of = parts.part_of(asked.part)
+    rows = rows_of(page[:PAGE], part_of, parts.now, parts.institutions, _kept(actor))
+    return Queue(rows, found, address, asked)
 
 
 def _kept(actor: Actor) -> Collection[str]:
@@ -119,10 +95,15 @@ def part_counts(actor: Actor) -> dict[str, int]:
 
 
 def _counted(visible: QuerySet[Deadline], parts: "_Parts") -> dict[str, int]:
-    rows = {part.value: visible.filter(condition) for part, condition in parts.conditions.items()}
-    for part in CAPPED:
-        rows[part.value] = rows[part.value].order_by("ends_at")[: MOST_COUNTED + 1]
-    return counts_of(rows | {"hidden": visible.filter(parts.hidden) if parts.hidden else visible.none()})
+    """What waits for others is counted in its two halves: each is a range of an index, the two together are none."""
+    conditions = {part.value: condition for part, condition in parts.conditions.items()}
+    conditions |= {QueuePart.WAITING.value: parts.others_ahead, PAUSED: parts.paused}
+    rows = {name: visible.filter(condition) for name, condition in conditions.items()}
+    for name in CAPPED:
+        rows[name] = rows[name].order_by("ends_at")[: MOST_COUNTED + 1]
+    found = counts_of(rows | {"hidden": visible.filter(parts.hidden) if parts.hidden else visible.none()})
+    found[QueuePart.WAITING.value] += found.pop(PAUSED)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,21 +154,24 @@ class _Parts:
         over = running & Q(ends_at__lte=self.now)
         own_over = over & self.mine if own else over
         ahead = running & self.mine & Q(ends_at__gt=self.now)
-        others = (Q(paused_on__isnull=False) | ~_mine(actor)) & (
-            Q(paused_on__isnull=False) | Q(ends_at__gt=self.now)
-        )
+        self.paused = Q(paused_on__isnull=False)
+        self.others_ahead = running & ~_mine(actor) & Q(ends_at__gt=self.now)
         self.conditions = {
             QueuePart.OVERDUE: own_over,
             QueuePart.TODAY: ahead & Q(ends_at__lte=self.tonight),
             QueuePart.WEEK: ahead & Q(ends_at__gt=self.tonight, ends_at__lte=self.weekend),
             QueuePart.LATER: ahead & Q(ends_at__gt=self.weekend),
-            QueuePart.WAITING: others,
+            QueuePart.WAITING: self.paused | self.others_ahead,
         }
         self.hidden = over & ~self.mine if own else Q()
         self.default = own_over | ahead
 
     def chosen(self, part: QueuePart | None) -> Q:
         return self.conditions[part] if part else self.default
+
+    def part_of(self, part: QueuePart | None) -> PartOf:
+        """The part of a row by its end: the one that was asked for, or that of the default list."""
+        return (lambda _end: part) if part else self.part_by_end
 
     def part_by_end(self, moment: datetime) -> QueuePart:
         """The part of a row of the default list: all of them are overdue or mine, so its end tells."""
@@ -227,86 +211,3 @@ def _next_address(asked: Asked, last: Deadline) -> str:
     if asked.own:
         values["who"] = OWN
     return "?" + urlencode(values)
-
-
-def _rows(
-    page: Sequence[Deadline], parts: _Parts, asked: QueuePart | None, kept: Collection[str]
-) -> list[Row]:
-    """Each part is named where it begins, and at the top of a page."""
-    rows: list[Row] = []
-    for deadline in page:
-        part = asked or parts.part_by_end(deadline.ends_at)
-        begins = not rows or rows[-1].part != part
-        named = deadline.owner_institution_id in parts.institutions
-        is_walled = not named and f"{deadline.case_kind}-{deadline.case_id}" in kept
-        make = _walled if is_walled else _row
-        rows.append(make(deadline, part, parts.now, str(part.label) if begins else ""))
-    return rows
-
-
-def _row(deadline: Deadline, part: QueuePart, now: datetime, heading: str) -> Row:
-    return Row(
-        deadline=deadline,
-        part=part,
-        kind=str(CASE_KINDS.get(deadline.case_kind, "")),
-        owner=_owner(deadline),
-        name=case_name(deadline.case_title),
-        action=translated(deadline.action),
-        title=translated(deadline.title),
-        left=_left(deadline, now),
-        explanation=explained(deadline.reckoning),
-        silence=translated(getattr(deadline, "silence_means", None) or ""),
-        href=here_of(deadline),
-        heading=heading,
-    )
-
-
-# The first word of a title, where it is one of ours; a number and a name follow.
-TITLED = {"投诉": gettext_noop("投诉 %(rest)s"), "线索": gettext_noop("线索 %(rest)s")}
-
-
-def case_name(title: str) -> str:
-    """事项 in the language of the page."""
-    word, _space, rest = title.partition(" ")
-    return _(TITLED[word]) % {"rest": rest} if word in TITLED else title
-
-
-def here_of(deadline: Deadline) -> str:
-    """办理页面, under the mount of the association; empty where there is none."""
-    path = deadline.case_path.lstrip("/")
-    return get_script_prefix() + path if path else ""
-
-
-def _walled(deadline: Deadline, part: QueuePart, now: datetime, heading: str) -> Row:
-    """That something runs, until when, and on which side: nothing overdue is hidden, and nobody is named."""
-    return Row(
-        deadline=deadline,
-        part=part,
-        kind=str(CASE_KINDS.get(deadline.case_kind, "")),
-        name=_("您应当回避的事项"),
-        owner=str(Side(deadline.owner_side).label),
-        action=_("与您有利害关系，由同事办理，您不能查看。"),
-        title="",
-        left=_left(deadline, now),
-        explanation="",
-        silence="",
-        href="",
-        heading=heading,
-        is_walled=True,
-    )
-
-
-def _owner(deadline: Deadline) -> str:
-    """The side, and who of it: an institution, or the person who has it."""
-    who = deadline.owner_institution or deadline.owner_user
-    side = str(Side(deadline.owner_side).label)
-    return _("%(side)s · %(who)s") % {"side": side, "who": who} if who else side
-
-
-def _left(deadline: Deadline, now: datetime) -> str:
-    if deadline.paused_on is not None:
-        return _("中止中")
-    days = (last_day(deadline.ends_at) - clock.today()).days
-    if deadline.ends_at <= now:
-        return _("逾期%(days)d天") % {"days": -days} if days < 0 else _("已逾期")
-    return _("今天到期") if days == 0 else _("还有%(days)d天") % {"days": days}

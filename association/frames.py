@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, get_urlconf
-from django.utils.html import conditional_escape
+from django.utils.html import SafeString, conditional_escape
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
@@ -41,9 +41,21 @@ def page_with_holes(
         return render(request, name, {**shown, **filled})
     values = tuple({**_frame(request), **shown}.items())
     holes = tuple([(hole, bool(text)) for hole, text in filled.items()])
-    pieces = list(_pieces(name, get_language(), get_script_prefix(), get_urlconf(), _minute(), values, holes))
-    pieces[1::2] = [conditional_escape(filled[hole]) for hole in pieces[1::2]]
-    return HttpResponse("".join(pieces), headers={"Vary": "Cookie"})
+    place = get_language(), get_script_prefix(), get_urlconf(), _minute()
+    return HttpResponse(_filled(_pieces(name, *place, values, holes), filled), headers={"Vary": "Cookie"})
+
+
+def part_with_holes(name: str, shape: Mapping[str, Any], filled: Mapping[str, str]) -> SafeString:
+    """A piece of a page that comes many times: drawn once for every ``shape``, of which there are few, and filled."""
+    holes = tuple([(hole, bool(text)) for hole, text in filled.items()])
+    return _filled(_part(name, get_language(), tuple(shape.items()), holes), filled)
+
+
+def _filled(pieces: tuple[str, ...], filled: Mapping[str, str]) -> SafeString:
+    """Nothing that is put in is taken for HTML, unless it says that it is."""
+    whole = list(pieces)
+    whole[1::2] = [conditional_escape(filled[hole]) for hole in whole[1::2]]
+    return SafeString("".join(whole))
 
 
 def _is_visitor(request: HttpRequest) -> bool:
@@ -83,6 +95,17 @@ def _pieces(
     values: Values,
     holes: tuple[tuple[str, bool], ...],
 ) -> tuple[str, ...]:
+    return _cut(name, values, holes)
+
+
+@lru_cache(maxsize=KEPT)
+def _part(
+    name: str, _language: str | None, values: Values, holes: tuple[tuple[str, bool], ...]
+) -> tuple[str, ...]:
+    return _cut(name, values, holes)
+
+
+def _cut(name: str, values: Values, holes: tuple[tuple[str, bool], ...]) -> tuple[str, ...]:
     """Text, name of a hole, text, …; what is empty has no hole, the template may say something else then."""
     marks = {hole: f"{HOLE}{hole}{HOLE}" if is_there else "" for hole, is_there in holes}
     return tuple(render_to_string(name, {**dict(values), **marks}).split(HOLE))

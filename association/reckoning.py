@@ -11,7 +11,7 @@ from association import clock
 from association.choices import Side
 from association.language import translated
 from association.models import Deadline
-from association.rules.explanation import from_parts, in_words
+from association.rules.explanation import Gettext, from_parts, in_words
 
 # Months, weekdays and holidays reach the sentence as values: they are named here for the catalogue.
 MONTHS = (
@@ -111,6 +111,6 @@ def silence_of(row: Deadline) -> str:
     return translated(row.rule.silence_means) or gettext("记为逾期，仍须办理")
 
 
-def explained(parts: Mapping[str, Any]) -> str:
+def explained(parts: Mapping[str, Any], say: Gettext = gettext) -> str:
     """The arithmetic of a term as it was counted, in the language of the page."""
-    return in_words(from_parts(parts), gettext)
+    return in_words(from_parts(parts), say)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from association import access, appointments, clock_queue, operations, queries
 from association import originals as sealed
+from association.clock_rows import rows_html
 from association.downloads import sent_as
 from association.forms import PracticeClockForm
 from association.guards import signed_in
@@ -97,7 +98,11 @@ def notices(request: PortalRequest) -> HttpResponse:
 def clocks(request: PortalRequest) -> HttpResponse:
     """今日钟表: everything that runs for this person, overdue first; nothing overdue is left out unless asked for."""
     found = clock_queue.queue(request.actor, clock_queue.asked_of(request.GET))
-    return render(request, "association/clocks.html", {"queue": found, "parts": clock_queue.tabs(found)})
+    return render(
+        request,
+        "association/clocks.html",
+        {"queue": found, "rows": rows_html(found.rows), "parts": clock_queue.tabs(found)},
+    )
 
 
 @signed_in

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 from association.access import MAY, deadlines_visible_to, notices_visible_to
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Channel, Role
-from association.clock_queue import case_name, due_now, here_of
+from association.clock_queue import due_now
+from association.clock_rows import case_name, here_of
 from association.counts import counts_of
 from association.guards import signed_in
 from association.language import translated

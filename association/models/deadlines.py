@@ -106,6 +106,11 @@ class Deadline(AssociationOwned):
             ),
             models.Index(
                 fields=["association", "ends_at"],
+                name="deadline_paused",
+                condition=Q(stopped_at__isnull=True, paused_on__isnull=False),
+            ),
+            models.Index(
+                fields=["association", "ends_at"],
                 name="deadline_watched",
                 condition=Q(stopped_at__isnull=True, paused_on__isnull=True, alarmed_at__isnull=True),
             ),

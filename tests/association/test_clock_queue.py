@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils.translation import override
 
-from association import calendars, clock, clock_queue, clocks
+from association import calendars, clock, clock_queue, clock_rows, clocks
 from association.actors import system
 from association.choices import QueuePart, Role, Side
 from association.clock_queue import Asked
@@ -325,6 +325,6 @@ def test_a_recount_reaches_the_list(association):
 
 def test_a_title_is_in_the_language_of_the_page_and_the_name_in_it_as_it_is():
     with override("en"):
-        assert clock_queue.case_name("投诉 T2026-000001 · 演示学校") == "Complaint T2026-000001 · 演示学校"
-        assert clock_queue.case_name("演示学校 · 2026年度") == "演示学校 · 2026年度"
-    assert clock_queue.case_name("线索 X2026-000001") == "线索 X2026-000001"
+        assert clock_rows.case_name("投诉 T2026-000001 · 演示学校") == "Complaint T2026-000001 · 演示学校"
+        assert clock_rows.case_name("演示学校 · 2026年度") == "演示学校 · 2026年度"
+    assert clock_rows.case_name("线索 X2026-000001") == "线索 X2026-000001"
