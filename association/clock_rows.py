@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 
 from django.urls import get_script_prefix
-from django.utils.html import SafeString
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
 
 from association.choices import CASE_KINDS, QueuePart, Side

@@ -8,7 +8,9 @@ from typing import Any
 from rest_framework import serializers
 
 from association.choices import Side
-from complaints.choices.complaints import OfferState, Outcome, SessionMode, State, Subject
+from complaints.choices.complaints import OfferState, Outcome, ReportState, SessionMode, State, Subject
+from complaints.choices.leads import LeadCategory, LeadState, MessageKind, Speaker
+from complaints.choices.settlement import SettlementState
 
 LONGEST_CODE = 64
 DEEDS = (
@@ -28,10 +30,15 @@ class TurnOutput(serializers.Serializer[Any]):
 
     owner = serializers.ChoiceField(choices=Side.choices)
     action = serializers.CharField()
+    title = serializers.CharField(help_text="期限的名称")
     due_on = serializers.DateField()
+    ends_at = serializers.DateTimeField(help_text="截止时间；当日24:00即次日0:00")
     explanation = serializers.CharField()
     provisional = serializers.BooleanField()
     paused = serializers.BooleanField()
+    silence = serializers.CharField(
+        allow_blank=True, help_text="到期仍未办理的后果；文件直接确定截止日、没有规则的为空"
+    )
 
 
 class EventOutput(serializers.Serializer[Any]):
@@ -65,6 +72,36 @@ class InstalmentOutput(serializers.Serializer[Any]):
     paid_on = serializers.DateField(allow_null=True)
 
 
+class SettlementOutput(serializers.Serializer[Any]):
+    """双方约定的退款, without an agreement; the day is empty while no clock of payment began."""
+
+    amount_fen = serializers.CharField()
+    pay_by = serializers.DateField(allow_null=True)
+    payment_reported = serializers.BooleanField(source="is_reported", help_text="机构已经报告付款")
+
+
+class ToldSettlementOutput(serializers.Serializer[Any]):
+    """投诉人登记的和解, whether or not the institution confirmed it."""
+
+    amount_fen = serializers.CharField()
+    pay_by = serializers.DateField()
+    state = serializers.ChoiceField(choices=SettlementState.choices)
+    state_label = serializers.CharField(source="get_state_display")
+
+
+class ReportedPaymentOutput(serializers.Serializer[Any]):
+    """付款 as it was reported, and what came of it."""
+
+    instalment = serializers.IntegerField(
+        source="instalment.position", default=None, allow_null=True, help_text="第几期；和解款为空"
+    )
+    amount_fen = serializers.CharField()
+    paid_on = serializers.DateField()
+    state = serializers.ChoiceField(choices=ReportState.choices)
+    state_label = serializers.CharField(source="get_state_display")
+    received_fen = serializers.CharField(help_text="投诉人否认后，实际收到的")
+
+
 class TrackOutput(serializers.Serializer[Any]):
     """投诉的进度: process and outcome are two things; silence of the complainant is its own outcome."""
 
@@ -80,6 +117,12 @@ class TrackOutput(serializers.Serializer[Any]):
     next_session = SessionOutput(source="seen.next_session", allow_null=True)
     offers = OfferOutput(source="seen.offers", many=True)
     instalments = InstalmentOutput(source="seen.instalments", many=True)
+    settlement = SettlementOutput(source="seen.settlement", allow_null=True)
+    told_settlement = ToldSettlementOutput(source="seen.told", allow_null=True)
+    payments = ReportedPaymentOutput(source="seen.payments", many=True)
+    object_until = serializers.DateField(
+        source="seen.object_until.on", default=None, allow_null=True, help_text="可以提出异议的最后一天"
+    )
     events = EventOutput(many=True)
     can_do = serializers.ListField(
         child=serializers.ChoiceField(choices=DEEDS), source="deeds", help_text="投诉人现在可以在网页上办理的"
@@ -88,6 +131,45 @@ class TrackOutput(serializers.Serializer[Any]):
     def get_respondent(self, shown: Any) -> str:
         institution = shown["seen"].complaint.institution
         return institution.name if institution is not None else ""
+
+
+class LeadTrackInput(serializers.Serializer[Any]):
+    receipt_code = serializers.CharField(
+        max_length=LONGEST_CODE, help_text="回执码；大小写、横线和空格都可以"
+    )
+
+
+class FirstTermOutput(serializers.Serializer[Any]):
+    """初步审查 as it will be due, until the daily round has begun its clock."""
+
+    due_on = serializers.DateField()
+    explanation = serializers.CharField()
+
+
+class SaidOutput(serializers.Serializer[Any]):
+    """往来: a question, an answer, the feedback."""
+
+    speaker = serializers.ChoiceField(choices=Speaker.choices)
+    kind = serializers.ChoiceField(choices=MessageKind.choices)
+    text = serializers.CharField()
+    sent_on = serializers.DateField()
+
+
+class LeadTrackOutput(serializers.Serializer[Any]):
+    """线索的办理情况 as its page shows it to whoever holds the code."""
+
+    number = serializers.CharField()
+    institution = serializers.CharField()
+    category = serializers.ChoiceField(choices=LeadCategory.choices, source="kind")
+    category_label = serializers.CharField(source="category")
+    submitted_on = serializers.DateField()
+    state = serializers.ChoiceField(choices=LeadState.choices, source="step")
+    state_label = serializers.CharField(source="state")
+    turn = TurnOutput(allow_null=True)
+    first_term = FirstTermOutput(allow_null=True)
+    said = SaidOutput(many=True)
+    can_answer = serializers.BooleanField(source="is_open", help_text="还可以在网页上回复和补充")
+    has_question = serializers.BooleanField(help_text="承办人在等回复")
 
 
 class RateOutput(serializers.Serializer[Any]):

@@ -1,14 +1,26 @@
-"""投诉 for machines: the progress of one complaint for whoever holds its code, and what is published of all of them."""
+"""投诉 and 线索 for machines: the progress of one for whoever holds its code, and what is published of all complaints."""
+
+from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from association.open_interface import AskedHere, OpenView, refusals
-from association.throttle import check_writing
+from association.throttle import check_secret, check_writing
 from common.errors import NotFound
 from common.numbers import whole_or_none
-from complaints.api.serializers import PublishedOutput, TrackInput, TrackOutput
+from complaints.api.serializers import (
+    LeadTrackInput,
+    LeadTrackOutput,
+    PublishedOutput,
+    TrackInput,
+    TrackOutput,
+)
+from complaints.operations.lead_reports import not_found_sentence
+from complaints.queries.lead_pages import tracked
 from complaints.queries.published import published_statistics, published_years
 from complaints.queries.road import deeds_of_complainant, events_of
 from complaints.queries.tracking import track
@@ -20,6 +32,10 @@ REFUSED = {
     406: "只返回 JSON",
     415: "只接受 JSON",
     429: "同一地址查询过于频繁，或者暂时不能计数",
+}
+REFUSED_LEAD = REFUSED | {
+    400: "没有回执码，或者不是文字",
+    404: "没有这个回执码对应的线索；写错、还没有提交和过了保存期的，回答相同",
 }
 REFUSED_YEAR = {
     400: "网址中有不能读取的字符",
@@ -55,6 +71,35 @@ class TrackComplaint(OpenView):
         answer = Response(TrackOutput(shown).data)
         answer["Cache-Control"] = "no-store"
         return answer
+
+
+class TrackLead(OpenView):
+    """As on the page of leads: who asks is counted under a keyed hash alone, so that nobody is traced by an address."""
+
+    http_method_names = ("post",)
+
+    @extend_schema(
+        operation_id="track_lead",
+        summary="线索办理情况查询",
+        description="凭回执码查询办理到哪一步、轮到谁、期限及其算法、到期仍未办理的后果和往来。回执码只放在正文里，不进网址。",
+        request=LeadTrackInput,
+        responses={200: OpenApiResponse(LeadTrackOutput, "线索的办理情况"), **refusals(REFUSED_LEAD)},
+    )
+    def post(self, request: AskedHere) -> Response:
+        """What the informant said, and what the association answered; nobody's name, phone or address."""
+        given = LeadTrackInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        page = tracked(given.validated_data["receipt_code"])
+        if page is None:
+            raise NotFound(not_found_sentence())
+        answer = Response(LeadTrackOutput(page).data)
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """The limit of the open interface counts by the address as it is; this one does not."""
+        APIView.initial(self, request, *args, **kwargs)
+        check_secret(request, "lead_code")
 
 
 class ComplaintStatistics(OpenView):

@@ -77,17 +77,27 @@ def _files(lead: Lead) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstTerm:
+    """初步审查 of a lead that the daily round has not taken in yet."""
+
+    due_on: date
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tracked:
     """办理进度 as the informant sees it: where it stands, whose turn it is until when, and what was said."""
 
     number: str
+    step: LeadState
     state: str
     institution: str
+    kind: LeadCategory
     category: str
     submitted_on: date
     stages: list[dict[str, Any]]
     turn: Turn | None
-    first_term: tuple[date, str] | None
+    first_term: FirstTerm | None
     said: list[Said]
     files: list[tuple[str, date]]
     is_open: bool
@@ -103,8 +113,10 @@ def tracked(code: str) -> Tracked | None:
     state = LeadState(lead.outcome or lead.state)
     return Tracked(
         number=lead.number,
+        step=state,
         state=str(state.label),
         institution=lead.institution_name,
+        kind=LeadCategory(lead.category),
         category=str(LeadCategory(lead.category).label),
         submitted_on=lead.submitted_on,
         stages=_stages(lead),
@@ -117,12 +129,12 @@ def tracked(code: str) -> Tracked | None:
     )
 
 
-def _first_term(lead: Lead) -> tuple[date, str] | None:
+def _first_term(lead: Lead) -> FirstTerm | None:
     """Until the daily round has begun the clock: when the screening will be due, counted in the same way."""
     if lead.taken_in_on is not None or lead.submitted_on is None or lead.state != LeadState.SUBMITTED:
         return None
     due = count(rule_in_force("LEAD-SCREEN", lead.submitted_on), start_of(lead.submitted_on))
-    return due.on, explained(as_parts(due.reckoning))
+    return FirstTerm(due.on, explained(as_parts(due.reckoning)))
 
 
 ORDER = (LeadState.SUBMITTED, LeadState.SCREENED, LeadState.VERIFYING)

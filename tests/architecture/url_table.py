@@ -123,6 +123,7 @@ PUBLIC = {
     "refund_letter": page(EVERYBODY),
     "api_refund_calculation": form(EVERYBODY),
     "api_track_complaint": form(EVERYBODY),
+    "api_track_lead": form(EVERYBODY),
     "api_complaint_statistics": page(EVERYBODY),
     "api_schema": page(EVERYBODY),
     "api_docs": page(EVERYBODY),

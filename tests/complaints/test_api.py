@@ -57,6 +57,38 @@ def test_whoever_has_the_code_sees_step_turn_and_arithmetic(here, client):
     assert "Set-Cookie" not in answer
 
 
+def test_what_silence_means_is_said_as_on_the_page(here, client):
+    made = accepted(here)
+    turn = track(client, made.receipt_code).json()["turn"]
+    assert turn["silence"] == "记为未在期限内答复"
+    page = client.post("/first/complaints/track/", {"code": made.receipt_code}).content.decode()
+    for shown in (turn["silence"], turn["title"], turn["explanation"]):
+        assert shown in page
+
+
+def test_what_was_settled_is_said_with_amount_day_and_state(here, client):
+    made = mediating(here)
+    today = clock.today().isoformat()
+    operations.settle(
+        actor=here.person, receipt_code=made.receipt_code, amount_fen=800_00, pay_by=clock.today()
+    )
+    told = track(client, made.receipt_code).json()
+    reported = {"amount_fen": "80000", "pay_by": today, "state": "reported", "state_label": "待机构核对"}
+    assert (told["told_settlement"], told["settlement"]) == (reported, None)
+    operations.confirm_settlement(actor=here.school, complaint_id=made.complaint.pk, confirmed=True)
+    told = track(client, made.receipt_code).json()
+    assert told["told_settlement"]["state"] == "confirmed"
+    assert told["settlement"] == {"amount_fen": "80000", "pay_by": today, "payment_reported": False}
+    assert told["object_until"] is None or told["object_until"] >= today
+
+
+def test_of_a_payment_amount_day_and_what_came_of_it(here, client):
+    made = ended(here, Outcome.RESOLVED, returned_fen=500_00)
+    (paid,) = track(client, made.receipt_code).json()["payments"]
+    assert (paid["amount_fen"], paid["paid_on"]) == ("50000", clock.today().isoformat())
+    assert (paid["instalment"], paid["state"], paid["received_fen"]) == (None, "reported", "0")
+
+
 def test_no_answer_holds_anybodys_data(here, client):
     made = mediating(here)
     operations.plan_session(

@@ -34,6 +34,7 @@ WITH_WRONG_INPUT = [
     ("/api/v1/changes/", "GET"),
     ("/api/v1/refund-calculation/", "POST"),
     ("/api/v1/complaints/track/", "POST"),
+    ("/api/v1/leads/track/", "POST"),
 ]
 ONCE = settings(
     max_examples=EXAMPLES,
