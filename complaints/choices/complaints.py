@@ -228,12 +228,14 @@ class RecusalState(TextChoices):
     ASKED = "asked", _("待决定")
     GRANTED = "granted", _("同意回避")
     REFUSED = "refused", _("不予回避")
+    LAPSED = "lapsed", _("调解已结束，未作决定")
 
 
 RECUSAL_STEPS = {
-    RecusalState.ASKED: frozenset({RecusalState.GRANTED, RecusalState.REFUSED}),
+    RecusalState.ASKED: frozenset({RecusalState.GRANTED, RecusalState.REFUSED, RecusalState.LAPSED}),
     RecusalState.GRANTED: frozenset(),
     RecusalState.REFUSED: frozenset(),
+    RecusalState.LAPSED: frozenset(),
 }
 
 

@@ -86,7 +86,10 @@ class MediatorAssignment(AssociationOwned):
 
 
 class RecusalRequest(AssociationOwned):
-    """申请回避: a side asks for another mediator; somebody else decides, with reasons (art. 19)."""
+    """申请回避: a side asks for another mediator; somebody else decides, with reasons (art. 19).
+
+    One that nobody decided ends with the mediation: ``decided_at`` is then the end, and nobody decided.
+    """
 
     complaint = models.ForeignKey(
         Complaint, models.PROTECT, related_name="recusal_requests", verbose_name=_("投诉")
@@ -128,6 +131,7 @@ class RecusalRequest(AssociationOwned):
             models.CheckConstraint(
                 name="recusal_decided",
                 condition=Q(state=RecusalState.ASKED, decided_by__isnull=True, decided_at__isnull=True)
+                | Q(state=RecusalState.LAPSED, decided_by__isnull=True, decided_at__isnull=False, decision="")
                 | (
                     Q(
                         state__in=[RecusalState.GRANTED, RecusalState.REFUSED],

@@ -39,7 +39,6 @@ from complaints.operations.cases import (
     required_text,
     start_clock,
     stop_clock,
-    stop_working_clocks,
     tell_complainant,
     tell_institution,
 )
@@ -47,6 +46,7 @@ from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.mediation import acting_mediator, refuse_stopped
 from complaints.operations.moves import move_complaint
 from complaints.operations.payments import watch_next_payment
+from complaints.operations.standstill import stop_working_clocks
 from complaints.queries.people import names_in, signer_of
 from complaints.rules.money import Payment, wrong_amount, wrong_day, wrong_payments
 from complaints.rules.shown import scrubbed

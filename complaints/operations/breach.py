@@ -19,7 +19,6 @@ from complaints.operations.cases import (
     note_fact,
     refuse_personal,
     required_text,
-    stop_working_clocks,
     tell_complainant,
     tell_institution,
     tell_staff,
@@ -33,6 +32,7 @@ from complaints.operations.payments import (
     unpaid_of,
     watch_next_payment,
 )
+from complaints.operations.standstill import stop_working_clocks
 
 LONGEST_LINE = 200
 

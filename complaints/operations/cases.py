@@ -24,27 +24,18 @@ from complaints.access.ties import barred, why_barred
 from complaints.choices.complaints import (
     DecisionKind,
     FactKind,
-    MediatorState,
     Method,
-    OfferState,
     Party,
     Timeliness,
 )
-from complaints.choices.settlement import SettlementState
 from complaints.models import (
-    Agreement,
-    AppraisalPause,
     Complaint,
     Decision,
     Fact,
-    MediatorAssignment,
-    Offer,
     PersonalData,
-    SettlementReport,
 )
 from complaints.operations.facts import ANSWERED_IN_TIME, set_aside, standing_facts
-from complaints.operations.moves import move_mediator, move_offer, move_settlement
-from complaints.operations.untold import ACCEPT_BY, TELLING_BY, ask_to_tell, has_heard
+from complaints.operations.untold import TELLING_BY, ask_to_tell, has_heard
 from complaints.queries.people import identifying
 from complaints.queries.tracking import RECEIPT
 from complaints.rules.leads import gives_away
@@ -58,10 +49,6 @@ CONFIRM_BY, FOLLOW_UP_AFTER = "CMP-CLOSE", "CMP-FOLLOW-UP"
 # Days that a document sets, so without a rule of their own.
 PAY_BY, ORDER_BY, SESSION_ON, OFFER_BY = "CMP-PAY", "CMP-ORDER", "MED-SESSION", "CMP-OFFER"
 SETTLE_BY, SIGN_BY, APPRAISAL_BY = "CMP-SETTLE", "MED-SIGN", "MED-APPRAISAL"
-# What stands still with the mediation, the answer and the limit of an order apart.
-WORKING = (
-    ACCEPT_BY, MEDIATE_BY, RECUSAL_BY, PAY_BY, SESSION_ON, OFFER_BY, SETTLE_BY, SIGN_BY, APPRAISAL_BY,
-)  # fmt: skip
 LONGEST_TEXT = 10_000
 STAFF = Owner(Side.STAFF)
 COMPLAINANT = Owner(Side.COMPLAINANT)
@@ -203,38 +190,6 @@ def stop_clock(actor: Actor, complaint: Complaint, *codes: str, outcome: str = "
         stop_deadline(actor=actor, case=case_of(complaint), code=code, outcome=outcome) for code in codes
     ]
     return [deadline for deadline in stopped if deadline is not None]
-
-
-def stop_working_clocks(actor: Actor, complaint: Complaint, outcome: str) -> None:
-    """What was still to be done is done; the limit of a 12345 order runs until the file is closed.
-
-    With the clocks ends what they were for: the answer that is still out, the mediator's charge, an appraisal, papers
-    that wait for a signature or an answer.
-    """
-    _end_reply(complaint, stop_clock(actor, complaint, REPLY_BY, outcome=outcome))
-    stop_clock(actor, complaint, *WORKING, outcome=outcome)
-    moment = clock.now()
-    for mediator in MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE):
-        move_mediator(mediator, MediatorState.ENDED, ended_at=moment)
-    AppraisalPause.objects.filter(complaint=complaint, until_at=None).update(until_at=moment)
-    Agreement.objects.filter(complaint=complaint, superseded_at=None, signed_at=None).update(
-        superseded_at=moment
-    )
-    for offer in Offer.objects.filter(complaint=complaint, state=OfferState.MADE):
-        move_offer(offer, OfferState.LAPSED)
-    for told in SettlementReport.objects.filter(complaint=complaint, state=SettlementState.REPORTED):
-        move_settlement(told, SettlementState.LAPSED)
-
-
-def _end_reply(complaint: Complaint, stopped: list[Deadline]) -> None:
-    """答复期内办结: who still had time missed nothing."""
-    if complaint.timeliness != Timeliness.WAITING:
-        return
-    late = any(deadline.was_late for deadline in stopped)
-    if late:
-        note_fact(complaint, FactKind.REPLY_MISSED, turn=turns(complaint, REPLY_BY))
-    complaint.timeliness = Timeliness.MISSED if late else Timeliness.OVERTAKEN
-    complaint.save(update_fields=["timeliness"])
 
 
 def institution_turn(complaint: Complaint) -> Owner:

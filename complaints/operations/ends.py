@@ -34,7 +34,6 @@ from complaints.operations.cases import (
     required_text,
     start_clock,
     stop_clock,
-    stop_working_clocks,
     tell_complainant,
     tell_institution,
     tell_staff,
@@ -42,6 +41,7 @@ from complaints.operations.cases import (
 from complaints.operations.facts import turn_after_set_aside
 from complaints.operations.mediation import refuse_asked
 from complaints.operations.moves import move_complaint
+from complaints.operations.standstill import WITHDRAWN, stop_working_clocks
 from complaints.operations.untold import TELLING_BY
 
 TELL = gettext_noop("将终止调解的决定和其他救济途径告知双方")
@@ -120,8 +120,8 @@ def withdraw(
 ) -> Complaint:
     """撤回投诉 by whoever complained; what the institution did until then stays on record."""
     complaint, _method, by = lock_for_complainant(actor, complaint_id, receipt_code)
-    stop_working_clocks(actor, complaint, "withdrawn")
-    stop_clock(actor, complaint, CONFIRM_BY, ORDER_BY, *TELLING_BY.values(), outcome="withdrawn")
+    stop_working_clocks(actor, complaint, WITHDRAWN)
+    stop_clock(actor, complaint, CONFIRM_BY, ORDER_BY, *TELLING_BY.values(), outcome=WITHDRAWN)
     Telling.objects.filter(complaint=complaint, told_at__isnull=True).delete()
     was_served = complaint.served_at is not None
     move_complaint(complaint, State.WITHDRAWN, ended_at=clock.now())

@@ -39,7 +39,6 @@ from complaints.operations.cases import (
     required_text,
     start_clock,
     stop_clock,
-    stop_working_clocks,
     tell_institution,
     tell_staff,
 )
@@ -47,6 +46,7 @@ from complaints.operations.facts import next_turn
 from complaints.operations.moves import move_complaint
 from complaints.operations.order_limit import watch_order
 from complaints.operations.payments import OPEN_TO_PAY, deny_payments, standing_of, watch_next_payment
+from complaints.operations.standstill import stop_working_clocks
 from complaints.operations.untold import ACCEPT_BY
 from complaints.queries.tracking import objection_until
 

@@ -29,13 +29,13 @@ from complaints.operations.cases import (
     start_clock,
     stop_clock,
     stop_reply_clock,
-    stop_working_clocks,
     tell_complainant,
     tell_institution,
     tell_staff,
 )
 from complaints.operations.facts import review_facts
 from complaints.operations.moves import move_complaint, move_report
+from complaints.operations.standstill import stop_working_clocks
 from complaints.rules.money import in_yuan
 
 PAY = gettext_noop("按调解协议履行并上传凭证")

@@ -106,6 +106,8 @@ def decide_recusal(
         raise NotFound(_("没有这件回避申请。"))
     complaint = lock_complaint(actor, found.complaint_id)
     asked = RecusalRequest.objects.select_for_update().get(pk=request_id)
+    if asked.state == RecusalState.LAPSED:
+        raise Refused(_("调解已经结束，这件回避申请随之终止。"))
     if asked.state != RecusalState.ASKED:
         raise Refused(_("这件回避申请已经决定。"))
     if asked.against_id == actor.person_id:

@@ -38,13 +38,13 @@ from complaints.operations.cases import (
     start_clock,
     stop_clock,
     stop_reply_clock,
-    stop_working_clocks,
     tell_complainant,
     tell_institution,
     tell_staff,
 )
 from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.moves import move_complaint, move_offer
+from complaints.operations.standstill import stop_working_clocks
 from complaints.rules.money import in_yuan, wrong_amount, wrong_day
 
 NEGOTIABLE = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})

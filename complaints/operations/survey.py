@@ -20,10 +20,10 @@ from complaints.operations.cases import (
     case_of,
     lock_for_complainant,
     stop_clock,
-    stop_working_clocks,
 )
 from complaints.operations.moves import move_complaint
 from complaints.operations.payments import confirm_payments, doubt_payments
+from complaints.operations.standstill import stop_working_clocks
 
 BEST, LONGEST_COMMENT = 5, 2_000
 
