@@ -9,6 +9,7 @@ from bench import (
     clocks,
     complaints_import,
     lookup,
+    members_list,
     publication_log,
     recompute,
     register,
@@ -27,6 +28,7 @@ BENCHES: dict[str, Callable[[Place], list[Figure]]] = {
     "clocks": clocks.run,
     "complaints_import": complaints_import.run,
     "statistics": statistics.run,
+    "members_list": members_list.run,
     "register": register.run,
     "publication_log": publication_log.run,
 }

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet
+from django.db.models import CharField, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from association import clock
 from common.text import folded
@@ -15,11 +16,15 @@ def institutions() -> QuerySet[Institution]:
 
 
 def with_membership(rows: QuerySet[Institution]) -> QuerySet[Institution]:
-    """Adds ``is_member``: whether the institution is a member today."""
+    """Adds ``is_member``: whether the institution is a member today.
+
+    Asked of each row that is answered, by an index; as EXISTS it would be answered by reading every term there is, for
+    a page of fifty too.
+    """
     day = clock.today()
     held = MembershipTerm.objects.filter(institution=OuterRef("pk"), superseded_at__isnull=True)
     held = held.filter(Q(until_on__isnull=True) | Q(until_on__gte=day), from_on__lte=day)
-    return rows.annotate(is_member=Exists(held))
+    return rows.annotate(is_member=Coalesce(Subquery(held.values(held=Value(True))[:1]), Value(False)))
 
 
 def former_names() -> QuerySet[FormerName]:

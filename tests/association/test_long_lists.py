@@ -48,6 +48,8 @@ DIFFERS = {
 }
 LISTS = (
     "members/institution/",
+    "members/membershipterm/",
+    "members/membershipterm/?today=yes",
     "credit_rating/assessment/",
     "credit_rating/assessment/?q=演示机构77",
     "credit_rating/publication/",
