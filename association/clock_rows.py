@@ -120,14 +120,22 @@ def _row(deadline: Deadline, part: QueuePart, words: _Words, heading: str) -> Ro
     )
 
 
-# The first word of a title, where it is one of ours; a number and a name follow.
-TITLED = {"投诉": gettext_noop("投诉 %(rest)s"), "线索": gettext_noop("线索 %(rest)s")}
+# How a title begins, where that is a word of ours; a number and a name follow.
+TITLED = {
+    "投诉 ": gettext_noop("投诉 %(rest)s"),
+    "线索 ": gettext_noop("线索 %(rest)s"),
+    "入会申请 ": gettext_noop("入会申请 %(rest)s"),
+    "理事会表决：": gettext_noop("理事会表决：%(rest)s"),
+    "会籍：": gettext_noop("会籍：%(rest)s"),
+}
 
 
 def case_name(title: str, say: Gettext = gettext) -> str:
     """事项 in the language of the page."""
-    word, _space, rest = title.partition(" ")
-    return say(TITLED[word]) % {"rest": rest} if word in TITLED else title
+    for begins, whole in TITLED.items():
+        if title.startswith(begins):
+            return say(whole) % {"rest": title.removeprefix(begins)}
+    return title
 
 
 def here_of(deadline: Deadline) -> str:
