@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('association', '0023_appointments_confirmed'),
+        ('association', '0025_pledge_walls'),
         ('members', '0005_membership_walls'),
     ]
 
