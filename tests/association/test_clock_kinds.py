@@ -63,7 +63,7 @@ def overdue(monkeypatch, kinds, owner):
             code="CMP-REPLY",
             case=Case(kind, number, TITLES.get(kind, "演示学校 · 2026年度"), f"/desk/{kind}/{number}/"),
             owner=owner,
-            action="决定是否受理",
+            action="初步审查",
             ends_on=MONDAY - timedelta(days=7),
         )
     monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat("2026-11-23T09:00:00+08:00"))

@@ -24,10 +24,8 @@ from complaints.queries.road import events_of
 from complaints.queries.tracking import track
 from tests.complaints.material import (
     accepted,
-    drawn_up,
     mediating,
     settled_by_both,
-    sign_both,
     state_of,
     tick,
 )
@@ -87,15 +85,6 @@ def test_an_open_request_ends_with_the_mediation(here, time, way, state, party):
     assert AuditEntry.objects.filter(action="end_recusal", object_id=asked.pk).exists()
     with pytest.raises(Refused, match="随之终止"):
         operations.decide_recusal(actor=here.officer, request_id=asked.pk, granted=True, decision="有关系。")
-
-
-def test_signed_by_both_it_ends_too(here):
-    made = mediating(here)
-    agreement = drawn_up(here, made)
-    asked = ask(here, made, Party.INSTITUTION)
-    sign_both(here, made, agreement)
-    asked.refresh_from_db()
-    assert (state_of(made), asked.state) == (State.AGREED, RecusalState.LAPSED)
 
 
 def test_each_side_is_told_of_its_own(here):
