@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('association', '0025_pledge_walls'),
+        ('association', '0026_notices_kept'),
         ('members', '0005_membership_walls'),
     ]
 
