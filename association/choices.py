@@ -68,6 +68,12 @@ class Unit(TextChoices):
     DAY = "day", _("日")
     MONTH = "month", _("个月")
     YEAR = "year", _("年")
+    # 人数 that a rule sets: a number of people is no term, and no clock counts by it.
+    PERSON = "person", _("人")
+
+
+# What a clock counts by.
+OF_TIME = frozenset({Unit.WORKING_DAY, Unit.DAY, Unit.MONTH, Unit.YEAR})
 
 
 class Certainty(TextChoices):

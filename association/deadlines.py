@@ -8,12 +8,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils.translation import gettext as _
 
 from association import clock
 from association.charter import load_charter_defaults
-from association.choices import Unit
+from association.choices import OF_TIME, Unit
 from association.models import DeadlineRule, WorkingHours
 from association.rules.clock import (
     Calendar,
@@ -49,6 +49,11 @@ def rule_in_force(code: str, on: date) -> DeadlineRule:
     return row
 
 
+def number_in_force(code: str, on: date) -> int:
+    """What a rule that is no term says on that day: a number of people."""
+    return rule_in_force(code, on).number
+
+
 def last_certain_rule(code: str, on: date) -> DeadlineRule:
     """The row in force, or, while that one waits to be confirmed, the last certain one before it.
 
@@ -64,6 +69,12 @@ def last_certain_rule(code: str, on: date) -> DeadlineRule:
     return rule_in_force(code, on)
 
 
+def first_rule_day(code: str) -> date | None:
+    """From when on anything can be counted by rules of this code; None where there is none."""
+    found: date | None = DeadlineRule.objects.filter(code=code).aggregate(first=Min("valid_from"))["first"]
+    return found
+
+
 def rule_row(code: str, on: date) -> DeadlineRule | None:
     """The row of ``code`` valid on that day, certain or not."""
     rows = DeadlineRule.objects.filter(code=code, valid_from__lte=on)
@@ -73,7 +84,12 @@ def rule_row(code: str, on: date) -> DeadlineRule | None:
 def count(
     rule: DeadlineRule, start: datetime, pauses: Sequence[Pause] = (), calendar: Calendar | None = None
 ) -> Due:
-    """When a term that starts at this moment ends, with the arithmetic in parts and in words."""
+    """When a term that starts at this moment ends, with the arithmetic in parts and in words.
+
+    Raises Refused for a rule that counts no time.
+    """
+    if rule.unit not in OF_TIME:
+        raise Refused(_("“%(title)s”不是期限，不能用于计期。") % {"title": rule.title})
     days = calendar or calendar_to_count_by()
     return COUNTERS[Unit(rule.unit)](beijing(start).date(), rule.number, days, pauses)
 

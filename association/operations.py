@@ -12,7 +12,7 @@ from association import clock
 from association.access import MAY
 from association.actors import Actor
 from association.audit import record
-from association.choices import JOB_STEPS, Certainty, JobState, Unit
+from association.choices import JOB_STEPS, OF_TIME, Certainty, JobState, Unit
 from association.in_turn import take_turn_everywhere
 from association.models import Association, DeadlineRule, Job, Notice, OutboxJob, PracticeClock, User
 from association.outbox import enqueue, retry
@@ -168,6 +168,8 @@ def _check_rule(before: DeadlineRule, number: int, unit: str, certainty: str, ci
         wrong["number"] = _("数值须在1至3650之间。")
     if unit not in Unit.values:
         wrong["unit"] = _("请选择单位。")
+    elif (unit in OF_TIME) != (before.unit in OF_TIME):
+        wrong["unit"] = _("期限不能改为人数，人数也不能改为期限。")
     if certainty not in Certainty.values:
         wrong["certainty"] = _("请选择依据性质。")
     if not citation:

@@ -30,6 +30,7 @@ HOLIDAYS = (
 # Titles of the shipped rules that a page about a case names; an association's own title stays as it wrote it.
 TITLES = (
     gettext_noop("投诉的受理决定与告知"), gettext_noop("投诉的时限（自知道权益受损起）"), gettext_noop("机构对投诉的答复"),
+    gettext_noop("共同投诉的代表人最多人数"),
     gettext_noop("调解的期限（自受理起）"), gettext_noop("终止调解的告知"), gettext_noop("结果确认"),
     gettext_noop("没有邮箱的投诉人的告知"), gettext_noop("没有账号的机构的送达"), gettext_noop("调解会的通知提前期"),
     gettext_noop("调解员回避申请的决定"), gettext_noop("机构核对投诉人登记的和解"), gettext_noop("签署调解协议"), gettext_noop("鉴定进展的核对"),

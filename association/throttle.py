@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,10 +18,12 @@ from common.errors import TooMany
 
 logger = logging.getLogger(__name__)
 
-# A window that begins with the first request: the count, and the milliseconds until it ends.
+# A window that begins with the first request: the count, and the milliseconds until it ends. A step of -1 takes one back.
 COUNT = """
-local n = redis.call('INCR', KEYS[1])
-if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+local step = tonumber(ARGV[2])
+if step < 0 and redis.call('EXISTS', KEYS[1]) == 0 then return {0, 0} end
+local n = redis.call('INCRBY', KEYS[1], step)
+if n == 1 and step == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {n, redis.call('PTTL', KEYS[1])}
 """
 ANSWER_WITHIN = 0.3  # seconds; the cache server is near, or it is down
@@ -58,7 +61,7 @@ def allow(kind: str, key: str, limit: int, seconds: int, *, fail_open: bool) -> 
     if time.monotonic() < _Silence.until:
         return without
     try:
-        count, left = script(settings.REDIS_URL)(keys=[f"throttle:{kind}:{key}"], args=[seconds * 1000])
+        count, left = script(settings.REDIS_URL)(keys=[f"throttle:{kind}:{key}"], args=[seconds * 1000, 1])
     except RedisError as error:
         _Silence.until = time.monotonic() + LEAVE_ALONE
         logger.warning("throttle without its server: %s", type(error).__name__)
@@ -88,11 +91,36 @@ def check_writing(request: HttpRequest, kind: str) -> Allowance:
     limit, seconds = settings.THROTTLES[kind]
     allowance = allow(kind, client_address(request), limit, seconds, fail_open=False)
     if not allowance.allowed:
-        raise TooMany(
-            _("提交太频繁，请在%(seconds)s秒后再试；已经保存的内容不会丢失。") % {"seconds": allowance.reset},
-            retry_after=allowance.reset,
-        )
+        raise too_often(allowance)
     return allowance
+
+
+def allow_code(request: HttpRequest, kind: str) -> Allowance:
+    """One use of a code that may be guessed. Of the address's uses altogether, and of its guesses, until ``found`` says
+    that it was none: over either limit a right code is refused like a wrong one, so the answer tells nothing.
+    """
+    limit, seconds = settings.THROTTLES[f"{kind}_used"]
+    used = allow(f"{kind}_used", client_address(request), limit, seconds, fail_open=False)
+    if not used.allowed:
+        return used
+    limit, seconds = settings.THROTTLES[kind]
+    return allow(kind, client_address(request), limit, seconds, fail_open=False)
+
+
+def found(request: HttpRequest, kind: str) -> None:
+    """The code was right: no guess. A server that went away meanwhile counts one too many."""
+    _limit, seconds = settings.THROTTLES[kind]
+    with suppress(RedisError):
+        script(settings.REDIS_URL)(
+            keys=[f"throttle:{kind}:{client_address(request)}"], args=[seconds * 1000, -1]
+        )
+
+
+def too_often(allowance: Allowance) -> TooMany:
+    sentence = _("提交太频繁，请在%(seconds)s秒后再试；已经保存的内容不会丢失。") % {
+        "seconds": allowance.reset
+    }
+    return TooMany(sentence, retry_after=allowance.reset)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -233,7 +233,8 @@ THROTTLES = {
     "complaint_page": (60, 600),
     "draft": (120, 600),
     "complaint": (number("COMPLAINTS_PER_HOUR", 10), 3600),
-    "receipt": (number("RECEIPTS_PER_MINUTE", 10), 60),
+    "receipt": (number("RECEIPTS_PER_MINUTE", 10), 60),  # codes that were wrong
+    "receipt_used": (number("RECEIPTS_USED_PER_MINUTE", 120), 60),
     # Counted before allauth's own limits, and refused while nothing can count (association/signin_guard.py).
     "sign_in": (number("SIGN_IN_PER_MINUTE", 10), 60),
     "reset": (20, 3600),

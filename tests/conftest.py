@@ -76,7 +76,7 @@ def counting(monkeypatch):
     counts = Counter()
 
     def count(*, keys, args):
-        counts.update(keys)
+        counts[keys[0]] += args[1]
         return counts[keys[0]], args[0]
 
     monkeypatch.setattr(throttle, "script", lambda _address: count)

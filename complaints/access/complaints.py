@@ -66,6 +66,7 @@ MAY = {
     "sign": BINDS | SECRETARIAT,
     # 履行与终止
     "perform": INSTITUTION_ROLES | SECRETARIAT,
+    "see_proof": SECRETARIAT,
     "breach": SECRETARIAT,
     "propose_set_aside": SECRETARIAT,
     "decide_set_aside": SECRETARIAT,

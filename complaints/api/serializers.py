@@ -15,7 +15,7 @@ from complaints.choices.settlement import SettlementState
 LONGEST_CODE = 64
 DEEDS = (
     "answer_offer", "sign", "survey", "follow_up", "consent", "contest", "settle", "ask_recusal", "add_evidence",
-    "hide_words", "withdraw", "answer_payment", "withdraw_publication",
+    "hide_words", "withdraw", "answer_payment", "say_unpaid", "withdraw_publication",
 )  # fmt: skip
 
 
@@ -102,6 +102,13 @@ class ReportedPaymentOutput(serializers.Serializer[Any]):
     received_fen = serializers.CharField(help_text="投诉人否认后，实际收到的")
 
 
+class InQuestionOutput(serializers.Serializer[Any]):
+    """What the answer 一共实际收到多少 is compared with: all that has come until now, never a single payment."""
+
+    total_fen = serializers.CharField(help_text="约定或者机构报告退还的合计（分）")
+    came_fen = serializers.CharField(help_text="其中以前已经说明收到的（分），合计不能少于它")
+
+
 class TrackOutput(serializers.Serializer[Any]):
     """投诉的进度: process and outcome are two things; silence of the complainant is its own outcome."""
 
@@ -122,6 +129,9 @@ class TrackOutput(serializers.Serializer[Any]):
     payments = ReportedPaymentOutput(source="seen.payments", many=True)
     object_until = serializers.DateField(
         source="seen.object_until.on", default=None, allow_null=True, help_text="可以提出异议的最后一天"
+    )
+    money_in_question = InQuestionOutput(
+        source="seen.waiting.money", allow_null=True, help_text="现在可以说明实际收到多少的款项；没有的为空"
     )
     events = EventOutput(many=True)
     can_do = serializers.ListField(
@@ -206,6 +216,12 @@ class PublishedOutput(serializers.Serializer[Any]):
     least_cell = serializers.IntegerField(help_text="公布的最小件数，0除外")
     least_enrolments = serializers.IntegerField(help_text="每千人次的最小招生人次")
     claimed_fen = serializers.CharField(allow_null=True, help_text="要求退还（分），全部合计")
-    returned_fen = serializers.CharField(allow_null=True, help_text="已退还（分），全部合计")
+    returned_fen = serializers.CharField(
+        allow_null=True, help_text="已退还（分），全部合计；含机构报告、还没有确认的，见 unconfirmed_fen"
+    )
+    unconfirmed_fen = serializers.CharField(
+        allow_null=True,
+        help_text="已退还中只有机构报告、投诉人或者协会还没有确认的（分）；涉及的投诉太少的为空",
+    )
     total = PublishedLineOutput(allow_null=True)
     institutions = PublishedInstitutionOutput(many=True)

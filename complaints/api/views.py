@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from association.open_interface import AskedHere, OpenView, refusals
-from association.throttle import check_secret, check_writing
+from association.throttle import allow_code, check_secret, found, too_often
 from common.errors import NotFound
 from common.numbers import whole_or_none
 from complaints.api.serializers import (
@@ -48,7 +48,7 @@ YEAR = OpenApiParameter("year", str, description="已经结束的年度，缺省
 
 
 class TrackComplaint(OpenView):
-    """A code is tried as seldom as on the page: both count together, and nothing is answered while nothing can count."""
+    """Wrong codes are as few as on the page: both count together, and nothing is answered while nothing can count."""
 
     http_method_names = ("post",)
 
@@ -63,10 +63,13 @@ class TrackComplaint(OpenView):
         """As the holder of the code sees it on the page; nobody's name, phone or address."""
         given = TrackInput(data=request.data)
         given.is_valid(raise_exception=True)
-        check_writing(request, "receipt")
+        allowance = allow_code(request, "receipt")
+        if not allowance.allowed:
+            raise too_often(allowance)
         seen = track(given.validated_data["receipt_code"])
         if seen is None:
             raise NotFound(_("没有找到这个查询码对应的投诉，请核对后再试。"))
+        found(request, "receipt")
         shown = {"seen": seen, "events": events_of(seen), "deeds": deeds_of_complainant(seen)}
         answer = Response(TrackOutput(shown).data)
         answer["Cache-Control"] = "no-store"

@@ -142,10 +142,11 @@ class DecisionKind(TextChoices):
     WITHDRAW = "withdraw", _("撤回")
     SETTLE = "settle", _("自行和解")
     CONTEST = "contest", _("提出异议")
+    UNPAID = "unpaid", _("投诉人说没有收到到期的款项")
 
 
 # 投诉人的话: decisions whose reason the complainant wrote.
-SAID_BY_CODE = frozenset({DecisionKind.WITHDRAW, DecisionKind.CONTEST})
+SAID_BY_CODE = frozenset({DecisionKind.WITHDRAW, DecisionKind.CONTEST, DecisionKind.UNPAID})
 
 
 class Party(TextChoices):
@@ -323,7 +324,7 @@ class FactKind(TextChoices):
     REFUSED_MEDIATION = "refused_mediation", _("拒绝调解")
     ABSENT = "absent", _("无正当理由不参加调解")
     ENDED_BY_CLOCK = "ended_by_clock", _("期限届满未达成协议")
-    BREACH = "breach", _("未履行调解协议")
+    BREACH = "breach", _("未履行调解协议或者和解")
     CONTESTED = "contested", _("投诉人否认已解决")
 
 

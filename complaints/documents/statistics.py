@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from complaints.queries.statistics import Line, Statistics, statistics
+from complaints.queries.statistics import Line, Statistics, statistics, unconfirmed_by_institution
 from complaints.rules.statistics import Limits, PerThousand, Rate, ranked, suppressed
 from members.queries import institutions
 
@@ -67,7 +67,14 @@ def table_of(first: date, last: date) -> Table:
         institutions().filter(pk__in=[line.institution_id for line in found.lines]).values_list("pk", "name")
     )
     hidden = _hidden_counts(found)
-    rows = [Row(names.get(line.institution_id or 0, ""), _cells(line, found, hidden)) for line in found.lines]
+    waiting = {pk: one.fen for pk, one in unconfirmed_by_institution(first, last).items()}
+    rows = [
+        Row(
+            names.get(line.institution_id or 0, ""),
+            _cells(line, found, hidden, waiting.get(line.institution_id, 0)),
+        )
+        for line in found.lines
+    ]
     shown = {
         names[line.institution_id]: line.per_thousand
         for line in found.lines
@@ -80,7 +87,7 @@ def table_of(first: date, last: date) -> Table:
         limits=found.limits,
         headings=_headings(),
         rows=tuple(sorted(rows, key=lambda row: row.name)),
-        total=Row(_("全部"), _cells(found.total, found, {})),
+        total=Row(_("全部"), _cells(found.total, found, {}, sum(waiting.values()))),
         bars=bars,
         unranked=len(found.lines) - len(bars),
     )
@@ -91,7 +98,7 @@ def _headings() -> tuple[str, ...]:
         _("机构"), _("收到"), _("受理"), _("应答复"), _("按时答复"), _("按时答复率（%）"), _("95%区间"),
         _("已解决"), _("部分解决"), _("未解决"), _("投诉人未答复"), _("解决率（%）"), _("解决率95%区间"),
         _("评分人数"), _("满意率（%）"), _("满意率95%区间"), _("招生人次"), _("每千人次投诉"),
-        _("每千人次95%区间"), _("要求退还（元）"), _("已退还（元）"),
+        _("每千人次95%区间"), _("要求退还（元）"), _("已退还（元）"), _("其中待确认（元）"),
     )  # fmt: skip
 
 
@@ -106,10 +113,13 @@ def _hidden_counts(found: Statistics) -> Mapping[str, frozenset[str]]:
     }
 
 
-def _cells(line: Line, found: Statistics, hidden: Mapping[str, frozenset[str]]) -> tuple[Cell, ...]:
+def _cells(
+    line: Line, found: Statistics, hidden: Mapping[str, frozenset[str]], waiting_fen: int
+) -> tuple[Cell, ...]:
+    """``waiting_fen``: returned by the word of the institution alone."""
     few = _("少于%(cell)s") % {"cell": found.limits.cell}
     if line.institution_id in found.hidden:
-        return (few, *[None] * 14, line.enrolments, *[None] * 4)
+        return (few, *[None] * 14, line.enrolments, *[None] * 5)
     key, counts = str(line.institution_id), line.counts
     people = {name: few if key in hidden.get(name, ()) else getattr(counts, name) for name in OF_PERSONS}
     # What a rate is made of must not be worked out from it.
@@ -119,6 +129,7 @@ def _cells(line: Line, found: Statistics, hidden: Mapping[str, frozenset[str]]) 
         *people.values(), *_rate(resolution),
         counts.scored if counts.scored >= found.limits.denominator else None, *_rate(line.satisfaction),
         line.enrolments, *_per(line.per_thousand), _yuan(counts.claimed_fen), _yuan(counts.returned_fen),
+        _yuan(waiting_fen),
     )  # fmt: skip
 
 

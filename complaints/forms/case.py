@@ -39,6 +39,7 @@ from complaints.forms.paper import (
     RegisterPaidForm,
     SaidForm,
     SettleForm,
+    UnpaidSaidForm,
     WithdrawForCallerForm,
     WithdrawPublicationForCallerForm,
 )
@@ -156,9 +157,21 @@ class CaseEvidenceForm(CaseForm):
 # -- 履行与结果 -----------------------------------------------------------------------------------------------
 
 
+class SeeProofForm(CaseForm):
+    name = "see_proof"
+    title, button = _("核实付款凭证"), _("登记核实结果")
+    lead = _(
+        "看过凭证以后，照凭证登记到账日。机构自己写的付款日不能撤销未履行的事实；经核实或者投诉人确认的到账日才可以。"
+    )
+    asks = "payment_id"
+    payment_id = forms.TypedChoiceField(label=_("哪一笔"), coerce=int)
+    arrived_on = DayField(label=_("凭证上的到账日"), required=True)
+    proof = forms.FileField(label=_("付款凭证（机构没有上传的）"), required=False, allow_empty_file=True)
+
+
 class BreachForm(CaseForm):
     name = "breach"
-    title, button, dangerous = _("认定未履行协议"), _("认定未履行"), True
+    title, button, dangerous = _("认定未履行协议或者和解"), _("认定未履行"), True
     lead = _("到期未付的金额会作为事实记入机构的诚信记录；还没有到期的继续跟踪。")
     reason = line(_("核实情况"))
 
@@ -233,6 +246,7 @@ FORMS: dict[str, type[CaseForm]] = {
         PauseForm,
         ResumeForm,
         TerminateForm,
+        SeeProofForm,
         BreachForm,
         ProposeSetAsideForm,
         DecideSetAsideForm,
@@ -244,6 +258,7 @@ FORMS: dict[str, type[CaseForm]] = {
         FollowedUpForm,
         PaymentSaidForm,
         ContestedForm,
+        UnpaidSaidForm,
         PaperConsentForm,
         WithdrawForCallerForm,
         WithdrawPublicationForCallerForm,

@@ -7,7 +7,20 @@ from django.utils.translation import gettext_lazy as _
 
 from association.typed_fields import DayField, YuanField
 from complaints.choices.complaints import SAID_BY_COMPLAINANT, Outcome, Party, Recusal, ReplyKind
-from complaints.forms.parts import AGREES_OR_NOT, CaseForm, choice, line, text, yes_no
+from complaints.forms.parts import (
+    AGREES_OR_NOT,
+    ARRIVED,
+    ARRIVED_ONE,
+    NOT_REMEMBERED,
+    NOTHING_MORE,
+    RECEIVED,
+    UNLESS_RESOLVED,
+    CaseForm,
+    choice,
+    line,
+    text,
+    yes_no,
+)
 
 ONLY_HERE = _("照片、截图或PDF，不超过10 MB；只有协会看得到。")
 
@@ -18,6 +31,8 @@ class SaidForm(CaseForm):
     name = "survey"
     title, button = _("登记投诉人确认的结果"), _("登记")
     outcome = choice(_("结果"), [(value, Outcome(value).label) for value in sorted(SAID_BY_COMPLAINANT)])
+    received_fen = YuanField(label=RECEIVED, help_text=UNLESS_RESOLVED)
+    arrived_on = DayField(label=ARRIVED, help_text=NOT_REMEMBERED)
     comment = text(_("投诉人的话"), required=False, rows=2)
 
 
@@ -25,10 +40,12 @@ class FollowedUpForm(CaseForm):
     name = "follow_up"
     title, button = _("登记四周回访的答复"), _("登记")
     holds = yes_no(_("现在的情况"), (_("仍然解决"), _("又出现问题")))
+    received_fen = YuanField(label=RECEIVED, help_text=_("仍然解决的，不用填。"))
     comment = text(_("投诉人的话"), required=False, rows=2)
 
     def given(self) -> dict[str, Any]:
-        return {"still_holds": self.cleaned_data["holds"], "comment": self.cleaned_data["comment"]}
+        said = dict(self.cleaned_data)
+        return {"still_holds": said.pop("holds"), **said}
 
 
 class PaymentSaidForm(CaseForm):
@@ -38,14 +55,23 @@ class PaymentSaidForm(CaseForm):
     asks = "payment_id"
     payment_id = forms.TypedChoiceField(label=_("哪一笔"), coerce=int)
     came = yes_no(_("是否到账"), (_("到账了"), _("没有到账，或者只到账一部分")))
-    received_fen = YuanField(label=_("只收到一部分的，收到多少（元）"))
+    arrived_on = DayField(label=ARRIVED_ONE, help_text=NOT_REMEMBERED)
+    received_fen = YuanField(label=_("只收到一部分的，这一笔收到多少（元）"))
     text = text(_("投诉人的话"), required=False, rows=2)
+
+
+class UnpaidSaidForm(CaseForm):
+    name = "say_unpaid"
+    title, button = _("登记投诉人没有收到到期的款项"), _("登记")
+    lead = _("机构没有报告付款的到期款项；机构会收到通知，请核实后确认履行或者认定未履行。")
+    text = text(_("投诉人的话"), required=False, rows=2, help_text=_("不要写个人信息。"))
 
 
 class ContestedForm(CaseForm):
     name = "contest"
     title, button = _("登记投诉人的异议"), _("登记异议")
     lead = _("例如说已经退款但没有收到，或者不服不予受理的决定。期限重新起算，机构会收到通知。")
+    received_fen = YuanField(label=RECEIVED, help_text=NOTHING_MORE)
     text = text(_("理由"), help_text=_("请照投诉人的原话；不要写个人信息。"))
 
 

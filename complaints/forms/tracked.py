@@ -8,6 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from association.kept_forms import KeptForm
 from association.typed_fields import DayField, YuanField
 from complaints.choices.complaints import SAID_BY_COMPLAINANT, EvidenceKind, Outcome, Recusal
+from complaints.forms.parts import (
+    ARRIVED,
+    ARRIVED_ONE,
+    NOT_REMEMBERED,
+    NOTHING_MORE,
+    RECEIVED,
+    UNLESS_RESOLVED,
+)
 
 YES_NO = [("yes", _("同意")), ("no", _("不同意"))]
 CAME = [("yes", _("到账了")), ("no", _("没有到账，或者只到账一部分"))]
@@ -84,12 +92,16 @@ class SignForm(DeedOfComplainant):
 class SurveyForm(DeedOfComplainant):
     name = "survey"
     title, button = _("问题解决了吗"), _("提交")
-    lead = _("只有您说解决了，才记为已解决；不答复的，记为“投诉人未答复”。")
+    lead = _(
+        "钱是否收到，和问题是否解决，是两个问题。没有收到的款项机构仍须支付；只有您说解决了，才记为已解决；不答复的，记为“投诉人未答复”。"
+    )
     outcome = forms.ChoiceField(
         label=_("结果"),
         choices=[(value, Outcome(value).label) for value in sorted(SAID_BY_COMPLAINANT)],
         widget=forms.RadioSelect,
     )
+    received_fen = YuanField(label=RECEIVED, help_text=UNLESS_RESOLVED)
+    arrived_on = DayField(label=ARRIVED, help_text=NOT_REMEMBERED)
     satisfaction = forms.TypedChoiceField(
         label=_("满意度（5为最满意）"),
         choices=[("", "—"), *[(str(mark), str(mark)) for mark in range(5, 0, -1)]],
@@ -111,6 +123,7 @@ class FollowUpForm(DeedOfComplainant):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
+    received_fen = YuanField(label=RECEIVED, help_text=_("仍然解决的，不用填。"))
     comment = forms.CharField(
         label=_("想说的话"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -121,8 +134,15 @@ class ContestForm(DeedOfComplainant):
     title, button = _("我不同意这个结果"), _("提出异议")
     lead = _("例如说已经退款但没有收到，或者不服不予受理的决定。协会会继续办理并告诉机构。")
     text = forms.CharField(label=_("理由"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
-    received_fen = YuanField(
-        label=_("机构报告已付的款项中，实际收到多少（元）"), help_text=_("一分没有收到的，不用填。")
+    received_fen = YuanField(label=RECEIVED, help_text=NOTHING_MORE)
+
+
+class SayUnpaidForm(DeedOfComplainant):
+    name = "say_unpaid"
+    title, button = _("付款日已过，我没有收到钱"), _("告诉协会")
+    lead = _("协会会核实，并告诉机构；确实没有履行的，会记录为事实。")
+    text = forms.CharField(
+        label=_("想说明的"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
@@ -135,7 +155,8 @@ class AnswerPaymentForm(DeedOfComplainant):
     came = forms.TypedChoiceField(
         label=_("是否到账"), choices=CAME, coerce=lambda value: value == "yes", widget=forms.RadioSelect
     )
-    received_fen = YuanField(label=_("只收到一部分的，收到多少（元）"))
+    arrived_on = DayField(label=ARRIVED_ONE, help_text=NOT_REMEMBERED)
+    received_fen = YuanField(label=_("只收到一部分的，这一笔收到多少（元）"))
     text = forms.CharField(
         label=_("没有到账的说明"),
         required=False,
@@ -194,6 +215,7 @@ FORMS = {
         FollowUpForm,
         ConsentForm,
         AnswerPaymentForm,
+        SayUnpaidForm,
         ContestForm,
         EvidenceForm,
         AskRecusalForm,

@@ -41,11 +41,22 @@ class PaymentReport(AssociationOwned):
         "association.User", models.PROTECT, null=True, verbose_name=_("核实人"), related_name="+"
     )
     answered_at = models.DateTimeField(_("确认或者否认的时间"), null=True)
+    # 到账日 as whoever complained named it, or as staff read it from the proof; ``paid_on`` alone is the word of who paid.
+    confirmed_on = models.DateField(_("确认的到账日"), null=True)
     received_fen = models.BigIntegerField(_("否认后实际收到（分）"), default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = _("付款报告")
         ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            # 待确认: what the published sum says of itself.
+            models.Index(
+                fields=["association", "complaint"],
+                include=["amount_fen"],
+                name="payment_unconfirmed",
+                condition=Q(state=ReportState.REPORTED),
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["association", "instalment"],
@@ -57,6 +68,10 @@ class PaymentReport(AssociationOwned):
                 name="payment_answered",
                 condition=Q(state=ReportState.REPORTED, answered_at__isnull=True)
                 | (~Q(state=ReportState.REPORTED) & Q(answered_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="payment_day",
+                condition=Q(confirmed_on__isnull=True) | ~Q(state=ReportState.REPORTED),
             ),
             models.CheckConstraint(
                 name="payment_received",

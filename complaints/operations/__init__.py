@@ -46,7 +46,7 @@ from complaints.operations.orders import (
 )
 from complaints.operations.paid import register_paid
 from complaints.operations.papers import render_agreement, render_letter, render_telling
-from complaints.operations.payment_answers import answer_payment
+from complaints.operations.payment_answers import answer_payment, see_proof
 from complaints.operations.payments import perform
 from complaints.operations.periodic import keep_the_clock, mail_complainant
 from complaints.operations.privacy import (
@@ -66,6 +66,7 @@ from complaints.operations.sessions import cancel_session, move_session, plan_se
 from complaints.operations.settlement import confirm_settlement, settle
 from complaints.operations.survey import follow_up, survey
 from complaints.operations.telling import tell_parties
+from complaints.operations.unpaid import say_unpaid
 
 __all__ = [
     "Exhibit",
@@ -133,7 +134,9 @@ __all__ = [
     "review_redaction",
     "save_draft",
     "save_refund",
+    "say_unpaid",
     "search_people",
+    "see_proof",
     "set_enrolment",
     "settle",
     "sign",

@@ -13,12 +13,14 @@ from common.text import one_line
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import FactKind, State
 from complaints.models import Complaint, Fact, Instalment
-from complaints.operations.asking import ask_outcome
+from complaints.operations.asking import ask_outcome, open_survey
 from complaints.operations.cases import (
+    PAY_BY,
     lock_complaint,
     note_fact,
     refuse_personal,
     required_text,
+    stop_clock,
     tell_complainant,
     tell_institution,
     tell_staff,
@@ -33,19 +35,25 @@ from complaints.operations.payments import (
     watch_next_payment,
 )
 from complaints.operations.standstill import stop_working_clocks
+from complaints.queries.unpaid import broken_settlement
 
 LONGEST_LINE = 200
 
 
 @transaction.atomic
 def breach(*, actor: Actor, complaint_id: int, reason: str) -> Complaint:
-    """认定未履行协议: what is due and unpaid on this day is kept as a fact, once for every time that it is found.
+    """认定未履行协议或者和解: what is due and unpaid on this day is kept as a fact, once for every time that it is found.
 
-    Later payments are still watched; with none to come the complainant is asked. Raises Refused before anything is due.
+    Later payments are still watched; with none to come the complainant is asked. Of a settlement also after it was
+    contested; where the case stands does not change then. Raises Refused before anything is due.
     """
     actor.require(MAY, "breach")
     complaint = lock_complaint(actor, complaint_id)
     why = required_text(one_line(reason), "reason", _("请写明理由。"), LONGEST_LINE)
+    broken = broken_settlement(complaint)
+    if broken is not None:
+        _keep(actor, complaint, why, broken.owed_fen)
+        return _settlement_breached(actor, complaint)
     if complaint.state not in OPEN_TO_PAY:
         raise Refused(_("现在是“%(state)s”，没有要履行的协议。") % {"state": complaint.get_state_display()})
     due, coming = _due_and_coming(complaint)
@@ -53,17 +61,33 @@ def breach(*, actor: Actor, complaint_id: int, reason: str) -> Complaint:
     if complaint.state == State.AGREED:
         move_complaint(complaint, State.BREACHED)
     stop_working_clocks(actor, complaint, "breached")
-    owed = sum(still_owed(row) for row in due)
-    turn = next_turn(complaint, FactKind.BREACH)
-    note_fact(complaint, FactKind.BREACH, amount_fen=owed, turn=turn)
-    refuse_personal(complaint, reason=why)
-    record(actor, "breach", complaint, reason=why, owed_fen=owed, turn=turn)
-    _tell(complaint, turn)
+    turn = _keep(actor, complaint, why, sum(still_owed(row) for row in due))
     if coming:
         tell_complainant(complaint, f"breached-{turn}")
         watch_next_payment(actor, complaint)
     else:
         ask_outcome(actor, complaint)
+    return complaint
+
+
+def _keep(actor: Actor, complaint: Complaint, why: str, owed_fen: int) -> int:
+    """未履行 is a fact with its amount, and both are told. Which time it is."""
+    turn = next_turn(complaint, FactKind.BREACH)
+    note_fact(complaint, FactKind.BREACH, amount_fen=owed_fen, turn=turn)
+    refuse_personal(complaint, reason=why)
+    record(actor, "breach", complaint, reason=why, owed_fen=owed_fen, turn=turn)
+    _tell(complaint, turn)
+    return turn
+
+
+def _settlement_breached(actor: Actor, complaint: Complaint) -> Complaint:
+    """The file is closed by what the complainant answers; who was silent before is asked again, now that it is known."""
+    if complaint.state == State.SETTLED:
+        stop_clock(actor, complaint, PAY_BY, outcome="breached")
+    if complaint.state == State.SETTLED and open_survey(complaint) is None:
+        ask_outcome(actor, complaint)
+    else:
+        tell_complainant(complaint, f"breached-{next_turn(complaint, FactKind.BREACH) - 1}")
     return complaint
 
 
@@ -88,12 +112,14 @@ def _tell(complaint: Complaint, turn: int) -> None:
     tell_institution(
         complaint,
         event,
-        gettext_noop("投诉%(number)s的调解协议未履行"),
-        gettext_noop("协会已认定贵机构未按期履行调解协议，并记录为事实。请立即履行；有异议的请联系秘书处。"),
+        gettext_noop("投诉%(number)s的协议或者和解未履行"),
+        gettext_noop(
+            "协会已认定贵机构未按期履行调解协议或者和解，并记录为事实。请立即履行；有异议的请联系秘书处。"
+        ),
     )
     tell_staff(
         complaint,
         event,
-        gettext_noop("投诉%(number)s的调解协议未履行"),
+        gettext_noop("投诉%(number)s的协议或者和解未履行"),
         gettext_noop("请考虑登记线索，并告知投诉人其他救济途径。"),
     )

@@ -9,8 +9,9 @@ from association.audit import record
 from association.rules.clock import beijing
 from complaints.choices.complaints import FactKind, ReportState
 from complaints.models import Complaint, Fact, FactSetAside, Instalment, PaymentReport
+from complaints.queries.unpaid import settlement_of
 
-PAID_IN_TIME = "经确认，款项在约定的日期以前已经支付。"
+PAID_IN_TIME = "经投诉人确认到账日或者核实凭证，款项在约定的日期以前已经支付。"
 PAID_BEFORE_DENIAL = "经确认，投诉人否认以前款项已经支付。"
 ANSWERED_IN_TIME = "机构的书面答复在期限内已经收到，后来才登记。"
 AGREED_AFTER_ALL = "机构后来同意调解。"
@@ -49,6 +50,9 @@ def review_facts(actor: Actor, complaint: Complaint) -> None:
 
 def _was_in_time(fact: Fact, reports: Sequence[PaymentReport]) -> bool:
     """Every payment that was due when the breach was found is confirmed with a day that was not too late."""
+    settled = settlement_of(fact)
+    if settled is not None:
+        return _confirmed(reports, None, settled.due_on, settled.settled_fen)
     due = Instalment.objects.filter(
         complaint_id=fact.complaint_id,
         agreement__superseded_at__isnull=True,
@@ -74,7 +78,11 @@ def _had_been_paid(fact: Fact, reports: Sequence[PaymentReport]) -> bool:
 def _confirmed(
     reports: Sequence[PaymentReport], instalment_id: int | None, last: date, amount_fen: int
 ) -> bool:
-    """With what came of a payment that was denied in part."""
-    of_it = [row for row in reports if row.instalment_id == instalment_id and row.paid_on <= last]
+    """With what came of a payment that was denied in part. Whose day is only that of who paid counts for nothing."""
+    of_it = [
+        row
+        for row in reports
+        if row.instalment_id == instalment_id and row.confirmed_on is not None and row.confirmed_on <= last
+    ]
     came = sum(row.amount_fen for row in of_it if row.state == ReportState.CONFIRMED)
     return came > 0 and came + sum(row.received_fen for row in of_it) >= amount_fen

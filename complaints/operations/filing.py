@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
-from association.deadlines import count, rule_in_force
+from association.deadlines import count, number_in_force, rule_in_force
 from association.locker import store_for_case
 from association.models import Attachment
 from association.rules.clock import ONE_DAY, end_of_day
@@ -57,6 +57,7 @@ from members.queries import institutions
 DRAFT = "complaints.draft"
 DRAFT_KEPT = timedelta(days=14)  # ours (docs/decisions/0009)
 LONGEST_DRAFT = 200_000
+REPRESENTATIVES = "CMP-REPRESENTATIVES"
 MOST_FILES, LONGEST_KEY, LONGEST_REASON = 30, 40, 200
 DECIDE = gettext_noop("审查投诉，决定受理、不予受理或者转办并告知投诉人")
 
@@ -163,7 +164,10 @@ def issue_receipt(*, actor: Actor, complaint_id: int, identity: str, reason: str
 
 
 def _checked(filing: Filing) -> Filing:
-    result = checked(filing, clock.today())
+    today = clock.today()
+    joined = any(person.is_representative or person.kind == PersonKind.JOINED for person in filing.people)
+    # Who complains alone does not wait for a rule about others.
+    result = checked(filing, today, number_in_force(REPRESENTATIVES, today) if joined else 0)
     wrong = dict(result.wrong)
     if result.filing.subject not in Subject.values:
         wrong["subject"] = _("请选择投诉事项。")

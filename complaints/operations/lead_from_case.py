@@ -61,7 +61,7 @@ def _account(complaint: Complaint, breaches: list[Fact], found: str) -> str:
     """What stands in the lead, in Chinese as it is kept: the case by its number, the facts with days and amounts."""
     lines = [f"协会在办理投诉{complaint.number}时发现。"]
     lines += [
-        f"{beijing(fact.at):%Y-%m-%d}认定未履行调解协议，到期未付{in_yuan(fact.amount_fen)}。"
+        f"{beijing(fact.at):%Y-%m-%d}认定未履行调解协议或者和解，到期未付{in_yuan(fact.amount_fen)}。"
         for fact in breaches
     ]
     return "\n".join([*lines, found] if found else lines)

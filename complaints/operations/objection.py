@@ -1,6 +1,7 @@
 """异议: the complainant denies what was called settled or paid, or wants a refusal looked at again.
 
-Whatever it is, the case runs again with a clock that has an owner, and what was counted as paid is counted no more.
+What is owed again runs under a clock that has an owner, and what was counted as paid is counted no more. The same
+functions serve the answer to the survey and to the follow-up (``survey``): one consequence, by whichever road.
 """
 
 from datetime import datetime
@@ -24,7 +25,7 @@ from complaints.choices.complaints import (
     Timeliness,
 )
 from complaints.models import Complaint, Decision, FollowUp
-from complaints.operations.asking import open_survey
+from complaints.operations.asking import ask_outcome, open_survey
 from complaints.operations.cases import (
     CONFIRM_BY,
     MEDIATE_BY,
@@ -42,20 +43,20 @@ from complaints.operations.cases import (
     tell_institution,
     tell_staff,
 )
-from complaints.operations.facts import next_turn
+from complaints.operations.closing import answer_survey, close
+from complaints.operations.facts import next_turn, review_facts
 from complaints.operations.moves import move_complaint
 from complaints.operations.order_limit import watch_order
-from complaints.operations.payments import OPEN_TO_PAY, deny_payments, standing_of, watch_next_payment
+from complaints.operations.payments import watch_next_payment
+from complaints.operations.received import deny_payment, say_received
 from complaints.operations.standstill import stop_working_clocks
 from complaints.operations.untold import ACCEPT_BY
-from complaints.queries.tracking import objection_until
+from complaints.queries.tracking import in_question, may_object, objection_until
 
 ANSWER_AGAIN = gettext_noop("投诉人否认已解决，请再次答复并说明情况")
 LOOK_AGAIN = gettext_noop("投诉人对不予受理提出异议，请由另一位同事复核")
 MEDIATE_AGAIN = gettext_noop("投诉人否认已解决，请继续组织协商或者调解")
 LONGEST_REASON = 2_000
-# 部分履行: here single payments may be denied; the case stays where it is.
-PAID_IN_PART = OPEN_TO_PAY
 
 
 @transaction.atomic
@@ -68,10 +69,10 @@ def contest(
     complaint_id: int | None = None,
     receipt_code: str = "",
 ) -> Complaint:
-    """提出异议. ``received_fen``: what came after all of the payments that were reported; nothing unless it is said.
+    """提出异议. ``received_fen``: all that has come in this case until now; nothing more unless it is said.
 
-    With ``payment_id`` that payment alone is denied, and the others stay as they are.
-    The clocks run anew, and the other side is told. Raises Refused where there is nothing to object to, or too late.
+    With ``payment_id`` that payment alone is denied, ``received_fen`` is of it, and the others stay as they are.
+    The other side is told. Raises Refused where there is nothing to object to, or too late.
     """
     complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
     why = required_text(paragraphs(text), "text", _("请写明为什么没有解决。"), LONGEST_REASON)
@@ -81,39 +82,76 @@ def contest(
             _("提出异议的期限已于%(day)s届满；可以向人民法院起诉或者申请仲裁。")
             % {"day": last.on.isoformat()}
         )
-    _object(actor, complaint, received_fen or 0, payment_id)
+    if complaint.state == State.NOT_ACCEPTED:
+        _look_again(actor, complaint)
+    elif not may_object(complaint):
+        raise Refused(
+            _("现在是“%(state)s”，不能提出异议；可以向人民法院起诉或者申请仲裁。")
+            % {"state": complaint.get_state_display()}
+        )
+    elif payment_id is not None:
+        deny_payment(complaint, payment_id, received_fen or 0)
+        owed_again(actor, complaint)
+    else:
+        _object(actor, complaint, received_fen)
+    keep_objection(actor, complaint, why, by=by, method=method)
+    return complaint
+
+
+def _object(actor: Actor, complaint: Complaint, received_fen: int | None) -> None:
+    """Where all the money came, or what was agreed on was none, the words decide: only a debt starts its clocks."""
+    asked = in_question(complaint)
+    said = asked.came_fen if asked is not None and received_fen is None else received_fen
+    if say_received(complaint, said) or asked is None:
+        owed_again(actor, complaint)
+    else:
+        _all_came(actor, complaint)
+
+
+def keep_objection(actor: Actor, complaint: Complaint, why: str, *, by: int | None, method: Method) -> None:
+    """异议 is kept with its reason and told to the staff, by whichever road it came."""
     decision = decide(complaint, DecisionKind.CONTEST, by=by, reason=why)
     record(actor, "contest", decision, complaint=complaint.pk, method=Method(method).value)
     tell_staff(
         complaint,
         f"contested-{decision.pk}",
         gettext_noop("投诉%(number)s的投诉人提出异议"),
-        gettext_noop("请查看理由并继续办理，期限已重新起算。"),
+        gettext_noop("请查看理由并继续办理；款项没有全部到账的，期限已重新起算。"),
     )
-    return complaint
 
 
-def _object(actor: Actor, complaint: Complaint, received_fen: int, payment_id: int | None) -> None:
+def owed_again(actor: Actor, complaint: Complaint) -> None:
+    """没有全部到账 after it was denied, by whichever road: a fact, a notice, and the clocks of answer and payment."""
     last = complaint.last_step
-    if complaint.state == State.NOT_ACCEPTED:
-        _look_again(actor, complaint)
-    elif last == State.SETTLED:
-        deny_payments(complaint, received_fen, payment_id)
+    if last == State.SETTLED:
         _reopen(actor, complaint, State.AWAIT_REPLY)
         _ask_again(actor, complaint)
         start_clock(actor, complaint, MEDIATE_BY, STAFF, MEDIATE_AGAIN)
     elif last == State.PERFORMED:
-        deny_payments(complaint, received_fen, payment_id)
         _reopen(actor, complaint, State.AGREED)
         _ask_again(actor, complaint)
-    elif last in PAID_IN_PART and standing_of(complaint):
-        deny_payments(complaint, received_fen, payment_id)
-        _deny_part(actor, complaint)
     else:
-        raise Refused(
-            _("现在是“%(state)s”，不能提出异议；可以向人民法院起诉或者申请仲裁。")
-            % {"state": complaint.get_state_display()}
-        )
+        _deny_part(actor, complaint)
+
+
+def _all_came(actor: Actor, complaint: Complaint) -> None:
+    """款项全部到账, and something else was not put right: nothing is owed, so nobody has to answer or pay again."""
+    asked = open_survey(complaint)
+    if asked is not None:
+        answer_survey(asked, Outcome.UNRESOLVED)
+        complaint.confirmed_at = clock.now()
+        close(actor, complaint, Outcome.UNRESOLVED)
+    elif complaint.state == State.SETTLED:
+        stop_clock(actor, complaint, PAY_BY, outcome="paid")
+        ask_outcome(actor, complaint)
+    review_facts(actor, complaint)
+    turn = Decision.objects.filter(complaint=complaint, kind=DecisionKind.CONTEST).count() + 1
+    tell_institution(
+        complaint,
+        f"unhappy-{turn}",
+        gettext_noop("投诉%(number)s的投诉人对结果有异议"),
+        gettext_noop("投诉人确认款项全部到账，但认为问题没有解决，理由见投诉页面。不需要再付款。"),
+    )
 
 
 def _look_again(actor: Actor, complaint: Complaint) -> None:
@@ -126,12 +164,8 @@ def _look_again(actor: Actor, complaint: Complaint) -> None:
 
 
 def _reopen(actor: Actor, complaint: Complaint, state: State) -> None:
-    asked = open_survey(complaint)
-    if asked is not None:
-        asked.outcome, asked.answered_at = Outcome.UNRESOLVED, clock.now()
-        asked.save(update_fields=["outcome", "answered_at"])
+    _no_longer_asked(actor, complaint)
     stop_working_clocks(actor, complaint, "contested")
-    stop_clock(actor, complaint, CONFIRM_BY, outcome="contested")
     FollowUp.objects.filter(complaint=complaint, asked_at__isnull=True).delete()
     unheard = complaint.timeliness == Timeliness.OVERTAKEN
     move_complaint(
@@ -145,6 +179,14 @@ def _reopen(actor: Actor, complaint: Complaint, state: State) -> None:
         timeliness=Timeliness.WAITING if unheard else complaint.timeliness,
     )
     watch_order(actor, complaint)
+
+
+def _no_longer_asked(actor: Actor, complaint: Complaint) -> None:
+    """What was asked is answered by the objection."""
+    asked = open_survey(complaint)
+    if asked is not None:
+        answer_survey(asked, Outcome.UNRESOLVED)
+    stop_clock(actor, complaint, CONFIRM_BY, outcome="contested")
 
 
 def _ask_again(actor: Actor, complaint: Complaint) -> None:
@@ -183,7 +225,9 @@ def _deny_part(actor: Actor, complaint: Complaint) -> None:
         _ask_again(actor, complaint)
         return
     if complaint.state == State.BREACHED:
-        # The clock of what is still to come runs on; for what was denied the institution answers now.
+        # The clock of what is still to come runs on; for what was denied the institution answers now, and then
+        # whoever complained is asked again (``ask_after_answer``).
+        _no_longer_asked(actor, complaint)
         _ask_again(actor, complaint)
         return
     _note(

@@ -17,6 +17,7 @@ from association.actors import Actor
 from association.audit import record, record_read
 from association.bulk import insert_rows
 from association.clocks import Case, Owner, start_deadlines
+from association.deadlines import first_rule_day
 from association.rules.clock import ONE_DAY, end_of_day
 from association.sealed import seal_bytes, unseal_bytes
 from common.errors import NotFound, Refused
@@ -83,7 +84,10 @@ class Sheet:
         named = [dict(zip(self.headings, row, strict=True)) for row in self.rows]
         found = headings_found(self.headings)
         subjects = {str(label): value for value, label in Subject.choices}
-        return read_orders(named, self.lines, found, subjects, _imported(named, found), clock.today())
+        known = _imported(named, found)
+        return read_orders(
+            named, self.lines, found, subjects, known, clock.today(), first_rule_day(ACCEPT_BY)
+        )
 
 
 def _imported(rows: Sequence[dict[str, str]], found: dict[str, str]) -> set[str]:
@@ -211,13 +215,15 @@ def opened_sheet(batch: ImportBatch) -> Sheet:
 
 
 def load_rows(actor: Actor, orders: Sequence[Order]) -> None:
-    """One statement for each table and batch: complaints, people, sealed data, and the two clocks of each."""
+    """One statement for each table and batch: complaints, people, sealed data, and the two clocks of each.
+
+    收到 is the day of the call as the order tells it, not the moment of the import: the statistics of the year, the
+    decision on acceptance and the limit of three years go by it.
+    """
     named = _by_name({order.respondent for order in orders})
-    moment = clock.now()
-    same = NEW_COMPLAINT | {"received_at": moment}
     for start in range(0, len(orders), AT_ONCE):
         part = orders[start : start + AT_ONCE]
-        ids = insert_rows(Complaint, [_columns(order, named) for order in part], same)
+        ids = insert_rows(Complaint, [_columns(order, named) for order in part], NEW_COMPLAINT)
         people = insert_rows(Person, [{"complaint_id": pk} for pk in ids], NEW_PERSON)
         insert_rows(
             PersonalData,
@@ -228,10 +234,10 @@ def load_rows(actor: Actor, orders: Sequence[Order]) -> None:
             {},
         )
         cases = [
-            case_named(pk, number_of(pk, moment), getattr(named.get(order.respondent), "name", ""))
+            case_named(pk, number_of(pk, _called_at(order)), getattr(named.get(order.respondent), "name", ""))
             for pk, order in zip(ids, part, strict=True)
         ]
-        _start_clocks(actor, cases, [order.due_on for order in part], moment)
+        _start_clocks(actor, cases, part)
         # The keys are checked part by part: all of them at once, at commit, would take longer than a statement may.
         connection.check_constraints()
 
@@ -259,6 +265,7 @@ def _columns(order: Order, named: dict[str, Any]) -> dict[str, Any]:
         "institution_id": institution.pk if institution is not None else None,
         "respondent_name": order.respondent,
         "respondent_address": order.respondent_address,
+        "received_at": _called_at(order),
         "order_number": order.number,
         "order_due_on": order.due_on,
         "subject": order.subject,
@@ -278,20 +285,28 @@ def _by_name(names: set[str]) -> dict[str, Any]:
     return {name: same[0] for name, same in found.items() if len(same) == 1}
 
 
-def _start_clocks(actor: Actor, cases: Sequence[Case], due: Sequence[date], moment: datetime) -> None:
+def _called_at(order: Order) -> datetime:
+    """The beginning of the day: orders tell no certain hour, and a term counts from the day after."""
+    return end_of_day(order.received_on - ONE_DAY)
+
+
+def _start_clocks(actor: Actor, cases: Sequence[Case], orders: Sequence[Order]) -> None:
     """The decision on acceptance for all, and each order's own limit; one that was over when it came is late at once."""
-    starts = [(case, STAFF) for case in cases]
-    start_deadlines(actor=actor, code=ACCEPT_BY, starts=starts, action=DECIDE, start=moment)
-    by_day: dict[date, list[tuple[Case, Owner]]] = {}
-    for start, day in zip(starts, due, strict=True):
-        by_day.setdefault(day, []).append(start)
-    for day, same in by_day.items():
+    calls: dict[date, list[tuple[Case, Owner]]] = {}
+    limits: dict[tuple[date, date], list[tuple[Case, Owner]]] = {}
+    for case, order in zip(cases, orders, strict=True):
+        calls.setdefault(order.received_on, []).append((case, STAFF))
+        limits.setdefault((order.received_on, order.due_on), []).append((case, STAFF))
+    for day, same in calls.items():
+        start = end_of_day(day - ONE_DAY)
+        start_deadlines(actor=actor, code=ACCEPT_BY, starts=same, action=DECIDE, start=start)
+    for (day, due_on), same in limits.items():
         start_deadlines(
             actor=actor,
             code=ORDER_BY,
             starts=same,
             action=CLOSE_ORDER,
             title=ORDER_TITLE,
-            start=min(moment, end_of_day(day - ONE_DAY)),
-            ends_on=day,
+            start=end_of_day(day - ONE_DAY),
+            ends_on=due_on,
         )

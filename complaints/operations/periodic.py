@@ -15,7 +15,7 @@ from association.audit import record
 from association.choices import Side
 from association.clocks import expired, hand_over, lapse
 from association.links import absolute
-from association.models import Deadline, OutboxJob
+from association.models import Deadline, Notice, OutboxJob
 from association.notices import institutions_reached
 from association.outbox import enqueue
 from association.rules.working_hours import reach
@@ -23,6 +23,7 @@ from association.watch import is_working_hour
 from common.errors import DomainError
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
+    ANSWERABLE,
     FactKind,
     OfferState,
     Party,
@@ -32,7 +33,7 @@ from complaints.choices.complaints import (
     Timeliness,
 )
 from complaints.models import Complaint, Fact, FollowUp, Offer, PersonalData, Telling
-from complaints.operations.asking import ask_outcome
+from complaints.operations.asking import ask_after_answer, ask_outcome
 from complaints.operations.cases import (
     CONFIRM_BY,
     KIND,
@@ -89,6 +90,32 @@ def keep_the_clock(*, actor: Actor) -> None:
         _take(actor, case_id, _lapse)
     if is_working_hour():
         _remind_complainants()
+        _payments_to_come()
+
+
+def _payments_to_come() -> None:
+    """付款日将至: the institution is reminded as of every term of its own; the staff hear of it on the working day before."""
+    today = clock.today()
+    near = Deadline.objects.filter(
+        case_kind=KIND,
+        code=PAY_BY,
+        owner_side=Side.INSTITUTION,
+        stopped_at__isnull=True,
+        start_on__lt=today,
+        due_on__gte=today,
+        due_on__lte=reach(today, 1, clock.calendar()),
+    )
+    events = {row.case_id: f"pay-soon-{row.pk}-{row.due_on}" for row in near[:MOST_REMINDED]}
+    keys = {case: f"complaint-{case}-{event}" for case, event in events.items()}
+    told = set(Notice.objects.filter(event__in=keys.values()).values_list("event", flat=True))
+    new = [case for case, key in keys.items() if key not in told]
+    for complaint in Complaint.objects.filter(pk__in=new).select_related("institution"):
+        tell_staff(
+            complaint,
+            events[complaint.pk],
+            gettext_noop("投诉%(number)s的付款日将至"),
+            gettext_noop("约定的付款日将至，机构还没有报告付款。"),
+        )
 
 
 def _remind_complainants() -> None:
@@ -150,7 +177,7 @@ def _take(actor: Actor, complaint_id: int, step: Step) -> None:
 
 def _reply_overdue(actor: Actor, complaint: Complaint) -> None:
     """逾期未答复 is a fact and an alarm; the clock stays open, so that the answer is still asked for."""
-    if complaint.state in {State.AWAIT_REPLY, State.MEDIATING, State.AGREED} and note_fact(
+    if complaint.state in ANSWERABLE and note_fact(
         complaint, FactKind.REPLY_MISSED, turn=turns(complaint, REPLY_BY)
     ):
         if complaint.timeliness == Timeliness.WAITING:
@@ -169,6 +196,7 @@ def _reply_overdue(actor: Actor, complaint: Complaint) -> None:
             gettext_noop("机构逾期未答复投诉%(number)s"),
             gettext_noop("请联系机构，并征求双方调解的意愿。"),
         )
+        ask_after_answer(actor, complaint)
 
 
 def _mediation_over(actor: Actor, complaint: Complaint) -> None:
@@ -181,8 +209,9 @@ def _mediation_over(actor: Actor, complaint: Complaint) -> None:
 
 
 def _payment_due(actor: Actor, complaint: Complaint) -> None:
-    """付款日已过: of a settlement the complainant is asked; of an agreement staff look before anything is on record."""
-    if complaint.state == State.SETTLED:
+    """付款日已过: staff look before anything is on record, and all three are told; of a settlement the complainant is asked."""
+    settled = complaint.state == State.SETTLED
+    if settled and not complaint.settled_fen:
         stop_clock(actor, complaint, PAY_BY, outcome="day_passed")
         ask_outcome(actor, complaint)
         return
@@ -194,9 +223,12 @@ def _payment_due(actor: Actor, complaint: Complaint) -> None:
         complaint,
         f"payment-{running.pk}",
         gettext_noop("投诉%(number)s的付款日已过"),
-        gettext_noop("协议约定的付款日已过。已付款的请上传凭证；未履行将作为事实记录。"),
+        gettext_noop("约定的付款日已过。已付款的请上传凭证；未履行将作为事实记录。"),
     )
-    tell_complainant(complaint, f"payment-{running.pk}")
+    if settled:
+        ask_outcome(actor, complaint)
+    else:
+        tell_complainant(complaint, f"payment-{running.pk}")
     tell_staff(
         complaint,
         f"payment-{running.pk}",

@@ -24,6 +24,7 @@ from complaints.choices.complaints import (
     State,
 )
 from complaints.models import Complaint, MassCase, Offer, Reply
+from complaints.operations.asking import ask_after_answer
 from complaints.operations.cases import (
     COMPLAINANT,
     KIND,
@@ -108,6 +109,7 @@ def keep_answer(
         gettext_noop("机构已答复投诉%(number)s"),
         gettext_noop("请查看答复，征求双方调解的意愿。"),
     )
+    ask_after_answer(actor, complaint)
     return reply
 
 

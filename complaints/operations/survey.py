@@ -1,5 +1,7 @@
 """结果确认、回访: the complainant says whether it was put right. Silence is recorded as silence."""
 
+from datetime import date
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -7,25 +9,20 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.clocks import lapse
-from association.deadlines import start_clock as term_from_now
 from common.errors import InvalidInput, Refused
 from common.text import paragraphs
 from complaints.choices.complaints import SAID_BY_COMPLAINANT, SURVEYED, Outcome, State
 from complaints.models import Complaint, FollowUp
 from complaints.operations.asking import open_survey
-from complaints.operations.cases import (
-    CONFIRM_BY,
-    FOLLOW_UP_AFTER,
-    ORDER_BY,
-    case_of,
-    lock_for_complainant,
-    stop_clock,
-)
-from complaints.operations.moves import move_complaint
-from complaints.operations.payments import confirm_payments, doubt_payments
-from complaints.operations.standstill import stop_working_clocks
+from complaints.operations.cases import CONFIRM_BY, case_of, lock_for_complainant
+from complaints.operations.closing import close
+from complaints.operations.facts import review_facts
+from complaints.operations.objection import keep_objection, owed_again
+from complaints.operations.received import confirm_payments, say_received
+from complaints.queries.unpaid import broken_settlement
 
 BEST, LONGEST_COMMENT = 5, 2_000
+NOT_ALL_CAME = "投诉人答复：问题没有解决，款项没有全部到账。"
 
 
 @transaction.atomic
@@ -35,10 +32,17 @@ def survey(
     outcome: str,
     satisfaction: int | None = None,
     comment: str = "",
+    received_fen: int | None = None,
+    arrived_on: date | None = None,
     complaint_id: int | None = None,
     receipt_code: str = "",
 ) -> Complaint:
-    """确认结果 and close the file. Who says that it was not put right may object instead (``contest``)."""
+    """确认结果 and close the file; but what did not come of the money is owed again, as after an objection.
+
+    ``received_fen``: all that has come in this case until now, asked for unless it is resolved: whether the money came
+    and whether it was put right are two questions. ``arrived_on``: the day by which it had come, where it is remembered.
+    Raises InvalidInput without the sum.
+    """
     complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
     asked = open_survey(complaint)
     if complaint.state not in SURVEYED or asked is None:
@@ -51,11 +55,15 @@ def survey(
     asked.comment, asked.method, asked.recorded_by_id = paragraphs(comment)[:LONGEST_COMMENT], method, by
     asked.save()
     record(actor, "survey", complaint, outcome=outcome)
-    complaint.confirmed_at, complaint.satisfaction = clock.now(), satisfaction
     if outcome == Outcome.RESOLVED:
-        confirm_payments(actor, complaint)
-    elif outcome == Outcome.UNRESOLVED:
-        doubt_payments(complaint)
+        confirm_payments(actor, complaint, received_fen, arrived_on)
+    elif say_received(complaint, received_fen, arrived_on):
+        owed_again(actor, complaint)
+        keep_objection(actor, complaint, asked.comment or NOT_ALL_CAME, by=by, method=method)
+        return complaint
+    else:
+        review_facts(actor, complaint)
+    complaint.confirmed_at, complaint.satisfaction = clock.now(), satisfaction
     close(actor, complaint, Outcome(outcome))
     return complaint
 
@@ -68,27 +76,11 @@ def close_unanswered(actor: Actor, complaint: Complaint) -> None:
     asked.outcome = Outcome.NO_ANSWER
     asked.save(update_fields=["outcome"])
     lapse(actor=actor, case=case_of(complaint), code=CONFIRM_BY)
+    if broken_settlement(complaint) is not None:
+        # Nobody said that it was paid: the staff, who have the clock of the payment, find what there was.
+        record(actor, "unanswered_unpaid", complaint)
+        return
     close(actor, complaint, Outcome.NO_ANSWER)
-
-
-def close(actor: Actor, complaint: Complaint, outcome: Outcome) -> None:
-    """办结: the last clocks stop, and four weeks later it is asked whether it still holds."""
-    moment = clock.now()
-    stop_working_clocks(actor, complaint, "closed")
-    stop_clock(actor, complaint, CONFIRM_BY, ORDER_BY, outcome="closed")
-    move_complaint(
-        complaint,
-        State.CLOSED,
-        closed_from=complaint.state,
-        outcome=outcome,
-        confirmed_at=complaint.confirmed_at,
-        satisfaction=complaint.satisfaction,
-        ended_at=moment,
-    )
-    rule, due = term_from_now(FOLLOW_UP_AFTER, moment)
-    turn = FollowUp.objects.filter(complaint=complaint).count() + 1
-    FollowUp.objects.create(complaint=complaint, turn=turn, rule=rule, due_at=due.ends_at)
-    record(actor, "close", complaint, outcome=outcome)
 
 
 @transaction.atomic
@@ -97,11 +89,15 @@ def follow_up(
     actor: Actor,
     still_holds: bool,
     comment: str = "",
+    received_fen: int | None = None,
     complaint_id: int | None = None,
     receipt_code: str = "",
 ) -> FollowUp:
-    """回访答复. Answered with no, what was called resolved or paid is called so no more; to reopen it is ``contest``."""
-    complaint, _method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
+    """回访答复. Answered with no, what was called resolved is called so no more; what did not come is owed again.
+
+    ``received_fen`` as in the survey: asked for with a no, while there is time to object. Raises InvalidInput without it.
+    """
+    complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
     asked = (
         FollowUp.objects.select_for_update()
         .filter(complaint=complaint, asked_at__isnull=False, answered_at__isnull=True)
@@ -113,10 +109,13 @@ def follow_up(
     asked.answered_at, asked.still_holds = clock.now(), still_holds
     asked.comment = paragraphs(comment)[:LONGEST_COMMENT]
     asked.save()
-    if not still_holds:
-        doubt_payments(complaint)
-    if not still_holds and complaint.outcome in {Outcome.RESOLVED, Outcome.PARTLY}:
+    record(actor, "follow_up", asked, complaint=complaint.pk, holds=still_holds)
+    if still_holds:
+        return asked
+    if say_received(complaint, received_fen):
+        owed_again(actor, complaint)
+        keep_objection(actor, complaint, asked.comment or NOT_ALL_CAME, by=by, method=method)
+    if complaint.state == State.CLOSED and complaint.outcome in {Outcome.RESOLVED, Outcome.PARTLY}:
         complaint.outcome, complaint.confirmed_at = Outcome.UNRESOLVED, clock.now()
         complaint.save(update_fields=["outcome", "confirmed_at"])
-    record(actor, "follow_up", asked, complaint=complaint.pk, holds=still_holds)
     return asked

@@ -1,7 +1,6 @@
 """一件投诉 at the desk: what this person may read of it, and which deeds stand open."""
 
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,8 +8,7 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.choices import Role
 from association.clocks import Turn, deadlines_of
-from association.models import Deadline, User
-from association.notices import people_of
+from association.models import Deadline
 from association.reckoning import Term, terms_of
 from common.errors import DomainError, Forbidden, NotFound
 from complaints.access.complaints import (
@@ -20,7 +18,7 @@ from complaints.access.complaints import (
     is_respondent,
 )
 from complaints.access.leads import leads_visible_to
-from complaints.access.ties import barred, why_barred
+from complaints.access.ties import why_barred
 from complaints.choices.complaints import (
     ANSWERABLE,
     STEPS,
@@ -59,14 +57,14 @@ from complaints.queries.people import similar_to
 from complaints.queries.shown import PublicView, Shown, ShownText, Words, public_view, shown_to
 from complaints.queries.tracking import Waiting, waiting_of
 from complaints.queries.turns import turns_of
-from members.queries import institutions
+from complaints.queries.unpaid import broken_settlement
 from prepaid_escrow.queries import calculations_of
 
 KIND = "complaint"
 PAY_BY, TELL_BY = "CMP-PAY", "CMP-TELL"
 OPEN_TO_OFFERS = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
 PAYABLE = frozenset({State.AGREED, State.BREACHED})
-MOST_NAMES, MOST_SIMILAR = 200, 10
+MOST_SIMILAR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +131,17 @@ class CaseFile:
     def agreement_papers(self) -> list[AgreementPaper]:
         """协议书 to open: for staff the one without the name first."""
         return papers_of(self.agreement, respondent=self.respondent) if self.agreement is not None else []
+
+    @property
+    def may_be_breached(self) -> bool:
+        """Something is watched whose day staff look at, or a settlement was not kept."""
+        watched = self.complaint.state in PAYABLE and self.is_payment_watched
+        return watched or broken_settlement(self.complaint) is not None
+
+    @property
+    def unseen(self) -> list[PaymentReport]:
+        """Payments that stand, and whose day is only the word of who paid."""
+        return [row for row in self.payments if row.stands and row.confirmed_on is None]
 
     @property
     def planned(self) -> list[Session]:
@@ -272,6 +281,7 @@ RIGHTS = {
     "answer_payment": "speak_for_complainant",
     "withdraw_publication": "speak_for_complainant",
     "contest": "speak_for_complainant",
+    "say_unpaid": "speak_for_complainant",
     "withdraw": "speak_for_complainant",
     "paper_consent": "speak_for_complainant",
     "paper_recusal": "speak_for_complainant",
@@ -334,7 +344,7 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("paper_recusal", state == State.MEDIATING and case.mediator is not None),
         ("tell_parties", bool(case.untold)),
         ("perform", case.may_pay),
-        ("breach", state in PAYABLE and case.is_payment_watched),
+        ("breach", case.may_be_breached),
         ("propose_set_aside", any(one.may_be_reviewed for one in case.facts)),
         ("decide_set_aside", any(one.review for one in case.facts)),
         ("open_lead", may_open_lead(complaint)),
@@ -342,6 +352,8 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("survey", state in SURVEYED and case.is_asked),
         ("follow_up", case.waiting.follow_up),
         ("answer_payment", bool(case.waiting.payments)),
+        ("say_unpaid", case.waiting.unpaid),
+        ("see_proof", bool(case.unseen)),
         ("contest", case.waiting.contest),
         ("paper_consent", state in OPEN_TO_OFFERS),
         ("paper_offer", case.open_offer is not None),
@@ -378,18 +390,3 @@ def _for_mediator(case: CaseFile) -> list[str]:
         ("recuse", case.mediator is not None and state in OPEN_TO_OFFERS),
         ("unmask", case.complaint.retired_at is None),
     )
-
-
-def institutions_like(name: str) -> list[tuple[int, str]]:
-    """For naming the respondent: those whose name has something of what was typed first, then the others."""
-    rows = institutions().order_by("name").values_list("pk", "name")
-    near = [row for row in rows if name and (name in row[1] or row[1] in name)]
-    return near + [row for row in rows[:MOST_NAMES] if row not in near]
-
-
-def mediators_for(complaint: Complaint) -> list[tuple[int, str]]:
-    """Mediators of the association who need not keep away from the case."""
-    ids = people_of(roles=[Role.MEDIATOR])
-    away = barred(complaint, ids)
-    rows = User.objects.filter(pk__in=[pk for pk in ids if pk not in away])
-    return sorted(((user.pk, user.name) for user in rows), key=itemgetter(1, 0))

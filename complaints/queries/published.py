@@ -10,7 +10,13 @@ from django.db.models import Max, Min
 from association import clock
 from association.rules.clock import beijing
 from complaints.models import Complaint
-from complaints.queries.statistics import LIMITS, Line, Statistics, year_statistics
+from complaints.queries.statistics import (
+    LIMITS,
+    Line,
+    Statistics,
+    unconfirmed_by_institution,
+    year_statistics,
+)
 from complaints.rules.statistics import PerThousand, Rate, suppressed
 from members.queries import institutions
 
@@ -35,7 +41,13 @@ def published_statistics(year: int | None) -> dict[str, Any]:
         "least_enrolments": LIMITS.enrolments,
     }
     if year is None:
-        return least | {"claimed_fen": None, "returned_fen": None, "total": None, "institutions": []}
+        return least | {
+            "claimed_fen": None,
+            "returned_fen": None,
+            "unconfirmed_fen": None,
+            "total": None,
+            "institutions": [],
+        }
     return least | _told_of(year_statistics(year))
 
 
@@ -59,7 +71,11 @@ def _amounts(found: Statistics) -> dict[str, str | None]:
     """Together only: of one institution a sum may be one person's."""
     told = found.total.counts.received >= LIMITS.cell
     counts = found.total.counts
+    waiting = unconfirmed_by_institution(found.first, found.last).values()
+    # Of a handful of complaints the sum could be one person's.
+    few = 0 < sum(one.cases for one in waiting) < LIMITS.cell
     return {
+        "unconfirmed_fen": str(sum(one.fen for one in waiting)) if told and not few else None,
         "claimed_fen": str(counts.claimed_fen) if told else None,
         "returned_fen": str(counts.returned_fen) if told else None,
     }

@@ -115,6 +115,7 @@ def deeds_of_complainant(seen: Tracked) -> list[str]:
         ("follow_up", waiting.follow_up),
         ("consent", waiting.consent and not said),
         ("answer_payment", bool(waiting.payments)),
+        ("say_unpaid", waiting.unpaid),
         ("contest", waiting.contest),
         ("settle", waiting.settle),
         ("ask_recusal", _may_ask_recusal(seen)),

@@ -15,10 +15,11 @@ from complaints.choices.complaints import (
     BEFORE_ACCEPTANCE,
     FactKind,
     Outcome,
+    ReportState,
     State,
     Timeliness,
 )
-from complaints.models import Complaint, Enrolment, Fact
+from complaints.models import Complaint, Enrolment, Fact, PaymentReport
 from complaints.rules.statistics import Limits, PerThousand, Rate, per_thousand, rate, suppressed
 
 # 起报数, the association's own choice (product rule: no rate from a handful, no cell that points at a person).
@@ -106,6 +107,25 @@ def counts_by_institution(first: date, last: date) -> dict[int | None, Counts]:
 def _received(first: date, last: date) -> QuerySet[Complaint]:
     begins, ends = _bounds(first, last)
     return Complaint.objects.filter(received_at__gte=begins, received_at__lt=ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """待确认: of what is counted as returned, what the institutions alone say; 分, and of how many complaints."""
+
+    fen: int = 0
+    cases: int = 0
+
+
+def unconfirmed_by_institution(first: date, last: date) -> dict[int | None, Unconfirmed]:
+    """Of the complaints received in the period; neither the complainant nor staff have confirmed these payments."""
+    begins, ends = _bounds(first, last)
+    rows = PaymentReport.objects.filter(
+        state=ReportState.REPORTED, complaint__received_at__gte=begins, complaint__received_at__lt=ends
+    )
+    grouped = rows.order_by().values_list("complaint__institution_id")
+    counted = grouped.annotate(fen=Sum("amount_fen"), cases=Count("complaint_id", distinct=True))
+    return {pk: Unconfirmed(fen, cases) for pk, fen, cases in counted}
 
 
 def _bounds(first: date, last: date) -> tuple[datetime, datetime]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from association import clock
@@ -29,12 +30,26 @@ from complaints.models import (
     Survey,
 )
 from complaints.queries.turns import turns_of
+from complaints.queries.unpaid import may_say_unpaid, settlement_reports
 from complaints.rules.money import in_yuan
 from complaints.rules.receipts import normalised
 
 RECEIPT = "complaints.receipt"
 OBJECT_BY, PAY_BY = "CMP-OBJECT", "CMP-PAY"
 WITH_PAYMENTS = frozenset({State.SETTLED, State.AGREED, State.PERFORMED, State.BREACHED})
+
+
+@dataclass(frozen=True, slots=True)
+class InQuestion:
+    """涉及的金额: what an answer of the complainant about money is compared with, 分.
+
+    The answer has one meaning wherever it is asked for: all that has come in this case until now.
+    """
+
+    # 机构报告的付款合计, or, where a settlement was not reported, with what was settled.
+    total_fen: int
+    # What came of payments that were denied before: that was said, and no answer goes below it.
+    came_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,10 @@ class Waiting:
     contest: bool
     # Reported or confirmed: of each it may be said by itself whether it came.
     payments: Sequence[PaymentReport]
+    # Where the money is asked after: what the answer is compared with.
+    money: InQuestion | None
+    # 没有收到: a day of payment is over and nothing was reported that could be denied.
+    unpaid: bool
     settle: bool
     withdraw: bool
 
@@ -175,6 +194,8 @@ def waiting_of(
         follow_up=state == State.CLOSED and asked.exists(),
         contest=may_object(complaint),
         payments=answerable_payments(complaint),
+        money=in_question(complaint),
+        unpaid=may_say_unpaid(complaint),
         settle=state in {State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING} and not told.exists(),
         withdraw=state in {State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING},
     )
@@ -199,6 +220,19 @@ def may_object(complaint: Complaint) -> bool:
         return True
     reports = PaymentReport.objects.filter(complaint=complaint, state__in=STANDING)
     return complaint.last_step in {State.AGREED, State.BREACHED} and reports.exists()
+
+
+def in_question(complaint: Complaint) -> InQuestion | None:
+    """None where nothing was reported or settled that the complainant may still deny."""
+    if complaint.last_step not in WITH_PAYMENTS or not may_object(complaint):
+        return None
+    rows = PaymentReport.objects.filter(complaint=complaint, state__in=STANDING)
+    standing = rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    settled = complaint.last_step == State.SETTLED and not settlement_reports(complaint).exists()
+    unreported = (complaint.settled_fen or 0) if settled else 0
+    if not standing + unreported:
+        return None
+    return InQuestion(complaint.returned_fen + unreported, complaint.returned_fen - standing)
 
 
 def answerable_payments(complaint: Complaint) -> list[PaymentReport]:

@@ -16,7 +16,6 @@ from common.text import one_line, paragraphs
 LONGEST_NAME, SHORTEST_FACTS, LONGEST_TEXT = 40, 10, 10_000
 LONGEST = {"respondent_name": 120, "respondent_address": 160, "handled_elsewhere": 120}
 LONGEST_ADDRESS, LONGEST_MAIL = 160, 120
-MOST_REPRESENTATIVES = 2  # art. 11
 MOST_PEOPLE = 50
 MOST_FEN = 10_000_000_00
 PHONE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})|(0[0-9]{2,3}-?[0-9]{7,8}(?:-[0-9]{1,6})?)|(\+[0-9]{8,15})")
@@ -81,11 +80,17 @@ class Checked:
     wrong: dict[str, str] = field(default_factory=dict)
 
 
-def checked(filing: Filing, today: date) -> Checked:
-    """Cleaned texts, and a sentence for each field that is missing or cannot be right."""
+def checked(filing: Filing, today: date, most_representatives: int) -> Checked:
+    """Cleaned texts, and a sentence for each field that is missing or cannot be right.
+
+    ``most_representatives``: of joined complainants, by the rule in force (art. 11).
+    """
     clean = cleaned(filing)
     wrong = (
-        _wrong_texts(clean) | _wrong_dates(clean, today) | _wrong_amounts(clean) | _wrong_people(clean.people)
+        _wrong_texts(clean)
+        | _wrong_dates(clean, today)
+        | _wrong_amounts(clean)
+        | _wrong_people(clean.people, most_representatives)
     )
     if _joined(clean.people) and not clean.agrees_to_joining:
         wrong["agrees_to_joining"] = "共同投诉须经全体投诉人同意。"
@@ -201,16 +206,16 @@ def _joined(people: Sequence[Applicant]) -> bool:
     return any(person.kind == JOINED for person in people)
 
 
-def _wrong_people(people: Sequence[Applicant]) -> dict[str, str]:
+def _wrong_people(people: Sequence[Applicant], most_representatives: int) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if [person.kind for person in people].count(COMPLAINANT) != 1 or len(people) > MOST_PEOPLE:
         wrong["people"] = Said("须有一名投诉人；共同投诉连同代理人不超过%(most)s人。", most=MOST_PEOPLE)
     for place, person in enumerate(people):
         wrong |= {f"people.{place}.{name}": sentence for name, sentence in _wrong_person(person).items()}
-    if sum(person.is_representative for person in people) > MOST_REPRESENTATIVES:
-        wrong["people"] = "共同投诉的代表人不超过两人。"
+    if sum(person.is_representative for person in people) > most_representatives:
+        wrong["people"] = Said("共同投诉的代表人不超过%(most)s人。", most=most_representatives)
     if _joined(people) and not any(person.is_representative for person in people):
-        wrong["people"] = "共同投诉须推选一至两名代表人。"
+        wrong["people"] = Said("共同投诉须推选代表人，不超过%(most)s人。", most=most_representatives)
     return wrong
 
 

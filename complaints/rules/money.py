@@ -55,6 +55,21 @@ def wrong_day(day: date, today: date) -> str:
     return ""
 
 
+def wrong_received(received_fen: int, total_fen: int, came_fen: int) -> str:
+    """Why so much cannot have come in all; empty when it can. ``came_fen``: what was said to have come before."""
+    if received_fen > total_fen:
+        return Said(
+            "实际收到的金额不能超过约定或者报告的合计%(total)s；机构没有报告的付款，请告诉协会工作人员。",
+            total=in_yuan(total_fen),
+        )
+    if received_fen < came_fen:
+        return Said(
+            "这里要填到现在为止一共收到的金额，其中%(came)s以前已经说明收到，合计不能少于这一金额。",
+            came=in_yuan(came_fen),
+        )
+    return "金额不能是负数。" if received_fen < 0 else ""
+
+
 def wrong_payments(payments: Sequence[Payment], amount_fen: int, today: date) -> str:
     """Why these instalments do not make the amount; empty when they do."""
     if len(payments) > MOST_INSTALMENTS:

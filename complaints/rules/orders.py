@@ -99,8 +99,12 @@ def read_orders(
     subjects: Mapping[str, str],
     imported: Collection[str],
     today: date,
+    first_day: date | None = None,
 ) -> OrdersRead:
-    """Every row becomes an order, a fault, or is known. ``subjects`` maps the words of officials to ours."""
+    """Every row becomes an order, a fault, or is known. ``subjects`` maps the words of officials to ours.
+
+    ``first_day``: before it no rule says how the terms of a call were counted.
+    """
     result = OrdersRead()
     seen: dict[str, int] = {}
     for row, line in zip(rows, lines, strict=True):
@@ -113,7 +117,7 @@ def read_orders(
             reader.wrong("number", Said("工单编号与第%(line)s行重复。", line=seen[number]))
         elif number:
             seen[number] = line
-        order = reader.order(line, number, subjects, today)
+        order = reader.order(line, number, subjects, today, first_day)
         if order is not None:
             result.good.append(order)
         result.faults.extend(Fault(line, column, sentence) for column, sentence in reader.faults)
@@ -179,20 +183,27 @@ class _Row:
             self.wrong("phone", "电话号码不正确，固定电话须带区号。")
         return name, phone
 
-    def days(self, today: date) -> tuple[date | None, date | None, date | None]:
+    def days(self, today: date, first_day: date | None) -> tuple[date | None, date | None, date | None]:
+        """收到、时限、事发. Without a day of its own what happened is dated by the call, at the latest."""
         received, due = self.day("received_on"), self.day("due_on")
         harmed = self.day("harmed_on") if self.line_of("harmed_on") else received
         if received is not None and received > today:
             self.wrong("received_on", "日期不能晚于今天。")
+        if received is not None and first_day is not None and received < first_day:
+            self.wrong(
+                "received_on", Said("早于%(day)s，没有当时的期限规则，请检查。", day=first_day.isoformat())
+            )
         if received is not None and due is not None and due < received:
             self.wrong("due_on", "办理时限早于来电日期。")
         if harmed is not None and harmed > today and self.line_of("harmed_on"):
             self.wrong("harmed_on", "日期不能晚于今天。")
         return received, due, harmed
 
-    def order(self, line: int, number: str, subjects: Mapping[str, str], today: date) -> Order | None:
+    def order(
+        self, line: int, number: str, subjects: Mapping[str, str], today: date, first_day: date | None
+    ) -> Order | None:
         """All cells are looked at, so that one look at the file shows all that is wrong."""
-        received, due, harmed = self.days(today)
+        received, due, harmed = self.days(today, first_day)
         name, phone = self.person()
         paid, claimed = self.fen("paid"), self.fen("claimed")
         texts = {

@@ -22,7 +22,7 @@ from common.errors import InvalidInput, NotFound
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import Audience, Party, Target
 from complaints.forms.case import FORMS
-from complaints.forms.parts import CaseForm
+from complaints.forms.parts import CaseForm, compared
 from complaints.forms.privacy import UnmaskForm
 from complaints.operations.acceptance import (
     accept,
@@ -49,7 +49,7 @@ from complaints.operations.mediation import (
 from complaints.operations.objection import contest
 from complaints.operations.order_limit import extend_order
 from complaints.operations.paid import register_paid
-from complaints.operations.payment_answers import answer_payment
+from complaints.operations.payment_answers import answer_payment, see_proof
 from complaints.operations.payments import perform
 from complaints.operations.privacy import (
     read_named_agreement,
@@ -64,13 +64,13 @@ from complaints.operations.sessions import cancel_session, move_session, plan_se
 from complaints.operations.settlement import confirm_settlement, settle
 from complaints.operations.survey import follow_up, survey
 from complaints.operations.telling import tell_parties
+from complaints.operations.unpaid import say_unpaid
+from complaints.queries.candidates import institutions_like, mediators_for
 from complaints.queries.case import (
     CaseFile,
     case_of,
     deeds_of,
-    institutions_like,
     may_calculate,
-    mediators_for,
 )
 from complaints.queries.lists import LISTS, listed
 from complaints.queries.redactions import places_of
@@ -109,7 +109,9 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "survey": survey,
     "follow_up": follow_up,
     "answer_payment": answer_payment,
+    "see_proof": see_proof,
     "contest": contest,
+    "say_unpaid": say_unpaid,
     "withdraw": withdraw,
     "withdraw_publication": withdraw_publication,
     "paper_offer": answer_offer,
@@ -281,6 +283,7 @@ OFFERED["decide_set_aside"] = lambda shown: [
     if one.review is not None
 ]
 OFFERED["answer_payment"] = lambda shown: [(row.pk, payment_label(row)) for row in shown.waiting.payments]
+OFFERED["see_proof"] = lambda shown: [(row.pk, payment_label(row)) for row in shown.unseen]
 OFFERED["cancel_session"] = OFFERED["move_session"]
 
 
@@ -296,6 +299,8 @@ def _form(name: str, shown: CaseFile, data: Any = None, files: Any = None) -> Ca
     if shown.open_offer is not None:
         initial["offer_id"] = shown.open_offer.pk
     form = FORMS[name](data, files, initial=initial)
+    if name != "answer_payment":
+        compared(form, shown.waiting.money)
     if name in OFFERED:
         form.offer(OFFERED[name](shown))
     return form

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from association.actors import Actor
 from association.downloads import download
+from association.kept_forms import KeptForm
 from association.middleware import PortalRequest
-from association.throttle import check_writing
+from association.throttle import Allowance, allow_code, found, too_often
 from common.errors import NotFound
 from complaints.choices.complaints import Party
+from complaints.forms.parts import compared
 from complaints.forms.tracked import FORMS, DeedOfComplainant, TrackForm
 from complaints.operations.agreements import sign
 from complaints.operations.ends import withdraw
@@ -28,6 +30,7 @@ from complaints.operations.recusals import ask_recusal
 from complaints.operations.replies import answer_offer
 from complaints.operations.settlement import settle
 from complaints.operations.survey import follow_up, survey
+from complaints.operations.unpaid import say_unpaid
 from complaints.queries.road import deeds_of_complainant, events_of, own_evidence, stages_of, terms_of
 from complaints.queries.tracking import Tracked, payment_label, track
 from prepaid_escrow.queries import calculations_of
@@ -46,15 +49,20 @@ DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     ),
     "survey": lambda actor, code, given: survey(actor=actor, receipt_code=code, **given),
     "follow_up": lambda actor, code, given: follow_up(
-        actor=actor, receipt_code=code, still_holds=given["given"], comment=given["comment"]
+        actor=actor,
+        receipt_code=code,
+        still_holds=given["given"],
+        comment=given["comment"],
+        received_fen=given.get("received_fen"),
     ),
     "consent": lambda actor, code, given: consent(
         actor=actor, receipt_code=code, party=Party.COMPLAINANT, given=given["given"]
     ),
     "answer_payment": lambda actor, code, given: answer_payment(actor=actor, receipt_code=code, **given),
     "contest": lambda actor, code, given: contest(
-        actor=actor, receipt_code=code, text=given["text"], received_fen=given["received_fen"]
+        actor=actor, receipt_code=code, text=given["text"], received_fen=given.get("received_fen")
     ),
+    "say_unpaid": lambda actor, code, given: say_unpaid(actor=actor, receipt_code=code, text=given["text"]),
     "add_evidence": lambda actor, code, given: add_evidence(
         actor=actor, receipt_code=code, exhibit=Exhibit(given["kind"], given["upload"])
     ),
@@ -76,9 +84,11 @@ def track_complaint(request: PortalRequest) -> HttpResponse:
     form = TrackForm(request.POST if request.method == "POST" else None)
     if not form.is_bound:
         return render(request, "complaints/track.html", {"form": form})
-    check_writing(request, "receipt")
+    allowance = allow_code(request, "receipt")
+    if not allowance.allowed:
+        return _wait(request, form, allowance)
     code = str(form["code"].value() or "")
-    seen = track(code)
+    seen = _found(request, code)
     if seen is None:
         form.is_valid()
         form.refuse(NotFound(_("没有找到这个查询码对应的投诉，请核对后再试。")))
@@ -86,10 +96,32 @@ def track_complaint(request: PortalRequest) -> HttpResponse:
     return _page(request, code, seen, None)
 
 
-def _tracked(code: str) -> Tracked:
+def _found(request: PortalRequest, code: str) -> Tracked | None:
+    """Whose code is right has not guessed."""
     seen = track(code)
-    if seen is None:
-        raise NotFound(_("没有找到这个查询码对应的投诉，请核对后再试。"))
+    if seen is not None:
+        found(request, "receipt")
+    return seen
+
+
+def _wait(request: PortalRequest, form: KeptForm, allowance: Allowance) -> HttpResponse:
+    """太频繁: what was typed is sent again from this page, as it is; whether the code was right is not said."""
+    form.refuse(too_often(allowance))
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    context = {
+        "kept": form,
+        "fields": [pair for pair in fields if pair[0] != "csrfmiddlewaretoken"],
+        "typed": form.typed(),
+        "seconds": allowance.reset,
+    }
+    response = render(request, "complaints/too_often.html", context, status=form.status)
+    response["Retry-After"] = str(allowance.reset)
+    return response
+
+
+def _tracked(request: PortalRequest, code: str) -> Tracked:
+    seen = _still(code)
+    found(request, "receipt")
     return seen
 
 
@@ -124,9 +156,19 @@ def _form(name: str, seen: Tracked, data: Any = None, files: Any = None) -> Deed
     if seen.agreement is not None:
         initial["text_sha256"] = seen.agreement.text_sha256
     form = FORMS[name](data, files, initial=initial)
+    if name != "answer_payment":
+        compared(form, seen.waiting.money)
     if form.asks:
         form.offer([(row.pk, payment_label(row)) for row in seen.waiting.payments])
     return form
+
+
+def _still(code: str) -> Tracked:
+    """The page as it is after the deed. Raises NotFound when a deed ended what the code opens."""
+    seen = track(code)
+    if seen is None:
+        raise NotFound(_("没有找到这个查询码对应的投诉，请核对后再试。"))
+    return seen
 
 
 @never_cache
@@ -135,24 +177,28 @@ def do_as_complainant(request: PortalRequest) -> HttpResponse:
     """One deed; then the page as it is now. Opened by its address (a reload elsewhere), it asks for the code."""
     if request.method != "POST":
         return redirect("track_complaint")
-    check_writing(request, "receipt")
     code, name = request.POST.get("code", ""), request.POST.get("deed", "")
-    seen = _tracked(code)
+    allowance = allow_code(request, "receipt")
+    if not allowance.allowed:
+        return _wait(request, FORMS.get(name, TrackForm)(request.POST, request.FILES), allowance)
+    seen = _tracked(request, code)
     if name not in DEEDS:
         raise NotFound(_("没有这个办理事项。"))
     form = _form(name, seen, request.POST, request.FILES)
     done = form.attempt(lambda given: DEEDS[name](request.actor, code, given))
     if done:
         messages.success(request, _("已提交：%(what)s") % {"what": form.title})
-    return _page(request, code, _tracked(code), None if done else form)
+    return _page(request, code, _still(code), None if done else form)
 
 
 @never_cache
 @require_POST
 def tracked_file(request: PortalRequest) -> HttpResponse:
     """调解协议书 signed or to be signed, or with ``file`` the letter of a decision, for whoever holds the code."""
-    check_writing(request, "receipt")
-    seen = _tracked(request.POST.get("code", ""))
+    allowance = allow_code(request, "receipt")
+    if not allowance.allowed:
+        raise too_often(allowance)
+    seen = _tracked(request, request.POST.get("code", ""))
     wanted = request.POST.get("file", "")
     if wanted:
         return download(_letter(seen, wanted))

@@ -26,6 +26,7 @@ OF_THE_PUBLIC = {
     "complaints/filed.html",
     "complaints/track.html",
     "complaints/tracked.html",
+    "complaints/too_often.html",
 }
 # Many forms of one kind on a page: the page says it once, over them all.
 SAID_ONCE = {

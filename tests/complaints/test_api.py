@@ -9,7 +9,8 @@ from django.conf import settings as configured
 from association import clock
 from association.tenancy import acting_for
 from complaints import operations
-from complaints.choices.complaints import Outcome
+from complaints.choices.complaints import Outcome, ReportState
+from complaints.models import PaymentReport
 from tests.complaints.material import PLANTED, Time, accepted, ended, filed, filing, mediating, world
 from tests.credit_rating.desk_pages import statements
 from tests.factories.people import make_association, make_institution
@@ -182,6 +183,20 @@ def test_only_years_that_are_over_are_published(here, client, time):
     assert (told["year"], told["years"], told["total"]["received"]) == (2026, [2026], 30)
     for asked in ("2027", "2025", "x", "-1", "9" * 30, "2026.0"):
         assert client.get(PUBLISHED, {"year": asked}).status_code == 404
+
+
+@pytest.mark.parametrize(("paid", "unconfirmed"), [(6, "60000"), (3, None), (0, "0")])
+def test_what_nobody_confirmed_is_told_beside_what_was_returned(here, client, time, paid, unconfirmed):
+    for _ in range(paid):
+        ended(here, Outcome.NO_ANSWER, returned_fen=100_00)
+    confirmed = ended(here, Outcome.NO_ANSWER, returned_fen=70_00)
+    PaymentReport.objects.filter(complaint=confirmed.complaint).update(
+        state=ReportState.CONFIRMED, answered_at=clock.now()
+    )
+    many(here, 25)
+    time.to(date(2027, 1, 5))
+    told = client.get(PUBLISHED).json()
+    assert (told["returned_fen"], told["unconfirmed_fen"]) == (str(paid * 100_00 + 70_00), unconfirmed)
 
 
 def test_small_numbers_are_null_and_small_institutions_are_not_named(here, client, time):

@@ -186,7 +186,7 @@ def test_three_do_not_speak_for_the_rest(here):
     made = filed(here)
     for _ in range(2):
         Person.objects.create(complaint=made.complaint, kind="joined", is_representative=True)
-    with refused("two representatives"), transaction.atomic():
+    with refused("at most as many representatives as the rule says"), transaction.atomic():
         Person.objects.create(complaint=made.complaint, kind="joined", is_representative=True)
     with refused("complainant_once"), transaction.atomic():
         Person.objects.create(complaint=made.complaint, kind="complainant")

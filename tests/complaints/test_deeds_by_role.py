@@ -51,6 +51,7 @@ DEEDS = {
     "redact": (OFFICER, {"words": "学校停课", "audience": "public", "reason": "x"}),
     "survey": (OFFICER, {"outcome": "resolved"}),
     "follow_up": (OFFICER, {"holds": "yes"}),
+    "say_unpaid": (OFFICER, {"text": ""}),
     "contest": (OFFICER, {"text": "没有收到"}),
     "withdraw": (OFFICER, {"sure": "on"}),
     "settle": (OFFICER, {"amount_fen": "100", "pay_by": "later", "paper": "picture"}),

@@ -8,7 +8,9 @@ from association import clock
 from association.actors import visitor
 from association.choices import Role, Side
 from association.clocks import deadlines_of, whose_turn
-from association.models import AuditEntry
+from association.deadlines import count
+from association.models import AuditEntry, DeadlineRule
+from association.operations import set_deadline_rule
 from association.tenancy import acting_for, current_association_id
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from complaints import operations
@@ -240,3 +242,32 @@ def test_joined_complainants_stand_each_with_own_data(here):
     ]
     assert PersonalData.objects.count() == 3
     assert timedelta(0) == clock.now() - made.complaint.received_at
+
+
+def test_how_many_representatives_there_may_be_is_what_the_rule_says(here, time):
+    people = (
+        applicant(is_representative=True),
+        applicant(kind="joined", name="李四", phone="13800138000", is_representative=True),
+        applicant(kind="joined", name="王五", phone="13700137000", is_representative=True),
+    )
+    with pytest.raises(InvalidInput) as wrong:
+        filed(here, people=people, agrees_to_joining=True)
+    assert str(wrong.value.fields["people"]) == "共同投诉的代表人不超过2人。"
+    rule = DeadlineRule.objects.get(code="CMP-REPRESENTATIVES")
+    more = {
+        "actor": here.officer,
+        "rule_id": rule.pk,
+        "number": 3,
+        "citation": "新规第X条",
+        "certainty": "sourced",
+    }
+    later = {"valid_from": clock.today() + timedelta(days=1)}
+    with pytest.raises(InvalidInput) as wrong:
+        set_deadline_rule(**more, **later, unit="day")
+    assert set(wrong.value.fields) == {"unit"}
+    set_deadline_rule(**more, **later, unit="person")
+    with pytest.raises(Refused, match="不是期限"):
+        count(rule, clock.now())
+    time.pass_days(2)
+    made = filed(here, people=people, agrees_to_joining=True)
+    assert Person.objects.filter(complaint=made.complaint, is_representative=True).count() == 3

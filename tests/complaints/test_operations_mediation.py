@@ -301,7 +301,7 @@ def test_a_follow_up_answered_with_no_is_resolved_no_more(here, time):
         operations.follow_up(actor=here.person, still_holds=True, **code)
     time.pass_days(31)
     tick(here)
-    operations.follow_up(actor=here.person, still_holds=False, **code)
+    operations.follow_up(actor=here.person, still_holds=False, received_fen=8_000_00, **code)
     assert again(made).outcome == Outcome.UNRESOLVED
     operations.contest(actor=here.person, text="款项被撤回。", **code)
     assert (state_of(made), again(made).ended_at) == (State.AGREED, None)

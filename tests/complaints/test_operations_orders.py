@@ -1,11 +1,13 @@
 """工单导入: nothing is loaded before somebody decides; the good rows once, the bad ones back to be mended."""
 
 import re
+from datetime import date
 
 import pytest
 
 from association.choices import Role
 from association.models import AuditEntry, Deadline
+from association.rules.clock import beijing
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.spreadsheet import write_csv, write_xlsx
@@ -14,6 +16,7 @@ from complaints import operations
 from complaints.choices.complaints import BatchState, IdentityCheck, Intake, State
 from complaints.models import Complaint, Enrolment, ImportBatch, ImportFault, Person, PersonalData
 from complaints.queries.people import masked_people
+from complaints.queries.statistics import counts_by_institution
 from complaints.queries.tracking import track
 from tests.complaints.material import NAME, PHONE, PLANTED, world
 from tests.factories.people import actor_with, make_association, make_institution
@@ -88,12 +91,40 @@ def test_good_rows_become_complaints_with_both_clocks(here, time):
     )
     assert Complaint.objects.get(order_number="BJ202600000003").institution is None
     clocks = Deadline.objects.filter(case_id=first.pk).values_list("code", "due_on__day")
-    assert sorted(clocks) == [("CMP-ACCEPT", 12), ("CMP-ORDER", 11)]
+    assert sorted(clocks) == [("CMP-ACCEPT", 10), ("CMP-ORDER", 11)]
     assert masked_people([first])[first.pk][0].phone == "139****5678"
     assert (Person.objects.count(), PersonalData.objects.count()) == (3, 3)
     operations.accept(actor=here.officer, complaint_id=first.pk)
     with pytest.raises(Refused, match="决定过"):
         operations.load_orders(actor=here.officer, batch_id=report.batch.pk)
+
+
+def test_the_day_of_the_call_is_the_day_of_receipt(here, time):
+    """Called in December 2025, typed in in March: it is a complaint of 2025, and its decision is overdue."""
+    (found,) = mended(rows(here, 1))
+    headings = [*HEADINGS, "事发日期"]
+    late = [[found[0], "2025-12-01", *found[2:], "2022-11-20"]]
+    report = operations.import_orders(
+        actor=here.officer, data=file_of(late, headings), filename="工单.csv", dry_run=False
+    )
+    assert report.loaded == 1
+    made = Complaint.objects.get()
+    assert beijing(made.received_at).date() == date(2025, 12, 1)
+    assert (made.number[:5], made.harmed_on) == ("T2025", date(2022, 11, 20))
+    accept = Deadline.objects.get(code="CMP-ACCEPT")
+    assert (accept.start_on, accept.due_on) == (date(2025, 12, 1), date(2025, 12, 10))
+    counts = counts_by_institution(date(2025, 1, 1), date(2025, 12, 31))[here.institution.pk]
+    assert counts.received == 1
+    assert counts_by_institution(date(2026, 1, 1), date(2026, 12, 31)) == {}
+    # Over three years between what happened and the call, by the day of the call.
+    assert [doubt.ground for doubt in operations.doubts_about(made)] == ["over_limit"]
+
+
+def test_a_call_before_any_rule_is_a_fault(here):
+    (found,) = mended(rows(here, 1))
+    report = look(here, [[found[0], "2019-12-31", *found[2:]]])
+    assert (report.good, report.bad) == (0, 1)
+    assert "没有当时的期限规则" in ImportFault.objects.get().sentence
 
 
 def test_an_order_whose_limit_was_over_when_it_came_is_late_at_once(here, time):

@@ -27,7 +27,11 @@ def finished(here, outcome=None, satisfaction=None):
     operations.perform(actor=here.school, complaint_id=made.complaint.pk, paid_on=clock.today())
     if outcome is not None:
         operations.survey(
-            actor=here.person, outcome=outcome, satisfaction=satisfaction, receipt_code=made.receipt_code
+            actor=here.person,
+            outcome=outcome,
+            satisfaction=satisfaction,
+            received_fen=8_000_00,
+            receipt_code=made.receipt_code,
         )
     return made
 
@@ -43,7 +47,7 @@ def test_silence_is_counted_as_silence(here, time):
     assert (found.counts.resolved, found.counts.no_answer, found.counts.said) == (1, 1, 3)
     assert (found.resolution.part, found.resolution.of) == (1, 3)
     assert (found.satisfaction.part, found.satisfaction.of) == (1, 2)
-    assert (found.counts.claimed_fen, found.counts.returned_fen) == (4 * CLAIMED, 3 * 8_000_00)
+    assert (found.counts.claimed_fen, found.counts.returned_fen) == (4 * CLAIMED, 4 * 8_000_00)
 
 
 def test_response_counts_who_was_asked_and_answered_in_time(here, time):

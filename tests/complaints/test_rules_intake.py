@@ -23,7 +23,7 @@ TODAY = date(2026, 3, 2)
 
 
 def wrong(**fields):
-    return checked(replace(filing(), **fields), TODAY).wrong
+    return checked(replace(filing(), **fields), TODAY, 2).wrong
 
 
 def test_a_whole_filing_has_nothing_wrong():
@@ -153,7 +153,7 @@ def test_what_speaks_against_taking_it(fields, limit, grounds):
 def test_no_text_breaks_a_field(text):
     """Whatever is typed is an answer by field, and what passes as a name holds nothing that means something to a machine."""
     result = checked(
-        replace(filing(), people=(applicant(name=text, phone=text, address=text, email=text),)), TODAY
+        replace(filing(), people=(applicant(name=text, phone=text, address=text, email=text),)), TODAY, 2
     )
     assert set(result.wrong) <= {f"people.0.{name}" for name in ("name", "phone", "address", "email")}
     if is_name(text):

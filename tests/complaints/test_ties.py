@@ -32,7 +32,8 @@ from complaints.choices.complaints import (
     TerminationGround,
 )
 from complaints.models import MediatorAssignment, RecusalRequest
-from complaints.queries.case import case_of, deeds_of, mediators_for
+from complaints.queries.candidates import mediators_for
+from complaints.queries.case import case_of, deeds_of
 from complaints.queries.road import deeds_of_complainant, events_of
 from complaints.queries.tracking import track
 from tests.complaints.material import (

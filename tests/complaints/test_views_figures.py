@@ -75,6 +75,7 @@ def test_page_excel_and_csv_hold_the_same_numbers(association, here):
     row = dict(zip(whole.headings[1:], whole.rows[0].cells, strict=True))
     assert (row["收到"], row["已解决"], row["解决率（%）"]) == (26, 20, Decimal("100.00"))
     assert (row["要求退还（元）"], row["已退还（元）"]) == (Decimal("249600.00"), Decimal("2000.00"))
+    assert row["其中待确认（元）"] == Decimal("2000.00")
 
 
 def _number(cell):

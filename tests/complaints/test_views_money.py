@@ -64,7 +64,7 @@ def test_an_objection_says_how_much_came_and_the_page_shows_what_is_left(associa
     made = paid(here)
     too_much = contested(made, client, received_fen="99999")
     assert too_much.status_code == 400
-    assert "不能超过对方报告" in text(too_much)
+    assert "不能超过约定或者报告的合计" in text(too_much)
     assert again(made).returned_fen == 8_000_00
     assert "实际收到3,000元" in text(contested(made, client, received_fen="3000")).replace(".00", "")
     assert again(made).returned_fen == 3_000_00

@@ -1,0 +1,51 @@
+"""没有收到: a day of payment is over, the institution has reported nothing, and whoever complained says so."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from association.actors import Actor
+from association.audit import record
+from common.errors import InvalidInput, Refused
+from common.text import paragraphs
+from complaints.choices.complaints import DecisionKind, Method
+from complaints.models import Decision
+from complaints.operations.cases import decide, lock_for_complainant, tell_institution, tell_staff
+from complaints.queries.unpaid import may_say_unpaid
+
+NOTHING_CAME = "投诉人说到期的款项没有收到。"
+LONGEST = 2_000
+
+
+@transaction.atomic
+def say_unpaid(
+    *, actor: Actor, text: str = "", complaint_id: int | None = None, receipt_code: str = ""
+) -> Decision:
+    """说没有收到到期的款项, by the code or written down by staff. Nothing was reported, so nothing is denied: the staff,
+    who have the clock by then, hear of it and find whether the agreement was breached; the institution hears of it too.
+
+    Raises Refused where nothing is due, or it was said already of this day of payment.
+    """
+    complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
+    if not may_say_unpaid(complaint):
+        raise Refused(_("没有到期未付的款项，或者已经登记过，协会正在核实。"))
+    why = paragraphs(text)
+    if len(why) > LONGEST:
+        long = _("内容过长，请不超过%(most)s个字。") % {"most": LONGEST}
+        raise InvalidInput(long, {"text": long})
+    said = decide(complaint, DecisionKind.UNPAID, by=by, reason=why or NOTHING_CAME)
+    record(actor, "say_unpaid", said, complaint=complaint.pk, method=Method(method).value)
+    event = f"unpaid-{said.pk}"
+    tell_staff(
+        complaint,
+        event,
+        gettext_noop("投诉%(number)s的投诉人说没有收到款项"),
+        gettext_noop("付款日已过，机构没有报告付款。请核实，确认履行或者认定未履行。"),
+    )
+    tell_institution(
+        complaint,
+        event,
+        gettext_noop("投诉%(number)s的投诉人说没有收到款项"),
+        gettext_noop("付款日已过。已付款的请立即报告并上传凭证；未履行将作为事实记录。"),
+    )
+    return said
