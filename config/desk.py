@@ -213,6 +213,13 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
             actor.may(MAY, "confirm_appointment"),
             0,
         ),
+        (
+            _("更正历史结果"),
+            "corrections",
+            "/desk/corrections/",
+            actor.may(RATING, "confirm_correction"),
+            0,
+        ),
         (_("投诉"), "cases", "/desk/complaints/", bool(actor.roles & _CASES), 0),
         (_("通知"), "notices", "/desk/notices/", True, notices),
         (_("登录与安全"), "mfa_index", "/accounts/2fa/", True, 0),

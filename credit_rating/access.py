@@ -16,6 +16,7 @@ from credit_rating.models import (
     Assignment,
     Evidence,
     Opinion,
+    ResultCorrection,
     Round,
 )
 
@@ -68,6 +69,9 @@ MAY = {
     "propose_suspension": SECRETARIAT | {Role.COMMITTEE},
     "suspend_publication": CHAIR,
     "import_historical_results": SECRETARIAT,
+    "propose_correction": SECRETARIAT,
+    "confirm_correction": SECRETARIAT | CHAIR,
+    "withdraw_correction": SECRETARIAT,
 }
 
 
@@ -93,6 +97,13 @@ def _granted(actor: Actor) -> QuerySet[AssessmentPermission]:
     return AssessmentPermission.objects.filter(
         content_object=OuterRef("pk"), user_id=actor.person_id, permission__codename="review_assessment"
     )
+
+
+def corrections_visible_to(actor: Actor) -> QuerySet[ResultCorrection]:
+    """更正 that wait or are decided, for those who propose and confirm; the public sees what was confirmed."""
+    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+        return ResultCorrection.objects.all()
+    return ResultCorrection.objects.none()
 
 
 def tied_to(actor: Actor) -> frozenset[int]:

@@ -199,6 +199,25 @@ OBJECTION_STEPS = {
 }
 
 
+class CorrectionState(TextChoices):
+    """更正 of a result taken over from elsewhere: asked for by one person, decided by another."""
+
+    WAITING = "waiting", _("待确认")
+    CONFIRMED = "confirmed", _("已更正")
+    DECLINED = "declined", _("不予更正")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+CORRECTION_STEPS = {
+    CorrectionState.WAITING: frozenset(
+        {CorrectionState.CONFIRMED, CorrectionState.DECLINED, CorrectionState.WITHDRAWN}
+    ),
+    CorrectionState.CONFIRMED: frozenset(),
+    CorrectionState.DECLINED: frozenset(),
+    CorrectionState.WITHDRAWN: frozenset(),
+}
+
+
 class CertificateStanding(TextChoices):
     """扫码验真 answers one of these from live data."""
 

@@ -3,6 +3,7 @@ from django.urls import path
 from credit_rating.views import (
     assessments,
     committee,
+    corrections,
     expert_review,
     explanations,
     review,
@@ -47,6 +48,9 @@ urlpatterns = [
     path("standards/", expert_review.expert_reviews, name="expert_reviews"),
     path("standards/<int:pk>/", expert_review.expert_review, name="expert_review"),
     path("standards/<int:pk>/opinion/", expert_review.give_expert_opinion, name="give_expert_opinion"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections/<int:pk>/confirm/", corrections.confirm_correction, name="confirm_correction"),
+    path("corrections/<int:pk>/withdraw/", corrections.withdraw_correction, name="withdraw_correction"),
     path("committee/", committee.committee, name="committee"),
     path("committee/<int:pk>/", committee.committee_round, name="committee_round"),
     path("committee/<int:pk>/compute/", committee.compute_round, name="compute_round"),

@@ -3,6 +3,13 @@
 from credit_rating.operations.assignments import assign_assessor, declare_no_conflict, end_assignment, recuse
 from credit_rating.operations.certificates import certificate_file, render_certificate
 from credit_rating.operations.computation import compute_assessment, compute_chunk, compute_round
+from credit_rating.operations.corrections import (
+    Corrected,
+    confirm_correction,
+    decline_correction,
+    propose_correction,
+    withdraw_correction,
+)
 from credit_rating.operations.determination import countersign, determine
 from credit_rating.operations.discontinuing import discontinue_assessment
 from credit_rating.operations.indicator_maps import set_indicator_map, suggest_indicator_map
@@ -46,6 +53,7 @@ from credit_rating.operations.suspension import (
 from credit_rating.operations.terms import follow_deadline
 
 __all__ = [
+    "Corrected",
     "Entered",
     "ImportOutcome",
     "NotReady",
@@ -63,9 +71,11 @@ __all__ = [
     "compute_chunk",
     "compute_round",
     "confirm_carried",
+    "confirm_correction",
     "countersign",
     "decide_objection",
     "declare_no_conflict",
+    "decline_correction",
     "decline_suspension",
     "determine",
     "discontinue_assessment",
@@ -91,6 +101,7 @@ __all__ = [
     "open_round",
     "open_self_assessment",
     "plan_round",
+    "propose_correction",
     "propose_publication",
     "propose_suspension",
     "ready_for_notice",
@@ -113,4 +124,5 @@ __all__ = [
     "suggest_indicator_map",
     "suspend_publication",
     "withdraw",
+    "withdraw_correction",
 ]

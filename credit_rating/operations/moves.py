@@ -8,12 +8,14 @@ from association.published import ROUND, tell_public_changed
 from common.transitions import check_step
 from credit_rating.choices import (
     ASSIGNMENT_STEPS,
+    CORRECTION_STEPS,
     DETERMINATION_STEPS,
     OBJECTION_STEPS,
     ROUND_STEPS,
     STANDARD_STEPS,
     STEPS,
     AssignmentState,
+    CorrectionState,
     DeterminationState,
     ObjectionState,
     RoundState,
@@ -26,6 +28,7 @@ from credit_rating.models import (
     Assignment,
     Determination,
     Objection,
+    ResultCorrection,
     Round,
 )
 from credit_rating.operations.announcements import tell_step
@@ -70,6 +73,12 @@ def move_objection(objection: Objection, state: ObjectionState, **brings: Any) -
     check_step(OBJECTION_STEPS, ObjectionState(objection.state), state)
     objection.state = state
     _save(objection, "state", brings)
+
+
+def move_correction(correction: ResultCorrection, state: CorrectionState, **brings: Any) -> None:
+    check_step(CORRECTION_STEPS, CorrectionState(correction.state), state)
+    correction.state = state
+    _save(correction, "state", brings)
 
 
 def _save(row: Model, field: str, brings: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ from credit_rating.models import (
     PublicNotice,
     Round,
 )
+from credit_rating.queries.corrections import TakenOver, as_corrected
 
 ON_NOTICE = (Stage.PUBLIC_NOTICE, Stage.OBJECTION)
 VALID, SUSPENDED, SUPERSEDED, EXPIRED = "valid", "suspended", "superseded", "expired"
@@ -44,7 +45,7 @@ def facts_of_institutions(institution_ids: Collection[int] | None) -> Iterator[P
     yield from map(_grade, published.select_related("assessment__institution", "assessment__round__standard"))
     yield from map(_certificate, certificates.select_related("publication__assessment"))
     yield from map(_proposed, proposed.select_related("institution", "round", "public_notice"))
-    yield from map(_taken_over, taken_over.select_related("institution"))
+    yield from map(_taken_over, as_corrected(taken_over.select_related("institution")))
 
 
 def facts_of_rounds(round_ids: Collection[int] | None) -> Iterator[PublicFact]:
@@ -150,15 +151,15 @@ def _proposed(row: Assessment) -> PublicFact:
     )
 
 
-def _taken_over(row: HistoricalResult) -> PublicFact:
-    """When it was first published only its source knows."""
+def _taken_over(row: TakenOver) -> PublicFact:
+    """When it was first published only its source knows; since when it is corrected, the last correction."""
     return PublicFact(
         kind="result_taken_over",
-        subject=row.pk,
+        subject=row.row.pk,
         about=INSTITUTION,
-        about_id=row.institution_id,
+        about_id=row.row.institution_id,
         content={
-            "institution": _named(row),
+            "institution": _named(row.row),
             "year": row.year,
             "scheme": row.scheme,
             "grade": row.grade,
@@ -166,8 +167,11 @@ def _taken_over(row: HistoricalResult) -> PublicFact:
             "source_title": row.source_title,
             "source_url": row.source_url,
             "note": row.note,
+            **({"corrections": row.corrections} if row.corrections else {}),
         },
-        standing="taken_over",
+        standing="removed" if row.removed else "corrected" if row.corrections else "taken_over",
+        ended=row.removed,
+        effective_at=row.corrected_at,
     )
 
 

@@ -12,6 +12,7 @@ from association import clock
 from association.deadlines import count, rule_row
 from credit_rating.choices import CertificateStanding, PublicState, Stage
 from credit_rating.models import Assessment, Certificate, HistoricalResult, Publication
+from credit_rating.queries.corrections import TakenOver, as_corrected
 
 RUNNING = frozenset(
     {
@@ -32,7 +33,7 @@ Listed = dict[int, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class PastResult:
-    """一次结果, ours or taken over with its source."""
+    """一次结果, ours or taken over with its source; ``removed`` is one that a correction took down."""
 
     year: int
     scheme: str
@@ -41,6 +42,7 @@ class PastResult:
     source: str = ""
     source_url: str = ""
     note: str = ""
+    corrections: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Standing:
 class _Facts:
     assessments: list[Assessment] = field(default_factory=list)
     publications: list[Publication] = field(default_factory=list)
-    foreign: list[HistoricalResult] = field(default_factory=list)
+    foreign: list[TakenOver] = field(default_factory=list)
 
 
 def public_standings(institution_ids: Collection[int]) -> dict[int, PublicStanding]:
@@ -102,8 +104,9 @@ def public_standings(institution_ids: Collection[int]) -> dict[int, PublicStandi
     ).order_by("pk")
     for publication in published.select_related("assessment__round__standard"):
         facts[publication.assessment.institution_id].publications.append(publication)
-    for result in HistoricalResult.objects.filter(institution_id__in=institution_ids).order_by("pk"):
-        facts[result.institution_id].foreign.append(result)
+    others = HistoricalResult.objects.filter(institution_id__in=institution_ids).order_by("pk")
+    for result in as_corrected(others):
+        facts[result.row.institution_id].foreign.append(result)
     day = clock.today()
     listed = _listed(row.year for one in facts.values() for row in one.foreign)
     return {
@@ -228,7 +231,8 @@ def _without_grade(state: PublicState, row: Assessment, history: tuple[PastResul
 
 def _foreign(facts: _Facts, day: date, listed: Listed, history: tuple[PastResult, ...]) -> PublicStanding:
     """As its source tells it; that it is current is said only until our own rule stops saying so."""
-    latest = max(facts.foreign, key=lambda row: (row.year, row.pk), default=None)
+    stand = (row for row in facts.foreign if not row.removed)
+    latest = max(stand, key=lambda row: (row.year, row.row.pk), default=None)
     if latest is None:
         return PublicStanding(history=history)
     rule = listed.get(latest.year)
@@ -238,7 +242,7 @@ def _foreign(facts: _Facts, day: date, listed: Listed, history: tuple[PastResult
         grade=latest.grade,
         year=latest.year,
         standard=latest.scheme,
-        source=f"{latest.issuing_body} · {latest.source_title}",
+        source=latest.source,
         own_rule=rule,
         history=history,
     )
@@ -259,10 +263,11 @@ def _history(facts: _Facts, day: date) -> tuple[PastResult, ...]:
             year=row.year,
             scheme=row.scheme,
             grade=row.grade,
-            state="foreign",
-            source=f"{row.issuing_body} · {row.source_title}",
+            state="removed" if row.removed else "foreign",
+            source=row.source,
             source_url=row.source_url,
             note=row.note,
+            corrections=row.corrections,
         )
         for row in facts.foreign
     ]

@@ -16,7 +16,24 @@ RESULT_STATES = [
     *PublicState.choices,
     (CertificateStanding.SUPERSEDED.value, CertificateStanding.SUPERSEDED.label),
 ]
-PAST_STATES = ["valid", "superseded", "suspended", "expired", "foreign"]
+PAST_STATES = ["valid", "superseded", "suspended", "expired", "foreign", "removed"]
+
+
+class FormerValueOutput(serializers.Serializer[Any]):
+    """What stood there before."""
+
+    field = serializers.CharField()
+    value = serializers.CharField(allow_blank=True)
+
+
+class CorrectionOutput(serializers.Serializer[Any]):
+    """更正 of a result taken over: on which day, why, by what, and what was told before."""
+
+    on = serializers.DateField()
+    reason = serializers.CharField()
+    basis = serializers.CharField()
+    removes = serializers.BooleanField(help_text="整项撤下，不再列为结果")
+    former = FormerValueOutput(many=True)
 
 
 class PastResultOutput(serializers.Serializer[Any]):
@@ -29,6 +46,7 @@ class PastResultOutput(serializers.Serializer[Any]):
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     source_url = serializers.CharField(allow_blank=True)
     note = serializers.CharField(allow_blank=True)
+    corrections = CorrectionOutput(many=True, default=list)
 
 
 class AspectOutput(serializers.Serializer[Any]):
@@ -227,6 +245,7 @@ class TakenOverOutput(serializers.Serializer[Any]):
     uscc = serializers.CharField(allow_null=True)
     grade = serializers.CharField(help_text="照录出处，不由本平台评定")
     is_demo = serializers.BooleanField()
+    corrections = CorrectionOutput(many=True, default=list)
 
 
 class PastRoundOutput(serializers.ModelSerializer[PastRound]):
@@ -245,9 +264,10 @@ class PastRoundResultsOutput(PastRoundOutput):
 
     number = serializers.IntegerField(source="named", help_text="出处写明名称的机构一共有多少家")
     results = TakenOverOutput(many=True, source="shown")
+    removed = TakenOverOutput(many=True, help_text="更正时撤下的，不计入结果")
 
     class Meta(PastRoundOutput.Meta):
-        fields = (*PastRoundOutput.Meta.fields, "number", "results")
+        fields = (*PastRoundOutput.Meta.fields, "number", "results", "removed")
 
 
 class RoundsOutput(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from association import clock
@@ -50,7 +50,7 @@ class RegisterCard(models.Model):
     meant = ""
 
     class Meta:
-        verbose_name = verbose_name_plural = _("登记卡")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "登记卡"), pgettext_lazy("many", "登记卡")
         indexes: ClassVar = [
             models.Index(fields=["association", "uscc"], name="card_uscc"),
             models.Index(fields=["association", "search_text", "id"], name="card_by_name"),
@@ -166,6 +166,7 @@ class PastRound(models.Model):
     sources = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     results = models.JSONField(default=list)
+    removed = models.JSONField(default=list)
     as_of = models.DateTimeField()
 
     class Meta:

@@ -114,12 +114,13 @@ def altered_copies() -> list[str]:
     said += [
         f"published round {pk}" for pk, board in boards.items() if board and _differs(stored.get(pk), board)
     ]
+    years = _waiting("disclosure.refresh_past_rounds", "year")
     past = {(row.year, row.scheme, row.issuing_body): row for row in _past_rounds()}
     truth = {(board.year, board.scheme, board.issuing_body): board for board in past_boards()}
     return said + [
         f"past round {key[0]} {key[1]}"
         for key in sorted(past.keys() | truth.keys())
-        if key not in past or key not in truth or _differs(past[key], truth[key])
+        if key[0] not in years and (key not in past or key not in truth or _differs(past[key], truth[key]))
     ]
 
 
@@ -154,7 +155,12 @@ def _marks(rows: Iterable[CardGram | Key]) -> list[tuple[Any, ...]]:
 def _write_past_round(board: PastBoard) -> bool:
     """Writes the copy of one evaluation when it differs."""
     copies = _past_rounds().filter(year=board.year, scheme=board.scheme, issuing_body=board.issuing_body)
-    told = {"sources": board.sources, "notes": board.notes, "results": board.results}
+    told = {
+        "sources": board.sources,
+        "notes": board.notes,
+        "results": board.results,
+        "removed": board.removed,
+    }
     stored = copies.select_for_update().first()
     if stored is not None and all(getattr(stored, name) == value for name, value in told.items()):
         return False

@@ -67,7 +67,7 @@ def _refuse(year: int) -> NoReturn:
 
 def past_rounds(association_id: int) -> QuerySet[PastRound]:
     """以往公布的结果 for a list, newest first: without the results, with ``named``, the number of them."""
-    return _past(association_id).defer("results").annotate(named=number_of("results"))
+    return _past(association_id).defer("results", "removed").annotate(named=number_of("results"))
 
 
 def _held_in(association_id: int, year: int) -> QuerySet[PublishedRound]:

@@ -45,6 +45,7 @@ def steps():
         ("评估任务", choices.ASSIGNMENT_STEPS),
         ("综合评定", choices.DETERMINATION_STEPS),
         ("异议", choices.OBJECTION_STEPS),
+        ("历史结果的更正", choices.CORRECTION_STEPS),
         ("投诉", complaints.STEPS),
         ("违法违规线索", leads.LEAD_STEPS),
         ("调解员", complaints.MEDIATOR_STEPS),

@@ -46,6 +46,7 @@ from tests.architecture.url_table import (
 from tests.common.files import picture
 from tests.disclosure.material import foreign_result
 from tests.factories import leads
+from tests.factories.corrections import correction_of
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import review
@@ -107,10 +108,8 @@ def make_world(association):
     """A published round of one institution, its papers, and one person of every role."""
     publish_open_data(actor=system(association.pk))
     told = leads_of()
-    institution = make_institution()
-    assessor = actor_with(Role.ASSESSOR)
-    round_ = reviewing_round(institutions=[institution])
-    assessment = Assessment.objects.get(round=round_)
+    institution, assessor = make_institution(), actor_with(Role.ASSESSOR)
+    assessment = Assessment.objects.get(round=(round_ := reviewing_round(institutions=[institution])))
     review(assessment, assessor)
     published_of(assessment)
     notify("event", [assessor.user_id], subject="题", body="文")
@@ -137,6 +136,7 @@ def make_world(association):
         job=start_job(actor=actor_with(Role.SECRETARIAT), kind="compute", title="计算", total=1).pk,
         determination=Determination.objects.get(assessment=assessment).pk,
         objection=Objection.objects.get(assessment=assessment).pk,
+        correction=correction_of(institution),
         original_request=ask_to_unseal(institution),
         appointment=appoint(make_user(), Role.COMMITTEE, awaits=True, appointed_by=make_user()).pk,
         **accepted_complaint(institution),

@@ -279,6 +279,7 @@ def test_buttons_of_the_staff_desk_that_ask():
         ("refundruleversion", "confirm"),
         ("institution", "appoint"),
         ("appointment", "appoint"),
+        ("historicalresult", "correct"),
     }
 
 

@@ -12,6 +12,8 @@ from django.db import connections, transaction
 from association.choices import Role
 from association.models import OutboxJob
 from association.tenancy import acting_for
+from credit_rating.models import HistoricalResult
+from credit_rating.operations import Corrected, confirm_correction, propose_correction
 from credit_rating.operations.historical import HistoricalRow, import_historical_results
 from disclosure.operations import catch_up_log, log_changes, rebuild_register, sign_log
 from disclosure.queries import verification
@@ -68,6 +70,12 @@ def season(association):
         on_notice()
         row = HistoricalRow("演示旧校", 2023, "专技类诚信等级评估", "A", "演示培委会", "演示日报2024-01-30")
         import_historical_results(actor=clerk(), rows=[row])
+        right = Corrected("C", row.issuing_body, row.source_title)
+        result_id = HistoricalResult.objects.get().pk
+        asked = propose_correction(
+            actor=clerk(), result_id=result_id, corrected=right, reason="录错", basis="原文"
+        )
+        confirm_correction(actor=clerk(), correction_id=asked.pk)
     with acting_for(association.pk):
         catch_up_log()
         rebuild_register()
@@ -84,6 +92,7 @@ ALTERATIONS = [
     ("credit_rating_publication", "profile = '[]'", ["grade "]),
     ("credit_rating_certificate", "code = reverse(code)", ["certificate "]),
     ("credit_rating_historicalresult", "grade = 'B'", ["result_taken_over ", "past round"]),
+    ("credit_rating_resultcorrection", "grade = 'D'", ["result_taken_over ", "past round", "register card"]),
     ("members_institution", "name = '演示' || name", ["institution ", "register card", "grade "]),
     ("credit_rating_assessment", "grade = 'A甲'", ["proposed_result "]),
     ("credit_rating_publicnotice", "closes_at = closes_at - interval '1 day'", ["public_notice "]),
@@ -124,7 +133,8 @@ def test_altering_one_of_every_kind_is_found_and_named(season):
 
 
 def test_rows_that_are_gone_or_were_never_told_are_named(season):
-    with by_hand(season.pk, "credit_rating_historicalresult") as cursor:
+    with by_hand(season.pk, "credit_rating_historicalresult", "credit_rating_resultcorrection") as cursor:
+        cursor.execute("DELETE FROM credit_rating_resultcorrection")
         cursor.execute("DELETE FROM credit_rating_historicalresult")
     assert [fault for fault in verified(season) if fault.startswith("result_taken_over")]
     with by_hand(season.pk, "members_institution") as cursor:
