@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from association import charter, clock_desk, operations, originals  # noqa: F401 - the desk of the clocks registers itself
 from association.access import (
@@ -19,6 +19,7 @@ from association.access import (
     outbox_visible_to,
 )
 from association.actors import Actor
+from association.audit_words import kind_in_words, verb_in_words, verbs_that_say
 from association.choices import Certainty, OutboxState, Role, Unit
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Planned, Table, foretelling
 from association.long_lists import IndexedValuesFilter
@@ -28,16 +29,28 @@ from association.models.work import PERSON
 from association.staff_desk import DeskAdmin
 
 
+class DeedsFilter(IndexedValuesFilter):
+    """事项 by name."""
+
+    in_words = staticmethod(verb_in_words)
+
+
+class ThingsFilter(IndexedValuesFilter):
+    """对象 by name."""
+
+    in_words = staticmethod(kind_in_words)
+
+
 @admin.register(AuditEntry)
 class AuditAdmin(DeskAdmin):
     shows_people = True
     lead = gettext_lazy("每一次办理和每一次查阅个人信息，都在这里留下一行；任何人不能修改或删除。")
-    list_display = ("at", "user", "action", "object_kind", "object_here", "reason")
-    list_filter = ("at", ("action", IndexedValuesFilter), ("object_kind", IndexedValuesFilter))
+    list_display = ("at", "user", "deed", "thing", "object_here", "reason")
+    list_filter = ("at", ("action", DeedsFilter), ("object_kind", ThingsFilter))
     search_fields = ("user__appointments__name", "action", "=object_id", "=request_id", "reason")
     search_help_text = gettext_lazy("人员、事项、对象编号、请求编号")
     list_select_related = ("user",)
-    facts = ("at", "recorded_at", "user", "action", "object_kind", "object_here", "reason", "request_id")
+    facts = ("at", "recorded_at", "user", "deed", "thing", "object_here", "reason", "request_id")
     ordering = ("-id",)
 
     def get_queryset(self, request: Any) -> QuerySet[AuditEntry]:
@@ -47,6 +60,14 @@ class AuditAdmin(DeskAdmin):
         rows = [(name, _shown(obj.action, name, value)) for name, value in sorted(obj.detail.items())]
         return [Table(_("内容"), (_("名称"), _("值")), rows)]
 
+    @admin.display(description=gettext_lazy("办理事项"), ordering="action")
+    def deed(self, entry: AuditEntry) -> str:
+        return verb_in_words(entry.action)
+
+    @admin.display(description=gettext_lazy("对象"), ordering="object_kind")
+    def thing(self, entry: AuditEntry) -> str:
+        return kind_in_words(entry.object_kind)
+
     @admin.display(description=gettext_lazy("对象编号"))
     def object_here(self, entry: AuditEntry) -> int | None:
         return entry.object_number
@@ -54,6 +75,8 @@ class AuditAdmin(DeskAdmin):
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """The number of an account finds nothing, or guessing would tell what ``object_number`` does not."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if meant := verbs_that_say(search_term):
+            found |= queryset.filter(action__in=meant)
         return (found.exclude(object_kind=PERSON) if search_term.strip().isdecimal() else found), may_repeat
 
 
@@ -284,7 +307,7 @@ class DeadlineRuleAdmin(DeskAdmin):
         ),
     )
 
-    @admin.display(description=gettext_lazy("期限"))
+    @admin.display(description=pgettext_lazy("length", "期限"))
     def term(self, rule: DeadlineRule) -> str:
         return f"{rule.number} {rule.get_unit_display()}"
 

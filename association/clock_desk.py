@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from association import calendars, clock
 from association.access import MAY, deadlines_visible_to, terms_kept_from
@@ -236,7 +236,7 @@ class DeadlineAdmin(DeskAdmin):
     def term(self, deadline: Deadline) -> str:
         return translated(deadline.title)
 
-    @admin.display(description=gettext_lazy("截止"), ordering="ends_at")
+    @admin.display(description=pgettext_lazy("end", "截止"), ordering="ends_at")
     def ends(self, deadline: Deadline) -> str:
         """With 暂定 where it may still move."""
         end = until(deadline.ends_at)

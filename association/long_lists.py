@@ -1,5 +1,6 @@
 """长列表: lists of the staff desk that stay quick when a table has grown to a hundred thousand rows and more."""
 
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -42,7 +43,12 @@ class CappedPaginator(Paginator):
 
 
 class IndexedValuesFilter(AllValuesFieldListFilter):
-    """The values that occur, read from an index that begins with the association and this column."""
+    """The values that occur, read from an index that begins with the association and this column.
+
+    ``in_words`` says what a value is called; one that it does not know comes back as it is.
+    """
+
+    in_words: Callable[[str], str] = staticmethod(str)
 
     def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(field, *args, **kwargs)
@@ -52,3 +58,7 @@ class IndexedValuesFilter(AllValuesFieldListFilter):
             cursor.execute(statement, {"association": current_association_id()})
             found = [value for (value,) in cursor.fetchall()]
         self.lookup_choices = found  # type: ignore[assignment]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for one in super().choices(changelist):
+            yield {**one, "display": self.in_words(str(one["display"]))}

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from association import clock
 from association.choices import STAFF_ROLES, QueuePart, Role
@@ -127,9 +127,13 @@ GROUPS = (
         gettext_lazy("诚信等级评估"),
         (
             ("flag", gettext_lazy("评估轮次"), "admin:credit_rating_round_changelist"),
-            ("fact_check", gettext_lazy("评估"), "admin:credit_rating_assessment_changelist"),
-            ("gavel", gettext_lazy("异议"), "admin:credit_rating_objection_changelist"),
-            ("workspace_premium", gettext_lazy("公布"), "admin:credit_rating_publication_changelist"),
+            ("fact_check", pgettext_lazy("many", "评估"), "admin:credit_rating_assessment_changelist"),
+            ("gavel", pgettext_lazy("many", "异议"), "admin:credit_rating_objection_changelist"),
+            (
+                "workspace_premium",
+                pgettext_lazy("many", "公布"),
+                "admin:credit_rating_publication_changelist",
+            ),
             ("rule", gettext_lazy("评估规范"), "admin:credit_rating_assessmentstandard_changelist"),
             ("history", gettext_lazy("历史结果"), "admin:credit_rating_historicalresult_changelist"),
         ),
@@ -145,9 +149,13 @@ GROUPS = (
         gettext_lazy("机构与人员"),
         (
             ("school", gettext_lazy("培训机构"), "admin:members_institution_changelist"),
-            ("group_add", gettext_lazy("入会申请"), "admin:members_membershipapplication_changelist"),
+            (
+                "group_add",
+                pgettext_lazy("many", "入会申请"),
+                "admin:members_membershipapplication_changelist",
+            ),
             ("how_to_vote", gettext_lazy("理事会表决"), "admin:members_councilvote_changelist"),
-            ("card_membership", gettext_lazy("会籍"), "admin:members_membershipterm_changelist"),
+            ("card_membership", pgettext_lazy("many", "会籍"), "admin:members_membershipterm_changelist"),
             ("workspaces", gettext_lazy("职务任期"), "admin:members_officeterm_changelist"),
             ("handshake", gettext_lazy("自律公约"), "admin:association_pledgeversion_changelist"),
             ("badge", gettext_lazy("任职"), "admin:association_appointment_changelist"),
@@ -156,7 +164,11 @@ GROUPS = (
     (
         gettext_lazy("退费计算"),
         (
-            ("calculate", gettext_lazy("退费计算"), "admin:prepaid_escrow_refundcalculation_changelist"),
+            (
+                "calculate",
+                pgettext_lazy("many", "退费计算"),
+                "admin:prepaid_escrow_refundcalculation_changelist",
+            ),
             ("percent", gettext_lazy("退费利率"), "admin:prepaid_escrow_interestrate_changelist"),
             ("balance", gettext_lazy("退费规则版本"), "admin:prepaid_escrow_refundruleversion_changelist"),
         ),
@@ -169,7 +181,7 @@ GROUPS = (
             ("notifications", gettext_lazy("通知"), "admin:association_notice_changelist"),
             ("hourglass_top", gettext_lazy("作业进度"), "admin:association_job_changelist"),
             ("sync", gettext_lazy("待办作业"), "admin:association_outboxjob_changelist"),
-            ("hourglass_empty", gettext_lazy("期限"), "admin:association_deadline_changelist"),
+            ("hourglass_empty", pgettext_lazy("many", "期限"), "admin:association_deadline_changelist"),
             ("timer", gettext_lazy("期限规则"), "admin:association_deadlinerule_changelist"),
             ("percent", gettext_lazy("章程参数"), "admin:association_charterrule_changelist"),
             ("calendar_month", gettext_lazy("放假与调休"), "admin:association_calendarday_changelist"),

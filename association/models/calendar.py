@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.choices import DAYS_NAMED, OwnDayKind
 from association.tenancy import AssociationOwned
@@ -23,7 +24,10 @@ class OwnCalendarDay(AssociationOwned):
     entered_at = models.DateTimeField(_("登记时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("本协会登记的放假与调休")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "本协会登记的放假与调休"),
+            pgettext_lazy("many", "本协会登记的放假与调休"),
+        )
         ordering: ClassVar = ["-date", "-id"]
         indexes: ClassVar = [
             models.Index(fields=["association", "date", "-id"], name="own_calendar_day_last")
@@ -50,7 +54,10 @@ class CalendarYear(AssociationOwned):
     entered_at = models.DateTimeField(_("登记时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("已登记放假安排的年度")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "已登记放假安排的年度"),
+            pgettext_lazy("many", "已登记放假安排的年度"),
+        )
         ordering: ClassVar = ["-year"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "year"], name="calendar_year_once"),
@@ -76,7 +83,10 @@ class WorkingHours(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("办公时间与提醒")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "办公时间与提醒"),
+            pgettext_lazy("many", "办公时间与提醒"),
+        )
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association"], name="working_hours_once"),
             models.CheckConstraint(name="working_hours_order", condition=Q(opens__lt=F("closes"))),

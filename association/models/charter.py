@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from association.choices import Certainty
@@ -27,7 +27,10 @@ class CharterRule(AssociationOwned):
     note = models.CharField(_("备注"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("章程参数")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "章程参数"),
+            pgettext_lazy("many", "章程参数"),
+        )
         ordering: ClassVar = ["code", "-valid_from"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "code", "valid_from"], name="charter_rule_once"),

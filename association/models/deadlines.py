@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.choices import Side
 from association.rules.explanation import from_parts, in_words
@@ -26,14 +27,18 @@ class Deadline(AssociationOwned):
     action = models.CharField(_("下一步"), max_length=120)
     # Empty only where a document sets the day (an order's own limit, a day agreed on).
     rule = models.ForeignKey(
-        "association.DeadlineRule", models.PROTECT, null=True, verbose_name=_("期限规则"), related_name="+"
+        "association.DeadlineRule",
+        models.PROTECT,
+        null=True,
+        verbose_name=pgettext_lazy("one", "期限规则"),
+        related_name="+",
     )
     set_on = models.DateField(_("文件确定的截止日"), null=True)
     started_at = models.DateTimeField(_("起算时间"))
     start_on = models.DateField(_("起算日"))
     due_on = models.DateField(_("截止日"))
     ends_at = models.DateTimeField(_("截止时间"))
-    provisional = models.BooleanField(_("暂定"), default=False)
+    provisional = models.BooleanField(pgettext_lazy("one", "暂定"), default=False)
     reckoning = models.JSONField(_("期限计算"))
     counted_times = models.PositiveSmallIntegerField(_("计算次数"), default=1)
     owner_side = models.CharField(_("轮到"), max_length=12, choices=Side.choices)
@@ -52,7 +57,7 @@ class Deadline(AssociationOwned):
     was_late = models.BooleanField(_("逾期"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("期限")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "期限"), pgettext_lazy("many", "期限")
         ordering: ClassVar = ["ends_at", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -133,13 +138,18 @@ class Deadline(AssociationOwned):
 class DeadlinePause(AssociationOwned):
     """中止: the days from ``first_on`` on are not counted, ``resumed_on`` counts again. Kept as a fact."""
 
-    deadline = models.ForeignKey(Deadline, models.PROTECT, related_name="pauses", verbose_name=_("期限"))
+    deadline = models.ForeignKey(
+        Deadline, models.PROTECT, related_name="pauses", verbose_name=pgettext_lazy("one", "期限")
+    )
     first_on = models.DateField(_("中止自"))
     resumed_on = models.DateField(_("恢复日"), null=True)
     reason = models.CharField(_("理由"), max_length=300)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("期限中止")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "期限中止"),
+            pgettext_lazy("many", "期限中止"),
+        )
         ordering: ClassVar = ["first_on", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(

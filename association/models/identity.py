@@ -4,7 +4,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from association.choices import INSTITUTION_ROLES, Accent, Kind, Role
@@ -43,7 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("人员")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "人员"), pgettext_lazy("many", "人员")
 
     def __str__(self) -> str:
         return self.name
@@ -108,7 +108,7 @@ class Association(models.Model):
     is_demo = models.BooleanField(_("演示"), default=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("协会")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "协会"), pgettext_lazy("many", "协会")
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -126,11 +126,16 @@ class Association(models.Model):
 class AssociationHost(models.Model):
     """独立域名: on this host the association is mounted at ``/``."""
 
-    association = models.ForeignKey(Association, models.CASCADE, related_name="hosts", verbose_name=_("协会"))
+    association = models.ForeignKey(
+        Association, models.CASCADE, related_name="hosts", verbose_name=pgettext_lazy("one", "协会")
+    )
     host = models.CharField(_("域名"), max_length=120, unique=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("独立域名")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "独立域名"),
+            pgettext_lazy("many", "独立域名"),
+        )
 
     def __str__(self) -> str:
         return self.host
@@ -139,7 +144,9 @@ class AssociationHost(models.Model):
 class Appointment(AssociationOwned):
     """任职: one role of one person, from a day to a day. It ends by date and is never deleted."""
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="appointments", verbose_name=_("人员"))
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="appointments", verbose_name=pgettext_lazy("one", "人员")
+    )
     # As whoever appoints writes it, whether or not the person has an account already.
     name = models.CharField(_("姓名"), max_length=60)
     role = models.CharField(_("角色"), max_length=30, choices=Role.choices)
@@ -173,7 +180,7 @@ class Appointment(AssociationOwned):
     confirmed_at = models.DateTimeField(_("确认时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("任职")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "任职"), pgettext_lazy("many", "任职")
         indexes: ClassVar = [
             models.Index(fields=["association", "user"], name="appointment_of_user"),
             models.Index(fields=["association", "-from_on", "-id"], name="appointment_in_order"),

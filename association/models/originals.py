@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.choices import OriginalRequestState
 from association.tenancy import AssociationOwned
@@ -12,7 +13,10 @@ class SealedOriginal(AssociationOwned):
     """封存原件: the bytes as they were sent, encrypted beside the working copy, until their time is over."""
 
     attachment = models.ForeignKey(
-        "association.Attachment", models.PROTECT, verbose_name=_("附件"), related_name="originals"
+        "association.Attachment",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("one", "附件"),
+        related_name="originals",
     )
     place = models.CharField(_("存放名"), max_length=32, unique=True)
     size = models.PositiveIntegerField(_("大小（字节）"))
@@ -21,7 +25,10 @@ class SealedOriginal(AssociationOwned):
     destroyed_at = models.DateTimeField(_("销毁时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("封存原件")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "封存原件"),
+            pgettext_lazy("many", "封存原件"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -46,7 +53,7 @@ class OriginalRequest(AssociationOwned):
     """启封申请: one person asks with a reason, another decides; what was decided never changes."""
 
     original = models.ForeignKey(
-        SealedOriginal, models.PROTECT, verbose_name=_("封存原件"), related_name="requests"
+        SealedOriginal, models.PROTECT, verbose_name=pgettext_lazy("one", "封存原件"), related_name="requests"
     )
     reason = models.TextField(_("理由"))
     requested_by = models.ForeignKey(
@@ -62,7 +69,10 @@ class OriginalRequest(AssociationOwned):
     decided_at = models.DateTimeField(_("办理时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("启封申请")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "启封申请"),
+            pgettext_lazy("many", "启封申请"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from association.choices import CERTAIN, Certainty, DayKind, Unit
@@ -18,7 +18,10 @@ class Region(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("上级"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("行政区划")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "行政区划"),
+            pgettext_lazy("many", "行政区划"),
+        )
         ordering: ClassVar = ["code"]
 
     def __str__(self) -> str:
@@ -34,7 +37,10 @@ class CalendarDay(models.Model):
     source = models.CharField(_("依据"), max_length=200)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("放假与调休")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "放假与调休"),
+            pgettext_lazy("many", "放假与调休"),
+        )
         ordering: ClassVar = ["date"]
 
     def __str__(self) -> str:
@@ -63,7 +69,10 @@ class DeadlineRule(AssociationOwned):
     confirmation = models.CharField(_("核实理由"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("期限规则")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "期限规则"),
+            pgettext_lazy("many", "期限规则"),
+        )
         ordering: ClassVar = ["code", "-valid_from"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "code", "valid_from"], name="deadline_rule_once"),

@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.choices import Channel, JobState, OutboxState
 from association.language import translated
@@ -19,7 +20,11 @@ class AuditEntry(AssociationOwned):
     # The wall clock beside the (in the demo, movable) clock of the deed.
     recorded_at = models.DateTimeField(_("入库时间"), auto_now_add=True)
     user = models.ForeignKey(
-        "association.User", models.PROTECT, null=True, verbose_name=_("人员"), related_name="+"
+        "association.User",
+        models.PROTECT,
+        null=True,
+        verbose_name=pgettext_lazy("one", "人员"),
+        related_name="+",
     )
     action = models.CharField(_("事项"), max_length=60)
     object_kind = models.CharField(_("对象类别"), max_length=60)
@@ -29,7 +34,10 @@ class AuditEntry(AssociationOwned):
     request_id = models.CharField(_("请求编号"), max_length=32, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("办理记录")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "办理记录"),
+            pgettext_lazy("many", "办理记录"),
+        )
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             models.Index(fields=["association", "object_kind", "object_id"], name="audit_of_object"),
@@ -65,7 +73,10 @@ class OutboxJob(models.Model):
     created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("待办作业")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "待办作业"),
+            pgettext_lazy("many", "待办作业"),
+        )
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "task", "key"], name="outbox_once"),
             models.CheckConstraint(
@@ -109,7 +120,10 @@ class Job(AssociationOwned):
     finished_at = models.DateTimeField(_("完成时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("作业进度")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "作业进度"),
+            pgettext_lazy("many", "作业进度"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.CheckConstraint(name="job_done_le_total", condition=Q(done__lte=F("total"))),
@@ -137,7 +151,7 @@ class Notice(AssociationOwned):
     read_at = models.DateTimeField(_("阅读时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("通知")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "通知"), pgettext_lazy("many", "通知")
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "event", "user", "channel"], name="notice_once"),
@@ -178,7 +192,7 @@ class Attachment(AssociationOwned):
     forgotten_on = models.DateField(_("内容销毁日期"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("附件")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "附件"), pgettext_lazy("many", "附件")
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -216,7 +230,10 @@ class PracticeClock(AssociationOwned):
     offset_seconds = models.BigIntegerField(_("拨快秒数"), default=0)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("演练时钟")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "演练时钟"),
+            pgettext_lazy("many", "演练时钟"),
+        )
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association"], name="one_practice_clock"),
             models.CheckConstraint(name="practice_clock_forward", condition=Q(offset_seconds__gte=0)),

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from association import clock
 from association.choices import Side
@@ -92,7 +92,7 @@ def _found_table(rows: list[Complaint]) -> Table:
         )
         for one in rows
     ]
-    headings = (_("编号"), _("投诉人"), _("机构"), _("状态"), _("轮到谁"), _("期限"))
+    headings = (pgettext("case", "编号"), _("投诉人"), _("机构"), _("状态"), _("轮到谁"), _("期限"))
     return Table(_("投诉"), headings, lines, empty=_("没有找到，请核对后再查。"))
 
 
@@ -142,7 +142,7 @@ class ComplaintAdmin(DeskAdmin):
     ) -> tuple[QuerySet[Complaint], bool]:
         return (by_number(queryset, search_term) if search_term.strip() else queryset), False
 
-    @admin.display(description=gettext_lazy("编号"), ordering="pk")
+    @admin.display(description=pgettext_lazy("case", "编号"), ordering="pk")
     def number_link(self, complaint: Complaint) -> str:
         address = reverse("case", args=[complaint.pk])
         return format_html('<a class="whitespace-nowrap" href="{}">{}</a>', address, complaint.number)

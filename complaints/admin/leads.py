@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from association.deeds import Cell, Table
@@ -100,7 +100,7 @@ class LeadAdmin(DeskAdmin):
         letter = read_referral_letter(actor=request.actor, lead_id=object_id, referral_id=referral_id)
         return download(letter)
 
-    @admin.display(description=gettext_lazy("编号"), ordering="pk")
+    @admin.display(description=pgettext_lazy("case", "编号"), ordering="pk")
     def number(self, lead: Lead) -> str:
         return lead.number
 

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import Body, Method, OfferState, Party
@@ -16,9 +17,15 @@ CHECK_LENGTH = 8  # characters of the hash
 class Offer(AssociationOwned):
     """方案: what an institution offers one complainant, alone or within a mass case."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="offers", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="offers", verbose_name=pgettext_lazy("one", "投诉")
+    )
     mass_case = models.ForeignKey(
-        MassCase, models.PROTECT, null=True, verbose_name=_("群体性投诉"), related_name="offers"
+        MassCase,
+        models.PROTECT,
+        null=True,
+        verbose_name=pgettext_lazy("one", "群体性投诉"),
+        related_name="offers",
     )
     amount_fen = models.BigIntegerField(_("金额（分）"))
     paid_fen = models.BigIntegerField(_("已付金额（分）"))
@@ -34,7 +41,7 @@ class Offer(AssociationOwned):
     answered_at = models.DateTimeField(_("答复时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("方案")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "方案"), pgettext_lazy("many", "方案")
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -60,7 +67,10 @@ class SettlementReport(AssociationOwned):
     """投诉人登记的和解: what the complainant says the two agreed on. The institution confirms it, or nothing comes of it."""
 
     complaint = models.ForeignKey(
-        Complaint, models.PROTECT, related_name="settlement_reports", verbose_name=_("投诉")
+        Complaint,
+        models.PROTECT,
+        related_name="settlement_reports",
+        verbose_name=pgettext_lazy("one", "投诉"),
     )
     amount_fen = models.BigIntegerField(_("退还金额（分）"))
     pay_by = models.DateField(_("付款日"))
@@ -78,7 +88,10 @@ class SettlementReport(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("登记的和解")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "登记的和解"),
+            pgettext_lazy("many", "登记的和解"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -115,7 +128,7 @@ class Agreement(AssociationOwned):
     """调解协议: its text and hash as both sides sign it. A changed text is a new row; the old one is superseded."""
 
     complaint = models.ForeignKey(
-        Complaint, models.PROTECT, related_name="agreements", verbose_name=_("投诉")
+        Complaint, models.PROTECT, related_name="agreements", verbose_name=pgettext_lazy("one", "投诉")
     )
     body = models.CharField(_("调解组织"), max_length=18, choices=Body.choices, default=Body.ASSOCIATION)
     text = models.TextField(_("协议内容"))
@@ -123,7 +136,7 @@ class Agreement(AssociationOwned):
     amount_fen = models.BigIntegerField(_("退还金额（分）"))
     paid_fen = models.BigIntegerField(_("已付金额（分）"))
     mediator = models.ForeignKey(
-        "association.User", models.PROTECT, verbose_name=_("调解员"), related_name="+"
+        "association.User", models.PROTECT, verbose_name=pgettext_lazy("one", "调解员"), related_name="+"
     )
     perform_by = models.DateField(_("履行期限"))
     drawn_up_at = models.DateTimeField(_("拟定时间"))
@@ -156,7 +169,10 @@ class Agreement(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("调解协议")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "调解协议"),
+            pgettext_lazy("many", "调解协议"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -204,7 +220,7 @@ class Signature(AssociationOwned):
     signed_at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("签署")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "签署"), pgettext_lazy("many", "签署")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -225,7 +241,7 @@ class Instalment(AssociationOwned):
     """付款期: a day and an amount of an agreement, and the day of the payment that is reported and not denied."""
 
     complaint = models.ForeignKey(
-        Complaint, models.PROTECT, related_name="instalments", verbose_name=_("投诉")
+        Complaint, models.PROTECT, related_name="instalments", verbose_name=pgettext_lazy("one", "投诉")
     )
     agreement = models.ForeignKey(
         Agreement, models.PROTECT, related_name="instalments", verbose_name=_("协议")
@@ -236,7 +252,7 @@ class Instalment(AssociationOwned):
     paid_on = models.DateField(_("实付日"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("付款期")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "付款期"), pgettext_lazy("many", "付款期")
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "agreement", "position"], name="instalment_once"),

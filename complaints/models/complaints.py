@@ -4,6 +4,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.rules.clock import beijing
 from association.tenancy import AssociationOwned
@@ -44,7 +45,10 @@ class MassCase(AssociationOwned):
     ended_at = models.DateTimeField(_("结束时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("群体性投诉")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "群体性投诉"),
+            pgettext_lazy("many", "群体性投诉"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -119,11 +123,15 @@ class Complaint(AssociationOwned):
     # 去标识化: the personal data are gone and so are the texts that may have held some.
     retired_at = models.DateTimeField(_("去标识化时间"), null=True)
     mass_case = models.ForeignKey(
-        MassCase, models.PROTECT, null=True, verbose_name=_("群体性投诉"), related_name="complaints"
+        MassCase,
+        models.PROTECT,
+        null=True,
+        verbose_name=pgettext_lazy("one", "群体性投诉"),
+        related_name="complaints",
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("投诉")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "投诉"), pgettext_lazy("many", "投诉")
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             # One pass over this index answers the statistics; the table is not touched.
@@ -223,7 +231,9 @@ class Complaint(AssociationOwned):
 class Decision(AssociationOwned):
     """决定: what was decided about a complaint, on which ground, with the reasons as they were given."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="decisions", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="decisions", verbose_name=pgettext_lazy("one", "投诉")
+    )
     kind = models.CharField(_("决定"), max_length=10, choices=DecisionKind.choices)
     ground = models.CharField(_("依据的情形"), max_length=20, blank=True)
     citation = models.CharField(_("依据"), max_length=120, blank=True)
@@ -239,7 +249,7 @@ class Decision(AssociationOwned):
     decided_at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("决定")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "决定"), pgettext_lazy("many", "决定")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(

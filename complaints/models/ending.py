@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import SAID_BY_COMPLAINANT, Method, Outcome
@@ -12,7 +13,9 @@ from complaints.models.complaints import Complaint
 class Survey(AssociationOwned):
     """结果确认: asked when something came to an end. No answer is recorded as no answer."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="surveys", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="surveys", verbose_name=pgettext_lazy("one", "投诉")
+    )
     turn = models.PositiveSmallIntegerField(_("第几次"), default=1)
     asked_at = models.DateTimeField(_("询问时间"))
     answered_at = models.DateTimeField(_("答复时间"), null=True)
@@ -25,7 +28,10 @@ class Survey(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("结果确认")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "结果确认"),
+            pgettext_lazy("many", "结果确认"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "complaint", "turn"], name="survey_once"),
@@ -44,11 +50,14 @@ class FollowUp(AssociationOwned):
     """回访: four weeks after the file was closed, does it still hold?"""
 
     complaint = models.ForeignKey(
-        Complaint, models.PROTECT, related_name="follow_ups", verbose_name=_("投诉")
+        Complaint, models.PROTECT, related_name="follow_ups", verbose_name=pgettext_lazy("one", "投诉")
     )
     turn = models.PositiveSmallIntegerField(_("第几次"), default=1)
     rule = models.ForeignKey(
-        "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
+        "association.DeadlineRule",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("one", "期限规则"),
+        related_name="+",
     )
     due_at = models.DateTimeField(_("应回访时间"))
     asked_at = models.DateTimeField(_("询问时间"), null=True)
@@ -57,7 +66,7 @@ class FollowUp(AssociationOwned):
     comment = models.TextField(_("意见"), blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("回访")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "回访"), pgettext_lazy("many", "回访")
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "complaint", "turn"], name="follow_up_once"),

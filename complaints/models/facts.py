@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import FactKind
@@ -13,7 +14,9 @@ from complaints.models.complaints import Complaint
 class Fact(AssociationOwned):
     """事实: what an institution did or failed to do in a complaint. Written once, without personal data."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="+", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "投诉")
+    )
     institution = models.ForeignKey(
         "members.Institution", models.PROTECT, verbose_name=_("机构"), related_name="+"
     )
@@ -24,7 +27,7 @@ class Fact(AssociationOwned):
     at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("事实")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "事实"), pgettext_lazy("many", "事实")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -43,7 +46,9 @@ class Fact(AssociationOwned):
 class FactSetAside(AssociationOwned):
     """事实不再作数: what it rested on fell. The fact stays as it was written, this stands beside it. Written once."""
 
-    fact = models.OneToOneField(Fact, models.PROTECT, related_name="set_aside", verbose_name=_("事实"))
+    fact = models.OneToOneField(
+        Fact, models.PROTECT, related_name="set_aside", verbose_name=pgettext_lazy("one", "事实")
+    )
     reason = models.CharField(_("理由"), max_length=200)
     # Nobody: the complainant's own word by the receipt code.
     by = models.ForeignKey(
@@ -52,7 +57,10 @@ class FactSetAside(AssociationOwned):
     at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("不再作数的事实")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "不再作数的事实"),
+            pgettext_lazy("many", "不再作数的事实"),
+        )
         ordering: ClassVar = ["id"]
 
     def __str__(self) -> str:
@@ -62,8 +70,12 @@ class FactSetAside(AssociationOwned):
 class FactReview(AssociationOwned):
     """提议某项事实不再作数: by hand, where what it rested on was wrong; a second person decides. Kept, whatever comes."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="+", verbose_name=_("投诉"))
-    fact = models.ForeignKey(Fact, models.PROTECT, related_name="reviews", verbose_name=_("事实"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "投诉")
+    )
+    fact = models.ForeignKey(
+        Fact, models.PROTECT, related_name="reviews", verbose_name=pgettext_lazy("one", "事实")
+    )
     reason = models.CharField(_("理由"), max_length=200)
     asked_by = models.ForeignKey(
         "association.User", models.PROTECT, verbose_name=_("提议人"), related_name="+"
@@ -79,7 +91,10 @@ class FactReview(AssociationOwned):
     decision = models.CharField(_("复核意见"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("事实的复核")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "事实的复核"),
+            pgettext_lazy("many", "事实的复核"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.language import translated
 from association.tenancy import AssociationOwned
@@ -33,7 +34,10 @@ class ImportBatch(AssociationOwned):
     decided_at = models.DateTimeField(_("决定时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("工单导入")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "工单导入"),
+            pgettext_lazy("many", "工单导入"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -64,7 +68,10 @@ class ImportFault(AssociationOwned):
     wording = models.JSONField(null=True, editable=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("导入错误")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "导入错误"),
+            pgettext_lazy("many", "导入错误"),
+        )
         ordering: ClassVar = ["line", "id"]
 
     def __str__(self) -> str:
@@ -92,7 +99,10 @@ class Enrolment(AssociationOwned):
     entered_at = models.DateTimeField(_("登记时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("招生人数")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "招生人数"),
+            pgettext_lazy("many", "招生人数"),
+        )
         ordering: ClassVar = ["-year"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "institution", "year"], name="enrolment_once"),

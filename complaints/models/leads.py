@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from complaints.choices.leads import (
@@ -77,7 +78,10 @@ class Lead(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("违法违规线索")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "违法违规线索"),
+            pgettext_lazy("many", "违法违规线索"),
+        )
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             models.Index(fields=["association", "state", "id"], name="lead_by_state"),
@@ -201,7 +205,10 @@ class LeadEvidence(AssociationOwned):
     is_told = models.BooleanField(_("已提醒承办人"), default=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("线索材料")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "线索材料"),
+            pgettext_lazy("many", "线索材料"),
+        )
         ordering: ClassVar = ["number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "lead", "number"], name="lead_evidence_number"),
@@ -226,7 +233,10 @@ class LeadMessage(AssociationOwned):
     is_told = models.BooleanField(_("已提醒承办人"), default=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("线索往来")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "线索往来"),
+            pgettext_lazy("many", "线索往来"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -249,7 +259,10 @@ class LeadRecusal(AssociationOwned):
     recused_on = models.DateField(_("日期"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("线索回避")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "线索回避"),
+            pgettext_lazy("many", "线索回避"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "lead", "person"], name="lead_recusal_once"),
@@ -280,7 +293,10 @@ class LeadReferral(AssociationOwned):
     receipt = models.CharField(_("回执"), max_length=120, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("线索移送")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "线索移送"),
+            pgettext_lazy("many", "线索移送"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -317,7 +333,10 @@ class LeadFinding(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("查实的线索")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "查实的线索"),
+            pgettext_lazy("many", "查实的线索"),
+        )
         ordering: ClassVar = ["-found_on", "-id"]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import (
@@ -21,9 +22,15 @@ from complaints.models.complaints import Complaint
 class Evidence(AssociationOwned):
     """证据: a file of the locker with what it proves. The file's own name is shown to staff only."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="evidence", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="evidence", verbose_name=pgettext_lazy("one", "投诉")
+    )
     attachment = models.ForeignKey(
-        "association.Attachment", models.PROTECT, null=True, verbose_name=_("附件"), related_name="+"
+        "association.Attachment",
+        models.PROTECT,
+        null=True,
+        verbose_name=pgettext_lazy("one", "附件"),
+        related_name="+",
     )
     kind = models.CharField(_("种类"), max_length=10, choices=EvidenceKind.choices)
     source = models.CharField(_("提供者"), max_length=12, choices=Source.choices)
@@ -33,7 +40,7 @@ class Evidence(AssociationOwned):
     added_at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("证据")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "证据"), pgettext_lazy("many", "证据")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -48,7 +55,9 @@ class Evidence(AssociationOwned):
 class Reply(AssociationOwned):
     """答复 of the institution. Written once; a further answer is a further row."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="replies", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="replies", verbose_name=pgettext_lazy("one", "投诉")
+    )
     kind = models.CharField(_("答复"), max_length=14, choices=ReplyKind.choices)
     text = models.TextField(_("内容"))
     offered_fen = models.BigIntegerField(_("同意退还（分）"), null=True)
@@ -62,7 +71,10 @@ class Reply(AssociationOwned):
     replied_at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("机构答复")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "机构答复"),
+            pgettext_lazy("many", "机构答复"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -80,7 +92,7 @@ class PaidAmount(AssociationOwned):
     """登记已付金额: what staff found to have been paid where the complainant had not said so, and by what. Written once."""
 
     complaint = models.OneToOneField(
-        Complaint, models.PROTECT, related_name="paid_amount", verbose_name=_("投诉")
+        Complaint, models.PROTECT, related_name="paid_amount", verbose_name=pgettext_lazy("one", "投诉")
     )
     amount_fen = models.BigIntegerField(_("已付金额（分）"))
     reason = models.CharField(_("依据"), max_length=200)
@@ -91,7 +103,10 @@ class PaidAmount(AssociationOwned):
     at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("登记的已付金额")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "登记的已付金额"),
+            pgettext_lazy("many", "登记的已付金额"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(name="paid_amount_is_some", condition=Q(amount_fen__gt=0)),
@@ -105,7 +120,7 @@ class Redaction(AssociationOwned):
     """隐去: which words (or file) are hidden from whom and why. The original stays where it was."""
 
     complaint = models.ForeignKey(
-        Complaint, models.PROTECT, related_name="redactions", verbose_name=_("投诉")
+        Complaint, models.PROTECT, related_name="redactions", verbose_name=pgettext_lazy("one", "投诉")
     )
     target = models.CharField(_("位置"), max_length=10, choices=Target.choices)
     # Of a reply or a piece of evidence; facts and demand need none.
@@ -129,7 +144,7 @@ class Redaction(AssociationOwned):
     decision = models.CharField(_("复核意见"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("隐去")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "隐去"), pgettext_lazy("many", "隐去")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(name="redaction_has_reason", condition=~Q(reason="")),

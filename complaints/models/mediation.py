@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import MediatorState, Method, Party, Recusal, RecusalState, SessionMode
@@ -12,7 +13,9 @@ from complaints.models.complaints import Complaint
 class Consent(AssociationOwned):
     """调解意愿 of one side. Written once; who thinks again writes again, and the last word counts."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="consents", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="consents", verbose_name=pgettext_lazy("one", "投诉")
+    )
     party = models.CharField(_("一方"), max_length=12, choices=Party.choices)
     given = models.BooleanField(_("同意调解"))
     method = models.CharField(_("方式"), max_length=12, choices=Method.choices)
@@ -22,7 +25,10 @@ class Consent(AssociationOwned):
     at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("调解意愿")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "调解意愿"),
+            pgettext_lazy("many", "调解意愿"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -39,9 +45,11 @@ class Consent(AssociationOwned):
 class MediatorAssignment(AssociationOwned):
     """调解员: one at a time, with what the conflict check knew."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="mediators", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="mediators", verbose_name=pgettext_lazy("one", "投诉")
+    )
     mediator = models.ForeignKey(
-        "association.User", models.PROTECT, verbose_name=_("调解员"), related_name="+"
+        "association.User", models.PROTECT, verbose_name=pgettext_lazy("one", "调解员"), related_name="+"
     )
     state = models.CharField(
         _("状态"), max_length=10, choices=MediatorState.choices, default=MediatorState.ACTIVE
@@ -55,7 +63,7 @@ class MediatorAssignment(AssociationOwned):
     ended_at = models.DateTimeField(_("结束时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("调解员")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "调解员"), pgettext_lazy("many", "调解员")
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -92,7 +100,7 @@ class RecusalRequest(AssociationOwned):
     """
 
     complaint = models.ForeignKey(
-        Complaint, models.PROTECT, related_name="recusal_requests", verbose_name=_("投诉")
+        Complaint, models.PROTECT, related_name="recusal_requests", verbose_name=pgettext_lazy("one", "投诉")
     )
     party = models.CharField(_("一方"), max_length=12, choices=Party.choices)
     against = models.ForeignKey(
@@ -115,7 +123,10 @@ class RecusalRequest(AssociationOwned):
     decision = models.CharField(_("决定的理由"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("申请回避")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "申请回避"),
+            pgettext_lazy("many", "申请回避"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -154,9 +165,11 @@ class RecusalRequest(AssociationOwned):
 class Session(AssociationOwned):
     """调解会: both sides are told time, place and mediator; afterwards who came and what was said."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="sessions", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="sessions", verbose_name=pgettext_lazy("one", "投诉")
+    )
     mediator = models.ForeignKey(
-        "association.User", models.PROTECT, verbose_name=_("调解员"), related_name="+"
+        "association.User", models.PROTECT, verbose_name=pgettext_lazy("one", "调解员"), related_name="+"
     )
     mode = models.CharField(_("方式"), max_length=8, choices=SessionMode.choices)
     place = models.CharField(_("地点或接入方式"), max_length=160)
@@ -176,7 +189,7 @@ class Session(AssociationOwned):
     moved_to = models.ForeignKey("self", models.PROTECT, null=True, verbose_name=_("改为"), related_name="+")
 
     class Meta:
-        verbose_name = verbose_name_plural = _("调解会")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "调解会"), pgettext_lazy("many", "调解会")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -215,7 +228,9 @@ class Session(AssociationOwned):
 class AppraisalPause(AssociationOwned):
     """鉴定期间: the time of an appraisal is not counted (art. 20)."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="pauses", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="pauses", verbose_name=pgettext_lazy("one", "投诉")
+    )
     appraiser = models.CharField(_("鉴定机构"), max_length=120)
     reason = models.CharField(_("鉴定事项"), max_length=200)
     from_at = models.DateTimeField(_("起"))
@@ -225,7 +240,10 @@ class AppraisalPause(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("鉴定期间")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "鉴定期间"),
+            pgettext_lazy("many", "鉴定期间"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import STANDING, ReportState
@@ -18,10 +19,14 @@ class PaymentReport(AssociationOwned):
     """
 
     complaint = models.ForeignKey(
-        Complaint, models.PROTECT, related_name="payment_reports", verbose_name=_("投诉")
+        Complaint, models.PROTECT, related_name="payment_reports", verbose_name=pgettext_lazy("one", "投诉")
     )
     instalment = models.ForeignKey(
-        Instalment, models.PROTECT, null=True, related_name="reports", verbose_name=_("付款期")
+        Instalment,
+        models.PROTECT,
+        null=True,
+        related_name="reports",
+        verbose_name=pgettext_lazy("one", "付款期"),
     )
     amount_fen = models.BigIntegerField(_("金额（分）"))
     paid_on = models.DateField(_("付款日"))
@@ -46,7 +51,10 @@ class PaymentReport(AssociationOwned):
     received_fen = models.BigIntegerField(_("否认后实际收到（分）"), default=0)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("付款报告")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "付款报告"),
+            pgettext_lazy("many", "付款报告"),
+        )
         ordering: ClassVar = ["id"]
         indexes: ClassVar = [
             # 待确认: what the published sum says of itself.

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import PersonalField, PersonKind
@@ -12,7 +13,9 @@ from complaints.models.complaints import Complaint
 class Person(AssociationOwned):
     """当事人 on the complaining side. What identifies the person is ``PersonalData``, which can go by itself."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="people", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="people", verbose_name=pgettext_lazy("one", "投诉")
+    )
     kind = models.CharField(_("身份"), max_length=12, choices=PersonKind.choices)
     is_representative = models.BooleanField(_("代表人"), default=False)
     authority = models.ForeignKey(
@@ -20,7 +23,7 @@ class Person(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("当事人")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "当事人"), pgettext_lazy("many", "当事人")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -41,7 +44,9 @@ class Person(AssociationOwned):
 class PersonalData(AssociationOwned):
     """个人信息, sealed; found by keyed hashes. ``district`` is all of the address that stands open."""
 
-    person = models.OneToOneField(Person, models.PROTECT, related_name="personal", verbose_name=_("当事人"))
+    person = models.OneToOneField(
+        Person, models.PROTECT, related_name="personal", verbose_name=pgettext_lazy("one", "当事人")
+    )
     name_box = models.BinaryField(_("姓名"))
     phone_box = models.BinaryField(_("电话"), default=b"")
     address_box = models.BinaryField(_("地址"), default=b"")
@@ -53,7 +58,10 @@ class PersonalData(AssociationOwned):
     id_key = models.BinaryField(max_length=32, null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("个人信息")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "个人信息"),
+            pgettext_lazy("many", "个人信息"),
+        )
         indexes: ClassVar = [
             models.Index(fields=["association", "name_key"], name="personal_by_name"),
             models.Index(
@@ -73,8 +81,12 @@ class PersonalData(AssociationOwned):
 class Unmasking(AssociationOwned):
     """查看记录: who looked at which datum of whom, when and why. Written once."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="+", verbose_name=_("投诉"))
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("当事人"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "投诉")
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "当事人")
+    )
     field = models.CharField(_("内容"), max_length=10, choices=PersonalField.choices)
     reason = models.CharField(_("理由"), max_length=200)
     seen_by = models.ForeignKey(
@@ -83,7 +95,10 @@ class Unmasking(AssociationOwned):
     seen_at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("查看记录")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "查看记录"),
+            pgettext_lazy("many", "查看记录"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.CheckConstraint(name="unmasking_has_reason", condition=~Q(reason="")),
@@ -102,7 +117,7 @@ class Draft(AssociationOwned):
     expires_at = models.DateTimeField(_("失效时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("草稿")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "草稿"), pgettext_lazy("many", "草稿")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "key"], name="complaint_draft_once"),
         ]
@@ -118,7 +133,10 @@ class Retirement(AssociationOwned):
     """去标识化报告: what one run of the retention job deleted. Counts and the rule only. Written once."""
 
     rule = models.ForeignKey(
-        "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
+        "association.DeadlineRule",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("one", "期限规则"),
+        related_name="+",
     )
     ended_before = models.DateField(_("办结早于"))
     complaints = models.PositiveIntegerField(_("投诉"))
@@ -128,7 +146,10 @@ class Retirement(AssociationOwned):
     at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("去标识化报告")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "去标识化报告"),
+            pgettext_lazy("many", "去标识化报告"),
+        )
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:

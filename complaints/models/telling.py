@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import Party
@@ -13,13 +14,15 @@ from complaints.models.complaints import Complaint, Decision
 class Telling(AssociationOwned):
     """告知: something that a side without an account or an address hears on paper or by phone; who told it, when and how."""
 
-    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="tellings", verbose_name=_("投诉"))
+    complaint = models.ForeignKey(
+        Complaint, models.PROTECT, related_name="tellings", verbose_name=pgettext_lazy("one", "投诉")
+    )
     party = models.CharField(_("一方"), max_length=12, choices=Party.choices)
     subject = models.CharField(_("告知的事项"), max_length=10, choices=TellingSubject.choices)
     # What it is about, once: the name of the event that a mail or a notice would have had.
     event = models.CharField(_("事件"), max_length=40)
     decision = models.ForeignKey(
-        Decision, models.PROTECT, null=True, related_name="+", verbose_name=_("决定")
+        Decision, models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("one", "决定")
     )
     document = models.ForeignKey(
         "association.Attachment", models.PROTECT, null=True, verbose_name=_("文书"), related_name="+"
@@ -33,7 +36,7 @@ class Telling(AssociationOwned):
     way = models.CharField(_("方式"), max_length=10, choices=TellingWay.choices, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("告知")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "告知"), pgettext_lazy("many", "告知")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES, STAFF_ROLES
@@ -352,7 +352,7 @@ OBJECT = (
     ),
     Deed(
         "retire",
-        gettext_lazy("停用"),
+        pgettext_lazy("standard", "停用"),
         may("freeze_standard"),
         _retire,
         form=forms.ReasonForm,

@@ -1,3 +1,4 @@
+from credit_rating.models.corrections import ResultCorrection
 from credit_rating.models.opinions import Evidence, Opinion, OpinionItem
 from credit_rating.models.results import (
     Certificate,
@@ -40,6 +41,7 @@ __all__ = [
     "PriorNotice",
     "PublicNotice",
     "Publication",
+    "ResultCorrection",
     "Round",
     "RoundStage",
     "Supplement",

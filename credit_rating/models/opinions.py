@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from credit_rating.choices import ItemState, StageKind
@@ -17,7 +18,7 @@ class Opinion(AssociationOwned):
     """
 
     assessment = models.ForeignKey(
-        Assessment, models.PROTECT, related_name="opinions", verbose_name=_("评估")
+        Assessment, models.PROTECT, related_name="opinions", verbose_name=pgettext_lazy("one", "评估")
     )
     kind = models.CharField(_("环节"), max_length=16, choices=StageKind.choices)
     author = models.ForeignKey(
@@ -34,7 +35,10 @@ class Opinion(AssociationOwned):
     marks = models.BinaryField(_("得分总览"), null=True, editable=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("评分意见")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "评分意见"),
+            pgettext_lazy("many", "评分意见"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -60,8 +64,12 @@ class Opinion(AssociationOwned):
 class OpinionItem(AssociationOwned):
     """一行评分: what was entered, the points that follow, and ``version`` so that two people lose nothing."""
 
-    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="items", verbose_name=_("评分意见"))
-    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name=_("指标"))
+    opinion = models.ForeignKey(
+        Opinion, models.CASCADE, related_name="items", verbose_name=pgettext_lazy("one", "评分意见")
+    )
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "指标")
+    )
     state = models.CharField(_("状态"), max_length=6, choices=ItemState.choices, default=ItemState.OPEN)
     entry = models.JSONField(_("填报内容"), default=dict)
     points = models.DecimalField(_("得分"), max_digits=8, decimal_places=3, null=True)
@@ -82,7 +90,7 @@ class OpinionItem(AssociationOwned):
     edited_at = models.DateTimeField(_("修改时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("评分行")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "评分行"), pgettext_lazy("many", "评分行")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "opinion", "indicator"], name="opinion_item_once"),
@@ -101,9 +109,11 @@ class OpinionItem(AssociationOwned):
 class Evidence(AssociationOwned):
     """佐证: a file of the locker behind one row of a self-assessment."""
 
-    item = models.ForeignKey(OpinionItem, models.CASCADE, related_name="evidence", verbose_name=_("评分行"))
+    item = models.ForeignKey(
+        OpinionItem, models.CASCADE, related_name="evidence", verbose_name=pgettext_lazy("one", "评分行")
+    )
     attachment = models.ForeignKey(
-        "association.Attachment", models.PROTECT, related_name="+", verbose_name=_("附件")
+        "association.Attachment", models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "附件")
     )
     added_by = models.ForeignKey(
         "association.User", models.PROTECT, verbose_name=_("上传人"), related_name="+"
@@ -111,7 +121,7 @@ class Evidence(AssociationOwned):
     added_at = models.DateTimeField(_("上传时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("佐证")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "佐证"), pgettext_lazy("many", "佐证")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "item", "attachment"], name="evidence_once"),

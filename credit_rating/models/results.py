@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from credit_rating.choices import DeterminationState, ObjectionState
@@ -32,7 +33,7 @@ class Computation(AssociationOwned):
         Assessment,
         models.PROTECT,
         related_name="computations",
-        verbose_name=_("评估"),
+        verbose_name=pgettext_lazy("one", "评估"),
         db_constraint=False,
         db_index=False,
     )
@@ -49,7 +50,10 @@ class Computation(AssociationOwned):
     created_at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("计算记录")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "计算记录"),
+            pgettext_lazy("many", "计算记录"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -81,13 +85,13 @@ class Determination(AssociationOwned):
         Assessment,
         models.PROTECT,
         related_name="determinations",
-        verbose_name=_("评估"),
+        verbose_name=pgettext_lazy("one", "评估"),
         db_constraint=False,
     )
     computation = models.ForeignKey(
         Computation,
         models.PROTECT,
-        verbose_name=_("计算记录"),
+        verbose_name=pgettext_lazy("one", "计算记录"),
         related_name="+",
         db_constraint=False,
         db_index=False,
@@ -108,7 +112,10 @@ class Determination(AssociationOwned):
     countersigned_at = models.DateTimeField(_("第二签署时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("综合评定")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "综合评定"),
+            pgettext_lazy("many", "综合评定"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -142,14 +149,20 @@ class PriorNotice(Counted, AssociationOwned):
     """事先告知 of an adverse grade, with a window for the defence (陈述申辩)."""
 
     determination = models.OneToOneField(
-        Determination, models.PROTECT, related_name="prior_notice", verbose_name=_("综合评定")
+        Determination,
+        models.PROTECT,
+        related_name="prior_notice",
+        verbose_name=pgettext_lazy("one", "综合评定"),
     )
     assessment = models.ForeignKey(
-        Assessment, models.PROTECT, related_name="prior_notices", verbose_name=_("评估")
+        Assessment, models.PROTECT, related_name="prior_notices", verbose_name=pgettext_lazy("one", "评估")
     )
     text = models.TextField(_("告知内容"))
     rule = models.ForeignKey(
-        "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
+        "association.DeadlineRule",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("one", "期限规则"),
+        related_name="+",
     )
     sent_by = models.ForeignKey(
         "association.User", models.PROTECT, verbose_name=_("告知人"), related_name="+"
@@ -165,7 +178,10 @@ class PriorNotice(Counted, AssociationOwned):
     answered_at = models.DateTimeField(_("答复时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("事先告知")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "事先告知"),
+            pgettext_lazy("many", "事先告知"),
+        )
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.CheckConstraint(name="prior_notice_window", condition=Q(due_at__gt=F("sent_at"))),
@@ -185,10 +201,10 @@ class Objection(Counted, AssociationOwned):
     """异议 to a result under public notice; the entry is flagged at once and decided by somebody else."""
 
     assessment = models.ForeignKey(
-        Assessment, models.PROTECT, related_name="objections", verbose_name=_("评估")
+        Assessment, models.PROTECT, related_name="objections", verbose_name=pgettext_lazy("one", "评估")
     )
     public_notice = models.ForeignKey(
-        PublicNotice, models.PROTECT, related_name="objections", verbose_name=_("公示")
+        PublicNotice, models.PROTECT, related_name="objections", verbose_name=pgettext_lazy("one", "公示")
     )
     objector = models.ForeignKey(
         "members.Institution", models.PROTECT, null=True, related_name="+", verbose_name=_("异议机构")
@@ -204,7 +220,10 @@ class Objection(Counted, AssociationOwned):
     )
     filed_at = models.DateTimeField(_("提出时间"))
     rule = models.ForeignKey(
-        "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
+        "association.DeadlineRule",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("one", "期限规则"),
+        related_name="+",
     )
     due_at = models.DateTimeField(_("答复截止"))
     # 须由他人核实: the longer term, taken once and before the first one ended; ``rule`` is then the rule of it.
@@ -220,7 +239,7 @@ class Objection(Counted, AssociationOwned):
     decided_at = models.DateTimeField(_("处理时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("异议")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "异议"), pgettext_lazy("many", "异议")
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -251,10 +270,13 @@ class Publication(AssociationOwned):
     """公布: the result as it was published, by two people. Its content never changes; a new one supersedes it."""
 
     assessment = models.ForeignKey(
-        Assessment, models.PROTECT, related_name="publications", verbose_name=_("评估")
+        Assessment, models.PROTECT, related_name="publications", verbose_name=pgettext_lazy("one", "评估")
     )
     determination = models.OneToOneField(
-        Determination, models.PROTECT, related_name="publication", verbose_name=_("综合评定")
+        Determination,
+        models.PROTECT,
+        related_name="publication",
+        verbose_name=pgettext_lazy("one", "综合评定"),
     )
     grade = models.CharField(_("等级"), max_length=12)
     total = models.DecimalField(_("总分"), max_digits=8, decimal_places=3, null=True)
@@ -281,7 +303,7 @@ class Publication(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("公布")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "公布"), pgettext_lazy("many", "公布")
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -317,7 +339,7 @@ class Certificate(AssociationOwned):
     """等级证书: the code in its QR is answered from live data, so a picture of an old one does no harm."""
 
     publication = models.OneToOneField(
-        Publication, models.PROTECT, related_name="certificate", verbose_name=_("公布")
+        Publication, models.PROTECT, related_name="certificate", verbose_name=pgettext_lazy("one", "公布")
     )
     code = models.CharField(_("验证码"), max_length=32, unique=True)
     attachment = models.ForeignKey(
@@ -326,7 +348,10 @@ class Certificate(AssociationOwned):
     issued_at = models.DateTimeField(_("签发时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("等级证书")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "等级证书"),
+            pgettext_lazy("many", "等级证书"),
+        )
 
     def __str__(self) -> str:
         return self.code
@@ -347,7 +372,10 @@ class HistoricalResult(AssociationOwned):
     note = models.CharField(_("说明"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("历史结果")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "历史结果"),
+            pgettext_lazy("many", "历史结果"),
+        )
         ordering: ClassVar = ["-year"]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
@@ -30,7 +31,10 @@ class Round(AssociationOwned):
     year = models.PositiveSmallIntegerField(_("年度"))
     title = models.CharField(_("名称"), max_length=120)
     standard = models.ForeignKey(
-        AssessmentStandard, models.PROTECT, related_name="rounds", verbose_name=_("评估规范")
+        AssessmentStandard,
+        models.PROTECT,
+        related_name="rounds",
+        verbose_name=pgettext_lazy("one", "评估规范"),
     )
     state = models.CharField(
         _("状态"), max_length=14, choices=RoundState.choices, default=RoundState.DRAFT, editable=False
@@ -39,7 +43,10 @@ class Round(AssociationOwned):
     created_at = models.DateTimeField(_("建立时间"), editable=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("评估轮次")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "评估轮次"),
+            pgettext_lazy("many", "评估轮次"),
+        )
         ordering: ClassVar = ["-year", "-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "year", "standard"], name="round_once"),
@@ -63,7 +70,7 @@ class RoundStage(AssociationOwned):
     closes_at = models.DateTimeField(_("截止"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("环节")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "环节"), pgettext_lazy("many", "环节")
         ordering: ClassVar = ["round", "position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "round", "kind"], name="round_stage_once"),
@@ -80,7 +87,10 @@ class PublicNotice(Counted, AssociationOwned):
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="public_notices", verbose_name=_("轮次"))
     rule = models.ForeignKey(
-        "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
+        "association.DeadlineRule",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("one", "期限规则"),
+        related_name="+",
     )
     opens_at = models.DateTimeField(_("开始"))
     closes_at = models.DateTimeField(_("截止"))
@@ -90,7 +100,7 @@ class PublicNotice(Counted, AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("公示")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "公示"), pgettext_lazy("many", "公示")
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.CheckConstraint(name="public_notice_window", condition=Q(closes_at__gt=F("opens_at"))),
@@ -119,12 +129,12 @@ class Assessment(AssociationOwned):
         models.PROTECT,
         null=True,
         editable=False,
-        verbose_name=_("公示"),
+        verbose_name=pgettext_lazy("one", "公示"),
         related_name="assessments",
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("评估")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "评估"), pgettext_lazy("many", "评估")
         ordering: ClassVar = ["-round_id", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "round", "institution"], name="assessment_once"),
@@ -180,7 +190,7 @@ class Assignment(AssociationOwned):
     """指派: an assessor for one assessment in one stage, with the conflict check of that moment."""
 
     assessment = models.ForeignKey(
-        Assessment, models.PROTECT, related_name="assignments", verbose_name=_("评估")
+        Assessment, models.PROTECT, related_name="assignments", verbose_name=pgettext_lazy("one", "评估")
     )
     kind = models.CharField(_("环节"), max_length=16, choices=StageKind.choices)
     assessor = models.ForeignKey(
@@ -207,7 +217,7 @@ class Assignment(AssociationOwned):
     ending_reason = models.TextField(_("解除理由"), blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("指派")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "指派"), pgettext_lazy("many", "指派")
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -245,7 +255,7 @@ class Supplement(Counted, AssociationOwned):
     """补正: asked once, listing everything."""
 
     assessment = models.OneToOneField(
-        Assessment, models.PROTECT, related_name="supplement", verbose_name=_("评估")
+        Assessment, models.PROTECT, related_name="supplement", verbose_name=pgettext_lazy("one", "评估")
     )
     returns_to = models.CharField(_("补正后回到"), max_length=18, choices=Stage.choices)
     requested_by = models.ForeignKey(
@@ -253,13 +263,16 @@ class Supplement(Counted, AssociationOwned):
     )
     requested_at = models.DateTimeField(_("提出时间"))
     rule = models.ForeignKey(
-        "association.DeadlineRule", models.PROTECT, verbose_name=_("期限规则"), related_name="+"
+        "association.DeadlineRule",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("one", "期限规则"),
+        related_name="+",
     )
     due_at = models.DateTimeField(_("截止"))
     answered_at = models.DateTimeField(_("补正时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("补正")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "补正"), pgettext_lazy("many", "补正")
 
     def __str__(self) -> str:
         return f"{self.assessment}"
@@ -268,13 +281,20 @@ class Supplement(Counted, AssociationOwned):
 class SupplementItem(AssociationOwned):
     """补正事项: one indicator and what is missing."""
 
-    supplement = models.ForeignKey(Supplement, models.CASCADE, related_name="items", verbose_name=_("补正"))
-    indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name=_("指标"), related_name="+")
+    supplement = models.ForeignKey(
+        Supplement, models.CASCADE, related_name="items", verbose_name=pgettext_lazy("one", "补正")
+    )
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, verbose_name=pgettext_lazy("one", "指标"), related_name="+"
+    )
     request = models.CharField(_("需补正的内容"), max_length=300)
     answer = models.TextField(_("补正说明"), blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("补正事项")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "补正事项"),
+            pgettext_lazy("many", "补正事项"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -4,6 +4,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from credit_rating.choices import MapKind, StandardState, Verdict
@@ -78,7 +79,10 @@ class AssessmentStandard(AssociationOwned):
     created_at = models.DateTimeField(_("建立时间"), editable=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("评估规范")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "评估规范"),
+            pgettext_lazy("many", "评估规范"),
+        )
         ordering: ClassVar = ["code", "-id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "code", "version"], name="standard_version_once"),
@@ -101,7 +105,10 @@ class Indicator(AssociationOwned):
     """指标: ``level`` 0 is the aspect. ``identity`` lives across versions of the standard."""
 
     standard = models.ForeignKey(
-        AssessmentStandard, models.CASCADE, related_name="indicators", verbose_name=_("评估规范")
+        AssessmentStandard,
+        models.CASCADE,
+        related_name="indicators",
+        verbose_name=pgettext_lazy("one", "评估规范"),
     )
     parent = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="children", verbose_name=_("上级指标")
@@ -131,7 +138,7 @@ class Indicator(AssociationOwned):
     data_source = models.CharField(_("数据来源"), max_length=60, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("指标")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "指标"), pgettext_lazy("many", "指标")
         ordering: ClassVar = ["standard", "position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "standard", "code"], name="indicator_code_once"),
@@ -150,7 +157,10 @@ class Band(AssociationOwned):
     """等级分数段: ``lower`` belongs to it, ``upper`` does not; no ``upper`` reaches the full total."""
 
     standard = models.ForeignKey(
-        AssessmentStandard, models.CASCADE, related_name="bands", verbose_name=_("评估规范")
+        AssessmentStandard,
+        models.CASCADE,
+        related_name="bands",
+        verbose_name=pgettext_lazy("one", "评估规范"),
     )
     grade = models.CharField(_("等级"), max_length=12)
     label = models.CharField(_("含义"), max_length=40)
@@ -159,7 +169,10 @@ class Band(AssociationOwned):
     adverse = models.BooleanField(_("不利等级"), default=False, help_text=_("拟定为此等级时须事先告知"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("等级分数段")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "等级分数段"),
+            pgettext_lazy("many", "等级分数段"),
+        )
         ordering: ClassVar = ["standard", "-lower"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "standard", "grade"], name="band_grade_once"),
@@ -177,7 +190,10 @@ class ExpertOpinion(AssociationOwned):
     """专家评审意见 on a draft standard."""
 
     standard = models.ForeignKey(
-        AssessmentStandard, models.PROTECT, related_name="expert_opinions", verbose_name=_("评估规范")
+        AssessmentStandard,
+        models.PROTECT,
+        related_name="expert_opinions",
+        verbose_name=pgettext_lazy("one", "评估规范"),
     )
     expert = models.ForeignKey("association.User", models.PROTECT, verbose_name=_("专家"), related_name="+")
     verdict = models.CharField(_("结论"), max_length=20, choices=Verdict.choices)
@@ -185,7 +201,10 @@ class ExpertOpinion(AssociationOwned):
     created_at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("专家评审意见")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "专家评审意见"),
+            pgettext_lazy("many", "专家评审意见"),
+        )
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:
@@ -210,7 +229,10 @@ class IndicatorMap(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("指标对照")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "指标对照"),
+            pgettext_lazy("many", "指标对照"),
+        )
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["association", "new_standard", "old_indicator", "new_indicator"],

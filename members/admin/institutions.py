@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from association import clock
 from association.actors import Actor
@@ -189,7 +189,7 @@ class InstitutionAdmin(DeskAdmin):
             ),
             Table(
                 _("会籍"),
-                (_("自"), _("至"), _("级别"), _("状态"), _("依据和理由")),
+                (_("自"), pgettext("one", "至"), _("级别"), _("状态"), _("依据和理由")),
                 [_term(row) for row in history.terms],
                 note=_gaps(history),
                 more=(
@@ -199,9 +199,14 @@ class InstitutionAdmin(DeskAdmin):
             ),
             Table(
                 _("职务"),
-                (_("职务"), _("自"), _("至"), _("依据")),
+                (_("职务"), _("自"), pgettext("one", "至"), _("依据")),
                 [
-                    (row.get_office_display(), row.from_on, row.until_on or _("至今"), row.basis)
+                    (
+                        row.get_office_display(),
+                        row.from_on,
+                        row.until_on or pgettext("one", "至今"),
+                        row.basis,
+                    )
                     for row in history.offices
                 ],
             ),
@@ -212,7 +217,7 @@ class InstitutionAdmin(DeskAdmin):
 def _term(row: MembershipTerm) -> tuple[Any, ...]:
     state = row.get_state_display()
     ended = f"{state} → {row.get_ending_display()}" if row.ending else state
-    return row.from_on, row.until_on or _("至今"), row.get_tier_display(), ended, row.reason
+    return row.from_on, row.until_on or pgettext("one", "至今"), row.get_tier_display(), ended, row.reason
 
 
 def _gaps(history: History) -> str:
@@ -230,7 +235,7 @@ def _people_of(actor: Actor, institution: Institution) -> Table:
                 Cell(row.name, reverse("admin:association_appointment_change", args=[row.pk])),
                 row.get_role_display(),
                 row.from_on,
-                row.until_on or _("至今"),
+                row.until_on or pgettext("one", "至今"),
             )
             for row in rows.order_by("-from_on", "-pk")
         ],

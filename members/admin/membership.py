@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from association import clock
 from association.actors import Actor
@@ -96,7 +96,7 @@ class ApplicationAdmin(DeskAdmin):
         rows = applications_visible_to(request.actor).filter(submitted_at__isnull=False)
         return rows.select_related("institution", "reviewer", "applicant").order_by("-pk")
 
-    @admin.display(description=gettext_lazy("编号"), ordering="pk")
+    @admin.display(description=pgettext_lazy("case", "编号"), ordering="pk")
     def number(self, application: MembershipApplication) -> str:
         return application.number
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from association.deeds import Deed, Done, Foretells, Foretold, foretelling
 from members import operations
@@ -105,9 +105,9 @@ OF_MEMBERSHIP = (
     Deed("leave", gettext_lazy("终止会籍"), may("admit_institution"), _leave, form=plain.UntilDayForm, fits=is_member, foretells=foretelling(gettext_lazy("会籍和职务到所填的日期终止，写入大事记，公众页面随即更新。"), gettext_lazy("该机构的人员，站内和邮件"))),
     Deed("tier", gettext_lazy("变更会员级别"), may("change_membership"), _tier, form=forms.TierForm, fits=is_member, foretells=foretelling(gettext_lazy("自所填日期起改变会员级别，原级别保留为历史，写入大事记。"))),
     Deed("office", gettext_lazy("登记职务"), may("give_office"), _office, form=forms.OfficeForm, fits=is_member, foretells=foretelling(gettext_lazy("登记一届任期，写入大事记；同一机构的任期不能重叠。"))),
-    Deed("suspend", gettext_lazy("暂停会员资格"), may("end_by_charter"), _suspend, form=forms.ReasonForm, fits=_is_in_good_standing, foretells=_telling_member(gettext_lazy("今天起暂停会员资格，理由写入大事记，公众页面随即更新；恢复须另行办理。"))),
-    Deed("restore", gettext_lazy("恢复会员资格"), may("end_by_charter"), _restore, form=forms.ReasonForm, fits=_is_suspended, foretells=_telling_member(gettext_lazy("今天起恢复会员资格，理由写入大事记，公众页面随即更新。"))),
-    Deed("lapse", gettext_lazy("视为退会"), may("end_by_charter"), _lapse, form=forms.LapseForm, fits=is_member, foretells=_telling_member(gettext_lazy("会籍和职务今天终止，记为视为退会，写入大事记；以后可以重新申请入会。")), danger=True),
-    Deed("dissolve", gettext_lazy("机构终止"), may("end_by_charter"), _dissolve, form=forms.DissolveForm, fits=is_member, danger=True, foretells=foretelling(gettext_lazy("机构终止，会籍和职务随之终止，写入大事记；以后不能恢复。"), gettext_lazy("该机构的人员，站内和邮件"))),
+    Deed("suspend", pgettext_lazy("button", "暂停会员资格"), may("end_by_charter"), _suspend, form=forms.ReasonForm, fits=_is_in_good_standing, foretells=_telling_member(gettext_lazy("今天起暂停会员资格，理由写入大事记，公众页面随即更新；恢复须另行办理。"))),
+    Deed("restore", pgettext_lazy("button", "恢复会员资格"), may("end_by_charter"), _restore, form=forms.ReasonForm, fits=_is_suspended, foretells=_telling_member(gettext_lazy("今天起恢复会员资格，理由写入大事记，公众页面随即更新。"))),
+    Deed("lapse", pgettext_lazy("button", "视为退会"), may("end_by_charter"), _lapse, form=forms.LapseForm, fits=is_member, foretells=_telling_member(gettext_lazy("会籍和职务今天终止，记为视为退会，写入大事记；以后可以重新申请入会。")), danger=True),
+    Deed("dissolve", pgettext_lazy("button", "机构终止"), may("end_by_charter"), _dissolve, form=forms.DissolveForm, fits=is_member, danger=True, foretells=foretelling(gettext_lazy("机构终止，会籍和职务随之终止，写入大事记；以后不能恢复。"), gettext_lazy("该机构的人员，站内和邮件"))),
     Deed("expel", gettext_lazy("提请除名"), may("propose_expulsion"), _expel, form=forms.ExpelForm, fits=is_member, foretells=_telling_council(gettext_lazy("除名交理事会表决，表决通过以前会籍不变；机构收到事实和理由，可以陈述。")), danger=True),
 )  # fmt: skip

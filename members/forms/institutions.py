@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association import clock, queries
 from association.choices import INSTITUTION_ROLES, Role
@@ -105,7 +106,7 @@ class AppointForm(DeedForm):
     name = forms.CharField(label=_("姓名"), max_length=60, help_text=_("本协会各页以此称呼。"))
     role = forms.ChoiceField(label=_("角色"))
     from_on = day_field(_("自"))
-    until_on = day_field(_("至"), required=False, help_text=_("任期未定的留空。"))
+    until_on = day_field(pgettext_lazy("one", "至"), required=False, help_text=_("任期未定的留空。"))
 
     def prepare(self) -> None:
         super().prepare()

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association import clock
 from association.deeds import DeedForm
@@ -48,7 +49,7 @@ class OfficeForm(DeedForm):
         label=_("代表姓名"), max_length=60, required=False, help_text=_("只供协会内部使用，不公开。")
     )
     from_on = day_field(_("自"))
-    until_on = day_field(_("至"), required=False, help_text=_("任期未定的留空。"))
+    until_on = day_field(pgettext_lazy("one", "至"), required=False, help_text=_("任期未定的留空。"))
     basis = basis()
 
     def starts(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from members.choices import Field
@@ -44,7 +45,10 @@ class MembershipApplication(AssociationOwned):
     decided_at = models.DateTimeField(_("决定时间"), null=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("入会申请")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "入会申请"),
+            pgettext_lazy("many", "入会申请"),
+        )
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             models.Index(fields=["association", "state", "-id"], name="application_by_state"),
@@ -104,7 +108,10 @@ class ApplicationEvidence(AssociationOwned):
     """申请材料: a file of the institution in the locker."""
 
     application = models.ForeignKey(
-        MembershipApplication, models.PROTECT, related_name="evidence", verbose_name=_("入会申请")
+        MembershipApplication,
+        models.PROTECT,
+        related_name="evidence",
+        verbose_name=pgettext_lazy("one", "入会申请"),
     )
     attachment = models.ForeignKey(
         "association.Attachment", models.PROTECT, verbose_name=_("文件"), related_name="+"
@@ -113,7 +120,10 @@ class ApplicationEvidence(AssociationOwned):
     added_at = models.DateTimeField(_("提交时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("申请材料")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "申请材料"),
+            pgettext_lazy("many", "申请材料"),
+        )
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from members.choices.membership import Choice, Matter, VoteState
@@ -24,7 +25,7 @@ class CouncilVote(AssociationOwned):
         models.PROTECT,
         null=True,
         related_name="votes",
-        verbose_name=_("入会申请"),
+        verbose_name=pgettext_lazy("one", "入会申请"),
     )
     proposal = models.TextField(_("提案"))
     state = models.CharField(_("状态"), max_length=8, choices=VoteState.choices, default=VoteState.OPEN)
@@ -52,7 +53,10 @@ class CouncilVote(AssociationOwned):
     reasons = models.TextField(_("理由"), blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("理事会表决")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "理事会表决"),
+            pgettext_lazy("many", "理事会表决"),
+        )
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [models.Index(fields=["association", "state", "-id"], name="vote_by_state")]
         constraints: ClassVar = [
@@ -101,7 +105,7 @@ class CouncilBallot(AssociationOwned):
     cast_at = models.DateTimeField(_("时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("表决票")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "表决票"), pgettext_lazy("many", "表决票")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "vote", "voter"], name="ballot_once"),

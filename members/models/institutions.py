@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
 from members.choices import Field
@@ -30,7 +31,10 @@ class Institution(AssociationOwned):
     created_at = models.DateTimeField(_("建立时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("培训机构")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "培训机构"),
+            pgettext_lazy("many", "培训机构"),
+        )
         ordering: ClassVar = ["name"]
         indexes: ClassVar = [models.Index(fields=["association", "name", "-id"], name="institution_by_name")]
         constraints: ClassVar = [
@@ -59,7 +63,7 @@ class FormerName(AssociationOwned):
     until_on = models.DateField(_("用至"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("曾用名")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "曾用名"), pgettext_lazy("many", "曾用名")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["association", "institution", "name"], name="former_name_once"),
         ]

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.db import models
 from django.db.models import Case, F, Func, IntegerField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from association import clock
 from association.tenancy import AssociationOwned
@@ -62,7 +63,7 @@ class MembershipTerm(AssociationOwned):
         "members.MembershipApplication",
         models.PROTECT,
         null=True,
-        verbose_name=_("入会申请"),
+        verbose_name=pgettext_lazy("one", "入会申请"),
         related_name="+",
     )
     tier = models.CharField(_("级别"), max_length=14, choices=Tier.choices, default=Tier.MEMBER)
@@ -70,7 +71,7 @@ class MembershipTerm(AssociationOwned):
         _("状态"), max_length=10, choices=MemberState.choices, default=MemberState.ACTIVE
     )
     from_on = models.DateField(_("自"))
-    until_on = models.DateField(_("至"), null=True, blank=True)
+    until_on = models.DateField(pgettext_lazy("one", "至"), null=True, blank=True)
     ending = models.CharField(_("终止方式"), max_length=10, choices=MemberState.choices, blank=True)
     reason = models.CharField(_("依据和理由"), max_length=300, blank=True)
     recorded_at = models.DateTimeField(_("登记时间"), default=clock.now)
@@ -80,7 +81,7 @@ class MembershipTerm(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("会籍")
+        verbose_name, verbose_name_plural = pgettext_lazy("one", "会籍"), pgettext_lazy("many", "会籍")
         ordering: ClassVar = ["-from_on", "-id"]
         indexes: ClassVar = [
             models.Index(fields=["association", "institution", "from_on"], name="term_of_institution"),
@@ -125,7 +126,7 @@ class OfficeTerm(AssociationOwned):
     office = models.CharField(_("职务"), max_length=18, choices=Office.choices)
     person_name = models.CharField(_("代表姓名"), max_length=60, blank=True)
     from_on = models.DateField(_("自"))
-    until_on = models.DateField(_("至"), null=True, blank=True)
+    until_on = models.DateField(pgettext_lazy("one", "至"), null=True, blank=True)
     basis = models.CharField(_("依据"), max_length=200)
     recorded_at = models.DateTimeField(_("登记时间"), default=clock.now)
     superseded_at = models.DateTimeField(_("更正时间"), null=True)
@@ -134,7 +135,10 @@ class OfficeTerm(AssociationOwned):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("职务任期")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "职务任期"),
+            pgettext_lazy("many", "职务任期"),
+        )
         ordering: ClassVar = ["-from_on", "-id"]
         indexes: ClassVar = [
             models.Index(fields=["association", "institution", "from_on"], name="office_of_institution"),
@@ -190,7 +194,10 @@ class MembershipEvent(AssociationOwned):
     text = models.CharField(_("说明"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("会籍大事记")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "会籍大事记"),
+            pgettext_lazy("many", "会籍大事记"),
+        )
         ordering: ClassVar = ["-on", "-id"]
         indexes: ClassVar = [
             models.Index(fields=["association", "institution", "-on"], name="event_of_institution"),
@@ -218,7 +225,10 @@ class MembershipCertificate(AssociationOwned):
     issued_at = models.DateTimeField(_("签发时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("会员证书")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "会员证书"),
+            pgettext_lazy("many", "会员证书"),
+        )
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:

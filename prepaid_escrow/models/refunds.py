@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from association.tenancy import AssociationOwned
@@ -51,7 +51,10 @@ class InterestRate(TwoEyes):
     valid_until = models.DateField(_("查明有效至"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("退费利率")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "退费利率"),
+            pgettext_lazy("many", "退费利率"),
+        )
         ordering: ClassVar = ["kind", "-valid_from", "-id"]
         constraints: ClassVar = [
             *two_eyes("interest_rate"),
@@ -72,7 +75,10 @@ class RefundRuleVersion(TwoEyes):
     pledge = models.CharField(_("退费承诺的出处"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = _("退费规则版本")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "退费规则版本"),
+            pgettext_lazy("many", "退费规则版本"),
+        )
         ordering: ClassVar = ["-valid_from", "-id"]
         constraints: ClassVar = two_eyes("refund_rule")
 
@@ -95,7 +101,10 @@ class RefundCalculation(AssociationOwned):
     calculated_at = models.DateTimeField(_("计算时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = _("退费计算")
+        verbose_name, verbose_name_plural = (
+            pgettext_lazy("one", "退费计算"),
+            pgettext_lazy("many", "退费计算"),
+        )
         ordering: ClassVar = ["-id"]
         indexes: ClassVar = [
             models.Index(fields=["association", "case_kind", "case_id", "-id"], name="refund_of_case")

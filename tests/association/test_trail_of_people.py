@@ -37,8 +37,19 @@ def test_trail_of_a_person_has_no_number_whether_the_account_is_older_or_new(her
     user, entry = registered(here, "older@example.org")
     assert (user.pk, entry.object_id) == (987654, 987654)
     shown = page(here, entry)
-    assert "register_person" in shown
+    assert "登记人员" in shown
+    assert "register_person</" not in shown
     assert "987654" not in shown
+
+
+def test_trail_is_read_and_searched_in_words_of_the_reader(here):
+    registered(here, "older@example.org")
+    address = f"/{here.association.slug}/admin/association/auditentry/"
+    assert here.client.get(f"{address}?q=登记人员").context["cl"].result_count == 1
+    assert here.client.get(f"{address}?q=登记人手").context["cl"].result_count == 0
+    english = here.client.get(address, headers={"accept-language": "en"}).content.decode()
+    for part in ("Registered a person", ">Person<", "Action"):
+        assert part in english, part
 
 
 def test_number_of_an_account_finds_nothing(here):
