@@ -172,6 +172,7 @@ CASE_KINDS = {
     "complaint": pgettext_lazy("一件", "投诉"),
     "mass": _("集体投诉"),
     "lead": pgettext_lazy("一件", "线索"),
+    "hearing": _("听取机构的意见"),
     "rating": _("评估"),
     "public_notice": _("公示"),
     "objection": _("异议"),

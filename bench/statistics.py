@@ -15,13 +15,13 @@ ALTER TABLE complaints_complaint DISABLE TRIGGER complaint_begins;
 INSERT INTO complaints_complaint
   (association_id, institution_id, respondent_name, respondent_address, intake, order_number, delegated_by, delegation_number,
    subject, state, outcome, confirmed_at, satisfaction, harmed_on, facts, demand, paid_fen, claimed_fen, returned_fen,
-   is_consumer, handled_elsewhere, shares_phone, may_publish, received_at, timeliness, closed_from,
+   is_consumer, handled_elsewhere, shares_phone, received_at, timeliness, closed_from,
    accepted_at, accepted_by_id, clock_id, served_at, ended_at)
 SELECT %(association)s, %(first)s + floor(%(institutions)s * random() * random())::int, '演示培训学校', '', 'web', '', '', '',
   'refund', (ARRAY['received', 'not_accepted', 'await_reply', 'mediating', 'closed', 'closed', 'closed'])[1 + n %% 7],
   outcome, CASE WHEN outcome IN ('resolved', 'partly', 'unresolved') THEN now() END,
   CASE WHEN n %% 3 = 0 THEN 1 + n %% 5 END, current_date - 400, repeat('停课后不退费，请协调。', 4), '退费', 800000,
-  100000 + n %% 700000, n %% 300000, true, '', false, false,
+  100000 + n %% 700000, n %% 300000, true, '', false,
   timestamptz '2025-01-01 00:00:00+08' + (n %% 525600) * interval '1 minute',
   (ARRAY['not_asked', 'on_time', 'on_time', 'late', 'missed'])[1 + n %% 5], '',
   now(), 1, 1, now(), CASE WHEN n %% 7 IN (1, 4, 5, 6) THEN now() END

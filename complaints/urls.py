@@ -6,6 +6,7 @@ from complaints.views import (
     caller,
     case,
     enrolments,
+    hearings,
     intake,
     leads,
     mass,
@@ -14,6 +15,7 @@ from complaints.views import (
     refund,
     statistics,
     tracking,
+    watching,
 )
 
 PUBLIC = [
@@ -49,6 +51,11 @@ DESK = [
     path("complaints/enrolments/import/", enrolments.import_enrolments, name="import_enrolments"),
     path("complaints/redactions/", redactions.redactions, name="redactions"),
     path("complaints/redactions/<int:pk>/", redactions.review, name="review_redaction"),
+    path("complaints/watch/", watching.personal_data_watch, name="personal_data_watch"),
+    path("hearings/", hearings.hearings, name="hearings"),
+    path("hearings/<int:pk>/", hearings.hearing, name="hearing"),
+    path("hearings/<int:pk>/do/", hearings.do_in_hearing, name="do_in_hearing"),
+    path("hearings/<int:pk>/files/<int:file_id>/", hearings.hearing_file, name="hearing_file"),
     path("complaints/<int:pk>/refund/", refund.refund_of_case, name="refund_of_case"),
     path("complaints/<int:pk>/", case.case, name="case"),
     path("complaints/<int:pk>/receipt/", caller.new_receipt, name="issue_receipt"),

@@ -80,6 +80,7 @@ MAY = {
     "redact": SECRETARIAT,
     "confirm_redaction": SECRETARIAT,
     "see_redactions": STAFF_ROLES,
+    "watch_personal_data": STAFF_ROLES,
     "retire_personal_data": NOBODY,
     "keep_the_clock": NOBODY,
     "render_papers": NOBODY,

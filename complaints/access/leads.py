@@ -3,10 +3,11 @@
 from django.db.models import Q, QuerySet
 
 from association.actors import Actor
-from association.choices import STAFF_ROLES, Role
+from association.choices import INSTITUTION_ROLES, STAFF_ROLES, Role
 from association.conflicts import institutions_tied_to
+from complaints.choices.hearings import HearingState
 from complaints.choices.leads import LeadState
-from complaints.models import Lead
+from complaints.models import Lead, LeadHearing
 from members.queries import SearchKey, search_keys_of
 
 SECRETARIAT = frozenset({Role.SECRETARIAT})
@@ -20,6 +21,10 @@ MAY = {
     "recuse_from_lead": SECRETARIAT,
     "ask_informant": SECRETARIAT,
     "extend_lead_check": SECRETARIAT,
+    "hear_institution": SECRETARIAT,
+    "serve_hearing": SECRETARIAT,
+    "state_hearing": INSTITUTION_ROLES | SECRETARIAT,
+    "review_hearing": SECRETARIAT,
     "decide_lead": SECRETARIAT,
     "refer_lead": SECRETARIAT,
     "record_referral_receipt": SECRETARIAT,
@@ -46,6 +51,15 @@ def leads_visible_to(actor: Actor) -> QuerySet[Lead]:
     tied = institutions_tied_to(actor.user_id)
     rows = Lead.objects.exclude(state=LeadState.DRAFT)
     return rows.exclude(leads_about(tied)) if tied else rows
+
+
+def hearings_visible_to(actor: Actor) -> QuerySet[LeadHearing]:
+    """Staff with the lead; an institution its own, from the day on which it was told. Neither sees who told the lead."""
+    if actor.is_system:
+        return LeadHearing.objects.all()
+    told = ~Q(state=HearingState.SERVING) & ~Q(state=HearingState.DROPPED, served_on__isnull=True)
+    own = Q(institution_id__in=actor.institution_ids) & told
+    return LeadHearing.objects.filter(own | Q(lead__in=leads_visible_to(actor)))
 
 
 def leads_about(institution_ids: frozenset[int]) -> Q:

@@ -8,7 +8,7 @@ from association.conflicts import conflicts_with, institutions_tied_to
 from association.language import translated
 from complaints.access.leads import leads_about
 from complaints.choices.complaints import MediatorState
-from complaints.models import Complaint, Lead, MediatorAssignment
+from complaints.models import Complaint, Lead, LeadHearing, MediatorAssignment
 from members.queries import SearchKey, called, search_keys_of
 
 
@@ -45,8 +45,10 @@ def cases_kept_from(user_id: int) -> list[str]:
     if not tied:
         return [f"complaint-{pk}" for pk in aside]
     leads = Lead.objects.filter(leads_about(tied)).values_list("pk", flat=True)
+    hearings = LeadHearing.objects.filter(institution_id__in=tied).values_list("pk", flat=True)
     complaints = Complaint.objects.filter(_is_about(tied) | Q(pk__in=aside)).values_list("pk", flat=True)
-    return [f"lead-{pk}" for pk in leads] + [f"complaint-{pk}" for pk in complaints]
+    kept = [f"lead-{pk}" for pk in leads] + [f"hearing-{pk}" for pk in hearings]
+    return kept + [f"complaint-{pk}" for pk in complaints]
 
 
 def why_barred(actor: Actor, complaint: Complaint) -> str:

@@ -10,10 +10,17 @@ from django.utils.translation import gettext_lazy
 
 from association.deeds import Deed, Done, Foretold, foretelling
 from complaints.access.leads import MAY
+from complaints.choices.hearings import WAITING
 from complaints.choices.leads import DECIDED, LEAD_OPEN, LeadState
 from complaints.forms import leads as forms
 from complaints.models import Lead
-from complaints.operations import lead_complaint, lead_ending, lead_handling, lead_secrets
+from complaints.operations import (
+    lead_complaint,
+    lead_ending,
+    lead_handling,
+    lead_hearings,
+    lead_secrets,
+)
 
 NOT_YET_ARCHIVED = frozenset(LeadState) - {LeadState.DRAFT, LeadState.ARCHIVED}
 
@@ -56,6 +63,11 @@ def _ask(request: Any, lead: Lead, form: Any) -> Done:
 def _extend(request: Any, lead: Lead, form: Any) -> Done:
     lead_handling.extend_lead_check(actor=request.actor, lead_id=lead.pk, **form.cleaned_data)
     return Done(_("核查期限已延长。"))
+
+
+def _hear(request: Any, lead: Lead, form: Any) -> Done:
+    lead_hearings.hear_institution(actor=request.actor, lead_id=lead.pk, **form.cleaned_data)
+    return Done(_("已请机构陈述；机构没有账号的，请在“听取机构的意见”打印告知书并登记送达。"))
 
 
 def _decide(request: Any, lead: Lead, form: Any) -> Done:
@@ -145,6 +157,17 @@ def _before_decision(_request: Any, lead: Lead) -> Foretold:
     return Foretold(_("处理结果登记后不能更改。机构不会知道是谁提供的线索。"), tells)
 
 
+def _before_hearing(_request: Any, lead: Lead) -> Foretold:
+    tells = [_("%(institution)s的人员，只含拟认定的事实和措施") % {"institution": lead.institution}]
+    return Foretold(_("机构可以在期限内陈述意见，不会知道是谁提供的线索。核查期限继续计算。"), tells)
+
+
+def _may_hear(lead: Lead) -> bool:
+    if lead.state != LeadState.VERIFYING or lead.institution_id is None:
+        return False
+    return not lead.hearings.filter(state__in=WAITING).exists()
+
+
 def _before_referral(_request: Any, _lead: Lead) -> Foretold:
     return Foretold(_("按下列内容生成移送函（PDF）。函中不含线索提供人的身份，内容生成后不能更改。"))
 
@@ -186,6 +209,7 @@ OBJECT = (
     Deed("identify", gettext_lazy("认定机构"), may("identify_lead_institution"), _identify, form=forms.IdentifyForm, fits=_has_no_institution, foretells=foretelling(gettext_lazy("把提供人写的名称对应到登记册里的一家机构，认定后不能再改；机构不会知道。"))),
     Deed("extend", gettext_lazy("延长核查"), may("extend_lead_check"), _extend, form=forms.ReasonForm, fits=_may_be_extended, foretells=foretelling(gettext_lazy("核查期限按规则延长一次，理由记入办理记录；提供人凭回执码看到新的期限。"))),
     Deed("refer", gettext_lazy("移送主管部门"), may("refer_lead"), _refer, form=forms.ReferForm, fits=at(LeadState.VERIFYING), foretells=_before_referral),
+    Deed("hear", gettext_lazy("听取机构的意见"), may("hear_institution"), _hear, form=forms.HearForm, fits=_may_hear, foretells=_before_hearing),
     Deed("decide", gettext_lazy("作出处理"), may("decide_lead"), _decide, form=forms.DecideForm, fits=at(LeadState.VERIFYING), foretells=_before_decision),
     Deed("receipt", gettext_lazy("登记签收"), may("record_referral_receipt"), _receipt, form=forms.ReferralReceiptForm, fits=_waits_for_receipt, foretells=foretelling(gettext_lazy("登记主管部门哪一天签收移送函，记入线索的经过。"))),
     Deed("finding", gettext_lazy("登记主管部门的认定"), may("record_lead_finding"), _finding, form=forms.FindingForm, fits=lambda lead: lead.outcome == LeadState.REFERRED and not hasattr(lead, "finding"), foretells=foretelling(gettext_lazy("登记主管部门对移送事项的认定，登记后不能更改。"))),

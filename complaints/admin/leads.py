@@ -143,7 +143,7 @@ class LeadAdmin(DeskAdmin):
         found = [_terms(obj), *_told(request, obj), _referrals(request, obj)]
         if hasattr(obj, "finding"):
             found.append(_finding(obj))
-        return [*found, _recusals(obj)]
+        return [*found, _hearings(obj), _recusals(obj)]
 
 
 def _told(request: Any, lead: Lead) -> list[Table]:
@@ -246,6 +246,20 @@ def _finding(lead: Lead) -> Table:
         )
     ]
     return Table(_("查实"), (_("依据"), _("事实"), _("处理"), _("文书"), _("日期")), rows)
+
+
+def _hearings(lead: Lead) -> Table:
+    rows = [
+        (
+            Cell(row.number, reverse("hearing", args=[row.pk])),
+            row.get_stage_display(),
+            row.get_state_display(),
+            row.asked_at,
+        )
+        for row in lead.hearings.all()
+    ]
+    note = _("按公约处理以前，须告知机构拟认定的事实并听取意见。")
+    return Table(_("听取机构的意见"), (_("编号"), _("阶段"), _("状态"), _("日期")), rows, empty=note)
 
 
 def _recusals(lead: Lead) -> Table:

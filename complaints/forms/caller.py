@@ -19,7 +19,6 @@ LABELS = {
     "address": _("投诉人通讯地址"),
     "claimed_fen": _("要求退多少钱"),
     "shares_phone": _("投诉人同意：受理后机构可以看到电话，直接联系"),
-    "may_publish": _("投诉人同意：协会可以公开经过，但不公开个人信息"),
     "agrees_to_joining": _("各位都同意一起投诉"),
     "subject": _("主要因为什么"),
     "harmed_on": _("知道受损的日期"),

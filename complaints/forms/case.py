@@ -41,7 +41,6 @@ from complaints.forms.paper import (
     SettleForm,
     UnpaidSaidForm,
     WithdrawForCallerForm,
-    WithdrawPublicationForCallerForm,
 )
 from complaints.forms.parts import AGREES_OR_NOT, CaseForm, choice, line, text, yes_no
 from complaints.forms.privacy import RedactFileForm, RedactForm, UnmaskForm
@@ -261,7 +260,6 @@ FORMS: dict[str, type[CaseForm]] = {
         UnpaidSaidForm,
         PaperConsentForm,
         WithdrawForCallerForm,
-        WithdrawPublicationForCallerForm,
         PaperOfferForm,
         SettleForm,
         PaperSignForm,

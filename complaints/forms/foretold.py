@@ -62,7 +62,6 @@ FOR_COMPLAINANT: dict[str, Any] = {
     ),
     "paper_consent": _("登记投诉人的意愿；通知秘书处，撤回同意的，并通知机构和调解员。"),
     "paper_recusal": _("交协会另一位工作人员决定，决定以前调解暂停；通知秘书处和该调解员。"),
-    "withdraw_publication": _("从此不得公开这件事的经过，不能恢复；不通知任何人。"),
     "withdraw": _("案件办结，不能恢复；投诉已送达机构的，通知机构。"),
     "paper_offer": _("登记投诉人接受或者不接受方案；通知机构，接受的并通知秘书处。"),
     "settle": _("等机构确认，确认以前案件照常办理；通知机构。"),
@@ -72,4 +71,10 @@ FOR_COMPLAINANT: dict[str, Any] = {
     "paper_make_offer": _("方案在有效期内不能收回；通知投诉人。"),
     "paper_settlement": _("确认的，案件按自行和解办结，到期跟踪付款；通知投诉人和秘书处。"),
 }
-FORETOLD = OF_STAFF | OF_INSTITUTION | FOR_COMPLAINANT
+OF_HEARINGS: dict[str, Any] = {
+    "serve_hearing": _("机构的期限自送达之日起算；不另行通知任何人。"),
+    "state_hearing": _("提交后不能更改；通知承办人，提出异议的，通知秘书处其他人员。"),
+    "paper_hearing": _("按机构的书面意见登记，不能更改；通知承办人，提出异议的，通知秘书处其他人员。"),
+    "review_hearing": _("支持的，须另一位同事确认，认定才不再作数；作出决定时通知机构和作出认定的人。"),
+}
+FORETOLD = OF_STAFF | OF_INSTITUTION | FOR_COMPLAINANT | OF_HEARINGS

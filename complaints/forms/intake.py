@@ -79,9 +79,6 @@ class IntakeForm(SaysWhy):
     agent_id_number = _line(_("代理人身份证号码"), required=False)
     agrees_to_joining = forms.BooleanField(label=_("以上各位都同意一起投诉"), required=False)
     shares_phone = forms.BooleanField(label=_("受理后，机构可以看到我的电话，直接与我联系"), required=False)
-    may_publish = forms.BooleanField(
-        label=_("协会可以公开这件事的经过，但不公开我的个人信息"), required=False
-    )
 
     def __init__(self, data: Any = None, *, joined: int = 0, **more: Any) -> None:
         super().__init__(data, **more)
@@ -119,7 +116,6 @@ class IntakeForm(SaysWhy):
             is_consumer=not given["not_consumption"],
             handled_elsewhere=given["handled_elsewhere"],
             shares_phone=given["shares_phone"],
-            may_publish=given["may_publish"],
             agrees_to_joining=given["agrees_to_joining"],
         )
 

@@ -74,6 +74,10 @@ class DecideForm(DeedForm):
     measure = long_text(_("处理措施"), rows=3, required=False, help_text=_("按公约处理的必填，会告知机构。"))
 
 
+class HearForm(DeedForm):
+    words = long_text(_("拟认定的事实和拟采取的措施"), help_text=_("会告知机构；请勿提及线索提供人。"))
+
+
 class ReferForm(DeedForm):
     authority = forms.CharField(label=_("主管部门"), max_length=80)
     document_number = forms.CharField(label=_("移送函文号"), max_length=60)

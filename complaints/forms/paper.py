@@ -93,12 +93,6 @@ class PaperRecusalForm(CaseForm):
     reason = text(_("理由"))
 
 
-class WithdrawPublicationForCallerForm(CaseForm):
-    name = "withdraw_publication"
-    title, button = _("投诉人撤回公开经过的同意"), _("登记撤回")
-    lead = _("撤回后协会不得再公开这件事的经过；投诉照常办理。")
-
-
 class WithdrawForCallerForm(CaseForm):
     name = "withdraw"
     title, button, dangerous = _("投诉人撤回"), _("登记撤回"), True

@@ -9,6 +9,9 @@ from association.kept_forms import KeptForm
 from complaints.choices.complaints import Audience, PersonalField
 from complaints.forms.parts import CaseForm, choice, line, yes_no
 
+# Of a single case the public sees nothing, so from it alone there is nothing to hide.
+FROM_WHOM = [(one.value, one.label) for one in (Audience.INSTITUTION, Audience.BOTH)]
+
 
 class UnmaskForm(CaseForm):
     name = "unmask"
@@ -28,7 +31,7 @@ class RedactForm(CaseForm):
     title, button = _("隐去文字"), _("隐去")
     lead = _("写出要隐去的原文；立即生效，由另一人复核。原文仍保存。")
     words = line(_("要隐去的原文"))
-    audience = choice(_("对谁隐去"), Audience.choices)
+    audience = choice(_("对谁隐去"), FROM_WHOM)
     reason = line(_("理由"), help_text=_("会显示在隐去处。"))
 
 

@@ -191,12 +191,6 @@ class HideWordsForm(DeedOfComplainant):
     words = forms.CharField(label=_("要隐去的原文"), max_length=200)
 
 
-class WithdrawPublicationForm(DeedOfComplainant):
-    name = "withdraw_publication"
-    title, button = _("撤回公开经过的同意"), _("撤回同意")
-    lead = _("撤回后协会不得再公开这件事的经过；投诉照常办理。")
-
-
 class WithdrawForm(DeedOfComplainant):
     name = "withdraw"
     title, button = _("撤回投诉"), _("撤回投诉")
@@ -219,7 +213,6 @@ FORMS = {
         ContestForm,
         EvidenceForm,
         AskRecusalForm,
-        WithdrawPublicationForm,
         HideWordsForm,
         WithdrawForm,
     )

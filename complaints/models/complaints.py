@@ -95,7 +95,6 @@ class Complaint(AssociationOwned):
     is_consumer = models.BooleanField(_("为生活消费"), default=True)
     handled_elsewhere = models.CharField(_("已由何处受理或处理"), max_length=120, blank=True)
     shares_phone = models.BooleanField(_("同意机构知道电话"), default=False)
-    may_publish = models.BooleanField(_("同意公开经过（不含个人信息）"), default=False)
     receipt_key = models.BinaryField(_("查询码摘要"), max_length=32, null=True)
     # Of the page a caller's complaint was typed on: sent twice it is one complaint.
     filing_key = models.CharField(max_length=40, null=True)

@@ -57,7 +57,6 @@ from complaints.operations.privacy import (
     review_redaction,
     search_people,
     unmask,
-    withdraw_publication,
 )
 from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.refunds import save_refund
@@ -146,5 +145,4 @@ __all__ = [
     "transfer",
     "unmask",
     "withdraw",
-    "withdraw_publication",
 ]

@@ -210,7 +210,6 @@ def _file(actor: Actor, filing: Filing, intake: Intake, exhibits: Sequence[Exhib
         is_consumer=filing.is_consumer,
         handled_elsewhere=filing.handled_elsewhere,
         shares_phone=filing.shares_phone,
-        may_publish=filing.may_publish,
         receipt_key=search_key(code, purpose=RECEIPT),
         received_at=clock.now(),
         **more,

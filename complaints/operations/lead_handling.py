@@ -15,6 +15,7 @@ from association.sealed import seal_text
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.said import Said
 from complaints.access.leads import MAY
+from complaints.choices.hearings import HearingStage
 from complaints.choices.leads import (
     DECIDED,
     LEAD_OPEN,
@@ -39,6 +40,7 @@ from complaints.operations.lead_cases import (
     refuse_identity,
     required,
 )
+from complaints.operations.lead_hearings import ask, call_off, refuse_unheard
 from complaints.operations.moves import move_lead
 from complaints.queries.lead_boxes import MESSAGE, start_of
 from complaints.rules.leads import law_of, shipped_anchors
@@ -258,17 +260,20 @@ def decide_lead(
 ) -> Lead:
     """处理线索: handled under the pledge (with the facts proven and the measure), unfounded, or insufficient.
 
-    To refer it to an authority is ``refer_lead``. The institution hears of a measure, never of who told.
+    To refer it to an authority is ``refer_lead``. Nothing is handled before the institution was heard; it hears of the
+    finding, never of who told, and may object (``lead_hearings``).
     """
     actor.require(MAY, "decide_lead")
     lead = lock_own(actor, lead_id)
     if outcome not in DECIDED - {LeadState.REFERRED}:
         sentence = _("请选择处理结果。")
         raise InvalidInput(sentence, {"outcome": sentence})
+    if outcome == LeadState.HANDLED:
+        refuse_unheard(lead)
     settle(actor, lead, LeadState(outcome), required(grounds, "grounds", _("请写明处理理由。")))
     if outcome == LeadState.HANDLED:
         finding = _finding(actor, lead, facts, measure)
-        _tell_institution(lead, finding)
+        ask(actor, lead, HearingStage.AFTER, _told(finding))
     record(actor, "decide_lead", lead, outcome=outcome)
     return lead
 
@@ -287,6 +292,7 @@ def settle(actor: Actor, lead: Lead, outcome: LeadState, grounds: str) -> None:
         decided_on=clock.today(),
         decided_by_id=actor.person_id,
     )
+    call_off(actor, lead, handled=outcome == LeadState.HANDLED)
     for code in (CHECK, EXTENSION):
         stop_deadline(actor=actor, case=case_of(lead), code=code)
     if not lead.is_anonymous:
@@ -315,17 +321,7 @@ def _finding(actor: Actor, lead: Lead, facts: str, measure: str) -> LeadFinding:
     )
 
 
-def _tell_institution(lead: Lead, finding: LeadFinding) -> None:
-    if lead.institution_id is None:
-        return
-    notify(
-        f"lead-finding-{finding.pk}",
-        people_of(institution_id=lead.institution_id),
-        subject=gettext_noop("协会按自律公约作出处理"),
-        body=Said(
-            gettext_noop("经协会核查：%(facts)s\n处理措施：%(measure)s"),
-            facts=finding.facts,
-            measure=finding.measure,
-        ),
-        path="/desk/",
-    )
+def _told(finding: LeadFinding) -> str:
+    """What the institution reads of it."""
+    told = gettext_noop("经协会核查：%(facts)s\n处理措施：%(measure)s")
+    return told % {"facts": finding.facts, "measure": finding.measure}

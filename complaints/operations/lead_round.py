@@ -19,6 +19,7 @@ from complaints.models import Lead, LeadEvidence, LeadMessage
 from complaints.operations.lead_cases import case_of, untied_staff
 from complaints.operations.lead_ending import put_away
 from complaints.operations.lead_handling import take_in
+from complaints.operations.lead_hearings import close_silent, serve_where_reached
 from complaints.queries.lead_boxes import BOXES, start_of
 
 DRAFT, ARCHIVE = "LEAD-DRAFT", "LEAD-ARCHIVE"
@@ -31,10 +32,21 @@ def keep_leads(*, actor: Actor) -> None:
     _take_in_new(actor)
     _tell_of_answers()
     dropped = _drop_old_drafts()
+    told, closed = serve_where_reached(actor), close_silent(actor)
     archived = _put_away_what_is_over(actor)
     retired, files = _retire(actor)
-    if dropped or archived or retired:
-        record(actor, "keep_leads", None, drafts=dropped, archived=archived, leads=retired, files=files)
+    if dropped or archived or retired or told or closed:
+        record(
+            actor,
+            "keep_leads",
+            None,
+            drafts=dropped,
+            archived=archived,
+            leads=retired,
+            files=files,
+            told=told,
+            silent=closed,
+        )
 
 
 def _take_in_new(actor: Actor) -> None:
@@ -112,6 +124,7 @@ def _retire(actor: Actor) -> tuple[int, int]:
     for lead in rows:
         _empty(lead, today)
         lead.messages.update(text_box=b"")
+        lead.hearings.update(statement="", paper=None)
         files += forget_case(lead.case)
         record(actor, "retire_lead", lead)
     return len(rows), files

@@ -24,6 +24,7 @@ from complaints.choices.complaints import (
     State,
 )
 from complaints.choices.facts import FACT_REVIEW_STEPS, FactReviewState
+from complaints.choices.hearings import HEARING_STEPS, HearingState
 from complaints.choices.leads import LEAD_STEPS, LeadState
 from complaints.choices.settlement import SETTLEMENT_STEPS, SettlementState
 from complaints.models import (
@@ -31,6 +32,7 @@ from complaints.models import (
     FactReview,
     ImportBatch,
     Lead,
+    LeadHearing,
     MassCase,
     MediatorAssignment,
     Offer,
@@ -105,6 +107,12 @@ def move_lead(lead: Lead, state: LeadState, **brings: Any) -> None:
     check_step(LEAD_STEPS, LeadState(lead.state), state)
     lead.state = state
     _save(lead, brings)
+
+
+def move_hearing(hearing: LeadHearing, state: HearingState, **brings: Any) -> None:
+    check_step(HEARING_STEPS, HearingState(hearing.state), state)
+    hearing.state = state
+    _save(hearing, brings)
 
 
 def _save(row: Model, brings: dict[str, Any]) -> None:

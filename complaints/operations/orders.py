@@ -250,7 +250,6 @@ NEW_COMPLAINT = {
     "returned_fen": 0,
     "is_consumer": True,
     "shares_phone": False,
-    "may_publish": False,
     "delegated_by": "",
     "delegation_number": "",
     "handled_elsewhere": "",

@@ -132,23 +132,6 @@ def _looked_at(actor: Actor, complaint: Complaint, person: Person, field: str, r
 
 
 @transaction.atomic
-def withdraw_publication(
-    *, actor: Actor, complaint_id: int | None = None, receipt_code: str = ""
-) -> Complaint:
-    """撤回公开的同意, at any time and without a reason (个人信息保护法第十五条): nothing of the story may be published any more.
-
-    Raises Refused where there is no consent.
-    """
-    complaint, method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
-    if not complaint.may_publish:
-        raise Refused(_("这件投诉没有同意公开，或者已经撤回。"))
-    complaint.may_publish = False
-    complaint.save(update_fields=["may_publish"])
-    record(actor, "withdraw_publication", complaint, method=method.value)
-    return complaint
-
-
-@transaction.atomic
 def search_people(*, actor: Actor, typed: str) -> QuerySet[Complaint]:
     """按查询码、电话、姓名或证件号码查找: by keyed hash; that somebody searched is recorded, not for what."""
     actor.require(MAY, "search_people")

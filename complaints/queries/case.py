@@ -54,7 +54,7 @@ from complaints.queries.facts import KeptFact, facts_of
 from complaints.queries.leads import may_open_lead
 from complaints.queries.papers import AgreementPaper, papers_of
 from complaints.queries.people import similar_to
-from complaints.queries.shown import PublicView, Shown, ShownText, Words, public_view, shown_to
+from complaints.queries.shown import Shown, ShownText, Words, shown_to
 from complaints.queries.tracking import Waiting, waiting_of
 from complaints.queries.turns import turns_of
 from complaints.queries.unpaid import broken_settlement
@@ -92,8 +92,7 @@ class CaseFile:
     redactions: list[Redaction]
     surveys: list[Survey]
     recusals: list[ShownText]
-    # For staff: what the public would read, and what may be the same matter.
-    public: PublicView | None
+    # For staff: what may be the same matter.
     similar: list[Complaint]
     calculations: list[Any]
     leads: list[Lead]
@@ -209,7 +208,6 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         else list(Redaction.objects.filter(complaint=complaint).select_related("proposed_by", "decided_by")),
         surveys=[] if respondent else list(Survey.objects.filter(complaint=complaint)),
         recusals=_recusals(complaint, respondent=respondent),
-        public=public_view(complaint) if complaint.may_publish and not respondent else None,
         similar=[] if respondent else _similar(actor, complaint),
         calculations=list(calculations_of(KIND, complaint.pk)),
         leads=list(leads_visible_to(actor).filter(from_complaint=complaint).order_by("pk")),
@@ -279,7 +277,6 @@ RIGHTS = {
     "survey": "speak_for_complainant",
     "follow_up": "speak_for_complainant",
     "answer_payment": "speak_for_complainant",
-    "withdraw_publication": "speak_for_complainant",
     "contest": "speak_for_complainant",
     "say_unpaid": "speak_for_complainant",
     "withdraw": "speak_for_complainant",
@@ -367,7 +364,6 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("extend_order", complaint.order_due_on is not None and complaint.ended_at is None),
         ("withdraw", State.WITHDRAWN in STEPS[state]),
         ("add_evidence", complaint.ended_at is None),
-        ("withdraw_publication", complaint.may_publish and complaint.retired_at is None),
         ("redact", complaint.retired_at is None),
         ("redact_file", complaint.retired_at is None and bool(case.evidence)),
         ("unmask", complaint.retired_at is None),

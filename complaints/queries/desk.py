@@ -31,17 +31,20 @@ def running() -> QuerySet[Deadline]:
 
 def with_turns(rows: QuerySet[Complaint]) -> QuerySet[Complaint]:
     """What a line of the list shows. The terms are looked up for the lines of the page alone."""
+    people = Prefetch("people", Person.objects.select_related("personal").order_by("pk"))
     first = running()
-    return (
-        rows.select_related("institution")
-        .prefetch_related(Prefetch("people", Person.objects.select_related("personal").order_by("pk")))
-        .annotate(
-            turn_side=Subquery(first.values("owner_side")[:1]),
-            turn_action=Subquery(first.values("action")[:1]),
-            turn_due_on=Subquery(first.values("due_on")[:1]),
-            turn_ends_at=Subquery(first.values("ends_at")[:1]),
-            turn_paused_on=Subquery(first.values("paused_on")[:1]),
-        )
+    return with_first_term(rows.select_related("institution").prefetch_related(people)).annotate(
+        turn_action=Subquery(first.values("action")[:1]), turn_due_on=Subquery(first.values("due_on")[:1])
+    )
+
+
+def with_first_term(rows: QuerySet[Complaint], *, to_tell: bool = True) -> QuerySet[Complaint]:
+    """Whose turn and until when. That a complainant is to be told on paper (``to_tell``) is not for the other side."""
+    first = running() if to_tell else running().exclude(code__in=TELLING - {SERVE_BY})
+    return rows.annotate(
+        turn_side=Subquery(first.values("owner_side")[:1]),
+        turn_ends_at=Subquery(first.values("ends_at")[:1]),
+        turn_paused_on=Subquery(first.values("paused_on")[:1]),
     )
 
 

@@ -33,9 +33,9 @@ class ProvenLead:
 
 
 def proven_leads(institution_id: int, first: date, last: date) -> list[ProvenLead]:
-    """What was found true about an institution from ``first`` to ``last``, both days inside."""
+    """What was found true about an institution from ``first`` to ``last``, both days inside; not what was set aside."""
     rows = LeadFinding.objects.filter(
-        lead__institution_id=institution_id, found_on__gte=first, found_on__lte=last
+        lead__institution_id=institution_id, set_aside__isnull=True, found_on__gte=first, found_on__lte=last
     ).order_by("found_on", "pk")
     return [
         ProvenLead(

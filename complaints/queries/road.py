@@ -121,7 +121,6 @@ def deeds_of_complainant(seen: Tracked) -> list[str]:
         ("ask_recusal", _may_ask_recusal(seen)),
         ("consent", waiting.consent and said),
         ("add_evidence", seen.complaint.ended_at is None),
-        ("withdraw_publication", seen.complaint.may_publish and seen.complaint.retired_at is None),
         ("hide_words", seen.complaint.retired_at is None),
         ("withdraw", waiting.withdraw),
     ]

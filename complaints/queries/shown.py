@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from association.actors import Actor
-from association.rules.clock import beijing
 from complaints.access.complaints import is_respondent
-from complaints.choices.complaints import Audience, PersonalField, PersonKind, RedactionState, Subject, Target
+from complaints.choices.complaints import Audience, PersonalField, PersonKind, RedactionState, Target
 from complaints.models import Complaint, Decision, Offer, PersonalData, Redaction, Reply, Session
 from complaints.queries.people import MaskedPerson, identifying, masked_people, opened
 from complaints.rules.intake import Filing
@@ -143,56 +142,17 @@ def _whole(complaint: Complaint) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicView:
-    """公众看到的: nothing of any person. The story only where the complainant agreed, names and numbers masked."""
-
-    respondent: str
-    subject: str
-    month: str
-    state: str
-    outcome: str
-    facts: str
-    demand: str
-    reply: str
-
-
-def public_view(complaint: Complaint) -> PublicView:
-    """As it may be published: without consent the kind of matter and its state alone."""
-    facts = demand = reply = ""
-    if complaint.may_publish and complaint.retired_at is None:
-        words = Words(complaint, Audience.PUBLIC)
-        facts = words.of(Target.FACTS, None, complaint.facts)
-        demand = words.of(Target.DEMAND, None, complaint.demand)
-        said = Reply.objects.filter(complaint=complaint, is_public=True).order_by("-pk").first()
-        reply = words.of(Target.REPLY, said.pk, said.text) if said is not None else ""
-    return PublicView(
-        respondent=complaint.institution.name if complaint.institution else "",
-        subject=complaint.get_subject_display(),
-        month=f"{beijing(complaint.received_at):%Y-%m}",
-        state=complaint.get_state_display(),
-        outcome=complaint.get_outcome_display(),
-        facts=facts,
-        demand=demand,
-        reply=reply,
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Preview:
-    """提交前预览: what the institution, and what the public would see of a filing."""
+    """提交前预览: what the institution would see of a filing; the public sees figures alone."""
 
     institution_name: str
     institution_phone: str
     institution_facts: str
     institution_demand: str
-    public_subject: str
-    public_facts: str
-    public_demand: str
 
 
 def preview(filing: Filing) -> Preview:
     """The same masks as later, for what is still being typed."""
-    names = [person.name for person in filing.people]
     addresses = [person.address for person in filing.people]
     first = filing.people[0] if filing.people else None
     return Preview(
@@ -200,7 +160,4 @@ def preview(filing: Filing) -> Preview:
         institution_phone=first.phone if first and filing.shares_phone else "",
         institution_facts=scrubbed(filing.facts, (), addresses),
         institution_demand=scrubbed(filing.demand, (), addresses),
-        public_subject=str(Subject(filing.subject).label) if filing.subject in Subject.values else "",
-        public_facts=scrubbed(filing.facts, names, addresses) if filing.may_publish else "",
-        public_demand=scrubbed(filing.demand, names, addresses) if filing.may_publish else "",
     )

@@ -60,7 +60,6 @@ class Filing:
     is_consumer: bool = True
     handled_elsewhere: str = ""
     shares_phone: bool = False
-    may_publish: bool = False
     agrees_to_joining: bool = False
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association.actors import Actor
-from association.choices import Role
+from association.choices import Role, Side
 from association.downloads import download
 from association.guards import signed_in
 from association.kept_forms import KeptForm
@@ -56,7 +56,6 @@ from complaints.operations.privacy import (
     redact,
     search_people,
     unmask,
-    withdraw_publication,
 )
 from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.replies import answer, answer_offer, offer
@@ -72,7 +71,7 @@ from complaints.queries.case import (
     deeds_of,
     may_calculate,
 )
-from complaints.queries.lists import LISTS, listed
+from complaints.queries.lists import LISTS, list_page, wanted_of
 from complaints.queries.redactions import places_of
 from complaints.queries.tracking import payment_label
 
@@ -113,7 +112,6 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "contest": contest,
     "say_unpaid": say_unpaid,
     "withdraw": withdraw,
-    "withdraw_publication": withdraw_publication,
     "paper_offer": answer_offer,
     "paper_sign": sign,
     "institution_paper_sign": sign,
@@ -180,13 +178,14 @@ SPECIAL: dict[str, Callable[[Actor, int, Given], Any]] = {
 @require_safe
 def case_list(request: PortalRequest) -> HttpResponse:
     """投诉: what is open first; nothing that waits is hidden by the list one begins with."""
-    view = request.GET.get("view", "open")
-    if view not in LISTS:
+    wanted = wanted_of(request.GET)
+    if wanted.view not in LISTS:
         raise NotFound(_("没有这一页。"))
-    page = Paginator(listed(request.actor, view), ROWS).get_page(request.GET.get("page"))
     context = {
-        "page": page,
-        "view": view,
+        "listed": list_page(request.actor, wanted),
+        "wanted": wanted,
+        "view": wanted.view,
+        "sides": Side.choices,
         "tabs": _tabs(),
         "links": _links(request.actor),
         "may_search": request.actor.may(MAY, "search_people"),
@@ -213,17 +212,27 @@ def _links(actor: Actor) -> list[tuple[str, str]]:
         ("see_statistics", _("投诉统计"), "complaint_statistics"),
         ("see_statistics", _("招生人次"), "enrolments"),
         ("see_redactions", _("隐去的复核"), "redactions"),
+        ("watch_personal_data", _("个人信息的查看和保存"), "personal_data_watch"),
     ]
-    return [(label, reverse(name)) for right, label, name in links if actor.may(MAY, right)]
+    shown = [(label, reverse(name)) for right, label, name in links if actor.may(MAY, right)]
+    return [*shown, (_("听取机构的意见"), reverse("hearings"))]
 
 
 @signed_in
 @require_POST
 def find_person(request: PortalRequest) -> HttpResponse:
-    """按电话、姓名或证件号码查找; what was typed stays out of addresses and logs."""
-    found = search_people(actor=request.actor, typed=request.POST.get("who", ""))
-    page = Paginator(found.select_related("institution").order_by("-pk"), ROWS).get_page(1)
-    context = {"page": page, "view": "", "tabs": _tabs(), "may_search": True, "searched": True}
+    """按电话、姓名或证件号码查找; what was typed stays out of addresses and logs, so the next page is asked for by a form."""
+    who = request.POST.get("who", "")
+    found = search_people(actor=request.actor, typed=who)
+    pages = Paginator(found.select_related("institution").order_by("-pk"), ROWS)
+    context = {
+        "page": pages.get_page(request.POST.get("page")),
+        "who": who,
+        "view": "",
+        "tabs": _tabs(),
+        "may_search": True,
+        "searched": True,
+    }
     return render(request, "complaints/cases.html", context)
 
 

@@ -25,7 +25,7 @@ from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mediation import consent
 from complaints.operations.objection import contest
 from complaints.operations.payment_answers import answer_payment
-from complaints.operations.privacy import hide_own_words, withdraw_publication
+from complaints.operations.privacy import hide_own_words
 from complaints.operations.recusals import ask_recusal
 from complaints.operations.replies import answer_offer
 from complaints.operations.settlement import settle
@@ -72,7 +72,6 @@ DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     "hide_words": lambda actor, code, given: hide_own_words(
         actor=actor, receipt_code=code, words=given["words"]
     ),
-    "withdraw_publication": lambda actor, code, _given: withdraw_publication(actor=actor, receipt_code=code),
     "withdraw": lambda actor, code, given: withdraw(actor=actor, receipt_code=code, reason=given["reason"]),
 }
 

@@ -34,7 +34,7 @@ def after(kind, following):
 
 def steps():
     from association.choices import JOB_STEPS, ORIGINAL_REQUEST_STEPS, PLEDGE_STEPS
-    from complaints.choices import complaints, facts, leads
+    from complaints.choices import complaints, facts, hearings, leads
     from credit_rating import choices
     from members.choices import membership
 
@@ -48,6 +48,7 @@ def steps():
         ("历史结果的更正", choices.CORRECTION_STEPS),
         ("投诉", complaints.STEPS),
         ("违法违规线索", leads.LEAD_STEPS),
+        ("听取机构的意见", hearings.HEARING_STEPS),
         ("调解员", complaints.MEDIATOR_STEPS),
         ("申请回避", complaints.RECUSAL_STEPS),
         ("方案", complaints.OFFER_STEPS),

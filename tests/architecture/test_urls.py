@@ -47,6 +47,7 @@ from tests.common.files import picture
 from tests.disclosure.material import foreign_result
 from tests.factories import leads
 from tests.factories.corrections import correction_of
+from tests.factories.leads import asked
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import review
@@ -141,6 +142,7 @@ def make_world(association):
         appointment=appoint(make_user(), Role.COMMITTEE, awaits=True, appointed_by=make_user()).pk,
         **accepted_complaint(institution),
         mass_case=mass_case_of(institution),
+        hearing=asked(institution).pk,
         order_batch=looked_at_orders(institution),
         publication=Publication.objects.get(assessment=assessment).pk,
         code=Certificate.objects.get().code,

@@ -37,6 +37,7 @@ APPEND_ONLY = {
     "complaints_fact",
     "complaints_factsetaside",
     "complaints_leadfinding",
+    "complaints_leadfindingsetaside",
     "complaints_leadrecusal",
     "complaints_paidamount",
     "complaints_retirement",

@@ -148,6 +148,12 @@ DESK = {
     "order_batch": page(SECRETARIAT, pk="order_batch"),
     "decide_orders": Address(SECRETARIAT, "post", {"pk": "order_batch"}, {"deed": "discard"}),
     "order_errors": page(SECRETARIAT, pk="order_batch"),
+    "hearings": page(SIGNED_IN),
+    "hearing": page(STAFF_ROLES | INSTITUTION_ROLES, pk="hearing"),
+    "do_in_hearing": Address(
+        STAFF_ROLES | INSTITUTION_ROLES, "post", {"pk": "hearing"}, {"deed": "state_hearing"}
+    ),
+    "hearing_file": page(NOBODY_NOW, pk="hearing", file_id="hearing"),
     "case": page(STAFF_ROLES | INSTITUTION_ROLES, pk="complaint"),
     "do_in_case": Address(
         frozenset(STAFF_ROLES | INSTITUTION_ROLES), "post", {"pk": "complaint"}, {"deed": "answer"}
@@ -157,6 +163,7 @@ DESK = {
     "enrolments": page(STAFF_ROLES),
     "import_enrolments": form(SECRETARIAT),
     "redactions": page(STAFF_ROLES),
+    "personal_data_watch": page(STAFF_ROLES),
     "review_redaction": form(SECRETARIAT, pk="redaction"),
     "refund_of_case": page(SECRETARIAT, pk="complaint"),
     "case_file": page(NOBODY_NOW, pk="complaint", file_id="complaint"),

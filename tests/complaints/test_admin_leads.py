@@ -141,6 +141,7 @@ def test_the_letter_is_downloaded(association, desk):
 def test_a_refused_button_says_why_and_keeps_what_was_typed(association):
     with acting_for(association.pk):
         lead, clerk, _code = some.verifying()
+        some.heard(lead, clerk)
     own = as_(association, clerk.user_id)
     words = {"outcome": "handled", "grounds": "已到现场核对", "facts": "", "measure": ""}
     refused = own.post(f"complaints/lead/{lead.pk}/do/decide/", **words)

@@ -95,6 +95,7 @@ def handle(code, clerk, visitor, *, refer):
             passed=[1],
         )  # fmt: skip
     else:
+        some.heard(lead, clerk)
         lead_handling.decide_lead(
             actor=clerk,
             lead_id=lead.pk,
@@ -184,7 +185,7 @@ def test_the_institution_hears_of_the_measure_and_of_nothing_else(association, p
     with acting_for(association.pk):
         numbers = [lead.number for lead in Lead.objects.all()]
         own = Notice.objects.filter(user_id=planted["own"].user_id)
-        assert {notice.subject for notice in own} == {"协会按自律公约作出处理"}
+        assert {notice.subject for notice in own} == {"请对协会核查的事项陈述意见", "协会按自律公约作出处理"}
     assert told_in(pages, numbers) == set()
 
 

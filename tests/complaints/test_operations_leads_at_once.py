@@ -28,6 +28,7 @@ def test_two_officers_screen_at_once(association):
 def test_one_lead_is_decided_twice_at_once(association):
     with acting_for(association.pk):
         lead, clerk, _code = some.verifying()
+        some.heard(lead, clerk)
     words = {"grounds": "已核", "facts": "查实", "measure": "约谈"}
     outcomes = at_once(
         association,

@@ -84,7 +84,7 @@ def test_handled_under_the_pledge_is_a_finding_and_the_institution_hears_of_the_
     lead, _clerk, _code = some.decided(LeadState.HANDLED, **some.NAMED)
     finding = LeadFinding.objects.get()
     assert (finding.lead_id, finding.measure) == (lead.pk, "责令撤下宣传页并书面检讨")
-    (notice,) = Notice.objects.filter(user_id=own.user_id, channel="desk")
+    notice = Notice.objects.filter(user_id=own.user_id, channel="desk").latest("pk")
     assert "撤下宣传页" in notice.body
     for secret in (some.NAME, some.PHONE, some.MAIL, some.FACTS, lead.number):
         assert secret not in notice.subject + notice.body
@@ -93,6 +93,7 @@ def test_handled_under_the_pledge_is_a_finding_and_the_institution_hears_of_the_
 @pytest.mark.parametrize("field", ["facts", "measure"])
 def test_a_finding_that_names_the_informant_is_refused_and_nothing_moves(field):
     lead, clerk, _code = some.verifying(**some.NAMED)
+    some.heard(lead, clerk)
     words = {"facts": "查实", "measure": "约谈"} | {field: f"据{some.NAME}反映"}
     with pytest.raises(InvalidInput) as refused:
         lead_handling.decide_lead(actor=clerk, lead_id=lead.pk, outcome="handled", grounds="理由", **words)
@@ -102,6 +103,7 @@ def test_a_finding_that_names_the_informant_is_refused_and_nothing_moves(field):
 
 def test_a_proven_lead_without_measure_is_refused():
     lead, clerk, _code = some.verifying()
+    some.heard(lead, clerk)
     with pytest.raises(InvalidInput):
         lead_handling.decide_lead(
             actor=clerk, lead_id=lead.pk, outcome="handled", grounds="理由", facts="查实"

@@ -107,7 +107,7 @@ def here(settings, tmp_path, counting, public_sees_default, lines, printed):
 
 def a_whole_case(world):
     agent = material.applicant(name=AGENT, id_number=AGENT_IDENTITY, kind="agent", has_authority=True)
-    told = filing(world.institution, people=(material.applicant(), agent), may_publish=True, **CLEAN)
+    told = filing(world.institution, people=(material.applicant(), agent), **CLEAN)
     upload = SimpleUploadedFile(f"{FILE_NAME}.jpg", picture_with_place())
     paper = SimpleUploadedFile("委托书.jpg", picture_with_place())
     operations.save_draft(actor=world.person, draft_key="planted", content={"name": NAME, "phone": PHONE})

@@ -40,8 +40,7 @@ from complaints.models import (
 )
 from complaints.operations import Exhibit
 from complaints.queries.people import masked_people, similar_to
-from complaints.queries.road import deeds_of_complainant
-from complaints.queries.shown import preview, public_view, shown_to
+from complaints.queries.shown import preview, shown_to
 from complaints.queries.tracking import track
 from tests.complaints.material import (
     IDENTITY,
@@ -95,36 +94,10 @@ def test_the_institution_learns_the_name_and_the_phone_only_if_it_may(here, shar
     assert shown_to(here.officer, again(made)).complainant_name == ""
 
 
-@pytest.mark.parametrize("agrees", [True, False])
-def test_the_public_sees_nobody_and_the_story_only_with_consent(here, agrees):
-    made = accepted(here, may_publish=agrees)
-    view = public_view(again(made))
-    assert leaks(repr(view)) == []
-    assert bool(view.facts) is agrees
-    assert view.respondent == here.institution.name
-
-
-def test_the_consent_to_publish_is_taken_back_by_the_code_or_to_staff(here):
-    made, other = accepted(here, may_publish=True), accepted(here, may_publish=True)
-    assert "withdraw_publication" in deeds_of_complainant(track(made.receipt_code))
-    operations.withdraw_publication(actor=here.person, receipt_code=made.receipt_code)
-    operations.withdraw_publication(actor=here.officer, complaint_id=other.complaint.pk)
-    for one in (made, other):
-        assert public_view(again(one)).facts == ""
-        assert "withdraw_publication" not in deeds_of_complainant(track(one.receipt_code))
-        with pytest.raises(Refused, match="已经撤回"):
-            operations.withdraw_publication(actor=here.person, receipt_code=one.receipt_code)
-    assert AuditEntry.objects.filter(action="withdraw_publication").count() == 2
-    for actor in (here.school, here.mediator, here.auditor):
-        with pytest.raises(Forbidden):
-            operations.withdraw_publication(actor=actor, complaint_id=made.complaint.pk)
-
-
 def test_before_sending_one_sees_what_others_will_see(here):
-    shown = preview(filing(here.institution, may_publish=True))
+    shown = preview(filing(here.institution))
     assert (shown.institution_name, shown.institution_phone) == (NAME, "")
-    assert leaks(shown.public_facts + shown.public_demand) == []
-    assert preview(filing(here.institution)).public_facts == ""
+    assert PHONE not in shown.institution_facts
 
 
 # -- looking --------------------------------------------------------------------------------------------------
@@ -196,11 +169,10 @@ def hide(here, made, word, **more):
 
 
 def test_hidden_words_leave_a_mark_and_come_back_when_lifted(here):
-    made = accepted(here, may_publish=True)
+    made = accepted(here)
     redaction = hide(here, made, "多次打电话", audience=Audience.INSTITUTION)
     mark = "〔已隐去：与投诉无关的第三人信息〕"
     assert mark in shown_to(here.school, again(made)).facts
-    assert "多次打电话" in public_view(again(made)).facts
     assert "多次打电话" in shown_to(here.officer, again(made)).facts
     with pytest.raises(Refused, match="另一位同事"):
         operations.review_redaction(
@@ -214,7 +186,7 @@ def test_hidden_words_leave_a_mark_and_come_back_when_lifted(here):
 
 
 def test_the_complainant_hides_own_words_by_the_code(here):
-    made = accepted(here, may_publish=True)
+    made = accepted(here)
     operations.redact(
         actor=here.person,
         receipt_code=made.receipt_code,
@@ -223,7 +195,7 @@ def test_the_complainant_hides_own_words_by_the_code(here):
         last=1,
         reason="本人要求",
     )
-    assert public_view(again(made)).demand.startswith("〔已隐去：本人要求〕")
+    assert shown_to(here.school, again(made)).demand.startswith("〔已隐去：本人要求〕")
 
 
 @pytest.mark.parametrize(("first", "last"), [(None, None), (5, 4), (-1, 3), (0, 10_000)])

@@ -140,9 +140,10 @@ def test_more_people_join_without_script(client, here):
 
 
 def test_preview_tells_the_three_readers_apart(client, here):
-    type_in(client, may_publish="on")
+    type_in(client)
     page = text(client.get("/first/complaints/preview/"))
     public = page[page.index("公众") : page.index("协会经办人")]
+    assert "不公布单件投诉" in public
     assert NAME not in public
     assert PHONE not in public
 

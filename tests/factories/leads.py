@@ -1,12 +1,19 @@
 """线索: one as it is told, and one at each stage of its way. Nobody in it exists."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from association import clock
 from association.actors import system, visitor
 from association.choices import Role
 from association.tenancy import current_association_id
+from complaints.choices.hearings import HearingState
 from complaints.choices.leads import LeadState
+from complaints.choices.telling import TellingWay
 from complaints.models import Lead
-from complaints.operations import lead_ending, lead_handling, lead_reports, lead_round
-from tests.factories.people import actor_with
+from complaints.operations import lead_ending, lead_handling, lead_hearings, lead_reports, lead_round
+from members.queries import called
+from tests.common.files import picture
+from tests.factories.people import actor_with, make_institution
 
 # A planted person: words that stand nowhere else.
 NAME, PHONE, MAIL = "慕容线索人", "13911112222", "murong@example.org"
@@ -55,8 +62,39 @@ def verifying(clerk=None, **values):
     return Lead.objects.get(pk=lead.pk), clerk, code
 
 
+def named(lead, clerk):
+    """The institution of the register that is meant: the one of that name, or a new one."""
+    meant = called(lead.institution_name) or [make_institution(lead.institution_name)]
+    if lead.institution_id is None:
+        lead_handling.identify_lead_institution(actor=clerk, lead_id=lead.pk, institution_id=meant[0].pk)
+    return Lead.objects.get(pk=lead.pk)
+
+
+def asked(institution):
+    """The institution was told what a lead alleges, and is asked for its view."""
+    lead, clerk, _code = verifying(institution_name=institution.name)
+    return lead_hearings.hear_institution(actor=clerk, lead_id=named(lead, clerk).pk, words="拟认定")
+
+
+def heard(lead, clerk, words="宣传页写有“包过”字样，拟责令撤下。"):
+    """The institution was told and had its time; where nobody of it has an account, it was served today."""
+    lead = named(lead, clerk)
+    hearing = lead_hearings.hear_institution(actor=clerk, lead_id=lead.pk, words=words)
+    if hearing.state == HearingState.SERVING:
+        lead_hearings.serve_hearing(
+            actor=clerk, hearing_id=hearing.pk, way=TellingWay.HANDED, served_on=clock.today()
+        )
+    paper = SimpleUploadedFile("意见.jpg", picture())
+    lead_hearings.state_hearing(
+        actor=clerk, hearing_id=hearing.pk, statement="已撤下宣传页。", paper=paper, received_on=clock.today()
+    )
+    return Lead.objects.get(pk=lead.pk)
+
+
 def decided(outcome=LeadState.UNFOUNDED, **values):
     lead, clerk, code = verifying(**values)
+    if outcome == LeadState.HANDLED:
+        heard(lead, clerk)
     lead_handling.decide_lead(
         actor=clerk,
         lead_id=lead.pk,
