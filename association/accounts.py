@@ -9,7 +9,6 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ResetPasswordForm, default_token_generator
 from allauth.account.utils import filter_users_by_email, user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, override
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from association.actors import person_with_roles
 from association.links import absolute, path_to, platform_url
+from association.mails import link_ends, name_of_sender, send_mail, sender
 from association.models import Association, User
 from association.outbox import enqueue
 from association.scope import selected_association_id
@@ -55,6 +55,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def clean_email(self, email: str) -> str:
         return super().clean_email(email).lower()
+
+    def get_from_email(self) -> str:
+        return sender(name_of_sender(at_platform=selected_association_id() is None))
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """People have no user name: the address signs in."""
@@ -102,10 +105,15 @@ def _send_reset_link(user: User, *, at_platform: bool) -> None:
     path = _key_path(user)
     link = f"{platform_url()}{path}" if at_platform else absolute(path)
     body = _(
-        "您好：\n\n有人申请重设您账号的密码。如果是您本人，请打开下面的链接设置新密码；链接只能用一次，过期作废。\n\n"
+        "您好：\n\n有人在%(place)s申请重设您账号的密码。如果是您本人，请打开下面的链接设置新密码；"
+        "链接只能用一次，%(until)s（北京时间）以后作废。\n\n"
         "%(link)s\n\n如果不是您本人，不必理会，您的密码没有变化。我们不会索要您的密码或验证码。"
-    ) % {"link": link}
-    EmailMessage(_("重设密码的链接"), body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
+    ) % {
+        "link": link,
+        "until": link_ends(),
+        "place": name_of_sender(at_platform=at_platform),
+    }
+    send_mail(user.email, _("重设密码的链接"), body, at_platform=at_platform)
 
 
 def _key_path(user: User) -> str:
@@ -121,10 +129,12 @@ def send_password_link(*, user_id: int) -> None:
         return
     association = Association.objects.get(pk=current_association_id())
     body = _(
-        "%(name)s，您好：\n%(association)s为您建立了账号。请打开下面的链接设置密码，链接三天内有效。\n\n%(link)s"
+        "%(name)s，您好：\n%(association)s为您建立了账号。请打开下面的链接设置密码；链接只能用一次，"
+        "%(until)s（北京时间）以后作废。过期的，请在登录页面选“忘记密码”。\n\n%(link)s"
     ) % {
         "name": user.name,
         "association": association.name,
+        "until": link_ends(),
         "link": absolute(_key_path(user)),
     }
-    EmailMessage(_("请设置您的登录密码"), body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
+    send_mail(user.email, _("请设置您的登录密码"), body)

@@ -171,6 +171,8 @@ VERBS: dict[str, Any] = {
     "freeze_standard": pgettext_lazy("audit trail", "定稿"),
     "retire_standard": pgettext_lazy("audit trail", "停用规范"),
     "export_standard": pgettext_lazy("audit trail", "导出规范"),
+    "export_indicator_map": pgettext_lazy("audit trail", "导出指标对照"),
+    "export_past_results": pgettext_lazy("audit trail", "导出历史结果"),
     "export_import_report": pgettext_lazy("audit trail", "下载导入错误报告"),
     # 诚信等级评估
     "plan_round": pgettext_lazy("audit trail", "筹备轮次"),

@@ -138,6 +138,13 @@ def due_now(actor: Actor) -> QuerySet[Deadline]:
     return deadlines_visible_to(actor).filter(urgent, stopped_at__isnull=True)
 
 
+def of_institutions(actor: Actor) -> QuerySet[Deadline]:
+    """What runs for the person's institutions to do, the nearest end first; paused ones wait for others."""
+    ids = sorted(actor.institution_ids)
+    rows = deadlines_visible_to(actor).filter(owner_side=Side.INSTITUTION, owner_institution_id__in=ids)
+    return rows.filter(stopped_at__isnull=True, paused_on__isnull=True).order_by("ends_at", "pk")
+
+
 class _Parts:
     """The conditions of one moment and one person.
 

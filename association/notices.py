@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import Q, QuerySet
 
 from association import clock
 from association.choices import Channel, Role
 from association.links import absolute
+from association.mails import send_mail
 from association.models import Appointment, Notice
 from association.outbox import enqueue
 from common.said import as_parts
@@ -74,12 +74,6 @@ def send_notice(*, notice_id: int) -> None:
         return
     text = f"{notice.body}\n\n{absolute(notice.path)}" if notice.path else notice.body
     name = f"<notice-{notice.association_id}-{notice.pk}@{settings.SHARED_HOST}>"
-    EmailMessage(
-        notice.subject,
-        text,
-        settings.DEFAULT_FROM_EMAIL,
-        [notice.user.email],
-        headers={"Message-ID": name},
-    ).send()
+    send_mail(notice.user.email, notice.subject, text, headers={"Message-ID": name})
     notice.sent_at = clock.now()
     notice.save(update_fields=["sent_at"])

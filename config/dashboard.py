@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from association import clock
+from association.actors import Actor
 from association.choices import STAFF_ROLES, QueuePart, Role
 from association.clock_queue import part_counts
 from association.moments import last_day
@@ -59,27 +60,40 @@ class Waiting:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Counts in three queries; each leads to the list it counts."""
-    items = [*_of_clocks(request), *_of_rounds(request), *_of_work()]
-    waiting = sorted(
+    """What waits, each leading to the list it counts, and by name what does not."""
+    items = _items(request.actor)  # type: ignore[attr-defined]
+    quiet = [item.label for item in items if not item.count]
+    return context | {"waiting": _in_order(items), "quiet": quiet, "today": clock.today()}
+
+
+def waiting_items(actor: Actor) -> list[Waiting]:
+    """今日待办 of the secretariat: the kinds of which something waits, the nearest end first."""
+    return _in_order(_items(actor))
+
+
+def _items(actor: Actor) -> list[Waiting]:
+    """Counts in three queries."""
+    return [*_of_clocks(actor), *_of_rounds(actor), *_of_work()]
+
+
+def _in_order(items: list[Waiting]) -> list[Waiting]:
+    return sorted(
         (item for item in items if item.count), key=lambda one: (one.due is None, one.due or clock.now())
     )
-    quiet = [item.label for item in items if not item.count]
-    return context | {"waiting": waiting, "quiet": quiet, "today": clock.today()}
 
 
-def _of_clocks(request: Any) -> list[Waiting]:
+def _of_clocks(actor: Actor) -> list[Waiting]:
     """今日钟表: what is overdue, ends today or this week, of all kinds of cases."""
     address = reverse("clocks")
-    found = part_counts(request.actor)
+    found = part_counts(actor)
     return [
         _waiting(label, then, f"{address}?part={part}", found[part], None, alarming=part == QueuePart.OVERDUE)
         for part, label, then in CLOCKS
     ]
 
 
-def _of_rounds(request: Any) -> list[Waiting]:
-    counts = queue_counts(assessments_visible_to(request.actor))
+def _of_rounds(actor: Actor) -> list[Waiting]:
+    counts = queue_counts(assessments_visible_to(actor))
     address = reverse("admin:credit_rating_assessment_changelist")
     return [
         _waiting(label, then, f"{address}?waits={code}", *counts.get(code, (0, None)))

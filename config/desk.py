@@ -5,22 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from association import clock
 from association.access import MAY, deadlines_visible_to, notices_visible_to
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Channel, Role
-from association.clock_queue import due_now
+from association.clock_queue import due_now, of_institutions
 from association.clock_rows import case_name, here_of
 from association.counts import counts_of
 from association.guards import signed_in
 from association.language import translated
 from association.middleware import PortalRequest
+from association.rules.clock import end_of_day
+from config.dashboard import waiting_items
 from credit_rating.access import MAY as RATING
 from credit_rating.choices import AssignmentState, Stage
 from credit_rating.queries import expert_review as judging
@@ -41,6 +44,7 @@ class Task:
     due: datetime | None = None
     done: int | None = None
     total: int | None = None
+    count: int | None = None
 
 
 @signed_in
@@ -65,7 +69,8 @@ def _groups(actor: Actor) -> list[tuple[str, list[Task] | None]]:
     """None where the role has no such work at all."""
     roles = actor.roles
     return [
-        (_("机构待办"), _to_fill_in(actor) if roles & INSTITUTION_ROLES else None),
+        (_("秘书处待办"), _to_run(actor) if Role.SECRETARIAT in roles else None),
+        (_("机构待办"), _of_institution(actor) if roles & INSTITUTION_ROLES else None),
         (_("评审待办"), _to_review(actor) if roles & REVIEWER_ROLES else None),
         (_("评定待办"), _to_decide(actor) if roles & COMMITTEE_ROLES else None),
         (_("规范评审"), _to_judge(actor) or None),
@@ -75,22 +80,52 @@ def _groups(actor: Actor) -> list[tuple[str, list[Task] | None]]:
     ]
 
 
-def _to_fill_in(actor: Actor) -> list[Task]:
-    return _to_join(actor) + [
-        _fill_in(row) for row in waiting.with_terms(waiting.to_fill_in(actor))[:MOST_SHOWN]
-    ]
-
-
-def _to_join(actor: Actor) -> list[Task]:
-    """入会申请 that wait for the institution."""
+def _to_run(actor: Actor) -> list[Task]:
+    """The kinds of the staff desk's 今日待办 of which something waits, each with its count and its list."""
     return [
-        Task(
-            f"{row.institution} · {_('入会申请')}",
-            str(row.get_state_display()),
-            reverse("membership_application", args=[row.pk]),
-        )
-        for row in joining.to_finish(actor)[:MOST_SHOWN]
+        Task(str(one.next), str(one.label), one.href, one.due, count=one.count)
+        for one in waiting_items(actor)
     ]
+
+
+def _of_institution(actor: Actor) -> list[Task]:
+    """Everything that 今日钟表 counts for the institution is among these, and what has no term besides."""
+    sheets = list(waiting.with_terms(waiting.to_fill_in(actor))[:MOST_SHOWN])
+    joined = list(joining.to_finish(actor)[:MOST_SHOWN])
+    others = _other_terms(actor, {row.pk for row in sheets}, {row.pk for row in joined})
+    tasks = [*map(_join, joined), *map(_fill_in, sheets), *others]
+    return sorted(tasks, key=lambda task: (task.due is None, task.due or clock.now()))
+
+
+def _other_terms(actor: Actor, sheets: set[int], joined: set[int]) -> list[Task]:
+    """Answers to complaints, contributions and the like; of the rating only what is due and not listed already.
+
+    A grade's validity runs for years: it is no work before its last day.
+    """
+    rows = of_institutions(actor).exclude(case_kind=RATING_CASE, case_id__in=sheets)
+    rows = rows.exclude(case_kind=JOINING_CASE, case_id__in=joined)
+    ahead = Q(case_kind=RATING_CASE, ends_at__gt=end_of_day(clock.today()))
+    found = list(rows.exclude(ahead)[: MOST_SHOWN + 1])
+    tasks = [
+        Task(
+            case_name(row.case_title), translated(row.action), here_of(row) or reverse("clocks"), row.ends_at
+        )
+        for row in found[:MOST_SHOWN]
+    ]
+    more = [Task(_("其余期限"), _("今日钟表"), reverse("clocks"))] if len(found) > MOST_SHOWN else []
+    return tasks + more
+
+
+RATING_CASE, JOINING_CASE = "rating", "application"
+
+
+def _join(row: Any) -> Task:
+    """入会申请 that waits for the institution."""
+    return Task(
+        f"{row.institution} · {_('入会申请')}",
+        str(row.get_state_display()),
+        reverse("membership_application", args=[row.pk]),
+    )
 
 
 def _to_vote(actor: Actor) -> list[Task]:

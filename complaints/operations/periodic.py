@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_noop, override
@@ -15,6 +14,7 @@ from association.audit import record
 from association.choices import Side
 from association.clocks import expired, hand_over, lapse
 from association.links import absolute
+from association.mails import send_mail
 from association.models import Deadline, Notice, OutboxJob
 from association.notices import institutions_reached
 from association.outbox import enqueue
@@ -282,4 +282,4 @@ def mail_complainant(*, complaint_id: int, reminds: bool = False) -> None:
     with override(settings.LANGUAGE_CODE):
         for address in to:
             subject, body = (REMIND_SUBJECT, REMIND_BODY) if reminds else (MAIL_SUBJECT, MAIL_BODY)
-            EmailMessage(subject % values, body % values, settings.DEFAULT_FROM_EMAIL, [address]).send()
+            send_mail(address, subject % values, body % values)

@@ -328,3 +328,33 @@ def test_a_title_is_in_the_language_of_the_page_and_the_name_in_it_as_it_is():
         assert clock_rows.case_name("投诉 T2026-000001 · 演示学校") == "Complaint T2026-000001 · 演示学校"
         assert clock_rows.case_name("演示学校 · 2026年度") == "演示学校 · 2026年度"
     assert clock_rows.case_name("线索 X2026-000001") == "线索 X2026-000001"
+
+
+def test_what_runs_for_an_institution_stands_on_its_first_page(association):
+    """今日钟表 counts what is overdue or ends today: each of these is a task, also an answer to a complaint."""
+    with acting_for(association.pk):
+        school, other = make_institution(), make_institution()
+        start(1, TUESDAY - timedelta(days=3), Owner(Side.INSTITUTION, institution_id=school.pk))
+        start(2, TUESDAY, Owner(Side.INSTITUTION, institution_id=school.pk))
+        start(3, TUESDAY + timedelta(days=6), Owner(Side.INSTITUTION, institution_id=school.pk))
+        start(4, TUESDAY, Owner(Side.INSTITUTION, institution_id=other.pk))
+        start(5, TUESDAY)
+        person = actor_with(Role.INSTITUTION_ADMIN, school)
+        assert clock_queue.due_now(person).count() == 2
+        body = Desk(association, person).get("").content.decode()
+    places = [body.find(f'href="/first/desk/complaints/{number}/"') for number in (1, 2, 3)]
+    assert -1 < places[0] < places[1] < places[2]
+    assert "desk/complaints/4/" not in body
+    assert "desk/complaints/5/" not in body
+
+
+def test_the_secretariat_finds_its_kinds_of_work_on_its_first_page(association):
+    with acting_for(association.pk):
+        start(1, TUESDAY - timedelta(days=2))
+        start(2, TUESDAY)
+        body = Desk(association, actor_with(Role.SECRETARIAT)).get("").content.decode()
+        others = Desk(association, actor_with(Role.ASSESSOR)).get("").content.decode()
+    assert "秘书处待办" in body
+    assert "已逾期的期限" in body
+    assert 'href="/first/desk/clocks/?part=today"' in body
+    assert "秘书处待办" not in others

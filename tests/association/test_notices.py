@@ -72,9 +72,10 @@ def test_a_notice_from_before_the_parts_were_kept_is_shown_as_it_was_written():
 
 
 @override_settings(SITE_SCHEME="https", SITE_PORT="", SHARED_HOST="portal.example.org")
-def test_mail_carries_the_address_of_the_association():
+def test_mail_carries_the_address_of_the_association(association):
     send_notice(notice_id=tell(make_user()).pk)
-    assert mail.outbox[0].body == "文\n\nhttps://portal.example.org/first/desk/"
+    foot = f"本邮件由{association.name}（https://portal.example.org/first/）自动发出，请勿直接回复。"
+    assert mail.outbox[0].body == f"文\n\nhttps://portal.example.org/first/desk/\n\n{foot}"
 
 
 def test_people_of_a_role_are_those_of_today():

@@ -146,9 +146,11 @@ def send_what_was_asked():
 
 @pytest.mark.parametrize(
     ("asked_in", "subject", "words"),
-    [("", "重设密码的链接", "有人申请重设"), ("en", "Link to reset your password", "somebody asked")],
+    [("", "重设密码的链接", "申请重设您账号的密码"), ("en", "Link to reset your password", "somebody asked")],
 )
-def test_the_mail_is_in_the_language_of_the_page_where_it_was_asked_for(person, asked_in, subject, words):
+def test_the_mail_is_in_the_language_of_the_page_where_it_was_asked_for(
+    association, person, asked_in, subject, words
+):
     client = Client()
     if asked_in:
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = asked_in
@@ -158,6 +160,8 @@ def test_the_mail_is_in_the_language_of_the_page_where_it_was_asked_for(person, 
     (message,) = mail.outbox
     assert message.subject == subject
     assert words in message.body
+    assert association.name in message.body
+    assert re.search(r"20\d\d.{1,12}\d\d:\d\d", message.body)  # until when it works
 
 
 def test_reset_takes_the_same_way_for_known_and_unknown_addresses(person):
@@ -176,7 +180,7 @@ def test_reset_takes_the_same_way_for_known_and_unknown_addresses(person):
 def test_reset_by_the_mail_sets_a_new_password(client, association, person):
     ask_reset(person.email)
     send_what_was_asked()
-    (link,) = re.findall(r"http://\S+", mail.outbox[0].body)
+    (link,) = re.findall(r"http://\S+/key/\S+", mail.outbox[0].body)
     assert link.startswith("http://testserver:8000/first/accounts/password/reset/key/")
     form = client.get(link.removeprefix("http://testserver:8000"), follow=True)
     new = "another long enough password"
