@@ -22,8 +22,14 @@ def _text(label: Any, wanted: Any = "", rows: int = 4, **more: Any) -> forms.Cha
 
 
 class WithdrawForm(KeptForm):
+    """退出 asks twice: it cannot be taken back."""
+
     name = "withdraw"
     reason = forms.CharField(label=_("理由"), max_length=LONGEST_LINE, required=False)
+    sure = forms.BooleanField(
+        label=_("我确定退出，知道退出后本轮不能再参加，也不能撤回"),
+        error_messages={"required": _("还没有退出。确定要退出的，请先勾选确认。")},
+    )
 
 
 class ExpertOpinionForm(KeptForm):

@@ -135,7 +135,9 @@ def file_objection(request: PortalRequest, pk: int) -> HttpResponse:
 def withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     request.actor.require(MAY, "withdraw")
     form = WithdrawForm(request.POST)
-    if not form.attempt(lambda given: operations.withdraw(actor=request.actor, assessment_id=pk, **given)):
+    if not form.attempt(
+        lambda given: operations.withdraw(actor=request.actor, assessment_id=pk, reason=given["reason"])
+    ):
         return _page(request, dossier_of(request.actor, pk), form)
     messages.success(request, _("已退出本轮评估。退出不是等级，也不作不利评价。"))
     return redirect("assessment", pk=pk)

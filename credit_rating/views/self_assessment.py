@@ -13,6 +13,7 @@ from association.guards import signed_in
 from association.middleware import PortalRequest
 from common.errors import NotFound
 from credit_rating import operations
+from credit_rating.choices import Stage
 from credit_rating.forms.rows import RowTrouble, Typed, entered, posted_date, typed_row
 from credit_rating.queries.desk import row_progress
 from credit_rating.queries.self_check import preflight_of
@@ -21,6 +22,7 @@ from credit_rating.views.rows import RowShown, as_typed, kept_or_trouble
 from credit_rating.views.sheets import crumbs, left_words, self_row, sheet_context, sheet_page
 
 LONGEST_DAY = 20
+NEVER_FILED = frozenset({Stage.WITHDRAWN, Stage.NOT_FILED})
 
 
 @signed_in
@@ -150,10 +152,12 @@ def _evidence_part(
 @signed_in
 @require_safe
 def preflight(request: PortalRequest, pk: int) -> HttpResponse:
-    """提交前检查, with the way to every row that needs work."""
+    """提交前检查, with the way to every row that needs work; of a dossier that will never be filed, nothing is reckoned."""
     sheet = self_sheet(request.actor, pk)
+    check, ended = preflight_of(request.actor, pk), sheet.assessment.stage in NEVER_FILED
     context = sheet_context(sheet) | {
-        "check": preflight_of(request.actor, pk),
+        "check": None if ended else check,
+        "ended": str(sheet.assessment.get_stage_display()) if ended else "",
         "crumbs": crumbs(sheet.assessment, _("提交前检查")),
     }
     return render(request, "credit_rating/preflight.html", context)

@@ -123,9 +123,9 @@ def supplement(assessment):
     return manager(assessment), place, {f"answer-{pks[0]}": WORDS, f"answer-{pks[1]}": ""}
 
 
-def own_form(path, field, typed):
+def own_form(path, field, typed, **more):
     def sent(assessment):
-        return manager(assessment), f"rating/{assessment.pk}/{path}/", {field: typed}
+        return manager(assessment), f"rating/{assessment.pk}/{path}/", {field: typed} | more
 
     return sent
 
@@ -290,7 +290,8 @@ CASES = [
     ("file_objection", on_notice, own_form("objection", "text", LONG), 400, "最多10000个字", WORDS),
     ("file_objection", determined, own_form("objection", "text", WORDS), 409, "不在公示中", WORDS),
     ("withdraw", begun, own_form("withdraw", "reason", LONG_LINE), 400, "300", WORDS),
-    ("withdraw", under_review, own_form("withdraw", "reason", WORDS), 409, "", WORDS),
+    ("withdraw", begun, own_form("withdraw", "reason", WORDS), 400, "请先勾选确认", WORDS),
+    ("withdraw", under_review, own_form("withdraw", "reason", WORDS, sure="on"), 409, "", WORDS),
     ("recuse", begun_review, recusal(LONG_LINE), 400, "300", WORDS),
     ("recuse", ended_review, recusal(WORDS), 409, "评审已经结束", WORDS),
     ("submit_review", begun_review, own_review({"summary": WORDS}), 400, "项未评分", WORDS),

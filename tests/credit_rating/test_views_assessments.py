@@ -52,9 +52,19 @@ def test_institution_begins_and_withdraws(association):
     desk = admin_of(association, assessment)
     assert "开始自评" in desk.get(f"rating/{assessment.pk}/").content.decode()
     assert desk.post(f"rating/{assessment.pk}/self/begin/").status_code == 302
-    assert desk.post(f"rating/{assessment.pk}/withdraw/", reason="停业").status_code == 302
+    assert "必须处理" in desk.get(f"rating/{assessment.pk}/preflight/").content.decode()
+    unsure = desk.post(f"rating/{assessment.pk}/withdraw/", reason="停业")
+    assert (unsure.status_code, "请先勾选确认" in unsure.content.decode()) == (400, True)
+    assert "停业" in unsure.content.decode()
+    assessment.refresh_from_db()
+    assert assessment.stage == Stage.SELF_ASSESSING
+    assert desk.post(f"rating/{assessment.pk}/withdraw/", reason="停业", sure="on").status_code == 302
     assessment.refresh_from_db()
     assert assessment.stage == Stage.WITHDRAWN
+    check = desk.get(f"rating/{assessment.pk}/preflight/").content.decode()
+    assert "也不再测算" in check
+    assert "可能的等级" not in check
+    assert "必须处理" not in check
     assert "退出不是等级" in desk.get(f"rating/{assessment.pk}/").content.decode()
 
 
