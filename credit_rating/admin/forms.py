@@ -19,6 +19,7 @@ from credit_rating.rules.grid.aggregation_text import aggregation_from_text, tex
 from credit_rating.rules.grid.columns import CellError
 from credit_rating.rules.grid.params_text import params_from_text, text_from_params
 from credit_rating.rules.indicator_map import WORDS, MapKind, MapRow, suggested_map
+from credit_rating.rules.map_sheet import codes_in
 from credit_rating.rules.shipped import CODES, shipped
 from credit_rating.rules.specification import Aggregation, BandSpec, Combine, Method, VetoEffect
 
@@ -166,6 +167,30 @@ class BandsForm(GridForm):
         ]
 
 
+class MapSheetForm(DeedForm):
+    file = forms.FileField(
+        label=_("指标对照表"),
+        help_text=_(
+            "先导出指标对照，改好“关系”和编号，再在这里导入；名称两列只供核对。有一行不对，就一行也不导入。"
+        ),
+    )
+
+
+def first_map(standard: Any) -> Sequence[MapRow]:
+    """What was saved, else what the system suggests."""
+    saved = map_rows_of(standard)
+    return saved or suggested_map(spec_of(standard.successor_of), spec_of(standard))
+
+
+def fits_a_form(standard: Any) -> bool:
+    """指标对照 of a large standard is kept as a sheet: a form takes so many rows and no more."""
+    return len(first_map(standard)) + MapForm.blank_rows <= MapForm.most_rows
+
+
+# Codes of every indicator of the largest standard; more is no list of codes.
+LONGEST_CODES = 50_000
+
+
 class MapForm(GridForm):
     """指标对照: codes are joined by 、 where one becomes several or several become one."""
 
@@ -174,8 +199,8 @@ class MapForm(GridForm):
         "kind": lambda: forms.ChoiceField(
             choices=[("", "—"), *((kind.value, words) for kind, words in WORDS.items())]
         ),
-        "old": lambda: forms.CharField(max_length=400),
-        "new": lambda: forms.CharField(max_length=400),
+        "old": lambda: forms.CharField(max_length=LONGEST_CODES),
+        "new": lambda: forms.CharField(max_length=LONGEST_CODES),
     }
     labels = {"kind": _("关系"), "old": _("旧版指标编号"), "new": _("新版指标编号")}
 
@@ -183,7 +208,7 @@ class MapForm(GridForm):
         if self.obj.successor_of is None:
             return ()
         old, new = spec_of(self.obj.successor_of), spec_of(self.obj)
-        rows = map_rows_of(self.obj) or suggested_map(old, new)
+        rows = first_map(self.obj)
         return [
             {
                 "heading": " → ".join(
@@ -199,7 +224,7 @@ class MapForm(GridForm):
 
     def map_rows(self) -> list[MapRow]:
         return [
-            MapRow(MapKind(row["kind"]), _codes(row["old"]), _codes(row["new"]))
+            MapRow(MapKind(row["kind"]), codes_in(row["old"]), codes_in(row["new"]))
             for row in self.rows()
             if row["kind"]
         ]
@@ -209,12 +234,6 @@ class MapForm(GridForm):
             if not row["kind"]:
                 self.add_error(f"row-{row['place']}-kind", _("请选择关系。"))
         return self.cleaned_data
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(
-        part.strip() for part in text.replace(",", "、").replace("，", "、").split("、") if part.strip()
-    )
 
 
 @contextmanager

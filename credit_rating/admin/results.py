@@ -16,6 +16,7 @@ from association.moments import until
 from association.staff_desk import DeskAdmin
 from credit_rating import operations
 from credit_rating.access import MAY, assessments_visible_to
+from credit_rating.admin import result_deeds
 from credit_rating.choices import CorrectionState
 from credit_rating.models import HistoricalResult, Objection, Publication, ResultCorrection
 from credit_rating.queries.corrections import CORRECTED, as_it_stands, stands_now
@@ -136,6 +137,7 @@ class HistoricalResultAdmin(DeskAdmin):
     lead = gettext_lazy(
         "取自已公布的来源，不由本平台计算。录错的由一人提出更正、另一人确认；原来的记载保留，公众页面并列说明。"
     )
+    list_deeds = result_deeds.LIST
     list_display = ("institution", "year", "scheme", "grade", "now", "issuing_body")
     list_filter = ("year", "grade")
     search_fields = ("institution__name", "scheme")

@@ -1,31 +1,24 @@
 """Buttons of 评估规范: each calls one operation."""
 
-import json
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
-from django import forms as django_forms
-from django.contrib import admin
 from django.http import HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES, STAFF_ROLES
-from association.deeds import Deed, DeedForm, Done, Foretold, Table, foretelling
+from association.deeds import Deed, Done, Foretold, Table, foretelling
 from association.language import translated
 from association.notices import people_of
-from common.errors import InvalidInput
-from common.spreadsheet import write_csv
-from common.text import safe_cell
 from credit_rating import operations
 from credit_rating.access import MAY
 from credit_rating.admin import forms
+from credit_rating.admin.sheets import ErrorFileForm, attachment, error_file, report_page
 from credit_rating.choices import StandardState
-from credit_rating.documents import export_standard, export_standard_header
+from credit_rating.documents import export_indicator_map, export_standard, export_standard_header
 from credit_rating.models import AssessmentStandard, Indicator
 from credit_rating.operations.reading import note_export
 from credit_rating.queries.standards import spec_of
@@ -39,12 +32,6 @@ from credit_rating.rules.specification import (
     VetoEffect,
 )
 from credit_rating.rules.validation import problems
-
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
-MOST_ERRORS_IN_FILE = 5000
 
 
 def may(action: str) -> Any:
@@ -65,12 +52,6 @@ def standard_address(pk: int) -> str:
 
 def indicator_address(pk: int, deed: str) -> str:
     return reverse("admin:credit_rating_indicator_do", args=[pk, deed])
-
-
-def attachment(data: bytes, name: str, ending: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=TYPES[ending])
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{ending}')}"
-    return response
 
 
 def _import(request: Any, _obj: None, form: Any) -> Done | HttpResponse:
@@ -97,36 +78,8 @@ HOW_TO_IMPORT = gettext_lazy("整份文件没有错误才导入，成为一份�
 
 
 def _report(request: Any, form: Any, errors: Any) -> HttpResponse:
-    """错误报告: every row with its column and sentence, on the page of the form and as a file."""
-    rows = [(error.row or _("全表"), error.column, translated(error.sentence)) for error in errors]
     deed = next(deed for deed in LIST if deed.name == "import")
-    wrong = Table(_("逐行错误"), (_("行"), _("列"), _("问题")), rows)
-    context = {
-        "title": _("没有导入：%(count)d处须修改") % {"count": len(rows)},
-        "deed": deed,
-        "form": form,
-        "filename": form.cleaned_data["file"].name,
-        "foretold": Foretold(HOW_TO_IMPORT, tables=[wrong]),
-        "report": json.dumps(rows[:MOST_ERRORS_IN_FILE], ensure_ascii=False),
-        "file_address": reverse("admin:credit_rating_assessmentstandard_do_list", args=["error-file"]),
-        "back": reverse("admin:credit_rating_assessmentstandard_changelist"),
-    }
-    shared = admin.site.each_context(request) | {"opts": AssessmentStandard._meta}  # noqa: SLF001 - public
-    return TemplateResponse(request, "admin/import_report.html", shared | context, status=400)
-
-
-class ErrorFileForm(DeedForm):
-    report = django_forms.JSONField(widget=django_forms.HiddenInput)
-
-
-def _error_file(request: Any, _obj: None, form: Any) -> HttpResponse:
-    """What the report page sent back, as a file no spreadsheet takes for formulas."""
-    rows = form.cleaned_data["report"]
-    if not isinstance(rows, list) or not all(isinstance(row, list) and len(row) == 3 for row in rows):  # noqa: PLR2004
-        raise InvalidInput(_("错误报告不完整，请重新导入。"))
-    cells = [[safe_cell(str(cell)) for cell in row] for row in rows]
-    note_export(actor=request.actor, what="import_report", standard=None, rows=len(cells))
-    return attachment(write_csv([_("行"), _("列"), _("问题")], cells), _("导入错误报告"), "csv")
+    return report_page(request, AssessmentStandard, deed, form, errors)
 
 
 def _load(request: Any, _obj: None, form: Any) -> Done:
@@ -171,6 +124,28 @@ def _bands(request: Any, standard: AssessmentStandard, form: Any) -> Done:
 def _map(request: Any, standard: AssessmentStandard, form: Any) -> Done:
     operations.set_indicator_map(actor=request.actor, standard_id=standard.pk, rows=form.map_rows())
     return Done(_("指标对照已保存。"))
+
+
+def _map_sheet(request: Any, standard: AssessmentStandard, _form: None) -> HttpResponse:
+    data, rows = export_indicator_map(standard)
+    note_export(actor=request.actor, what="indicator_map", standard=standard, rows=rows)
+    return attachment(data, f"{standard.code}-{standard.version}-{_('指标对照')}", "xlsx")
+
+
+def _map_import(request: Any, standard: AssessmentStandard, form: Any) -> Done | HttpResponse:
+    file = form.cleaned_data["file"]
+    read = operations.import_indicator_map(
+        actor=request.actor, standard_id=standard.pk, data=file.read(), filename=file.name
+    )
+    if read.errors:
+        deed = next(deed for deed in OBJECT if deed.name == "map-import")
+        back = standard_address(standard.pk)
+        return report_page(request, AssessmentStandard, deed, form, read.errors, back)
+    return Done(_("指标对照已保存，共%(count)d行。") % {"count": len(read.rows)})
+
+
+def _before_map_import(_request: Any, _standard: Any) -> Foretold:
+    return Foretold(_("整张对照表换成文件里的内容；新旧两版的每个计分指标恰好出现一次。不发通知。"))
 
 
 def _ask(request: Any, standard: AssessmentStandard, _form: Any) -> Done:
@@ -248,6 +223,10 @@ def _edit_indicator(request: Any, indicator: Indicator, form: Any) -> Done:
     return Done(_("指标%(code)s已保存。") % {"code": indicator.code}, standard_address(indicator.standard_id))
 
 
+def _mapped(standard: AssessmentStandard) -> bool:
+    return standard.state == StandardState.DRAFT and standard.successor_of_id is not None
+
+
 DRAFT = in_state(StandardState.DRAFT)
 REVIEW = in_state(StandardState.EXPERT_REVIEW)
 
@@ -275,7 +254,7 @@ LIST = (
         "error-file",
         gettext_lazy("下载错误报告"),
         may("import_standard"),
-        _error_file,
+        error_file,
         form=ErrorFileForm,
         hidden=True,
         foretells=foretelling(gettext_lazy("只下载错误报告，不改变任何内容。")),
@@ -316,9 +295,18 @@ OBJECT = (
         may("edit_standard"),
         _map,
         form=forms.MapForm,
-        fits=lambda one: one.state == StandardState.DRAFT and one.successor_of_id is not None,
+        fits=lambda one: _mapped(one) and forms.fits_a_form(one),
         foretells=_how_to_map,
         wide=True,
+    ),
+    Deed(
+        "map-import",
+        gettext_lazy("导入指标对照"),
+        may("edit_standard"),
+        _map_import,
+        form=forms.MapSheetForm,
+        fits=_mapped,
+        foretells=_before_map_import,
     ),
     Deed(
         "ask",
@@ -361,6 +349,14 @@ OBJECT = (
         foretells=foretelling(
             gettext_lazy("此后的轮次不能再选用这份规范；按它开展过的轮次和结果不变，停用后不能恢复。")
         ),
+    ),
+    Deed(
+        "map-sheet",
+        gettext_lazy("导出指标对照（Excel）"),
+        _staff,
+        _map_sheet,
+        fits=lambda one: one.successor_of_id is not None,
+        reads=True,
     ),
     Deed("export-xlsx", gettext_lazy("导出指标（Excel）"), _staff, _export("xlsx"), reads=True),
     Deed("export-csv", gettext_lazy("导出指标（CSV）"), _staff, _export("csv"), reads=True),

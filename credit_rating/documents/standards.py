@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from common.spreadsheet import write_csv, write_xlsx
 from credit_rating.models import AssessmentStandard
-from credit_rating.queries.standards import spec_of
+from credit_rating.queries.standards import map_rows_of, spec_of
 from credit_rating.rules.grid import rows_from_header, rows_from_spec
+from credit_rating.rules.indicator_map import suggested_map
+from credit_rating.rules.map_sheet import HEADINGS, map_cells
 
 
 def export_standard(standard: AssessmentStandard, ending: str = "xlsx") -> bytes:
@@ -16,6 +18,15 @@ def export_standard(standard: AssessmentStandard, ending: str = "xlsx") -> bytes
 def export_standard_header(standard: AssessmentStandard, ending: str = "xlsx") -> bytes:
     """规范信息: code, version, bands, rounding; given with the table it makes the same standard again."""
     return _file(rows_from_header(spec_of(standard)), ending, "规范信息")
+
+
+def export_indicator_map(standard: AssessmentStandard) -> tuple[bytes, int]:
+    """指标对照 with the version before: what was saved, else what the system suggests; and its number of lines."""
+    if standard.successor_of is None:
+        return write_xlsx(HEADINGS, [], sheet="指标对照"), 0
+    old, new = spec_of(standard.successor_of), spec_of(standard)
+    cells = map_cells(old, new, map_rows_of(standard) or suggested_map(old, new))
+    return write_xlsx(HEADINGS, cells, sheet="指标对照"), len(cells)
 
 
 def _file(rows: Sequence[dict[str, str]], ending: str, sheet: str) -> bytes:

@@ -12,7 +12,12 @@ from credit_rating.operations.corrections import (
 )
 from credit_rating.operations.determination import countersign, determine
 from credit_rating.operations.discontinuing import discontinue_assessment
-from credit_rating.operations.indicator_maps import set_indicator_map, suggest_indicator_map
+from credit_rating.operations.historical_sheets import check_historical_sheet, import_historical_sheet
+from credit_rating.operations.indicator_maps import (
+    import_indicator_map,
+    set_indicator_map,
+    suggest_indicator_map,
+)
 from credit_rating.operations.longer_answers import extend_objection
 from credit_rating.operations.missing_terms import open_missing_terms
 from credit_rating.operations.objections import decide_objection, file_objection
@@ -66,6 +71,7 @@ __all__ = [
     "approve_publication",
     "assign_assessor",
     "certificate_file",
+    "check_historical_sheet",
     "close_self_assessment",
     "compute_assessment",
     "compute_chunk",
@@ -90,6 +96,8 @@ __all__ = [
     "follow_deadline",
     "freeze_standard",
     "give_expert_opinion",
+    "import_historical_sheet",
+    "import_indicator_map",
     "import_standard",
     "invite",
     "keep_the_clock",

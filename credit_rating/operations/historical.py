@@ -1,37 +1,29 @@
 """历史结果: taken over from a published source, with that source, never computed here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import fields
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.db.models import Q
+from django.utils.translation import gettext_noop
 
+from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.in_turn import take_turn
 from association.outbox import enqueue
 from association.published import INSTITUTION, tell_public_changed
 from common.errors import InvalidInput
+from common.said import Said
 from common.text import one_line
+from common.uscc import normalised
 from credit_rating.access import MAY
 from credit_rating.models import HistoricalResult
+from credit_rating.rules.past_results import HistoricalRow, row_faults
 from members.operations import REGISTER, register_institution
 from members.queries import institutions
 
-
-@dataclass(frozen=True, slots=True)
-class HistoricalRow:
-    """One published line: who, when, what, and where it stands."""
-
-    institution_name: str
-    year: int
-    scheme: str
-    grade: str
-    issuing_body: str
-    source_title: str
-    source_url: str = ""
-    uscc: str = ""
-    note: str = ""
+__all__ = ["HistoricalRow", "import_historical_results"]
 
 
 @transaction.atomic
@@ -43,9 +35,12 @@ def import_historical_results(*, actor: Actor, rows: Sequence[HistoricalRow]) ->
     actor.require(MAY, "import_historical_results")
     take_turn(REGISTER)
     new = 0
-    for number, row in enumerate(rows, 1):
-        if not one_line(row.source_title) or not one_line(row.grade):
-            raise InvalidInput(_("第%(number)d行缺少结果或出处，全部没有导入。") % {"number": number})
+    for number, given in enumerate(rows, 1):
+        row = _tidied(given)
+        if wrong := next(row_faults(row, clock.today().year), None):
+            raise InvalidInput(
+                Said(gettext_noop("第%(line)s行：%(why)s全部没有导入。"), line=number, why=wrong[1])
+            )
         new += _take_over(actor, row)
     entry = record(actor, "import_historical_results", None, rows=len(rows), new=new)
     for year in sorted({row.year for row in rows}) if new else ():
@@ -53,22 +48,28 @@ def import_historical_results(*, actor: Actor, rows: Sequence[HistoricalRow]) ->
     return new
 
 
+def _tidied(row: HistoricalRow) -> HistoricalRow:
+    """Without blanks at the ends and invisible characters; a code as it is stored."""
+    texts = {one.name: one_line(getattr(row, one.name)) for one in fields(row) if one.name != "year"}
+    return HistoricalRow(**(texts | {"uscc": normalised(row.uscc)}), year=row.year)
+
+
 def _take_over(actor: Actor, row: HistoricalRow) -> bool:
-    name = one_line(row.institution_name)
-    known = institutions().filter(uscc=row.uscc) if row.uscc else institutions().filter(name=name)
+    named = Q(uscc=row.uscc) if row.uscc else Q(name=row.institution_name)
+    known = institutions().filter(named)
     institution = known.order_by("pk").first() or register_institution(
-        actor=actor, name=name, uscc=row.uscc or None, source=one_line(row.source_title)
+        actor=actor, name=row.institution_name, uscc=row.uscc or None, source=row.source_title
     )
     result, created = HistoricalResult.objects.get_or_create(
         institution=institution,
         year=row.year,
-        scheme=one_line(row.scheme),
+        scheme=row.scheme,
         defaults={
-            "grade": one_line(row.grade),
-            "issuing_body": one_line(row.issuing_body),
-            "source_title": one_line(row.source_title),
-            "source_url": row.source_url.strip(),
-            "note": one_line(row.note),
+            "grade": row.grade,
+            "issuing_body": row.issuing_body,
+            "source_title": row.source_title,
+            "source_url": row.source_url,
+            "note": row.note,
         },
     )
     if created:

@@ -9,12 +9,17 @@ from association.actors import Actor
 from association.audit import record
 from common.errors import InvalidInput, NotFound, Refused
 from common.said import listed
+from common.tables import read_table
 from credit_rating.access import MAY, standards_visible_to
 from credit_rating.models import AssessmentStandard, Indicator, IndicatorMap
 from credit_rating.operations.standard_drafts import lock_draft
 from credit_rating.queries.standards import map_rows_of, spec_of
+from credit_rating.rules.grid import MOST_ROWS
 from credit_rating.rules.indicator_map import MapRow, map_problems, suggested_map
+from credit_rating.rules.map_sheet import MapRead, read_map
 from credit_rating.rules.problem import Problem
+
+PAIRS_AT_ONCE = 1000
 
 
 def suggest_indicator_map(*, actor: Actor, standard_id: int) -> tuple[MapRow, ...]:
@@ -35,10 +40,32 @@ def set_indicator_map(*, actor: Actor, standard_id: int, rows: Sequence[MapRow])
     wrong = map_problems(spec_of(old), spec_of(new), rows)
     if wrong:
         raise InvalidInput(listed((problem.sentence for problem in wrong[:20]), ""))
-    IndicatorMap.objects.filter(new_standard=new).delete()
-    IndicatorMap.objects.bulk_create(_pairs(old, new, rows))
-    record(actor, "set_indicator_map", new, rows=len(rows))
+    _replace(actor, old, new, rows)
     return tuple(rows)
+
+
+@transaction.atomic
+def import_indicator_map(*, actor: Actor, standard_id: int, data: bytes, filename: str) -> MapRead:
+    """导入指标对照 from a sheet, for standards of any size: the whole table, or every wrong line and nothing changed.
+
+    Raises InvalidInput (no table), TooLarge, Refused (no draft, no version before).
+    """
+    actor.require(MAY, "edit_standard")
+    new = lock_draft(actor, standard_id)
+    old = _predecessor(new)
+    table = read_table(
+        data, filename, max_rows=2 * MOST_ROWS
+    )  # at most every old one and every new one by itself
+    read = read_map(spec_of(old), spec_of(new), table.rows, table.lines)
+    if not read.errors:
+        _replace(actor, old, new, read.rows)
+    return read
+
+
+def _replace(actor: Actor, old: AssessmentStandard, new: AssessmentStandard, rows: Sequence[MapRow]) -> None:
+    IndicatorMap.objects.filter(new_standard=new).delete()
+    IndicatorMap.objects.bulk_create(_pairs(old, new, rows), batch_size=PAIRS_AT_ONCE)
+    record(actor, "set_indicator_map", new, rows=len(rows))
 
 
 def problems_of_map(new: AssessmentStandard) -> tuple[Problem, ...]:

@@ -158,7 +158,8 @@ def _pairs(olds: Mapping[str, IndicatorSpec], news: Mapping[str, IndicatorSpec])
     """Old code to new code, each used once; the stronger sign is looked at first."""
     pairs: dict[str, str] = {}
     for sign in (attrgetter("identity"), attrgetter("code"), attrgetter("title")):
-        free = {sign(leaf): code for code, leaf in news.items() if code not in pairs.values() and sign(leaf)}
+        taken = set(pairs.values())
+        free = {sign(leaf): code for code, leaf in news.items() if code not in taken and sign(leaf)}
         for code, leaf in olds.items():
             if code not in pairs and sign(leaf) in free:
                 pairs[code] = free.pop(sign(leaf))

@@ -103,7 +103,7 @@ def test_desk_costs_the_same_for_one_task_and_for_three(association, count):
     with statements() as found:
         answer = desk.get("")
     assert answer.content.decode().count("开始自评") == count
-    assert len(found) == 9, found
+    assert len(found) == 10, found
 
 
 def test_notices_are_read_by_opening_the_page(association):
