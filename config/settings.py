@@ -229,11 +229,10 @@ THROTTLES = {
     "api": (number("PUBLIC_PER_MINUTE", 240), 60),
     "verify": (number("PUBLIC_PER_MINUTE", 240), 60),
     "statistics": (30, 60),
-    # Forms without an account: closed while nothing can count.
-    "complaint_page": (60, 600),
+    "complaint_page": (60, 600),  # from here on forms without an account: closed while nothing can count
     "draft": (120, 600),
     "complaint": (number("COMPLAINTS_PER_HOUR", 10), 3600),
-    "receipt": (number("RECEIPTS_PER_MINUTE", 10), 60),  # codes that were wrong
+    "receipt": (number("RECEIPTS_PER_MINUTE", 10), 60),
     "receipt_used": (number("RECEIPTS_USED_PER_MINUTE", 120), 60),
     # Counted before allauth's own limits, and refused while nothing can count (association/signin_guard.py).
     "sign_in": (number("SIGN_IN_PER_MINUTE", 10), 60),

@@ -220,12 +220,8 @@ def test_the_follow_up_is_a_task_with_a_term_and_its_answer_is_written_down(here
     assert running(made) == {"CMP-TELL"}
     page = case_of(here.officer, made.complaint.pk)
     assert {"follow_up", "contest", "tell_parties"} <= set(deeds_of(here.officer, page))
-    operations.follow_up(
-        actor=here.officer,
-        complaint_id=made.complaint.pk,
-        still_holds=False,
-        received_fen=again(made).returned_fen,
-    )
+    said = {"still_holds": False, "received_fen": again(made).returned_fen}
+    operations.follow_up(actor=here.officer, complaint_id=made.complaint.pk, **said)
     assert FollowUp.objects.get().still_holds is False
     assert (again(made).outcome, running(made)) == (Outcome.UNRESOLVED, set())
 
