@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.db import connection
@@ -51,6 +51,6 @@ def _plain(value: Any) -> str:
     """What JSON has no form for, as PostgreSQL reads it."""
     if isinstance(value, bytes):
         return "\\x" + value.hex()
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     raise TypeError(type(value).__name__)

@@ -76,6 +76,8 @@ class Complaint(AssociationOwned):
     intake = models.CharField(_("来源"), max_length=8, choices=Intake.choices)
     order_number = models.CharField(_("工单编号"), max_length=40, blank=True)
     order_due_on = models.DateField(_("工单时限"), null=True)
+    # Where the order names an hour; else the limit is the whole day.
+    order_due_time = models.TimeField(_("工单时限的时刻"), null=True)
     # 委托: art. 17, in the name of the one who delegates, not to be delegated further.
     delegated_by = models.CharField(_("委托单位"), max_length=80, blank=True)
     delegation_number = models.CharField(_("委托文号"), max_length=60, blank=True)

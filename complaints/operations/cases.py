@@ -165,6 +165,7 @@ def start_clock(
     action: str,
     *,
     ends_on: date | None = None,
+    ends_at: datetime | None = None,
     start: datetime | None = None,
     title: str = "",
 ) -> Deadline:
@@ -176,6 +177,7 @@ def start_clock(
         action=action,
         start=start,
         ends_on=ends_on,
+        ends_at=ends_at,
         title=title,
     )
 

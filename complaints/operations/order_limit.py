@@ -25,7 +25,7 @@ from complaints.operations.cases import (
     stop_clock,
     tell_complainant,
 )
-from complaints.operations.orders import CLOSE_ORDER, ORDER_TITLE
+from complaints.operations.orders import CLOSE_ORDER, ORDER_TITLE, limit_of
 from complaints.rules.money import FURTHEST
 
 LONGEST_REASON = 200
@@ -48,8 +48,8 @@ def extend_order(*, actor: Actor, complaint_id: int, due_on: date, reason: str) 
         raise InvalidInput(sentence, {"due_on": sentence})
     why = required_text(one_line(reason), "reason", _("请写明延长的理由。"), LONGEST_REASON)
     refuse_personal(complaint, reason=why)
-    complaint.order_due_on = due_on
-    complaint.save(update_fields=["order_due_on"])
+    complaint.order_due_on, complaint.order_due_time = due_on, None
+    complaint.save(update_fields=["order_due_on", "order_due_time"])
     stop_clock(actor, complaint, ORDER_BY, outcome="extended")
     watch_order(actor, complaint)
     facts = {"before": before.isoformat(), "after": due_on.isoformat(), "reason": why}
@@ -64,6 +64,8 @@ def watch_order(actor: Actor, complaint: Complaint) -> None:
     running = deadlines_of(KIND, complaint.pk).filter(code=ORDER_BY, stopped_at__isnull=True)
     if due_on is None or running.exists():
         return
-    start_clock(
-        actor, complaint, ORDER_BY, STAFF, CLOSE_ORDER, ends_on=max(due_on, clock.today()), title=ORDER_TITLE
-    )
+    ends_at = limit_of(due_on, complaint.order_due_time)
+    if ends_at is not None and ends_at <= clock.now():
+        ends_at, due_on = None, clock.today()
+    limit = {"ends_at": ends_at} if ends_at else {"ends_on": max(due_on, clock.today())}
+    start_clock(actor, complaint, ORDER_BY, STAFF, CLOSE_ORDER, title=ORDER_TITLE, **limit)

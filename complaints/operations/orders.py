@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from hashlib import sha256
 from typing import Any
 
@@ -18,7 +18,7 @@ from association.audit import record, record_read
 from association.bulk import insert_rows
 from association.clocks import Case, Owner, start_deadlines
 from association.deadlines import first_rule_day
-from association.rules.clock import ONE_DAY, end_of_day
+from association.rules.clock import BEIJING, ONE_DAY, end_of_day
 from association.sealed import seal_bytes, unseal_bytes
 from common.errors import NotFound, Refused
 from common.said import as_parts
@@ -48,6 +48,7 @@ from members.queries import institutions
 MOST_ROWS, AT_ONCE = 50_000, 2_000
 BOX = "complaints.import"
 WHY = "错误原因"
+WHOLE_ROW = "整行"
 CLOSE_ORDER = gettext_noop("在工单时限内办结并反馈")
 ORDER_TITLE = gettext_noop("12345工单时限")
 
@@ -91,7 +92,8 @@ class Sheet:
 
 
 def _imported(rows: Sequence[dict[str, str]], found: dict[str, str]) -> set[str]:
-    numbers = {one_line(row.get(found["number"], "")) for row in rows}
+    """In capital letters, as they are kept and compared."""
+    numbers = {one_line(row.get(found["number"], "")).upper() for row in rows}
     known = Complaint.objects.filter(order_number__in=numbers)
     return set(known.values_list("order_number", flat=True))
 
@@ -103,10 +105,11 @@ def import_orders(*, actor: Actor, data: bytes, filename: str, dry_run: bool = T
     Raises InvalidInput (no table, columns missing), TooLarge.
     """
     actor.require(MAY, "import_orders")
-    table = read_table(data, filename, max_rows=MOST_ROWS)
+    table = read_table(data, filename, max_rows=MOST_ROWS, row_by_row=True)
     headings = [heading for heading in table.headings if heading != WHY]
     sheet = Sheet(headings, [[row[name] for name in headings] for row in table.rows], table.lines)
-    found = sheet.read()
+    found = sheet.of_lines(lambda line: line not in table.unread).read()
+    found.faults.extend(Fault(line, WHOLE_ROW, why) for line, why in table.unread.items())
     bad = found.bad_lines()
     batch = ImportBatch.objects.create(
         file_name=one_line(filename)[:160],
@@ -135,9 +138,10 @@ def load_orders(*, actor: Actor, batch_id: int) -> ImportReport:
     if batch.state != BatchState.CHECKED:
         raise Refused(_("这次导入已经决定过。"))
     sheet = opened_sheet(batch)
-    found = sheet.read()
+    faulty = set(batch.faults.values_list("line", flat=True))
+    found = sheet.of_lines(lambda line: line not in faulty).read()
     load_rows(actor, found.good)
-    rest = sheet.of_lines(found.bad_lines().__contains__)
+    rest = sheet.of_lines((faulty | found.bad_lines()).__contains__)
     move_batch(
         batch,
         BatchState.LOADED,
@@ -267,6 +271,7 @@ def _columns(order: Order, named: dict[str, Any]) -> dict[str, Any]:
         "received_at": _called_at(order),
         "order_number": order.number,
         "order_due_on": order.due_on,
+        "order_due_time": order.due_time,
         "subject": order.subject,
         "harmed_on": order.harmed_on,
         "facts": order.facts,
@@ -292,14 +297,15 @@ def _called_at(order: Order) -> datetime:
 def _start_clocks(actor: Actor, cases: Sequence[Case], orders: Sequence[Order]) -> None:
     """The decision on acceptance for all, and each order's own limit; one that was over when it came is late at once."""
     calls: dict[date, list[tuple[Case, Owner]]] = {}
-    limits: dict[tuple[date, date], list[tuple[Case, Owner]]] = {}
+    limits: dict[tuple[date, date, time | None], list[tuple[Case, Owner]]] = {}
     for case, order in zip(cases, orders, strict=True):
         calls.setdefault(order.received_on, []).append((case, STAFF))
-        limits.setdefault((order.received_on, order.due_on), []).append((case, STAFF))
+        limits.setdefault((order.received_on, order.due_on, order.due_time), []).append((case, STAFF))
     for day, same in calls.items():
         start = end_of_day(day - ONE_DAY)
         start_deadlines(actor=actor, code=ACCEPT_BY, starts=same, action=DECIDE, start=start)
-    for (day, due_on), same in limits.items():
+    for (day, due_on, hour), same in limits.items():
+        ends_at = limit_of(due_on, hour)
         start_deadlines(
             actor=actor,
             code=ORDER_BY,
@@ -307,5 +313,11 @@ def _start_clocks(actor: Actor, cases: Sequence[Case], orders: Sequence[Order]) 
             action=CLOSE_ORDER,
             title=ORDER_TITLE,
             start=end_of_day(day - ONE_DAY),
-            ends_on=due_on,
+            ends_on=None if ends_at else due_on,
+            ends_at=ends_at,
         )
+
+
+def limit_of(day: date, hour: time | None) -> datetime | None:
+    """The moment at which an order's own limit is over, where it names one."""
+    return datetime.combine(day, hour, BEIJING) if hour is not None else None

@@ -27,9 +27,17 @@ def turns_of(complaint: Complaint) -> Turns:
     running = open_turns(KIND, complaint.pk)
     aside = TELLING - {SERVE_BY} if _waits_for_service(complaint, running) else TELLING
     inside = [turn for turn in running if turn.code not in aside and turn.code != FRAME]
-    own = inside or [turn for turn in running if turn.code == FRAME]
+    frame = [turn for turn in running if turn.code == FRAME]
+    own = _sooner_for_the_same(inside, frame) if inside else frame
     tasks = [turn for turn in running if turn.code in aside]
     return Turns(own[0], tasks) if own else Turns(tasks[0] if tasks else None, tasks[1:])
+
+
+def _sooner_for_the_same(inside: list[Turn], frame: list[Turn]) -> list[Turn]:
+    """Where it is the association's turn anyway, the order's own limit is its day if it comes first."""
+    if frame and inside[0].owner == frame[0].owner and frame[0].ends_at < inside[0].ends_at:
+        return frame + inside
+    return inside
 
 
 def _waits_for_service(complaint: Complaint, running: list[Turn]) -> bool:

@@ -6,7 +6,7 @@ A fault names line, column and why, and never repeats what stood in the cell.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from common.errors import InvalidInput
@@ -33,8 +33,14 @@ COLUMNS = {
     "claimed": ("要求退还（元）", "要求退还", "退费金额", "涉及金额"),
 }
 NEEDED = ("number", "received_on", "due_on", "name", "phone", "respondent", "facts")
-DATE = re.compile(r"(20[0-9]{2})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?(?:[ T].*)?")
+# A day with its separators, or in exactly eight digits; behind it nothing but an hour.
+DATE = re.compile(
+    r"(?P<y>20[0-9]{2})(?:(?P<sign>[-/.])(?P<m>[0-9]{1,2})(?P=sign)(?P<d>[0-9]{1,2})"
+    r"|年(?P<m2>[0-9]{1,2})月(?P<d2>[0-9]{1,2})日?|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2}))"
+    r"(?:[ T]?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]+)?)?)?"
+)
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_\-/]{3,39}")
+MIDNIGHT = time()  # as exports write a day without an hour
 LONGEST_ADDRESS, LONGEST_RESPONDENT = 160, 120
 FEN_IN_YUAN = 100
 
@@ -47,6 +53,7 @@ class Order:
     number: str
     received_on: date
     due_on: date
+    due_time: time | None
     name: str
     phone: str
     address: str
@@ -138,20 +145,27 @@ class _Row:
         return one_line(self.cells.get(name, ""))
 
     def number(self) -> str:
-        number = self.line_of("number")
+        number = self.line_of("number").upper()
         if not NUMBER.fullmatch(number):
             self.wrong("number", "工单编号须为4至40位的字母和数字。")
             return ""
         return number
 
     def day(self, name: str) -> date | None:
+        moment = self.moment(name)
+        return moment.date() if moment is not None else None
+
+    def moment(self, name: str) -> datetime | None:
+        """Beijing time; midnight where no hour stands."""
         text = self.line_of(name)
         parts = DATE.fullmatch(text)
         if parts is None:
             self.wrong(name, "日期不能识别，请写成 2026-03-02。" if text else "日期没有填写。")
             return None
+        month, day = (parts[f"{part}"] or parts[f"{part}2"] or parts[f"{part}3"] for part in "md")
+        hour, minute, second = (int(parts[part] or 0) for part in ("hour", "minute", "second"))
         try:
-            return date(*(int(part) for part in parts.groups()))
+            return datetime(int(parts["y"]), int(month), int(day), hour, minute, second)  # noqa: DTZ001 - a wall clock's reading
         except ValueError:
             self.wrong(name, "没有这一天，请检查日期。")
             return None
@@ -183,9 +197,9 @@ class _Row:
             self.wrong("phone", "电话号码不正确，固定电话须带区号。")
         return name, phone
 
-    def days(self, today: date, first_day: date | None) -> tuple[date | None, date | None, date | None]:
+    def days(self, today: date, first_day: date | None) -> tuple[date | None, datetime | None, date | None]:
         """收到、时限、事发. Without a day of its own what happened is dated by the call, at the latest."""
-        received, due = self.day("received_on"), self.day("due_on")
+        received, due = self.day("received_on"), self.moment("due_on")
         harmed = self.day("harmed_on") if self.line_of("harmed_on") else received
         if received is not None and received > today:
             self.wrong("received_on", "日期不能晚于今天。")
@@ -193,7 +207,7 @@ class _Row:
             self.wrong(
                 "received_on", Said("早于%(day)s，没有当时的期限规则，请检查。", day=first_day.isoformat())
             )
-        if received is not None and due is not None and due < received:
+        if received is not None and due is not None and due.date() < received:
             self.wrong("due_on", "办理时限早于来电日期。")
         if harmed is not None and harmed > today and self.line_of("harmed_on"):
             self.wrong("harmed_on", "日期不能晚于今天。")
@@ -219,7 +233,8 @@ class _Row:
             line=line,
             number=number,
             received_on=received,
-            due_on=due,
+            due_on=due.date(),
+            due_time=due.time() if due.time() != MIDNIGHT else None,
             name=name,
             phone=phone,
             subject=subjects.get(self.line_of("subject"), "other"),

@@ -254,3 +254,39 @@ def test_twenty_thousand_orders_with_thirty_seven_bad_rows(here):
     assert Complaint.objects.count() == PersonalData.objects.count() == 19_963
     assert Deadline.objects.count() == 2 * 19_963
     assert ImportFault.objects.count() == 37
+
+
+def test_rows_that_cannot_be_read_are_wrong_rows_and_the_others_load(here):
+    text = file_of(mended(rows(here, 6))).decode("utf-8-sig").splitlines()
+    text[2] += ",多出来的一格"
+    text[4] = '"' + text[4]
+    report = operations.import_orders(
+        actor=here.officer, data="\r\n".join(text).encode(), filename="工单.csv", dry_run=False
+    )
+    assert (report.rows, report.good, report.bad, report.loaded) == (6, 4, 2, 4)
+    faults = {fault.line: (fault.column, fault.sentence[:4]) for fault in ImportFault.objects.all()}
+    assert faults == {3: ("整行", "内容比表"), 5: ("整行", "格式有误")}
+    again = read_table(
+        operations.error_file(actor=here.officer, batch_id=report.batch.pk), "错误.xlsx", max_rows=9
+    )
+    assert len(again.rows) == 2
+
+
+def test_an_order_keeps_the_hour_of_its_limit(here):
+    found = mended(rows(here, 2))
+    found[0][2], found[1][2] = "2026-03-03 09:30", "2026/3/3 00:00:00"
+    look(here, found, dry_run=False)
+    ends = dict(
+        Deadline.objects.filter(code="CMP-ORDER").order_by("case_id").values_list("case_id", "ends_at")
+    )
+    moments = [beijing(moment).strftime("%d %H:%M") for moment in ends.values()]
+    assert moments == ["03 09:30", "04 00:00"], "the second names a day: it ends at its 24:00"
+
+
+def test_one_number_in_two_cases_of_letters_is_one_order(here):
+    found = mended(rows(here, 2))
+    found[0][0], found[1][0] = "bjAA01", "BJAA01"
+    report = look(here, found, dry_run=False)
+    assert (report.good, report.bad) == (1, 1)
+    later = look(here, [["Bjaa01", *found[0][1:]]])
+    assert later.known == 1

@@ -1,6 +1,6 @@
 """12345工单: rows read one by one; a fault names its place and never what stood there."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -56,6 +56,10 @@ def test_a_good_row_is_an_order():
         ({"number": ""}, ["工单编号"]),
         ({"received_on": "昨天"}, ["来电日期"]),
         ({"received_on": "2026-02-30"}, ["来电日期"]),
+        ({"received_on": "2026112"}, ["来电日期"]),
+        ({"received_on": "2026-01-02 至 2026-01-09"}, ["来电日期"]),
+        ({"due_on": "2026-03-11 25:00"}, ["办理时限"]),
+        ({"due_on": "2026-03/11"}, ["办理时限"]),
         ({"received_on": "2026-03-03"}, ["来电日期"]),
         ({"due_on": "2026-02-01"}, ["办理时限"]),
         ({"due_on": ""}, ["办理时限"]),
@@ -77,6 +81,21 @@ def test_each_fault_names_its_column_and_not_the_cell(cells, columns):
     assert [fault.column for fault in result.faults] == columns
     for fault in result.faults:
         assert not [text for text in cells.values() if len(text) > 2 and text in fault.sentence]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("20260311", None),
+        ("2026.3.11", None),
+        ("2026-03-11T00:00:00", None),
+        ("2026-03-11 16:30", time(16, 30)),
+        ("2026年3月11日16:30:05.0", time(16, 30, 5)),
+    ],
+)
+def test_a_limit_keeps_the_hour_it_names(text, hour):
+    (order,) = read(row(due_on=text)).good
+    assert (order.due_on, order.due_time) == (date(2026, 3, 11), hour)
 
 
 def test_a_number_twice_in_the_file_and_one_imported_before():
