@@ -47,7 +47,6 @@ from tests.common.files import picture
 from tests.disclosure.material import foreign_result
 from tests.factories import leads
 from tests.factories.corrections import correction_of
-from tests.factories.leads import asked
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import review
@@ -142,7 +141,6 @@ def make_world(association):
         appointment=appoint(make_user(), Role.COMMITTEE, awaits=True, appointed_by=make_user()).pk,
         **accepted_complaint(institution),
         mass_case=mass_case_of(institution),
-        hearing=asked(institution).pk,
         order_batch=looked_at_orders(institution),
         publication=Publication.objects.get(assessment=assessment).pk,
         code=Certificate.objects.get().code,
@@ -210,7 +208,7 @@ def accepted_complaint(institution):
     clerk, pk = actor_with(Role.SECRETARIAT), made.complaint.pk
     accept(actor=clerk, complaint_id=pk)
     hidden = redact(actor=clerk, complaint_id=pk, target="facts", first=0, last=1, reason="个人信息")
-    return {"complaint": pk, "redaction": hidden.pk}
+    return {"complaint": pk, "redaction": hidden.pk, "hearing": leads.asked(institution).pk}
 
 
 def mass_case_of(institution):
