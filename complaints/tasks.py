@@ -17,6 +17,11 @@ def retire_personal_data() -> None:
     operations.retire_personal_data(actor=system(current_association_id()))
 
 
+@outbox_task("complaints.close_years")
+def close_years() -> None:
+    operations.close_years(actor=system(current_association_id()))
+
+
 @outbox_task("complaints.mail_complainant")
 def mail_complainant(*, complaint_id: int, reminds: bool = False) -> None:
     operations.mail_complainant(complaint_id=complaint_id, reminds=reminds)

@@ -65,6 +65,7 @@ PERIODIC = {
     "complaints.keep_the_clock": 60,
     "members.keep_membership": 60,
     "complaints.retire_personal_data": 24 * 3600,
+    "complaints.close_years": 24 * 3600,
     "disclosure.refresh_register": 60,
     "disclosure.sign_log": 600,
     "disclosure.plan_open_data": 24 * 3600,

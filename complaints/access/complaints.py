@@ -41,6 +41,7 @@ MAY = {
     "import_orders": SECRETARIAT,
     "set_enrolment": SECRETARIAT,
     "see_statistics": STAFF_ROLES,
+    "close_years": NOBODY,
     "add_evidence": INSTITUTION_ROLES | SECRETARIAT,
     # 受理
     "name_institution": SECRETARIAT,

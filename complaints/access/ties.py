@@ -8,7 +8,7 @@ from association.conflicts import conflicts_with, institutions_tied_to
 from association.language import translated
 from complaints.access.leads import leads_about
 from complaints.choices.complaints import MediatorState
-from complaints.models import Complaint, Lead, LeadHearing, MediatorAssignment
+from complaints.models import Complaint, Lead, LeadHearing, MassCase, MediatorAssignment
 from members.queries import SearchKey, called, search_keys_of
 
 
@@ -38,7 +38,7 @@ def _is_about(institution_ids: frozenset[int]) -> Q:
 
 
 def cases_kept_from(user_id: int) -> list[str]:
-    """The complaints and leads about institutions that somebody is tied to, and the complaints where somebody stood
+    """The complaints, mass cases and leads about institutions that somebody is tied to, and the complaints where somebody stood
     aside, as the locker and the clocks call them.
     """
     tied, aside = institutions_tied_to(user_id), _stood_aside(user_id)
@@ -47,8 +47,9 @@ def cases_kept_from(user_id: int) -> list[str]:
     leads = Lead.objects.filter(leads_about(tied)).values_list("pk", flat=True)
     hearings = LeadHearing.objects.filter(institution_id__in=tied).values_list("pk", flat=True)
     complaints = Complaint.objects.filter(_is_about(tied) | Q(pk__in=aside)).values_list("pk", flat=True)
-    kept = [f"lead-{pk}" for pk in leads] + [f"hearing-{pk}" for pk in hearings]
-    return kept + [f"complaint-{pk}" for pk in complaints]
+    joined = MassCase.objects.filter(institution_id__in=tied).values_list("pk", flat=True)
+    kept = {"lead": leads, "hearing": hearings, "complaint": complaints, "mass": joined}
+    return [f"{kind}-{pk}" for kind, ids in kept.items() for pk in ids]
 
 
 def why_barred(actor: Actor, complaint: Complaint) -> str:

@@ -15,7 +15,7 @@ from complaints.choices.settlement import SettlementState
 LONGEST_CODE = 64
 DEEDS = (
     "answer_offer", "sign", "survey", "follow_up", "consent", "contest", "settle", "ask_recusal", "add_evidence",
-    "hide_words", "withdraw", "answer_payment", "say_unpaid",
+    "hide_words", "withdraw", "answer_payment", "say_unpaid", "leave_mass_case",
 )  # fmt: skip
 
 
@@ -133,6 +133,9 @@ class TrackOutput(serializers.Serializer[Any]):
     money_in_question = InQuestionOutput(
         source="seen.waiting.money", allow_null=True, help_text="现在可以说明实际收到多少的款项；没有的为空"
     )
+    joint_negotiation = serializers.CharField(
+        source="seen.joint", allow_blank=True, help_text="所参加的合并协商的名称；没有的为空"
+    )
     events = EventOutput(many=True)
     can_do = serializers.ListField(
         child=serializers.ChoiceField(choices=DEEDS), source="deeds", help_text="投诉人现在可以在网页上办理的"
@@ -207,11 +210,21 @@ class PublishedInstitutionOutput(PublishedLineOutput):
     uscc = serializers.CharField(allow_null=True)
 
 
+class NotClosedOutput(serializers.Serializer[Any]):
+    year = serializers.IntegerField()
+    closes_on = serializers.DateField(help_text="统计截止日，此后公布")
+
+
 class PublishedOutput(serializers.Serializer[Any]):
     """投诉统计 of one whole year."""
 
     year = serializers.IntegerField(allow_null=True, help_text="还没有公布过的为空")
     years = serializers.ListField(child=serializers.IntegerField(), help_text="已公布的年度")
+    not_closed = NotClosedOutput(many=True, help_text="已经结束、统计尚未截止的年度")
+    version = serializers.IntegerField(allow_null=True, help_text="版本；更正另立新版")
+    cut_off = serializers.DateField(allow_null=True, help_text="截止日：这一天的情况，以后不再变动")
+    query = serializers.CharField(allow_null=True, help_text="统计口径")
+    reason = serializers.CharField(allow_blank=True, help_text="更正的理由，第一版为空")
     least_cases = serializers.IntegerField(help_text="比率的最小分母")
     least_cell = serializers.IntegerField(help_text="公布的最小件数，0除外")
     least_enrolments = serializers.IntegerField(help_text="每千人次的最小招生人次")

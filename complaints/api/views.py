@@ -21,7 +21,7 @@ from complaints.api.serializers import (
 )
 from complaints.operations.lead_reports import not_found_sentence
 from complaints.queries.lead_pages import tracked
-from complaints.queries.published import published_statistics, published_years
+from complaints.queries.published import published_statistics, published_years, years_not_closed
 from complaints.queries.road import deeds_of_complainant, events_of
 from complaints.queries.tracking import track
 
@@ -39,12 +39,12 @@ REFUSED_LEAD = REFUSED | {
 }
 REFUSED_YEAR = {
     400: "网址中有不能读取的字符",
-    404: "没有公布：年度还没有结束，或者还没有投诉",
+    404: "没有公布：年度还没有结束或者尚未截止，或者还没有投诉",
     405: "只能读取",
     406: "只返回 JSON",
     429: "同一地址请求过于频繁",
 }
-YEAR = OpenApiParameter("year", str, description="已经结束的年度，缺省为最近一个公布的年度")
+YEAR = OpenApiParameter("year", str, description="已经公布的年度，缺省为最近一个公布的年度")
 
 
 class TrackComplaint(OpenView):
@@ -106,7 +106,7 @@ class TrackLead(OpenView):
 
 
 class ComplaintStatistics(OpenView):
-    """Counted anew for every question, so asked less often than what is a published copy."""
+    """Figures that were fixed on the cut-off day of their year, whatever became of the complaints afterwards."""
 
     http_method_names = ("get", "head")
     limited_as = "statistics"
@@ -116,7 +116,8 @@ class ComplaintStatistics(OpenView):
         summary="投诉统计：已经结束的年度",
         description=(
             "按收到日期的年度，全部合计和分机构。少于起报数的数字不公布，比率附95%区间；"
-            "投诉人未答复的单列，不算已解决。只公布整年，以免用两个时段相减推出个案。"
+            "投诉人未答复的单列，不算已解决。只公布整年，在截止日统计一次，以后不再变动，"
+            "以免用两个时段或者两次查询相减推出个案；更正另立新版，写明理由。"
         ),
         parameters=[YEAR],
         responses={200: OpenApiResponse(PublishedOutput, "已公布的内容"), **refusals(REFUSED_YEAR)},
@@ -127,5 +128,8 @@ class ComplaintStatistics(OpenView):
         asked = request.query_params.get("year", "")
         year = whole_or_none(asked) if asked else max(years, default=None)
         if asked and year not in years:
-            raise NotFound(_("没有公布。"))
-        return Response(PublishedOutput(published_statistics(year) | {"years": years}).data)
+            day = years_not_closed().get(year or 0)
+            raise NotFound(
+                _("该年度的统计尚未截止，截止日为%(day)s。") % {"day": day} if day else _("没有公布。")
+            )
+        return Response(PublishedOutput(published_statistics(year)).data)

@@ -10,13 +10,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from complaints.queries.statistics import Line, Statistics, statistics, unconfirmed_by_institution
-from complaints.rules.statistics import Limits, PerThousand, Rate, ranked, suppressed
+from complaints.queries.statistics import Line, Statistics, statistics
+from complaints.rules.statistics import Limits, PerThousand, Rate, ranked
 from members.queries import institutions
 
 Cell = int | Decimal | str | None
-# Counts that speak of persons: small ones are hidden column by column, and one more beside a single small one.
-OF_PERSONS = ("resolved", "partly", "unresolved", "no_answer")
 PER_CENT, FEN_IN_YUAN = Decimal(100), Decimal(100)
 TWO_PLACES = Decimal("0.01")
 BAR_WIDTH = 240  # units of the drawing
@@ -66,15 +64,7 @@ def table_of(first: date, last: date) -> Table:
     names = dict(
         institutions().filter(pk__in=[line.institution_id for line in found.lines]).values_list("pk", "name")
     )
-    hidden = _hidden_counts(found)
-    waiting = {pk: one.fen for pk, one in unconfirmed_by_institution(first, last).items()}
-    rows = [
-        Row(
-            names.get(line.institution_id or 0, ""),
-            _cells(line, found, hidden, waiting.get(line.institution_id, 0)),
-        )
-        for line in found.lines
-    ]
+    rows = [Row(names.get(line.institution_id or 0, ""), _cells(line, found)) for line in found.lines]
     shown = {
         names[line.institution_id]: line.per_thousand
         for line in found.lines
@@ -87,7 +77,7 @@ def table_of(first: date, last: date) -> Table:
         limits=found.limits,
         headings=_headings(),
         rows=tuple(sorted(rows, key=lambda row: row.name)),
-        total=Row(_("全部"), _cells(found.total, found, {}, sum(waiting.values()))),
+        total=Row(_("全部"), _cells(found.total, found)),
         bars=bars,
         unranked=len(found.lines) - len(bars),
     )
@@ -102,38 +92,23 @@ def _headings() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _hidden_counts(found: Statistics) -> Mapping[str, frozenset[str]]:
-    """By column the institutions whose count is too small."""
-    shown = [line for line in found.lines if line.institution_id not in found.hidden]
-    return {
-        name: suppressed(
-            {str(line.institution_id): getattr(line.counts, name) for line in shown}, found.limits
-        )
-        for name in OF_PERSONS
-    }
+def _cells(line: Line, found: Statistics) -> tuple[Cell, ...]:
+    counts = line.counts
 
+    def many(*columns: str) -> tuple[Cell, ...]:
+        return tuple(getattr(counts, name) if found.tells(line, name) else _("隐去") for name in columns)
 
-def _cells(
-    line: Line, found: Statistics, hidden: Mapping[str, frozenset[str]], waiting_fen: int
-) -> tuple[Cell, ...]:
-    """``waiting_fen``: returned by the word of the institution alone."""
-    few = _("少于%(cell)s") % {"cell": found.limits.cell}
-    if line.institution_id in found.hidden:
-        return (few, *[None] * 14, line.enrolments, *[None] * 5)
-    key, counts = str(line.institution_id), line.counts
-    people = {name: few if key in hidden.get(name, ()) else getattr(counts, name) for name in OF_PERSONS}
-    # What a rate is made of must not be worked out from it.
-    resolution = NOT_TOLD if few in people.values() else line.resolution
+    def yuan(fen: int, behind: str) -> Cell:
+        return _yuan(fen) if found.tells(line, behind) else _("隐去")
+
     return (
-        counts.received, counts.accepted, counts.asked, counts.in_time, *_rate(line.response),
-        *people.values(), *_rate(resolution),
-        counts.scored if counts.scored >= found.limits.denominator else None, *_rate(line.satisfaction),
-        line.enrolments, *_per(line.per_thousand), _yuan(counts.claimed_fen), _yuan(counts.returned_fen),
-        _yuan(waiting_fen),
+        *many("received", "accepted", "asked", "in_time"), *_rate(line.response),
+        *many("resolved", "partly", "unresolved", "no_answer"), *_rate(line.resolution),
+        *many("scored"), *_rate(line.satisfaction),
+        line.enrolments, *_per(line.per_thousand),
+        yuan(counts.claimed_fen, "claiming"), yuan(counts.returned_fen, "repaid"),
+        yuan(counts.unconfirmed_fen, "unconfirmed"),
     )  # fmt: skip
-
-
-NOT_TOLD = Rate(0, 0, None, None, None)
 
 
 def _rate(rate: Rate) -> tuple[Cell, Cell]:

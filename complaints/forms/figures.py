@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from association import clock
 from association.kept_forms import KeptForm
+from association.rules.clock import ONE_DAY
 from association.typed_fields import DayField
 from complaints.forms.parts import CHOOSE
 
@@ -15,7 +16,10 @@ BEGAN = date(2000, 1, 1)
 
 
 class PeriodForm(forms.Form):
-    """Two days, both included; without them the year until today."""
+    """Whole months, until today at the latest; without them the year until today.
+
+    A shorter period would tell of single cases what a month as a whole does not.
+    """
 
     first = DayField(label=_("收到日期从"), required=True)
     last = DayField(label=_("到"), required=True)
@@ -29,6 +33,10 @@ class PeriodForm(forms.Form):
             self.add_error("last", _("不能晚于今天。"))
         if first and last and last < first:
             self.add_error("last", _("结束日期不能早于开始日期。"))
+        if first and first.day != 1:
+            self.add_error("first", _("按整月统计，请填某月的1日。"))
+        if last and last < clock.today() and (last + ONE_DAY).day != 1:
+            self.add_error("last", _("按整月统计，请填某月的最后一天，或者今天。"))
         return typed
 
 

@@ -93,6 +93,12 @@ class PaperRecusalForm(CaseForm):
     reason = text(_("理由"))
 
 
+class LeaveMassCaseForCallerForm(CaseForm):
+    name = "leave_mass_case"
+    title, button = _("投诉人不参加合并协商"), _("登记单独办理")
+    lead = _("这件投诉改为单独办理，期限不变；已经提出的方案仍由投诉人答复。")
+
+
 class WithdrawForCallerForm(CaseForm):
     name = "withdraw"
     title, button, dangerous = _("投诉人撤回"), _("登记撤回"), True

@@ -191,6 +191,12 @@ class HideWordsForm(DeedOfComplainant):
     words = forms.CharField(label=_("要隐去的原文"), max_length=200)
 
 
+class LeaveMassCaseForm(DeedOfComplainant):
+    name = "leave_mass_case"
+    title, button = _("不参加合并协商"), _("单独办理")
+    lead = _("您的投诉改为单独办理，期限不变；已经向您提出的方案仍由您答复。不需要说明理由。")
+
+
 class WithdrawForm(DeedOfComplainant):
     name = "withdraw"
     title, button = _("撤回投诉"), _("撤回投诉")
@@ -213,6 +219,7 @@ FORMS = {
         ContestForm,
         EvidenceForm,
         AskRecusalForm,
+        LeaveMassCaseForm,
         HideWordsForm,
         WithdrawForm,
     )

@@ -2,6 +2,7 @@ from complaints.models.agreements import Agreement, Instalment, Offer, Settlemen
 from complaints.models.complaints import Complaint, Decision, MassCase, number_of
 from complaints.models.ending import FollowUp, Survey
 from complaints.models.facts import Fact, FactReview, FactSetAside
+from complaints.models.figures import YearFigures
 from complaints.models.hearings import LeadFindingSetAside, LeadHearing
 from complaints.models.intake import Enrolment, ImportBatch, ImportFault
 from complaints.models.leads import (
@@ -59,5 +60,6 @@ __all__ = [
     "Survey",
     "Telling",
     "Unmasking",
+    "YearFigures",
     "number_of",
 ]

@@ -43,6 +43,8 @@ class MassCase(AssociationOwned):
     )
     opened_at = models.DateTimeField(_("建立时间"))
     ended_at = models.DateTimeField(_("结束时间"), null=True)
+    # How many were joined at the opening; nothing: opened before this was kept.
+    opened_with = models.PositiveSmallIntegerField(_("合并时的件数"), null=True)
 
     class Meta:
         verbose_name, verbose_name_plural = (
@@ -56,10 +58,15 @@ class MassCase(AssociationOwned):
                 condition=Q(state=MassState.NEGOTIATING, ended_at__isnull=True)
                 | Q(state=MassState.ENDED, ended_at__isnull=False),
             ),
+            models.CheckConstraint(name="mass_case_of_two", condition=Q(opened_with__gte=2)),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == MassState.NEGOTIATING
 
 
 class Complaint(AssociationOwned):

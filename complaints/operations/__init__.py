@@ -13,6 +13,7 @@ from complaints.operations.breach import breach
 from complaints.operations.ends import terminate, withdraw
 from complaints.operations.enrolment import import_enrolments, set_enrolment
 from complaints.operations.fact_review import decide_set_aside, propose_set_aside
+from complaints.operations.figures import close_years
 from complaints.operations.filing import (
     Exhibit,
     Filed,
@@ -26,7 +27,13 @@ from complaints.operations.filing import (
 )
 from complaints.operations.lead_from_case import open_lead_from_complaint
 from complaints.operations.letters_in import answer_on_paper, offer_on_paper
-from complaints.operations.mass import end_mass_case, look_over_offers, offer_to_all, open_mass_case
+from complaints.operations.mass import (
+    end_mass_case,
+    leave_mass_case,
+    look_over_offers,
+    offer_to_all,
+    open_mass_case,
+)
 from complaints.operations.mediation import (
     assign_mediator,
     consent,
@@ -83,6 +90,7 @@ __all__ = [
     "begin_loading",
     "breach",
     "cancel_session",
+    "close_years",
     "confirm_settlement",
     "consent",
     "contest",
@@ -102,6 +110,7 @@ __all__ = [
     "import_orders",
     "issue_receipt",
     "keep_the_clock",
+    "leave_mass_case",
     "load_orders",
     "load_orders_part",
     "look_over_offers",

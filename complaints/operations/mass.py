@@ -11,22 +11,39 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
+from association.choices import Side
+from association.clocks import Case, Owner, deadlines_of, start_deadline, stop_deadline
 from association.notices import notify, people_of
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.said import Said
 from common.text import one_line, paragraphs
 from complaints.access.complaints import MAY, complaints_visible_to, mass_cases_visible_to
-from complaints.choices.complaints import BEFORE_ACCEPTANCE, MassState, OfferState
+from complaints.choices.complaints import MassState, OfferState
 from complaints.models import Complaint, MassCase, Offer
-from complaints.operations.cases import refuse_personal, required_text
+from complaints.operations.cases import (
+    KIND,
+    lock_for_complainant,
+    refuse_personal,
+    required_text,
+    tell_complainant,
+)
 from complaints.operations.moves import move_mass_case
 from complaints.operations.replies import LONGEST_REPLY, NEGOTIABLE, after_mediation, make_offer, wrong_days
 from complaints.rules.money import wrong_amount
 
+LEAST = 2  # of one there is nothing to join
+MASS, TALK_UNTIL = "mass", "MASS-TALK"
+OFFER_TO_EACH = gettext_noop("统一协商，按人提出方案")
+TALK = gettext_noop("合并协商（至最早到期的一件）")
+TOO_FEW = "参加合并协商的投诉不足两件，合并协商结束，各件继续单独办理。"
+
 
 @transaction.atomic
 def open_mass_case(*, actor: Actor, title: str, complaint_ids: list[int]) -> MassCase:
-    """建立群体性投诉: complaints of many against one institution, negotiated once, offered to each."""
+    """建立群体性投诉: complaints of many against one institution, negotiated once, offered to each.
+
+    Each complainant is told, and may say at any time to go on alone (``leave_mass_case``): joined is with consent.
+    """
     actor.require(MAY, "open_mass_case")
     named = required_text(one_line(title), "title", _("请填写名称。"), 120)
     rows = complaints_visible_to(actor).select_for_update(of=("self",)).filter(pk__in=complaint_ids)
@@ -37,17 +54,22 @@ def open_mass_case(*, actor: Actor, title: str, complaint_ids: list[int]) -> Mas
     only = institutions.pop()
     if institutions or only is None:
         raise Refused(_("只能合并针对同一家机构的投诉。"))
-    if any(complaint.state in BEFORE_ACCEPTANCE or complaint.mass_case_id for complaint in complaints):
-        raise Refused(_("只能合并已受理、且不在其他群体性投诉中的投诉。"))
+    if any(complaint.state not in NEGOTIABLE or complaint.mass_case_id for complaint in complaints):
+        raise Refused(_("只能合并已受理、正在协商或者调解，且不在其他群体性投诉中的投诉。"))
+    if len(complaints) < LEAST:
+        raise Refused(_("合并协商至少要有两件正在办理的投诉。"))
     refuse_personal(*complaints, title=named)
     case = MassCase.objects.create(
         institution_id=only,
         title=named,
         opened_by_id=actor.person_id,
         opened_at=clock.now(),
+        opened_with=len(complaints),
     )
     Complaint.objects.filter(pk__in=[complaint.pk for complaint in complaints]).update(mass_case=case)
     record(actor, "open_mass_case", case, complaints=len(complaints))
+    _start_talk(actor, case, complaints)
+    _tell_complainants(case, complaints, "opened")
     _tell_institution(
         case,
         "opened",
@@ -153,6 +175,8 @@ def end_mass_case(*, actor: Actor, mass_case_id: int, notes: str) -> MassCase:
     refuse_personal(*Complaint.objects.filter(mass_case=case), notes=said)
     move_mass_case(case, MassState.ENDED, ended_at=clock.now(), notes=said)
     record(actor, "end_mass_case", case)
+    _stop_talk(actor, case)
+    _tell_complainants(case, list(Complaint.objects.filter(mass_case=case, ended_at=None)), "ended")
     _tell_institution(
         case,
         "ended",
@@ -160,6 +184,70 @@ def end_mass_case(*, actor: Actor, mass_case_id: int, notes: str) -> MassCase:
         gettext_noop("没有和解的投诉逐件继续办理；已接受的方案请按期付款。"),
     )
     return case
+
+
+@transaction.atomic
+def leave_mass_case(*, actor: Actor, complaint_id: int | None = None, receipt_code: str = "") -> Complaint:
+    """单独办理: whoever complained goes on alone, without a reason; an offer that was made stands until it is answered.
+
+    With fewer than two open complaints left the joint negotiation is over. Raises Refused where there is none.
+    """
+    complaint, method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
+    joined = MassCase.objects.filter(complaints=complaint, state=MassState.NEGOTIATING)
+    if not joined.exists():
+        raise Refused(_("这件投诉不在合并协商中。"))
+    # An offer to all holds the case and waits for the complaints: who holds a complaint does not wait for the case.
+    case = joined.select_for_update(of=("self",), skip_locked=True).first()
+    if case is None:
+        raise Refused(_("合并协商此刻正在办理，请稍后再试。"))
+    complaint.mass_case = None
+    complaint.save(update_fields=["mass_case"])
+    record(actor, "leave_mass_case", complaint, mass_case=case.pk, method=method.value)
+    _tell_institution(
+        case,
+        f"left-{complaint.pk}",
+        gettext_noop("投诉%(number)s改为单独办理"),
+        gettext_noop("投诉人不参加合并协商，请就这一件单独答复和协商。"),
+        number=complaint.number,
+    )
+    if Complaint.objects.filter(mass_case=case, state__in=sorted(NEGOTIABLE)).count() < LEAST:
+        move_mass_case(case, MassState.ENDED, ended_at=clock.now(), notes=TOO_FEW)
+        record(actor, "end_mass_case", case)
+        _stop_talk(actor, case)
+        _tell_complainants(case, list(Complaint.objects.filter(mass_case=case, ended_at=None)), "ended")
+    return complaint
+
+
+def _case_of(case: MassCase) -> Case:
+    return Case(MASS, case.pk, f"群体性投诉 {case.title}", f"/desk/complaints/mass/{case.pk}/")
+
+
+def _start_talk(actor: Actor, case: MassCase, complaints: list[Complaint]) -> None:
+    """协商到何时: as long as the first of its complaints has time; without a term of any there is none to keep."""
+    ends = [
+        row.due_on
+        for complaint in complaints
+        for row in deadlines_of(KIND, complaint.pk).filter(stopped_at__isnull=True, due_on__gte=clock.today())
+    ]
+    if ends:
+        start_deadline(
+            actor=actor,
+            code=TALK_UNTIL,
+            case=_case_of(case),
+            owner=Owner(Side.INSTITUTION, institution_id=case.institution_id),
+            action=OFFER_TO_EACH,
+            ends_on=min(ends),
+            title=TALK,
+        )
+
+
+def _stop_talk(actor: Actor, case: MassCase) -> None:
+    stop_deadline(actor=actor, case=_case_of(case), code=TALK_UNTIL)
+
+
+def _tell_complainants(case: MassCase, complaints: list[Complaint], event: str) -> None:
+    for complaint in complaints:
+        tell_complainant(complaint, f"mass-{case.pk}-{event}")
 
 
 def _tell_institution(case: MassCase, event: str, subject: str, body: str, **values: Any) -> None:

@@ -121,6 +121,7 @@ def deeds_of_complainant(seen: Tracked) -> list[str]:
         ("ask_recusal", _may_ask_recusal(seen)),
         ("consent", waiting.consent and said),
         ("add_evidence", seen.complaint.ended_at is None),
+        ("leave_mass_case", bool(seen.joint)),
         ("hide_words", seen.complaint.retired_at is None),
         ("withdraw", waiting.withdraw),
     ]

@@ -4,7 +4,7 @@ Rates are made from counts by ``rules/statistics.py``; what is too small to be t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,11 +20,34 @@ from complaints.choices.complaints import (
     Timeliness,
 )
 from complaints.models import Complaint, Enrolment, Fact, PaymentReport
-from complaints.rules.statistics import Limits, PerThousand, Rate, per_thousand, rate, suppressed
+from complaints.rules.statistics import (
+    BESIDE,
+    TOTAL,
+    Cell,
+    Limits,
+    PerThousand,
+    Rate,
+    per_thousand,
+    rate,
+    untold,
+)
 
 # 起报数, the association's own choice (product rule: no rate from a handful, no cell that points at a person).
 LIMITS = Limits(denominator=20, cell=5, enrolments=100)
 SATISFIED = 4  # of five: satisfied or very satisfied
+# What a rate says, said in counts: it is told where all of them are.
+SAYS = {
+    "response": ("asked", "in_time"),
+    "resolution": ("resolved", "partly", "unresolved"),
+    "satisfaction": ("scored", "satisfied", "dissatisfied"),
+    "per_thousand": ("accepted",),
+}
+COLUMNS = (
+    "received", "claiming", "accepted", "asked", "in_time", "resolved", "partly", "unresolved", "no_answer", "repaid",
+    "unconfirmed", "confirmed", "scored", "satisfied", "dissatisfied",
+)  # fmt: skip
+NO_RATE = Rate(0, 0, None, None, None)
+NOTHING: dict[str, Any] = dict.fromkeys(SAYS, NO_RATE) | {"per_thousand": PerThousand(None, None, None)}
 NOT_ASKED = (Timeliness.NOT_ASKED, Timeliness.WAITING, Timeliness.OVERTAKEN)
 
 
@@ -42,6 +65,12 @@ class Counts:
     no_answer: int = 0
     scored: int = 0
     satisfied: int = 0
+    # Behind the sums: of one complaint alone a sum is one person's.
+    claiming: int = 0
+    repaid: int = 0
+    # 待确认: of what is counted as returned, what the institutions alone say.
+    unconfirmed: int = 0
+    unconfirmed_fen: int = 0
     claimed_fen: int = 0
     returned_fen: int = 0
 
@@ -49,6 +78,14 @@ class Counts:
     def said(self) -> int:
         """Those whose complainant said how it ended; the silent are counted apart, never as resolved."""
         return self.resolved + self.partly + self.unresolved
+
+    @property
+    def confirmed(self) -> int:
+        return self.repaid - self.unconfirmed
+
+    @property
+    def dissatisfied(self) -> int:
+        return self.scored - self.satisfied
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +100,54 @@ class Line:
     per_thousand: PerThousand
     enrolments: int | None
 
+    @property
+    def name(self) -> str:
+        """As the rule of what is told calls it."""
+        return TOTAL if self.institution_id is None else str(self.institution_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """统计表 of a period; ``hidden`` institutions have so few complaints that their counts are not shown outside."""
+    """统计表 of a period; ``untold`` cells (line, column) are shown nowhere, those of the total among them."""
 
     first: date
     last: date
     limits: Limits
     total: Line
     lines: Sequence[Line]
-    hidden: frozenset[int]
+    untold: frozenset[Cell]
+
+    @property
+    def hidden(self) -> frozenset[int]:
+        """Institutions of which not even the number of complaints is shown, and so nothing is."""
+        silent = {name for name, column in self.untold if column == "received"}
+        return frozenset(int(name) for name in silent - {TOTAL, BESIDE})
+
+    def tells(self, line: Line, *columns: str) -> bool:
+        return all((line.name, column) not in self.untold for column in columns)
 
 
 def statistics(first: date, last: date, *, limits: Limits = LIMITS) -> Statistics:
-    """Of the complaints received from ``first`` to ``last``, both included, by institution; one query and the enrolments."""
-    counts = counts_by_institution(first, last)
+    """Of the complaints received from ``first`` to ``last``, both included, by institution; three queries however many."""
+    counts = _with_unconfirmed(counts_by_institution(first, last), first, last)
     enrolled = enrolments_between(first, last)
     named = {pk: found for pk, found in counts.items() if pk is not None}
     lines = [_line(pk, found, enrolled.get(pk), limits) for pk, found in sorted(named.items())]
     whole = _sum(list(counts.values()))
-    small = suppressed({str(pk): found.received for pk, found in named.items()}, limits)
-    return Statistics(
-        first=first,
-        last=last,
-        limits=limits,
-        total=_line(None, whole, sum(enrolled.values()) or None, limits),
-        lines=lines,
-        hidden=frozenset(int(pk) for pk in small),
-    )
+    total = _line(None, whole, sum(enrolled.values()) or None, limits)
+    table = {line.name: _row(line.counts) for line in (*lines, total)}
+    found = Statistics(first, last, limits, total, lines, untold(table, limits))
+    return replace(found, total=_silenced(found, total), lines=[_silenced(found, line) for line in lines])
+
+
+def _row(counts: Counts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in COLUMNS}
+
+
+def _silenced(found: Statistics, line: Line) -> Line:
+    """Without the rates that would tell a cell that is not told."""
+    silent = [name for name, columns in SAYS.items() if not found.tells(line, *columns)]
+    return replace(line, **{name: NOTHING[name] for name in silent})
 
 
 def year_statistics(year: int) -> Statistics:
@@ -109,23 +165,19 @@ def _received(first: date, last: date) -> QuerySet[Complaint]:
     return Complaint.objects.filter(received_at__gte=begins, received_at__lt=ends)
 
 
-@dataclass(frozen=True, slots=True)
-class Unconfirmed:
-    """待确认: of what is counted as returned, what the institutions alone say; 分, and of how many complaints."""
-
-    fen: int = 0
-    cases: int = 0
-
-
-def unconfirmed_by_institution(first: date, last: date) -> dict[int | None, Unconfirmed]:
-    """Of the complaints received in the period; neither the complainant nor staff have confirmed these payments."""
+def _with_unconfirmed(counts: dict[int | None, Counts], first: date, last: date) -> dict[int | None, Counts]:
+    """Neither the complainant nor staff have confirmed these payments."""
     begins, ends = _bounds(first, last)
     rows = PaymentReport.objects.filter(
         state=ReportState.REPORTED, complaint__received_at__gte=begins, complaint__received_at__lt=ends
     )
     grouped = rows.order_by().values_list("complaint__institution_id")
     counted = grouped.annotate(fen=Sum("amount_fen"), cases=Count("complaint_id", distinct=True))
-    return {pk: Unconfirmed(fen, cases) for pk, fen, cases in counted}
+    found = {pk: (fen, cases) for pk, fen, cases in counted}
+    return {
+        pk: replace(one, unconfirmed_fen=found[pk][0], unconfirmed=found[pk][1]) if pk in found else one
+        for pk, one in counts.items()
+    }
 
 
 def _bounds(first: date, last: date) -> tuple[datetime, datetime]:
@@ -153,6 +205,8 @@ def _counted(rows: QuerySet[Complaint]) -> dict[int | None, Counts]:
             no_answer=_many(outcome=Outcome.NO_ANSWER),
             scored=_many(satisfaction__isnull=False),
             satisfied=_many(satisfaction__gte=SATISFIED),
+            claiming=_many(claimed_fen__gt=0),
+            repaid=_many(returned_fen__gt=0),
             claimed_fen=Sum("claimed_fen"),
             returned_fen=Sum("returned_fen"),
         )
@@ -161,7 +215,7 @@ def _counted(rows: QuerySet[Complaint]) -> dict[int | None, Counts]:
 
 
 def _counts(row: Mapping[str, Any]) -> Counts:
-    return Counts(**{name: int(row[name] or 0) for name in Counts.__dataclass_fields__})
+    return Counts(**{name: int(row.get(name) or 0) for name in Counts.__dataclass_fields__})
 
 
 def _sum(parts: Sequence[Counts]) -> Counts:

@@ -13,7 +13,7 @@ from association.deadlines import count, rule_in_force
 from association.models import Attachment
 from association.rules.clock import Due, beijing
 from association.sealed import search_keys
-from complaints.choices.complaints import STANDING, OfferState, Outcome, State
+from complaints.choices.complaints import STANDING, MassState, OfferState, Outcome, State
 from complaints.choices.settlement import SettlementState
 from complaints.models import (
     Agreement,
@@ -21,6 +21,7 @@ from complaints.models import (
     Decision,
     FollowUp,
     Instalment,
+    MassCase,
     Offer,
     PaymentReport,
     Reply,
@@ -102,6 +103,8 @@ class Tracked:
     settlement: Settlement | None
     # 登记的和解, whether or not the institution confirmed it.
     told: SettlementReport | None
+    # 合并协商 that this complaint takes part in: what it is called.
+    joint: str
     # 异议的最后一天 of a file that has ended.
     object_until: Due | None
 
@@ -162,8 +165,15 @@ def progress_of(complaint: Complaint) -> Tracked:
         waiting=waiting_of(complaint, agreement, offers),
         settlement=_settlement(complaint, payments),
         told=SettlementReport.objects.filter(complaint=complaint).first(),
+        joint=_joint(complaint),
         object_until=objection_until(complaint) if may_object(complaint) else None,
     )
+
+
+def _joint(complaint: Complaint) -> str:
+    """Empty where each side goes on alone, or the joint negotiation is over."""
+    rows = MassCase.objects.filter(complaints=complaint, state=MassState.NEGOTIATING)
+    return rows.values_list("title", flat=True).first() or ""
 
 
 def _settlement(complaint: Complaint, payments: Sequence[PaymentReport]) -> Settlement | None:

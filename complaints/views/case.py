@@ -39,6 +39,7 @@ from complaints.operations.fact_review import decide_set_aside, propose_set_asid
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.lead_from_case import open_lead_from_complaint
 from complaints.operations.letters_in import answer_on_paper, offer_on_paper
+from complaints.operations.mass import leave_mass_case
 from complaints.operations.mediation import (
     assign_mediator,
     consent,
@@ -112,6 +113,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "contest": contest,
     "say_unpaid": say_unpaid,
     "withdraw": withdraw,
+    "leave_mass_case": leave_mass_case,
     "paper_offer": answer_offer,
     "paper_sign": sign,
     "institution_paper_sign": sign,

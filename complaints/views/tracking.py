@@ -22,6 +22,7 @@ from complaints.forms.tracked import FORMS, DeedOfComplainant, TrackForm
 from complaints.operations.agreements import sign
 from complaints.operations.ends import withdraw
 from complaints.operations.filing import Exhibit, add_evidence
+from complaints.operations.mass import leave_mass_case
 from complaints.operations.mediation import consent
 from complaints.operations.objection import contest
 from complaints.operations.payment_answers import answer_payment
@@ -72,6 +73,7 @@ DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     "hide_words": lambda actor, code, given: hide_own_words(
         actor=actor, receipt_code=code, words=given["words"]
     ),
+    "leave_mass_case": lambda actor, code, _given: leave_mass_case(actor=actor, receipt_code=code),
     "withdraw": lambda actor, code, given: withdraw(actor=actor, receipt_code=code, reason=given["reason"]),
 }
 

@@ -212,10 +212,10 @@ def accepted_complaint(institution):
 
 
 def mass_case_of(institution):
-    """A negotiation about one more complaint."""
+    """A negotiation about two more complaints."""
     from complaints.operations import open_mass_case
 
-    chosen = [accepted_complaint(institution)["complaint"]]
+    chosen = [accepted_complaint(institution)["complaint"] for _ in range(2)]
     return open_mass_case(actor=actor_with(Role.SECRETARIAT), title="演示停课", complaint_ids=chosen).pk
 
 

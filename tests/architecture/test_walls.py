@@ -43,6 +43,7 @@ APPEND_ONLY = {
     "complaints_retirement",
     "complaints_signature",
     "complaints_unmasking",
+    "complaints_yearfigures",
     "members_councilballot",
     "members_membershipevent",
     "credit_rating_historicalresult",

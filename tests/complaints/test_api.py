@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings as configured
+from django.db import IntegrityError, transaction
 
 from association import clock
 from association.tenancy import acting_for
+from common.errors import Forbidden
 from complaints import operations
-from complaints.choices.complaints import Outcome, ReportState
-from complaints.models import PaymentReport
+from complaints.choices.complaints import Outcome, ReportState, State
+from complaints.models import Complaint, PaymentReport, Survey, YearFigures
 from tests.complaints.material import PLANTED, Time, accepted, ended, filed, filing, mediating, world
 from tests.credit_rating.desk_pages import statements
 from tests.factories.people import make_association, make_institution
@@ -173,14 +175,28 @@ def many(here, count, institution=None, outcome=None):
             ended(here, outcome, institution=institution)
 
 
+def closed(here, time):
+    """The cut-off day of the year has come."""
+    time.to(date(2027, 4, 1))
+    operations.close_years(actor=here.system)
+
+
 def test_only_years_that_are_over_are_published(here, client, time):
     many(here, 30)
     nothing = client.get(PUBLISHED).json()
     assert (nothing["year"], nothing["years"], nothing["total"]) == (None, [], None)
     assert client.get(PUBLISHED, {"year": "2026"}).status_code == 404
-    time.to(date(2027, 1, 5))
+    time.to(date(2027, 3, 31))
+    operations.close_years(actor=here.system)
+    waiting = client.get(PUBLISHED).json()
+    assert (waiting["year"], waiting["total"]) == (None, None)
+    assert waiting["not_closed"] == [{"year": 2026, "closes_on": "2027-04-01"}]
+    refused = client.get(PUBLISHED, {"year": "2026"})
+    assert (refused.status_code, "2027-04-01" in refused.content.decode()) == (404, True)
+    closed(here, time)
     told = client.get(PUBLISHED).json()
     assert (told["year"], told["years"], told["total"]["received"]) == (2026, [2026], 30)
+    assert (told["cut_off"], told["version"], told["not_closed"]) == ("2027-04-01", 1, [])
     for asked in ("2027", "2025", "x", "-1", "9" * 30, "2026.0"):
         assert client.get(PUBLISHED, {"year": asked}).status_code == 404
 
@@ -189,14 +205,15 @@ def test_only_years_that_are_over_are_published(here, client, time):
 def test_what_nobody_confirmed_is_told_beside_what_was_returned(here, client, time, paid, unconfirmed):
     for _ in range(paid):
         ended(here, Outcome.NO_ANSWER, returned_fen=100_00)
-    confirmed = ended(here, Outcome.NO_ANSWER, returned_fen=70_00)
-    PaymentReport.objects.filter(complaint=confirmed.complaint).update(
-        state=ReportState.CONFIRMED, answered_at=clock.now()
-    )
+    for _ in range(5):
+        confirmed = ended(here, Outcome.NO_ANSWER, returned_fen=70_00)
+        PaymentReport.objects.filter(complaint=confirmed.complaint).update(
+            state=ReportState.CONFIRMED, answered_at=clock.now()
+        )
     many(here, 25)
-    time.to(date(2027, 1, 5))
+    closed(here, time)
     told = client.get(PUBLISHED).json()
-    assert (told["returned_fen"], told["unconfirmed_fen"]) == (str(paid * 100_00 + 70_00), unconfirmed)
+    assert (told["returned_fen"], told["unconfirmed_fen"]) == (str(paid * 100_00 + 350_00), unconfirmed)
 
 
 def test_small_numbers_are_null_and_small_institutions_are_not_named(here, client, time):
@@ -205,7 +222,7 @@ def test_small_numbers_are_null_and_small_institutions_are_not_named(here, clien
     many(here, 6, next_)
     many(here, 25, outcome=Outcome.NO_ANSWER)
     many(here, 2, outcome=Outcome.UNRESOLVED)
-    time.to(date(2027, 1, 5))
+    closed(here, time)
     told = client.get(PUBLISHED).json()
     assert [row["name"] for row in told["institutions"]] == [here.institution.name]
     (row,) = told["institutions"]
@@ -216,13 +233,71 @@ def test_small_numbers_are_null_and_small_institutions_are_not_named(here, clien
 
 def test_a_year_with_few_complaints_tells_no_number(here, client, time):
     many(here, 4)
-    time.to(date(2027, 1, 5))
+    closed(here, time)
     told = client.get(PUBLISHED).json()
     assert (told["total"]["received"], told["claimed_fen"], told["institutions"]) == (None, None, [])
+
+
+def test_a_small_number_is_not_worked_out_from_the_total(here, client, time):
+    """8 received and 3 accepted beside 12 and 10: told 10 and 13, everybody could subtract."""
+    other = make_institution(name="演示乙校")
+    for institution, received, taken in ((here.institution, 8, 3), (other, 12, 10)):
+        many(here, received - taken, institution)
+        many(here, taken, institution, outcome=Outcome.RESOLVED)
+    closed(here, time)
+    told = client.get(PUBLISHED).json()
+    assert {(row["received"], row["accepted"]) for row in told["institutions"]} == {(12, None), (8, None)}
+    assert (told["total"]["received"], told["total"]["accepted"]) == (20, 13)
+
+
+def test_two_visits_around_a_closing_case_read_the_same(here, client, time):
+    """Counted at every visit, the difference would be one person's sum and one person's mark."""
+    for _ in range(29):
+        ended(here, Outcome.RESOLVED, satisfaction=5, returned_fen=100)
+    made = accepted(here)
+    closed(here, time)
+    before = client.get(PUBLISHED).json()
+    rows, now = Complaint.objects.filter(pk=made.complaint.pk), clock.now()
+    rows.update(state=State.SETTLED, settled_fen=734_512)
+    Survey.objects.create(complaint=made.complaint, asked_at=now, outcome=Outcome.PARTLY, answered_at=now)
+    PaymentReport.objects.create(
+        complaint=made.complaint, amount_fen=734_512, paid_on=clock.today(), reported_at=now
+    )
+    rows.update(returned_fen=734_512)
+    closing = {"closed_from": State.SETTLED, "confirmed_at": now, "ended_at": now}
+    rows.update(state=State.CLOSED, outcome=Outcome.PARTLY, satisfaction=1, **closing)
+    time.to(date(2027, 4, 2))
+    assert operations.close_years(actor=here.system) == []
+    assert client.get(PUBLISHED).json() == before
+
+
+def test_figures_are_written_once(here, time):
+    many(here, 30)
+    closed(here, time)
+    row = YearFigures.objects.get()
+    assert row.counts["total"]["received"] == row.figures["total"]["received"] == 30
+    for change in (lambda: YearFigures.objects.update(cut_off=date(2027, 4, 2)), row.delete):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            change()
+    row.pk, row.version = None, 2
+    with pytest.raises(IntegrityError, match="corrected_by_two"), transaction.atomic():
+        row.save()
+    with pytest.raises(Forbidden):
+        operations.close_years(actor=here.officer)
+
+
+def test_one_dissatisfied_person_is_not_published(here, client, time):
+    for number in range(21):
+        ended(here, Outcome.RESOLVED, satisfaction=5 if number else 1)
+    closed(here, time)
+    told = client.get(PUBLISHED).json()
+    for line in (told["total"], *told["institutions"]):
+        assert line["satisfaction"] == {"ratio": None, "low": None, "high": None}
+        assert line["resolution"]["ratio"] == "1.0000"
 
 
 def test_a_neighbour_publishes_its_own(here, client, time):
     many(here, 30)
     make_association("second")
-    time.to(date(2027, 1, 5))
+    closed(here, time)
     assert client.get(PUBLISHED.replace("first", "second")).json()["years"] == []

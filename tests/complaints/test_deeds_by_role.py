@@ -58,6 +58,7 @@ DEEDS = {
     "paper_sign": (OFFICER, {"text_sha256": "0" * 64, "printed": "0" * 8, "paper": "picture"}),
     "institution_paper_sign": (OFFICER | BINDS, {"text_sha256": "0" * 64, "printed": "0" * 8, "paper": "picture"}),
     "open_lead": (OFFICER, {"category": "refund", "note": "拒绝退费"}),
+    "leave_mass_case": (OFFICER, {}),
     "paper_answer": (OFFICER, {"kind": "disputed", "text": "已上课", "received_on": "today", "paper": "picture"}),
     "paper_make_offer": (OFFICER, {"amount_fen": "100", "pay_by": "later", "open_until": "later", "received_on": "today", "paper": "picture"}),
     "confirm_settlement": (OFFICER | BINDS, {"confirmed": "no"}),

@@ -265,7 +265,7 @@ def test_an_offer_to_all_sent_twice_at_once_is_made_once(association, apart):
 
 def test_a_complaint_joins_one_of_two_mass_cases(association, apart):
     with acting_for(association.pk):
-        chosen = [accepted(apart).complaint.pk]
+        chosen = [accepted(apart).complaint.pk for _ in range(2)]
     outcomes = at_once(
         association,
         *(

@@ -145,7 +145,7 @@ def test_a_complaint_about_ones_own_employer_is_written_down_by_somebody_else(he
 
 def test_a_joint_negotiation_is_not_there_for_who_is_tied(here, tied):
     case = operations.open_mass_case(
-        actor=here.officer, title="停课", complaint_ids=[accepted(here).complaint.pk]
+        actor=here.officer, title="停课", complaint_ids=[accepted(here).complaint.pk for _ in range(2)]
     )
     assert not mass_cases_visible_to(tied).exists()
     with pytest.raises(NotFound):

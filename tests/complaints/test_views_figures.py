@@ -21,6 +21,7 @@ from tests.factories.people import make_association, make_institution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting")]
 MARCH = {"first": "2026-03-01", "last": "2026-03-02"}
+SILENT = "隐去"
 HEAD = "统一社会信用代码,机构名称,年度,招生人次,来源\n"
 
 
@@ -98,11 +99,37 @@ def test_small_numbers_are_left_out_and_cannot_be_worked_out(association, here):
     many(here, 6, some)
     many(here, 30)
     found = {row.name: row.cells for row in table.table_of(date(2026, 3, 1), date(2026, 3, 2)).rows}
-    assert found["演示甲校"][0] == found["演示乙校"][0] == "少于5"
+    assert found["演示甲校"][0] == found["演示乙校"][0] == SILENT
     assert found[here.institution.name][0] == 30
-    assert numbers(table.Row("", found["演示甲校"])) == ["少于5"]
+    assert set(numbers(table.Row("", found["演示甲校"]))) == {SILENT}
     page = text(Desk(association, here.officer).get("complaints/statistics/", **MARCH))
-    assert "少于5" in page
+    assert SILENT in page
+
+
+def test_the_total_does_not_undo_what_is_hidden(association, here):
+    """One institution, one small number: the total is the same number."""
+    many(here, 1, outcome=Outcome.RESOLVED, returned_fen=7_345_12)
+    many(here, 29)
+    whole = table.table_of(date(2026, 3, 1), date(2026, 3, 2))
+    total = dict(zip(whole.headings[1:], whole.total.cells, strict=True))
+    assert total["收到"] == 30
+    assert total["已解决"] == total["受理"] == total["已退还（元）"] == SILENT
+    desk = Desk(association, here.auditor)
+    for place in ("", "csv/"):
+        written = desk.get(f"complaints/statistics/{place}", **MARCH).content.decode("utf-8-sig")
+        assert SILENT in written
+        assert "7345.12" not in written
+    book = load_workbook(io.BytesIO(desk.get("complaints/statistics/xlsx/", **MARCH).content)).active
+    assert 7345.12 not in {cell.value for row in book for cell in row}
+
+
+def test_one_dissatisfied_person_is_in_no_rate(association, here):
+    many(here, 20, outcome=Outcome.RESOLVED, satisfaction=5)
+    many(here, 1, outcome=Outcome.RESOLVED, satisfaction=1)
+    whole = table.table_of(date(2026, 3, 1), date(2026, 3, 2))
+    for row in (whole.total, *whole.rows):
+        told = dict(zip(whole.headings[1:], row.cells, strict=True))
+        assert (told["已解决"], told["评分人数"], told["满意率（%）"]) == (21, 21, None)
 
 
 def test_silence_is_its_own_column_and_in_no_rate(association, here):
@@ -121,6 +148,8 @@ def test_silence_is_its_own_column_and_in_no_rate(association, here):
         {"first": "0001-01-01", "last": "2026-03-01"},
         {"first": "x", "last": "2026-03-01"},
         {"first": "2026-03-01"},
+        {"first": "2026-02-02", "last": "2026-03-02"},
+        {"first": "2026-02-01", "last": "2026-03-01"},
     ],
 )
 def test_a_period_that_cannot_be_is_said(association, here, asked):

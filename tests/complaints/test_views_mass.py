@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from association import clock
 from association.choices import Role
-from association.models import Notice
+from association.models import Deadline, Notice, OutboxJob
 from association.tenancy import acting_for
-from common.errors import InvalidInput, Refused
+from common.errors import Forbidden, InvalidInput, Refused
 from complaints import operations
-from complaints.choices.complaints import MassState, OfferState, State
+from complaints.choices.complaints import MassState, OfferState, Outcome, State
 from complaints.models import Complaint, MassCase, Offer
-from tests.complaints.material import NAME, PAID, PHONE, STREET, accepted, filed, mediating, world
+from complaints.queries.road import deeds_of_complainant
+from complaints.queries.tracking import track
+from tests.complaints.material import NAME, PAID, PHONE, STREET, accepted, ended, filed, mediating, world
 from tests.credit_rating.desk_pages import Desk, statements
 from tests.factories.people import actor_with, make_association, make_institution
 
@@ -240,3 +243,66 @@ def asked(officer, here, place, many):
     with statements() as found:
         assert officer.get(place.format(case.pk, here.institution.pk)).status_code == 200
     return len(found)
+
+
+# -- joined with consent --------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("counting")
+def test_each_complainant_is_told_and_may_go_on_alone(client, here):
+    case, made = opened(here, 3)
+    mails = OutboxJob.objects.filter(
+        task="complaints.mail_complainant", key__endswith=f"mass-{case.pk}-opened"
+    )
+    assert mails.count() == 3
+    seen = track(made[0].receipt_code)
+    assert (seen.joint, "leave_mass_case" in deeds_of_complainant(seen)) == (TITLE, True)
+    page = text(client.post("/first/complaints/track/", {"code": made[0].receipt_code}))
+    assert TITLE in page
+    assert "单独办理" in page
+    asked = {"receipt_code": made[0].receipt_code}
+    told = client.post("/first/api/v1/complaints/track/", asked, content_type="application/json").json()
+    assert (told["joint_negotiation"], "leave_mass_case" in told["can_do"]) == (TITLE, True)
+    operations.leave_mass_case(actor=here.person, receipt_code=made[0].receipt_code)
+    assert case.complaints.count() == 2
+    assert track(made[0].receipt_code).joint == ""
+    event = f"mass-case-{case.pk}-left-{made[0].complaint.pk}"
+    assert Notice.objects.filter(event=event, user_id=here.school.user_id).exists()
+    with pytest.raises(Refused, match="不在合并协商中"):
+        operations.leave_mass_case(actor=here.person, receipt_code=made[0].receipt_code)
+    operations.leave_mass_case(actor=here.officer, complaint_id=made[1].complaint.pk)
+    case.refresh_from_db()
+    assert (case.state, track(made[2].receipt_code).joint) == (MassState.ENDED, "")
+    for actor in (here.school, here.auditor):
+        with pytest.raises(Forbidden):
+            operations.leave_mass_case(actor=actor, complaint_id=made[2].complaint.pk)
+
+
+def test_one_complaint_and_a_closed_one_are_no_mass_case(here):
+    made = [accepted(here).complaint.pk for _ in range(2)]
+    with pytest.raises(Refused, match="至少要有两件"):
+        operations.open_mass_case(actor=here.officer, title=TITLE, complaint_ids=made[:1])
+    gone = ended(here, Outcome.RESOLVED).complaint.pk
+    with pytest.raises(Refused, match="正在协商或者调解"):
+        operations.open_mass_case(actor=here.officer, title=TITLE, complaint_ids=[*made, gone])
+    case = operations.open_mass_case(actor=here.officer, title=TITLE, complaint_ids=made)
+    with pytest.raises(IntegrityError, match="only an open complaint"), transaction.atomic():
+        Complaint.objects.filter(pk=gone).update(mass_case=case)
+    with pytest.raises(IntegrityError, match="mass_case_of_two"), transaction.atomic():
+        MassCase.objects.filter(pk=case.pk).update(opened_with=1)
+
+
+def test_a_mass_case_stands_in_the_queue_until_it_ends(here):
+    case, made = opened(here, 2)
+    term = Deadline.objects.get(case_kind="mass", case_id=case.pk)
+    first = Deadline.objects.filter(
+        case_kind="complaint", case_id__in=[one.complaint.pk for one in made], stopped_at__isnull=True
+    ).earliest("due_on")
+    assert (term.due_on, term.owner_institution_id, term.action) == (
+        first.due_on,
+        here.institution.pk,
+        "统一协商，按人提出方案",
+    )
+    operations.end_mass_case(actor=here.officer, mass_case_id=case.pk, notes="已分别提出方案。")
+    term.refresh_from_db()
+    assert term.stopped_at is not None
