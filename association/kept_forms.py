@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from association.language import translated
 from common.errors import DomainError, Forbidden, InvalidInput, NotFound
 
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 class SaysWhy(forms.Form):
@@ -24,7 +24,7 @@ class SaysWhy(forms.Form):
         super()._post_clean()  # type: ignore[misc]
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, date) and not FIRST_DAY <= _day_of(value) <= LAST_DAY:
-                self.add_error(name, _("请检查年份，应在1900年至2199年之间。"))
+                self.add_error(name, _("请检查年份，应在1900年至2999年之间。"))
 
     def refuse(self, error: DomainError) -> None:
         """A refusal under its fields, or over all of them."""

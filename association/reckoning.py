@@ -41,6 +41,8 @@ TITLES = (
     gettext_noop("异议须由他人核实时的核查与答复"), gettext_noop("评估结果有效期"),
     gettext_noop("入会申请的审查"), gettext_noop("入会申请的补正"), gettext_noop("理事会表决入会申请"), gettext_noop("会员考察期"),
     gettext_noop("长期不交会费视为退会"), gettext_noop("除名后重新申请入会"),
+    gettext_noop("听取意见和处理决定的书面送达"), gettext_noop("机构对拟认定的事实陈述意见"), gettext_noop("机构对认定和措施提出异议"),
+    gettext_noop("机构异议的复核"),
 )  # fmt: skip
 # 逾期视为, as these rules say it.
 SILENCES = (
@@ -50,6 +52,7 @@ SILENCES = (
     gettext_noop("结果标记为已过期"), gettext_noop("归档"), gettext_noop("调解员仍不得办理，记为逾期"), gettext_noop("和解不成立，继续协商或者调解"),
     gettext_noop("协议不成立，继续调解"), gettext_noop("按现有材料审查"), gettext_noop("期满计票，未达法定人数的另行表决"),
     gettext_noop("期满转为正式会员"), gettext_noop("视为退会"),
+    gettext_noop("没有陈述不视为承认，协会按已有材料处理"), gettext_noop("认定和措施继续作数"), gettext_noop("记为逾期"),
 )  # fmt: skip
 LAPSED = "lapsed"
 

@@ -165,11 +165,11 @@ def refund_papers():
 def leads_of():
     """One that was referred; then, the first in every list, one that nobody is in charge of yet, with a picture."""
     referral, _clerk, _code = leads.referred()
-    _lead, code = leads.draft()
+    lead, code = leads.draft()
     upload = SimpleUploadedFile("x.jpg", picture())
     lead_reports.add_lead_evidence(actor=leads.anybody(), code=code, upload=upload)
     lead_reports.submit_lead(actor=leads.anybody(), code=code)
-    return {"referral": referral.pk, "referred_lead": referral.lead_id}
+    return {"referral": referral.pk, "referred_lead": referral.lead_id, "new_lead": lead.pk}
 
 
 def published_of(assessment):

@@ -241,13 +241,13 @@ DESK_OF_STAFF = {
     "admin:autocomplete": page(frozenset()),  # no class of ours offers one
     "admin:jsi18n": page(STAFF_ROLES),
     "admin:app_list": page(STAFF_ROLES, app_label="app"),
-    "admin:complaints_lead_file": page(SECRETARIAT, object_id="complaints.Lead", number="=1"),
+    "admin:complaints_lead_file": page(SECRETARIAT, object_id="new_lead", number="=1"),
     "admin:complaints_lead_letter": page(SECRETARIAT, object_id="referred_lead", referral_id="referral"),
 }
 INSIDE = SIGN_IN | PUBLIC | DESK | DESK_OF_STAFF
 # Buttons of the staff desk that others than the secretariat may press: downloads and reports, which change nothing.
 PRESSED_BY = {
     ("credit_rating.AssessmentStandard", name): STAFF_ROLES
-    for name in ("export-xlsx", "export-csv", "export-header")
+    for name in ("export-xlsx", "export-csv", "export-header", "map-sheet")
 }
 assert SECOND_FACTOR_ROLES < SIGNED_IN

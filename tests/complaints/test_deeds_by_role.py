@@ -48,7 +48,7 @@ DEEDS = {
     "breach": (OFFICER, {"reason": "未付"}),
     "tell_parties": (OFFICER, {"party": "complainant", "way": "phone", "told_on": "today"}),
     "unmask": (OFFICER, {"field": "phone", "reason": "回电"}),
-    "redact": (OFFICER, {"words": "学校停课", "audience": "public", "reason": "x"}),
+    "redact": (OFFICER, {"words": "学校停课", "audience": "both", "reason": "x"}),
     "survey": (OFFICER, {"outcome": "resolved"}),
     "follow_up": (OFFICER, {"holds": "yes"}),
     "say_unpaid": (OFFICER, {"text": ""}),

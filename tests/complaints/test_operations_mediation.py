@@ -144,7 +144,7 @@ def test_a_settlement_that_nobody_reports_is_asked_about_and_may_be_contested(he
     )
     time.pass_days(11)
     tick(here)
-    assert whose_turn("complaint", made.complaint.pk).owner == Side.COMPLAINANT
+    assert whose_turn("complaint", made.complaint.pk).owner == Side.STAFF
     operations.contest(actor=here.person, text="没有收到退款。", receipt_code=made.receipt_code)
     assert state_of(made) == State.AWAIT_REPLY
     assert whose_turn("complaint", made.complaint.pk).owner == Side.INSTITUTION

@@ -1,6 +1,7 @@
 """和解由双方说了算, and terms that nobody had: an offer that waits, a signature, an appraisal, the limit of an order."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,14 +12,24 @@ from association.choices import Role, Side
 from association.clocks import deadlines_of
 from association.models import Notice
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from common.spreadsheet import write_csv
 from complaints import operations
 from complaints.choices.complaints import OfferState, Party, State
 from complaints.choices.settlement import SettlementState
-from complaints.models import Complaint, Offer, SettlementReport
-from complaints.operations.order_limit import watch_order
+from complaints.models import Complaint, Offer, SettlementReport, Telling
 from complaints.queries.turns import turns_of
 from tests.common.files import picture
-from tests.complaints.material import accepted, again, drawn_up, filed, mediating, queued, state_of, tick
+from tests.complaints.material import (
+    NAME,
+    PHONE,
+    accepted,
+    again,
+    drawn_up,
+    mediating,
+    queued,
+    state_of,
+    tick,
+)
 from tests.factories.people import actor_with, make_institution
 
 SOON = timedelta(days=10)
@@ -187,12 +198,32 @@ def test_an_appraisal_is_looked_after(here, time):
 # -- 工单时限 -------------------------------------------------------------------------------------------------
 
 
+def imported(here, due_on):
+    """One order of the hotline, with a code that staff gave to the caller."""
+    today = clock.today().isoformat()
+    row = [
+        "BJ2026000001",
+        today,
+        due_on.isoformat(),
+        NAME,
+        PHONE,
+        here.institution.name,
+        "停课后不退费，请协调。",
+    ]
+    headings = ["工单编号", "来电日期", "办理时限", "诉求人", "联系电话", "被反映单位", "诉求内容"]
+    data = write_csv(headings, [row])
+    operations.import_orders(actor=here.officer, data=data, filename="工单.csv", dry_run=False)
+    complaint = Complaint.objects.get(order_number="BJ2026000001")
+    code = operations.issue_receipt(
+        actor=here.officer, complaint_id=complaint.pk, identity="called_back", reason="来电补领"
+    )
+    return SimpleNamespace(complaint=complaint, receipt_code=code)
+
+
 @pytest.fixture
 def order(here, time):
-    """A caller's complaint that stands for an imported one: it has the limit of its order."""
-    made = accepted(here)
-    Complaint.objects.filter(pk=made.complaint.pk).update(order_due_on=clock.today() + timedelta(days=2))
-    watch_order(here.officer, again(made))
+    made = imported(here, clock.today() + timedelta(days=2))
+    operations.accept(actor=here.officer, complaint_id=made.complaint.pk)
     return made
 
 
@@ -206,10 +237,11 @@ def test_a_longer_limit_wants_its_reason_and_is_told(here, order):
     for wrong in ({"due_on": clock.today(), "reason": "x"}, {"due_on": later, "reason": ""}):
         with pytest.raises(InvalidInput):
             operations.extend_order(**case, **wrong)
-    before = len(queued("complaints.mail_complainant"))
+    before = Telling.objects.filter(told_at__isnull=True).count()
     operations.extend_order(**case, due_on=later, reason="派单单位同意延期")
     assert (again(order).order_due_on, running(order, "CMP-ORDER").due_on) == (later, later)
-    assert len(queued("complaints.mail_complainant")) == before + 1
+    # Without an address it is a task of the staff to tell it.
+    assert Telling.objects.filter(told_at__isnull=True).count() == before + 1
     with pytest.raises(Forbidden):
         operations.extend_order(
             actor=here.school, complaint_id=order.complaint.pk, due_on=later + SOON, reason="x"
@@ -217,8 +249,7 @@ def test_a_longer_limit_wants_its_reason_and_is_told(here, order):
 
 
 def test_the_limit_runs_again_when_a_refusal_is_looked_at_again(here, time):
-    made = filed(here)
-    Complaint.objects.filter(pk=made.complaint.pk).update(order_due_on=clock.today() + SOON)
+    made = imported(here, clock.today() + SOON)
     operations.refuse(
         actor=here.officer, complaint_id=made.complaint.pk, ground="not_competent", reason="不属于"
     )

@@ -42,14 +42,14 @@ LONG, LONG_LINE = WORDS + "长" * 10_001, WORDS + "长" * 301
 BUTTONS = {
     "begin_self_assessment", "confirm_all_carried", "confirm_carried", "remove_evidence", "submit_self_assessment",
     "declare", "begin_review", "compute_round", "approve_publication", "compute_assessment", "countersign",
-    "decide_original", "confirm_appointment",
+    "decide_original", "confirm_appointment", "confirm_correction", "withdraw_correction",
 }  # fmt: skip
 # The same of applications and votes: tests/members/test_views_membership.py.
 WALKED_BY_MEMBERS = {"begin_application", "do_in_application", "do_in_vote", "withdraw_membership"}
-# What a refused deed typed is kept: tests/complaints/test_views_case.py, _mass.py and _redactions.py. A search, a file
+# What a refused deed typed is kept: tests/complaints/test_views_case.py, _mass.py, _redactions.py and test_operations_lead_hearings.py. A search, a file
 # and a choice between two buttons have nothing to keep.
 WALKED_BY_COMPLAINTS = {
-    "do_in_case", "end_mass_case", "offer_to_all", "review_redaction",
+    "do_in_case", "do_in_hearing", "end_mass_case", "offer_to_all", "review_redaction",
     "find_person", "import_enrolments", "decide_orders",
 }  # fmt: skip
 
@@ -134,7 +134,7 @@ def recusal(typed):
     def sent(pair):
         assessment, reviewer = pair
         row = assessment.assignments.get(assessor_id=reviewer.user_id)
-        return reviewer, f"review/assignments/{row.pk}/recuse/", {"reason": typed}
+        return reviewer, f"review/assignments/{row.pk}/recuse/", {"reason": typed, "tie": "family"}
 
     return sent
 
@@ -199,6 +199,13 @@ def objection(**fields):
     def sent(row):
         typed = {"decision": WORDS, f"fix-{leaf(row.assessment)}-points": "99"} | fields
         return actor_with(Role.COMMITTEE), f"committee/objections/{row.pk}/", typed
+
+    return sent
+
+
+def longer(typed):
+    def sent(row):
+        return actor_with(Role.COMMITTEE), f"committee/objections/{row.pk}/extend/", {"reason": typed}
 
     return sent
 
@@ -303,6 +310,7 @@ CASES = [
     ("determine", under_review, decision("determine", {"grade": "B", "reason": WORDS}), 409, "不能评定", WORDS),
     ("answer_defence", defended, decision("defence", {"answer": WORDS}), 400, "", WORDS),
     ("answer_defence", answered, decision("defence", {"answer": WORDS, "reconsider": "no"}), 409, "没有待答复的申辩", WORDS),
+    ("extend_objection", decided_objection, longer(WORDS), 409, "", WORDS),
     ("decide_objection", disputed, objection(), 400, "请选择结论", WORDS),
     ("decide_objection", disputed, objection(upheld="yes"), 400, "B1.2：", WORDS),
     ("decide_objection", disputed, objection(upheld="yes"), 400, "B1.2：", 'value="99"'),

@@ -171,8 +171,8 @@ def test_carried_rows_show_their_origin_and_split_ones_say_why_they_are_empty(he
     sheet = self_sheet(admin, assessment.pk)
     origin = row_of(sheet, "A2.1").origin
     assert (origin.year, origin.code, origin.submitted_at) == (2025, "A2.1", before.submitted_at)
-    assert "A1.1拆分而来" in row_of(sheet, "A1.2").note
-    assert "A1.2、A1.3合并而来" in row_of(sheet, "A1.3").note
+    assert "A1.1 拆分而来" in row_of(sheet, "A1.2").note
+    assert "A1.2、A1.3 合并而来" in row_of(sheet, "A1.3").note
     assert row_of(sheet, "A2.2").note == "本版新增指标。"
     assert row_of(sheet, "A2.1").note == ""
 

@@ -157,4 +157,4 @@ def test_a_day_at_the_end_of_all_calendars_is_refused_at_its_field(desk, home, d
     answer = desk.post(
         f"members/institution/{member.pk}/do/lapse/", unpaid_since=day, reason="第三次理事会决议"
     )
-    assert (answer.status_code, "应在1900年至2199年之间" in text(answer)) == (400, True)
+    assert (answer.status_code, "应在1900年至2999年之间" in text(answer)) == (400, True)
