@@ -17,6 +17,7 @@ from disclosure.management.demo.people import PASSWORD
 from tests.architecture.test_urls import addresses
 from tests.architecture.url_table import VISITOR
 from tests.e2e.hands import DESK, PHONE
+from tests.e2e.stage import wait_until
 
 SERIOUS = {"serious", "critical"}
 SLUGS = ("chaoyang", "beijing-pwh")
@@ -43,8 +44,11 @@ THINGS = {
     "application": "SELECT id FROM members_membershipapplication WHERE association_id = %s AND submitted_at IS NOT NULL",
     "vote": "SELECT id FROM members_councilvote WHERE association_id = %s ORDER BY id DESC",
     "complaint": "SELECT id FROM complaints_complaint WHERE association_id = %s ORDER BY id DESC",
+    "hearing": "SELECT id FROM complaints_leadhearing WHERE association_id = %s",
 }
 MOST_TRIED = 40
+UNPRINTED = "SELECT count(*) FROM credit_rating_certificate WHERE attachment_id IS NULL"
+PRINTING_SECONDS = 240
 A_JOB = """
 INSERT INTO association_job (association_id, kind, title, state, total, done, message, result, created_at)
 SELECT id, 'compute_round', '计算', 'running', 10, 3, '', '{}', now() FROM association_association WHERE slug = 'chaoyang'"""
@@ -61,6 +65,7 @@ NOT_PAGES = {
     "mfa_download_recovery_codes": "a file",
     "original_file": "a file",
     "case_file": "a file",
+    "hearing_file": "a file",
     "application_file": "a file",
     "member_certificate": "a file",
     "order_errors": "a file",
@@ -80,6 +85,7 @@ NOT_PAGES = {
 }
 # What the demo has nothing of, each with its reason.
 NOT_IN_DEMO = {
+    "hearing": "nothing is alleged against an institution of the demo",
     "admin:credit_rating_objection_change": "nobody objected",
     "admin:prepaid_escrow_interestrate_change": "no rate is made up",
     "admin:prepaid_escrow_interestrate_do#confirm": "no rate is made up",
@@ -195,6 +201,7 @@ class Walk:
 @pytest.fixture
 def walk(visit, stage):
     stage.database.ask(A_JOB)
+    wait_until(lambda: stage.database.ask(UNPRINTED) == [(0,)], "the worker does not print", PRINTING_SECONDS)
     return Walk(visit, stage)
 
 
