@@ -1,16 +1,18 @@
 """Start-up refuses to serve as a role that row security does not bind; deployment wants the publication log signed."""
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
+from django.db import OperationalError, connections
 
 from common.signing import LEAST_SECRET
 
 SERVING = ("default", "public")
+PATIENCE_SECONDS = 60.0
 ROLE = """
 SELECT r.rolname, r.rolsuper, r.rolbypassrls,
   EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relowner = r.oid),
@@ -53,12 +55,27 @@ def faults_of_roles(aliases: Iterable[str] = SERVING) -> list[str]:
     return [fault for alias in aliases for fault in faults_of_role(alias)]
 
 
-def refuse_unsafe_roles() -> None:
-    """Called where a process that serves begins; the connections used here are not handed to children."""
-    faults = faults_of_roles()
+def refuse_unsafe_roles(patience: float = PATIENCE_SECONDS) -> None:
+    """Called where a process that serves begins; the connections used here are not handed to children.
+
+    A database that is not there yet is waited for, ``patience`` seconds; then the process ends (ImproperlyConfigured):
+    whoever could not ask does not serve.
+    """
+    faults = _asked_until(time.monotonic() + patience)
     connections.close_all()
     if faults:
         raise ImproperlyConfigured("refusing to serve: " + "; ".join(faults))
+
+
+def _asked_until(deadline: float) -> list[str]:
+    while True:
+        try:
+            return faults_of_roles()
+        except OperationalError:
+            connections.close_all()
+            if time.monotonic() > deadline:
+                return ["the database does not answer"]
+            time.sleep(1)
 
 
 @register(Tags.security, deploy=True)

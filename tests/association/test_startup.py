@@ -7,6 +7,7 @@ import sys
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
 from association.checks import faults_of_role, faults_of_roles, refuse_unsafe_roles
 from config.home import PROJECT
@@ -14,6 +15,7 @@ from config.roles import BACKUP, OWNER
 
 WEB = "import config.wsgi"
 WORKER = "from celery import signals; import django; import config; django.setup(); signals.worker_init.send(sender=None)"
+IMPATIENT = "from association import checks; checks.refuse_unsafe_roles.__defaults__ = (0,); "
 RELAY = "from django.core.management import execute_from_command_line as run; run(['manage.py', 'relay'])"
 
 
@@ -90,3 +92,28 @@ def test_refusal_names_every_fault(monkeypatch):
     monkeypatch.setattr("association.checks.connections.close_all", lambda: None)
     with pytest.raises(ImproperlyConfigured, match="a; b"):
         refuse_unsafe_roles()
+
+
+@pytest.mark.django_db(databases=["default", "public"])
+def test_a_database_that_is_not_there_yet_is_waited_for(monkeypatch):
+    answers = [OperationalError, OperationalError, []]
+
+    def ask():
+        answer = answers.pop(0)
+        if answer == []:
+            return answer
+        raise answer
+
+    monkeypatch.setattr("association.checks.faults_of_roles", ask)
+    monkeypatch.setattr("association.checks.connections.close_all", lambda: None)
+    monkeypatch.setattr("association.checks.time.sleep", lambda _seconds: None)
+    refuse_unsafe_roles()
+    assert answers == []
+
+
+@pytest.mark.parametrize("program", [WORKER, RELAY], ids=["worker", "relay"])
+def test_who_could_not_ask_does_not_serve(child_environment, program):
+    nowhere = child_environment["DATABASE_URL"].rpartition("/")[0] + "/portal_nowhere"
+    code, output = start(IMPATIENT + program, child_environment | {"DATABASE_URL": nowhere})
+    assert code != 0
+    assert "the database does not answer" in output

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from disclosure.management.demo.people import BY_KEY, PASSWORD
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-SECONDS = 20_000
+SECONDS = 40_000
 
 
 class Visitor:

@@ -28,6 +28,7 @@ from tests.database import TestDatabase, drop, manage, names_like, shape_of_the_
 READY_SECONDS = 60
 QUEUES = range(9, 15)  # Valkey's databases for the journeys; the other tests use the first
 STOP_SECONDS = 15
+UNDONE = "FROM association_outboxjob WHERE state = 'waiting' AND (due_at <= now() OR handed_out > 0)"
 TOLD_BY = ("common", "association", "members", "prepaid_escrow", "complaints", "credit_rating", "disclosure")
 ONLY_SHOWN_BY = {"admin", "views", "urls", "forms", "api", "context"}
 TICK = """
@@ -129,6 +130,8 @@ class Stage:
                 for command in COMMANDS.values()
             ]
         wait_until(lambda: answers(f"{self.address}/healthz"), "the portal does not answer", READY_SECONDS)
+        beats = "SELECT count(*) FROM association_workerbeat WHERE name LIKE 'relay%'"
+        wait_until(lambda: self.database.ask(beats) == [(1,)], "the relay does not begin", READY_SECONDS)
 
     def forget_queue(self) -> None:
         """Queue, throttles and lock-outs."""
@@ -165,8 +168,19 @@ class Stage:
 
     def settle(self) -> None:
         """Wait until no job is due: the worker has done what pages asked for."""
-        waiting = "SELECT count(*) FROM association_outboxjob WHERE state = 'waiting' AND (due_at <= now() OR handed_out > 0)"
-        wait_until(lambda: self.database.ask(waiting) == [(0,)], "the worker does not finish", READY_SECONDS)
+        try:
+            wait_until(lambda: self.database.ask(f"SELECT count(*) {UNDONE}") == [(0,)], "", READY_SECONDS)
+        except AssertionError:
+            raise AssertionError(self.says_why()) from None
+
+    def says_why(self) -> str:
+        """What a person would look at first: the jobs left, the processes, and what they wrote last."""
+        left = self.database.ask(
+            f"SELECT task, key, attempts, handed_out, due_at - now(), last_error {UNDONE} LIMIT 10"
+        )
+        ended = {name: process.poll() for name, process in zip(COMMANDS, self.running, strict=True)}
+        said = (self.folder / "processes.log").read_text(errors="replace")[-3000:]
+        return f"the worker does not finish: {left}\nprocesses (None runs): {ended}\n{said}"
 
 
 def settings_of_the_demo(home: Path, port: int) -> dict[str, str]:
