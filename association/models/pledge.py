@@ -124,10 +124,6 @@ class PledgeVersion(AssociationOwned):
             gettext("第%(number)d版") % {"number": self.number} if self.number else self.get_state_display()
         )
 
-    @property
-    def is_adopted(self) -> bool:
-        return self.state in ADOPTED
-
 
 class PledgeClause(AssociationOwned):
     """条款: its number within the version and its words; fixed with the version."""

@@ -21,11 +21,10 @@ from credit_rating.models import HistoricalResult, ResultCorrection
 from credit_rating.operations.announcements import institution_people, refresh_institution
 from credit_rating.operations.moves import move_correction
 from credit_rating.queries.corrections import CORRECTED, as_it_stands
+from credit_rating.rules.past_results import text_faults
 
 DESK = "/desk/corrections/"
-LONGEST = {"grade": 12, "issuing_body": 80, "source_title": 200, "source_url": 300, "note": 300}
 LONGEST_REASON = 300
-WITH_ADDRESS = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +150,11 @@ def _lock_result(actor: Actor, result_id: int) -> HistoricalResult:
 
 
 def _checked(corrected: Corrected) -> dict[str, str]:
-    """In one line each, not longer than the table holds, and nothing empty that must be said."""
+    """In one line each, and as a result that is taken over: the same lengths, and the same kind of address."""
     typed = {name: one_line(text) for name, text in asdict(corrected).items()}
-    wrong = {
-        name: _("最多%(most)d个字。") % {"most": LONGEST[name]}
-        for name, text in typed.items()
-        if len(text) > LONGEST[name]
-    }
-    wrong |= {name: _("请填写。") for name in ("grade", "issuing_body", "source_title") if not typed[name]}
-    if typed["source_url"] and not typed["source_url"].startswith(WITH_ADDRESS):
-        wrong["source_url"] = _("请填写完整的网址。")
+    wrong: dict[str, str] = {}
+    for name, sentence in text_faults(typed):
+        wrong.setdefault(name, sentence)
     if wrong:
         raise InvalidInput(_("更正的内容有误，请修改后再提交。"), wrong)
     return typed

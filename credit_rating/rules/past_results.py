@@ -44,30 +44,31 @@ class HistoricalRow:
 
 def row_faults(row: HistoricalRow, this_year: int) -> Iterator[tuple[str, str]]:
     """Every fault of one line as the column's plain name and a sentence; nothing else is looked at."""
-    for name, (label, longest) in COLUMNS.items():
-        if name not in NO_TEXT:
-            yield from _text_faults(name, getattr(row, name), label, longest)
+    yield from text_faults({name: getattr(row, name) for name in COLUMNS if name not in NO_TEXT})
     if row.uscc and (wrong := codes.problem(row.uscc)):
         yield "uscc", wrong
     if not FIRST_YEAR <= row.year <= this_year:
         yield "year", Said("年度须在%(first)s至%(last)s之间。", first=FIRST_YEAR, last=this_year)
-    if row.source_url and (wrong := address_problem(row.source_url)):
+
+
+def text_faults(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with these texts, by the plain names of their columns: of a new result or of a correction."""
+    for name, text in texts.items():
+        label, longest = COLUMNS[name]
+        if not text and name in NEEDED:
+            yield name, Said("请填写%(name)s。", name=label)
+        if len(text) > longest:
+            yield (
+                name,
+                Said(
+                    "%(name)s最多%(longest)s个字，现在是%(length)s个字。",
+                    name=label,
+                    longest=longest,
+                    length=len(text),
+                ),
+            )
+    if texts.get("source_url") and (wrong := address_problem(texts["source_url"])):
         yield "source_url", wrong
-
-
-def _text_faults(name: str, text: str, label: str, longest: int) -> Iterator[tuple[str, str]]:
-    if not text and name in NEEDED:
-        yield name, Said("请填写%(name)s。", name=label)
-    if len(text) > longest:
-        yield (
-            name,
-            Said(
-                "%(name)s最多%(longest)s个字，现在是%(length)s个字。",
-                name=label,
-                longest=longest,
-                length=len(text),
-            ),
-        )
 
 
 def address_problem(text: str) -> str | None:

@@ -31,6 +31,7 @@ OF_A_COMPLAINT = (
     ("UPDATE complaints_complaint SET shares_phone = NOT shares_phone", "what the filing said"),
     ("UPDATE complaints_complaint SET is_consumer = false", "what the filing said"),
     ("UPDATE complaints_complaint SET order_due_on = '2026-12-31'", "only made longer"),
+    ("UPDATE complaints_complaint SET order_due_time = '09:00'", "only made longer"),
     ("UPDATE complaints_complaint SET receipt_key = NULL", "a code ends with"),
     (
         """INSERT INTO complaints_fact (association_id, complaint_id, institution_id, kind, turn, amount_fen, at)
