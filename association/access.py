@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -73,8 +75,36 @@ def outbox_visible_to(actor: Actor) -> QuerySet[OutboxJob]:
     return OutboxJob.objects.none()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadTerms:
+    """当事人读到的期限: of which cases an institution reads also the terms that others have to keep.
+
+    ``codes`` says which: a term that tells something the institution does not know is not among them. ``cases`` are
+    those it has been told of, ``path`` where it reads of one (with the place for its number, or a list).
+    """
+
+    kind: str
+    codes: frozenset[str]
+    cases: Callable[[Actor], QuerySet[Any]]
+    path: str
+
+    def page_of(self, case_id: int) -> str:
+        return self.path % case_id if "%d" in self.path else self.path
+
+
+# Apps above say here what their parties read; who has to act reads the own terms anyway.
+READ_BY_PARTIES: dict[str, ReadTerms] = {}
+
+
+def let_parties_read(*terms: ReadTerms) -> None:
+    READ_BY_PARTIES.update((one.kind, one) for one in terms)
+
+
 def deadlines_visible_to(actor: Actor) -> QuerySet[Deadline]:
-    """Staff see that every clock runs, the names of those they keep away from excepted (``terms_kept_from``); an institution its own, the committee those of the committee, everybody what is theirs by name."""
+    """Staff see that every clock runs, the names of those they keep away from excepted (``terms_kept_from``); an institution
+    its own and those that it waits for (``READ_BY_PARTIES``), the committee those of the committee, everybody what is
+    theirs by name.
+    """
     if actor.is_system or actor.is_staff:
         return Deadline.objects.all()
     if actor.user_id is None:
@@ -82,9 +112,20 @@ def deadlines_visible_to(actor: Actor) -> QuerySet[Deadline]:
     own = Q(owner_user_id=actor.user_id)
     if actor.institution_ids:
         own |= Q(owner_side=Side.INSTITUTION, owner_institution_id__in=sorted(actor.institution_ids))
+        own |= _read_by_party(actor)
     if actor.roles & COMMITTEE_ROLES:
         own |= Q(owner_side=Side.COMMITTEE, owner_user__isnull=True)
     return Deadline.objects.filter(own)
+
+
+def _read_by_party(actor: Actor) -> Q:
+    return Q(
+        *(
+            Q(case_kind=kind, code__in=sorted(read.codes), case_id__in=read.cases(actor).values("pk"))
+            for kind, read in READ_BY_PARTIES.items()
+        ),
+        _connector=Q.OR,
+    )
 
 
 def terms_kept_from(user_id: int) -> Q:

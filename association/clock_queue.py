@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -77,11 +77,17 @@ def queue(actor: Actor, asked: Asked) -> Queue:
     parts = _Parts(actor, own=asked.own)
     visible = deadlines_visible_to(actor).filter(stopped_at__isnull=True)
     found = _counted(visible, parts)
-    page = list(_page(visible.filter(parts.chosen(asked.part)), asked.after)[: PAGE + 1])
+    chosen = visible.filter(parts.chosen(asked.part))
+    page = list(_page(chosen if actor.is_staff else _with_turns(chosen, actor), asked.after)[: PAGE + 1])
     address = _next_address(asked, page[PAGE - 1]) if len(page) > PAGE else ""
     part_of = parts.part_of(asked.part)
     rows = rows_of(page[:PAGE], part_of, parts.now, parts.institutions, _kept(actor))
     return Queue(rows, found, address, asked)
+
+
+def _with_turns(rows: QuerySet[Deadline], actor: Actor) -> QuerySet[Deadline]:
+    """``is_mine``: what a party waits for is told with its side, and where the party reads of it."""
+    return rows.annotate(is_mine=ExpressionWrapper(_mine(actor), output_field=BooleanField()))
 
 
 def _kept(actor: Actor) -> Collection[str]:
@@ -97,7 +103,7 @@ def part_counts(actor: Actor) -> dict[str, int]:
 def _counted(visible: QuerySet[Deadline], parts: "_Parts") -> dict[str, int]:
     """What waits for others is counted in its two halves: each is a range of an index, the two together are none."""
     conditions = {part.value: condition for part, condition in parts.conditions.items()}
-    conditions |= {QueuePart.WAITING.value: parts.others_ahead, PAUSED: parts.paused}
+    conditions |= {QueuePart.WAITING.value: parts.others, PAUSED: parts.paused}
     rows = {name: visible.filter(condition) for name, condition in conditions.items()}
     for name in CAPPED:
         rows[name] = rows[name].order_by("ends_at")[: MOST_COUNTED + 1]
@@ -148,7 +154,8 @@ def of_institutions(actor: Actor) -> QuerySet[Deadline]:
 class _Parts:
     """The conditions of one moment and one person.
 
-    Overdue is overdue whoever has it: only somebody who asks for the own alone does not see it, and is told how many.
+    Overdue is overdue whoever of the association has it: only somebody who asks for the own alone does not see it, and is
+    told how many. A party waits for others, late or not: that is no alarm of its own.
     """
 
     def __init__(self, actor: Actor, *, own: bool = False) -> None:
@@ -158,17 +165,20 @@ class _Parts:
         self.institutions = actor.institution_ids
         running = Q(paused_on__isnull=True)
         self.mine = Q(owner_user_id=actor.user_id) if own else _mine(actor)
-        over = running & Q(ends_at__lte=self.now)
+        ours = Q() if actor.is_staff or actor.is_system else _mine(actor)
+        over = running & ours & Q(ends_at__lte=self.now)
         own_over = over & self.mine if own else over
         ahead = running & self.mine & Q(ends_at__gt=self.now)
         self.paused = Q(paused_on__isnull=False)
-        self.others_ahead = running & ~_mine(actor) & Q(ends_at__gt=self.now)
+        self.others = running & ~_mine(actor)
+        if not ours:
+            self.others &= Q(ends_at__gt=self.now)
         self.conditions = {
             QueuePart.OVERDUE: own_over,
             QueuePart.TODAY: ahead & Q(ends_at__lte=self.tonight),
             QueuePart.WEEK: ahead & Q(ends_at__gt=self.tonight, ends_at__lte=self.weekend),
             QueuePart.LATER: ahead & Q(ends_at__gt=self.weekend),
-            QueuePart.WAITING: self.paused | self.others_ahead,
+            QueuePart.WAITING: self.paused | self.others,
         }
         self.hidden = over & ~self.mine if own else Q()
         self.default = own_over | ahead

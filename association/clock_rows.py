@@ -9,6 +9,7 @@ from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop
 
+from association.access import READ_BY_PARTIES
 from association.choices import CASE_KINDS, QueuePart, Side
 from association.frames import part_with_holes
 from association.models import Deadline
@@ -115,9 +116,20 @@ def _row(deadline: Deadline, part: QueuePart, words: _Words, heading: str) -> Ro
         left=_left(deadline, words),
         explanation=explained(deadline.reckoning, say),
         silence=say(silence) if silence else "",
-        href=here_of(deadline),
+        href=here_of(deadline) if _is_mine(deadline) else _read_at(deadline),
         heading=heading,
     )
+
+
+def _is_mine(deadline: Deadline) -> bool:
+    """Staff ask for no difference: they act in every case."""
+    return bool(getattr(deadline, "is_mine", True))
+
+
+def _read_at(deadline: Deadline) -> str:
+    """Where a party reads of what others have to do; empty where it has no page for it."""
+    read = READ_BY_PARTIES.get(deadline.case_kind)
+    return _under_mount(read.page_of(deadline.case_id)) if read else ""
 
 
 # How a title begins, where that is a word of ours; a number and a name follow.
@@ -140,7 +152,11 @@ def case_name(title: str, say: Gettext = gettext) -> str:
 
 def here_of(deadline: Deadline) -> str:
     """办理页面, under the mount of the association; empty where there is none."""
-    path = deadline.case_path.lstrip("/")
+    return _under_mount(deadline.case_path)
+
+
+def _under_mount(address: str) -> str:
+    path = address.lstrip("/")
     return get_script_prefix() + path if path else ""
 
 
@@ -164,9 +180,11 @@ def _walled(deadline: Deadline, part: QueuePart, words: _Words, heading: str) ->
 
 
 def _owner(deadline: Deadline, words: _Words) -> str:
-    """The side, and who of it: an institution, or the person who has it."""
-    who = deadline.owner_institution or deadline.owner_user
+    """The side, and who of it: an institution, or the person who has it. A party that waits reads the side alone."""
     side = words.side(deadline.owner_side)
+    if not _is_mine(deadline):
+        return side
+    who = deadline.owner_institution or deadline.owner_user
     return words.gettext("%(side)s · %(who)s") % {"side": side, "who": who} if who else side
 
 

@@ -8,6 +8,8 @@ class ComplaintsConfig(AppConfig):
 
     def ready(self) -> None:
         from association import access  # noqa: PLC0415 - the models are there only now
+        from complaints.access.terms import READ_TERMS  # noqa: PLC0415 - the same
         from complaints.access.ties import cases_kept_from  # noqa: PLC0415 - the same
 
         access.KEPT_FROM.append(cases_kept_from)
+        access.let_parties_read(*READ_TERMS)

@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from association import clock
+from association.access import ReadTerms
 from association.actors import Actor, appointments_on
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
 from association.models import Appointment, Attachment
@@ -15,7 +16,9 @@ from credit_rating.models import (
     AssessmentStandard,
     Assignment,
     Evidence,
+    Objection,
     Opinion,
+    PublicNotice,
     ResultCorrection,
     Round,
 )
@@ -178,3 +181,28 @@ def rounds_visible_to(actor: Actor) -> QuerySet[Round]:
     if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
         return Round.objects.all()
     return Round.objects.filter(pk__in=assessments_visible_to(actor).values("round_id"))
+
+
+def _own_notices(actor: Actor) -> QuerySet[PublicNotice]:
+    """The public notices with a result of the institution on them."""
+    rows = Assessment.objects.filter(institution_id__in=actor.institution_ids, public_notice__isnull=False)
+    return PublicNotice.objects.filter(pk__in=rows.values("public_notice_id"))
+
+
+def _own_objections(actor: Actor) -> QuerySet[Objection]:
+    """异议 to the institution's own result, whoever raised it (its page lists them with their term), and what it raised."""
+    own = sorted(actor.institution_ids)
+    return Objection.objects.filter(Q(assessment__institution_id__in=own) | Q(objector_id__in=own))
+
+
+RATING_PAGE = "/desk/rating/"
+# Terms that an institution reads although others have to keep them (``association.access``).
+READ_TERMS = (
+    ReadTerms("public_notice", frozenset({"ROUND-PUBLIC-NOTICE"}), _own_notices, RATING_PAGE),
+    ReadTerms(
+        "objection",
+        frozenset({"ROUND-OBJECTION", "ROUND-OBJECTION-VERIFY"}),
+        _own_objections,
+        RATING_PAGE,
+    ),
+)

@@ -2,10 +2,11 @@
 
 from django.db.models import Q, QuerySet
 
+from association.access import ReadTerms
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
 from association.models import Appointment
-from members.choices.membership import ApplicationState
+from members.choices.membership import ApplicationState, Matter
 from members.models import (
     CouncilVote,
     Institution,
@@ -95,3 +96,31 @@ def certificates_visible_to(actor: Actor) -> QuerySet[MembershipCertificate]:
     if actor.is_system or actor.roles & STAFF_ROLES:
         return MembershipCertificate.objects.all()
     return MembershipCertificate.objects.filter(institution_id__in=actor.institution_ids)
+
+
+def _own_applications(actor: Actor) -> QuerySet[MembershipApplication]:
+    return MembershipApplication.objects.filter(institution_id__in=actor.institution_ids)
+
+
+def _own_admissions(actor: Actor) -> QuerySet[CouncilVote]:
+    """That the council votes on the own application is told on its page; a vote to expel is not told before its end."""
+    rows = CouncilVote.objects.filter(matter=Matter.ADMISSION)
+    return rows.filter(institution_id__in=actor.institution_ids)
+
+
+def _own_institutions(actor: Actor) -> QuerySet[Institution]:
+    return Institution.objects.filter(pk__in=actor.institution_ids)
+
+
+MEMBERSHIP_PAGE = "/desk/membership/"
+# Terms that an institution reads although others have to keep them (``association.access``).
+READ_TERMS = (
+    ReadTerms(
+        "application",
+        frozenset({"MEMBER-REVIEW", "MEMBER-SUPPLEMENT"}),
+        _own_applications,
+        "/desk/membership/%d/",
+    ),
+    ReadTerms("council_vote", frozenset({"MEMBER-VOTE"}), _own_admissions, MEMBERSHIP_PAGE),
+    ReadTerms("membership", frozenset({"MEMBER-PROBATION"}), _own_institutions, MEMBERSHIP_PAGE),
+)

@@ -18,6 +18,7 @@ from complaints.access.complaints import (
     is_respondent,
 )
 from complaints.access.leads import leads_visible_to
+from complaints.access.terms import RESPONDENT_READS
 from complaints.access.ties import why_barred
 from complaints.choices.complaints import (
     ANSWERABLE,
@@ -61,7 +62,7 @@ from complaints.queries.unpaid import broken_settlement
 from prepaid_escrow.queries import calculations_of
 
 KIND = "complaint"
-PAY_BY, TELL_BY = "CMP-PAY", "CMP-TELL"
+PAY_BY = "CMP-PAY"
 OPEN_TO_OFFERS = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
 PAYABLE = frozenset({State.AGREED, State.BREACHED})
 MOST_SIMILAR = 10
@@ -103,8 +104,8 @@ class CaseFile:
 
     @property
     def terms(self) -> list[Term]:
-        """期限; that a complainant left no address is not for the other side."""
-        return terms_of(row for row in self.clocks if not self.respondent or row.code != TELL_BY)
+        """期限; the institution reads those that its 今日钟表 has."""
+        return terms_of(row for row in self.clocks if not self.respondent or row.code in RESPONDENT_READS)
 
     @property
     def may_pay(self) -> bool:
@@ -177,7 +178,7 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
     if complaint is None:
         raise _not_for(actor, pk)
     respondent = is_respondent(actor, complaint)
-    turns = turns_of(complaint)
+    turns = turns_of(complaint, respondent=respondent)
     agreement = _agreement_of(complaint)
     return CaseFile(
         complaint=complaint,

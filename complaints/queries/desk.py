@@ -8,6 +8,7 @@ from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, S
 from association import clock
 from association.models import Deadline
 from association.sealed import search_keys
+from complaints.access.terms import RESPONDENT_READS
 from complaints.models import Complaint, Person
 from complaints.queries.people import masked, of_person
 from complaints.queries.tracking import RECEIPT
@@ -20,11 +21,13 @@ NUMBER = re.compile(r"T(20[0-9]{2})-?([0-9]{1,12})", re.IGNORECASE)
 MOST_NAMES = 200
 
 
-def running() -> QuerySet[Deadline]:
+def running(*, to_tell: bool = True) -> QuerySet[Deadline]:
     """The terms of a complaint that are not over: what is only to be told to the complainant after the case itself, then
-    the one that ends first, paused ones last.
+    the one that ends first, paused ones last. Without ``to_tell`` those that the institution reads.
     """
     rows = Deadline.objects.filter(case_kind=KIND, case_id=OuterRef("pk"), stopped_at__isnull=True)
+    if not to_tell:
+        rows = rows.filter(code__in=sorted(RESPONDENT_READS))
     aside = Case(When(code__in=TELLING - {SERVE_BY}, then=1), default=0)
     return rows.order_by(aside, F("paused_on").asc(nulls_first=True), "ends_at", "pk")
 
@@ -40,7 +43,7 @@ def with_turns(rows: QuerySet[Complaint]) -> QuerySet[Complaint]:
 
 def with_first_term(rows: QuerySet[Complaint], *, to_tell: bool = True) -> QuerySet[Complaint]:
     """Whose turn and until when. That a complainant is to be told on paper (``to_tell``) is not for the other side."""
-    first = running() if to_tell else running().exclude(code__in=TELLING - {SERVE_BY})
+    first = running(to_tell=to_tell)
     return rows.annotate(
         turn_side=Subquery(first.values("owner_side")[:1]),
         turn_ends_at=Subquery(first.values("ends_at")[:1]),
@@ -48,13 +51,14 @@ def with_first_term(rows: QuerySet[Complaint], *, to_tell: bool = True) -> Query
     )
 
 
-def turn_of(rows: QuerySet[Any], side: str) -> QuerySet[Any]:
+def turn_of(rows: QuerySet[Any], side: str, *, to_tell: bool = True) -> QuerySet[Any]:
     """Those where a term of this side runs: also where another side's ends earlier."""
-    return rows.filter(Exists(running().filter(owner_side=side)))
+    return rows.filter(Exists(running(to_tell=to_tell).filter(owner_side=side)))
 
 
-def overdue(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(Exists(running().filter(ends_at__lte=clock.now(), paused_on__isnull=True)))
+def overdue(rows: QuerySet[Any], *, to_tell: bool = True) -> QuerySet[Any]:
+    late = running(to_tell=to_tell).filter(ends_at__lte=clock.now(), paused_on__isnull=True)
+    return rows.filter(Exists(late))
 
 
 def first_person(complaint: Complaint) -> str:

@@ -86,9 +86,9 @@ def list_page(actor: Actor, wanted: Wanted) -> ListPage:
 
 def _filtered(actor: Actor, rows: QuerySet[Any], wanted: Wanted) -> QuerySet[Any]:
     if wanted.turn:
-        rows = turn_of(rows, wanted.turn)
+        rows = turn_of(rows, wanted.turn, to_tell=actor.is_staff)
     if wanted.overdue:
-        rows = overdue(rows)
+        rows = overdue(rows, to_tell=actor.is_staff)
     return rows.filter(_own(actor)) if wanted.own else rows
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from association.clocks import Turn, open_turns
+from complaints.access.terms import RESPONDENT_READS
 from complaints.choices.telling import SERVING
 from complaints.models import Complaint, Telling
 
@@ -22,9 +23,11 @@ class Turns:
     tasks: list[Turn]
 
 
-def turns_of(complaint: Complaint) -> Turns:
-    """While nothing else runs, the first task is what the case waits for."""
+def turns_of(complaint: Complaint, *, respondent: bool = False) -> Turns:
+    """While nothing else runs, the first task is what the case waits for. ``respondent``: only what it may read."""
     running = open_turns(KIND, complaint.pk)
+    if respondent:
+        running = [turn for turn in running if turn.code in RESPONDENT_READS]
     aside = TELLING - {SERVE_BY} if _waits_for_service(complaint, running) else TELLING
     inside = [turn for turn in running if turn.code not in aside and turn.code != FRAME]
     frame = [turn for turn in running if turn.code == FRAME]

@@ -1,0 +1,34 @@
+"""哪些期限告诉被投诉机构: one list for the page of a case, the list of cases and 今日钟表."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from association.access import ReadTerms
+from association.actors import Actor
+from complaints.access.complaints import complaints_visible_to
+from complaints.access.leads import hearings_visible_to
+
+# Whoever is complained of reads these, whoever has to act. Not among them is what has only to be told to the
+# complainant (CMP-TELL, MED-NOTICE): that somebody left no address is not for the other side.
+RESPONDENT_READS = frozenset({
+    "CMP-ACCEPT", "CMP-SERVE", "CMP-REPLY", "CMP-OFFER", "CMP-SETTLE", "CMP-PAY", "CMP-CLOSE", "CMP-ORDER",
+    "MED-END", "MED-RECUSAL", "MED-SESSION", "MED-SIGN", "MED-APPRAISAL",
+})  # fmt: skip
+HEARD_READS = frozenset({"LEAD-HEARING", "LEAD-OBJECT", "LEAD-REVIEW"})
+
+
+def _served(actor: Actor) -> QuerySet[Any]:
+    """Those that the institution has been told of; one that was accepted and not served yet it does not know."""
+    rows = complaints_visible_to(actor).filter(institution_id__in=actor.institution_ids)
+    return rows.filter(served_at__isnull=False)
+
+
+def _heard(actor: Actor) -> QuerySet[Any]:
+    return hearings_visible_to(actor).filter(institution_id__in=actor.institution_ids)
+
+
+READ_TERMS = (
+    ReadTerms("complaint", RESPONDENT_READS, _served, "/desk/complaints/%d/"),
+    ReadTerms("hearing", HEARD_READS, _heard, "/desk/hearings/%d/"),
+)
