@@ -15,7 +15,7 @@ from association.tenancy import acting_for, current_association_id
 from common.errors import Forbidden, InvalidInput, Refused
 from credit_rating import operations
 from credit_rating.choices import CertificateStanding, PublicState, RoundState, Stage, StageKind
-from credit_rating.models import Assessment, Publication, PublicNotice, Round, RoundStage
+from credit_rating.models import Assessment, PublicNotice, Round, RoundStage
 from credit_rating.operations import round_clock
 from credit_rating.queries.results import certificate_standing
 from credit_rating.queries.round_board import round_board
@@ -33,6 +33,7 @@ from tests.factories.review import (
     on_notice,
     public_state_of,
     published,
+    replaced,
     reviewed,
     run_jobs,
     suspend,
@@ -228,7 +229,6 @@ def test_a_suspended_result_that_expires_has_expired_everywhere():
 
 
 def test_the_list_of_a_past_round_keeps_what_a_later_result_replaced():
-    publication = published()
-    Publication.objects.filter(pk=publication.pk).update(superseded_at=clock.now())
+    publication = replaced()
     (row,) = round_board(publication.assessment.round_id).results
     assert (row["state"], row["grade"]) == ("superseded", publication.grade)

@@ -5,10 +5,16 @@ from django.db import IntegrityError, connection, transaction
 
 from association.tenancy import acting_for
 from credit_rating.choices import ROUND_STEPS, RoundState
-from credit_rating.models import Certificate, Evidence, HistoricalResult, OpinionItem, Round
+from credit_rating.models import Assessment, Certificate, Evidence, HistoricalResult, OpinionItem, Round
 from tests.factories.people import make_association, make_institution
-from tests.factories.rating import begun_assessment, draft_round, open_round, submitted_assessment
-from tests.factories.review import on_notice, published
+from tests.factories.rating import (
+    begun_assessment,
+    draft_round,
+    open_round,
+    reviewing_round,
+    submitted_assessment,
+)
+from tests.factories.review import on_notice, published, replaced, suspend
 
 pytestmark = pytest.mark.django_db
 
@@ -56,12 +62,24 @@ def test_a_published_result_is_kept_around_the_publication_too(here, statement, 
 
 
 def test_a_superseded_result_stays_superseded(here):
-    publication = published()
-    assert (
-        taken("UPDATE credit_rating_publication SET superseded_at = now() WHERE id = %s", publication.pk) == 1
-    )
+    publication = replaced()
     says = refused("UPDATE credit_rating_publication SET superseded_at = NULL WHERE id = %s", publication.pk)
     assert "stays superseded" in says
+
+
+def test_only_a_newer_result_takes_the_place_of_one(here):
+    ended = "UPDATE credit_rating_publication SET superseded_at = now() WHERE id = %s"
+    publication = published()
+    published(Assessment.objects.get(round=reviewing_round(institutions=[make_institution()])))
+    assert "of the same or a later year" in refused(ended, publication.pk)
+    assert replaced().superseded_at
+
+
+def test_a_suspended_result_comes_back_with_its_assessment_only(here):
+    publication = published()
+    suspend(publication)
+    again = "UPDATE credit_rating_publication SET suspended_at = NULL, suspended_by_id = NULL WHERE id = %s"
+    assert "is resumed with its assessment" in refused(again, publication.pk)
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "UPDATE {} SET code = repeat('0', 32)"])

@@ -22,8 +22,8 @@ from credit_rating.models import (
 )
 from credit_rating.queries.results import PublicStanding, public_standings
 from credit_rating.queries.standards import spec_of
-from tests.factories.people import actor_with, make_user
-from tests.factories.rating import full_answer, reviewing_round
+from tests.factories.people import actor_with, make_institution, make_user
+from tests.factories.rating import frozen_standard, full_answer, reviewing_round
 
 REASON = "与核查情况不符"
 
@@ -113,6 +113,18 @@ def published(assessment=None, answers=None):
         actor=actor_with(Role.COMMITTEE_CHAIR), round_id=assessment.round_id
     )
     return publication
+
+
+def replaced():
+    """被替代: a published result in whose place a newer one of the same institution stands."""
+    institution = make_institution()
+    first = published(Assessment.objects.get(round=reviewing_round(institutions=[institution])))
+    published(
+        Assessment.objects.get(round=reviewing_round(frozen_standard(), [institution])),
+        {"B1.2": {"points": "5"}},
+    )
+    first.refresh_from_db()
+    return first
 
 
 def standing_result(valid_until, stage=Stage.PUBLISHED, assessment=None) -> Assessment:
