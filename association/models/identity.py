@@ -189,9 +189,10 @@ class Appointment(AssociationOwned):
             models.CheckConstraint(name="appointment_has_name", condition=~Q(name="")),
             models.CheckConstraint(
                 name="appointment_second_person",
+                # Nobody has appointed the first chair: the operator names one, the first secretary confirms.
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
-                | Q(awaits=False, confirmed_at__isnull=False, appointed_by__isnull=False)
-                & ~Q(confirmed_by=F("appointed_by"))
+                | Q(awaits=False, confirmed_at__isnull=False, confirmed_by__isnull=False)
+                & (Q(appointed_by__isnull=True) | ~Q(confirmed_by=F("appointed_by")))
                 & ~Q(confirmed_by=F("user")),
             ),
             models.CheckConstraint(

@@ -32,8 +32,8 @@ def open_association(
     """开通协会 with the rules it starts with, and its first people, who get a link to set a password.
 
     Done by the operator of the platform on the machine itself; from then on the association appoints. The first
-    person of the secretariat holds the role at once; the chair is confirmed by that person (decision 0013 of two
-    people). ``fields`` are columns of ``Association``; ``parent`` is the slug of the association a branch belongs to.
+    person of the secretariat holds the role at once; the chair is confirmed by that person.
+    ``fields`` are columns of ``Association``; ``parent`` is the slug of the association a branch belongs to.
     Raises ``InvalidInput`` with every field that is wrong; then nothing is written.
     """
     people = [(secretary, Role.SECRETARIAT), *([(chair, Role.COMMITTEE_CHAIR)] if chair else [])]

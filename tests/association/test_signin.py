@@ -24,6 +24,7 @@ from django.urls import include, path
 from django.utils import translation
 
 from association import tasks
+from association.accounts import send_password_link
 from association.choices import SECOND_FACTOR_ROLES, Role
 from association.models import OutboxJob
 from association.tenancy import acting_for
@@ -240,6 +241,25 @@ def test_who_decides_about_others_must_set_up_a_second_factor(client, associatio
     assert again.startswith("/first/accounts/reauthenticate/")
     assert client.post(again, {"password": PASSWORD})["Location"] == "/first/accounts/2fa/totp/activate/"
     assert client.get("/first/accounts/2fa/totp/activate/").status_code == 200
+
+
+@override_settings(PORTAL_SKIP_SECOND_FACTOR=False)
+def test_who_is_new_goes_from_the_mailed_link_to_the_second_factor(client, association):
+    user = with_role(association, Role.SECRETARIAT, "staff@example.org")
+    user.set_unusable_password()
+    user.save()
+    with acting_for(association.pk):
+        send_password_link(user_id=user.pk)
+    link = client.get(re.search(r"https?://[^/]+(/\S+)", mail.outbox[0].body)[1])["Location"]
+    client.post(link, {"password1": PASSWORD, "password2": PASSWORD})
+    sign_in(client, user.email)
+    assert client.get("/first/who/")["Location"] == "/first/accounts/2fa/totp/activate/"
+    page = client.get("/first/accounts/2fa/totp/activate/", follow=True)
+    if page.redirect_chain:
+        page = client.post(page.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
+    secret = page.context["form"].secret
+    client.post("/first/accounts/2fa/totp/activate/", {"code": code_of(secret)})
+    assert seen(client) == "陈某"
 
 
 @override_settings(PORTAL_SKIP_SECOND_FACTOR=False)

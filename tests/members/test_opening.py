@@ -4,8 +4,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
+from association import clock
 from association.actors import actor_of
+from association.appointments import confirm_appointment
 from association.choices import Kind, Role
 from association.models import (
     Appointment,
@@ -17,7 +20,7 @@ from association.models import (
     User,
 )
 from association.tenancy import acting_for
-from common.errors import InvalidInput
+from common.errors import Forbidden, InvalidInput
 from members.operations import open_association
 from tests.factories.people import make_association
 
@@ -41,6 +44,24 @@ def test_an_association_opens_with_rules_a_secretary_and_a_chair_to_confirm(db):
         tasks = OutboxJob.objects.filter(task="association.send_password_link")
         assert {job.payload["user_id"] for job in tasks} == {secretary.pk, chair.user_id}
         assert AuditEntry.objects.filter(action="open_association", user=None).count() == 1
+
+
+def test_the_first_secretary_confirms_the_chair_and_nobody_confirms_oneself(db):
+    association = open_association(secretary=SECRETARY, chair=CHAIR, **NEW)
+    people = {
+        role: User.objects.get(email__iexact=address)
+        for role, (_name, address) in zip("sc", (SECRETARY, CHAIR), strict=True)
+    }
+    with acting_for(association.pk):
+        chair = Appointment.objects.get(role=Role.COMMITTEE_CHAIR)
+        with pytest.raises(Forbidden):
+            confirm_appointment(actor=actor_of(people["c"], association.pk), appointment_id=chair.pk)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Appointment.objects.filter(pk=chair.pk).update(
+                awaits=False, confirmed_by=people["c"], confirmed_at=clock.now()
+            )
+        confirm_appointment(actor=actor_of(people["s"], association.pk), appointment_id=chair.pk)
+        assert actor_of(people["c"], association.pk).roles == {Role.COMMITTEE_CHAIR}
 
 
 def test_a_branch_belongs_to_its_association(db):
