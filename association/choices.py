@@ -124,6 +124,23 @@ JOB_STEPS = {
 }
 
 
+class BatchState(TextChoices):
+    """导入: a file that is looked at, and what was decided about it."""
+
+    CHECKED = "checked", _("已试导入，待决定")
+    LOADING = "loading", _("导入中")
+    LOADED = "loaded", _("已导入")
+    DISCARDED = "discarded", _("已放弃")
+
+
+BATCH_STEPS = {
+    BatchState.CHECKED: frozenset({BatchState.LOADING, BatchState.LOADED, BatchState.DISCARDED}),
+    BatchState.LOADING: frozenset({BatchState.LOADED}),
+    BatchState.LOADED: frozenset(),
+    BatchState.DISCARDED: frozenset(),
+}
+
+
 class OriginalRequestState(TextChoices):
     WAITING = "waiting", _("待批准")
     APPROVED = "approved", _("已批准")

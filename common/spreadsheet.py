@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
@@ -14,12 +14,22 @@ from common.text import safe_cell, without_invisible
 MOST_FIELD = 32_767  # what an Excel cell holds
 
 
+Page = tuple[Sequence[str], Iterable[Sequence[object]]]
+"""Headings and rows of one sheet."""
+
+
 def write_xlsx(headings: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: str = "数据") -> bytes:
     """Numbers stay numbers; everything else is text that no program takes for a formula."""
+    return write_book({sheet: (headings, rows)})
+
+
+def write_book(pages: Mapping[str, Page]) -> bytes:
+    """The same with several sheets, by their names and in this order."""
     book = Workbook(write_only=True)
-    page = book.create_sheet(sheet)
-    for row in [headings, *rows]:
-        page.append([_cell(page, value) for value in row])
+    for name, (headings, rows) in pages.items():
+        page = book.create_sheet(name)
+        for row in [headings, *rows]:
+            page.append([_cell(page, value) for value in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import Any
 
 from common import sandbox
 from common.csvtext import NumberedRows, csv_rows
@@ -34,6 +35,20 @@ def read_table(data: bytes, filename: str, *, max_rows: int, row_by_row: bool = 
     A line that cannot be taken apart refuses the file; with ``row_by_row`` it is one wrong row among the others.
     Raises InvalidInput, TooLarge.
     """
+    ending = checked_ending(data, filename)
+    unread: dict[int, str] = {}
+    numbered = (
+        _first_sheet(data, max_rows, unread) if ending == "xlsx" else lines_of_csv(data, max_rows, unread)
+    )
+    table = table_of(numbered, unread)
+    if unread and not row_by_row:
+        line = min(unread)
+        raise InvalidInput(Said("第%(line)s行：%(why)s", line=line, why=unread[line]))
+    return table
+
+
+def checked_ending(data: bytes, filename: str) -> str:
+    """Xlsx or csv, and the file is one."""
     if not data:
         raise InvalidInput("这个文件是空的（0 字节），请重新选择。")
     if len(data) > MOST_BYTES:
@@ -46,17 +61,10 @@ def read_table(data: bytes, filename: str, *, max_rows: int, row_by_row: bool = 
         raise InvalidInput(
             Said("文件名以 .%(ending)s 结尾，内容却不是；请用 Excel 另存为该格式后导入。", ending=ending)
         )
-    unread: dict[int, str] = {}
-    table = _table(
-        _sheet_rows(data, max_rows, unread) if ending == "xlsx" else _csv_rows(data, max_rows, unread), unread
-    )
-    if unread and not row_by_row:
-        line = min(unread)
-        raise InvalidInput(Said("第%(line)s行：%(why)s", line=line, why=unread[line]))
-    return table
+    return ending
 
 
-def _csv_rows(data: bytes, max_rows: int, unread: dict[int, str]) -> NumberedRows:
+def lines_of_csv(data: bytes, max_rows: int, unread: dict[int, str]) -> NumberedRows:
     """What cannot be taken apart stands in its place as one cell."""
     broken: list[tuple[int, str]] = []
     rows = list(csv_rows(data, max_rows, broken))
@@ -64,19 +72,29 @@ def _csv_rows(data: bytes, max_rows: int, unread: dict[int, str]) -> NumberedRow
     return sorted([*rows, *((line, [raw]) for line, raw in broken)], key=itemgetter(0))
 
 
-def _sheet_rows(data: bytes, max_rows: int, unread: dict[int, str]) -> NumberedRows:
+def _first_sheet(data: bytes, max_rows: int, unread: dict[int, str]) -> NumberedRows:
+    return lines_of_sheet(sheets_of(data, max_rows=max_rows)[0], unread)
+
+
+def sheets_of(data: bytes, **head: object) -> list[dict[str, Any]]:
+    """The sheets of an .xlsx as the sandbox read them."""
     try:
-        answer, _parts = sandbox.run("read_sheet", {"max_rows": max_rows}, [data])
+        answer, _parts = sandbox.run("read_sheet", head, [data])
     except sandbox.SandboxFailed as failure:
         raise InvalidInput(
             "这个表格过大或过于复杂，在限定的时间内读不完；请只保留数据后另存再导入。"
         ) from failure
-    for line, place in answer["long_numbers"]:
+    return list(answer["sheets"])
+
+
+def lines_of_sheet(sheet: dict[str, Any], unread: dict[int, str]) -> NumberedRows:
+    for line, place in sheet["long_numbers"]:
         unread.setdefault(int(line), Said(LONG_NUMBER, place=str(place)))
-    return [(int(line), cells) for line, cells in answer["rows"]]
+    return [(int(line), cells) for line, cells in sheet["rows"]]
 
 
-def _table(numbered: NumberedRows, unread: dict[int, str]) -> Table:
+def table_of(numbered: NumberedRows, unread: dict[int, str]) -> Table:
+    """The first line with content holds the headings."""
     filled = [(line, list(cells)) for line, cells in numbered if any(cells)]
     if not filled:
         raise InvalidInput("表格是空的，没有表头。")

@@ -5,7 +5,16 @@ from association.models.identity import Appointment, Association, AssociationHos
 from association.models.originals import OriginalRequest, SealedOriginal
 from association.models.pledge import PledgeClause, PledgeFlag, PledgeVersion
 from association.models.reference import CalendarDay, DeadlineRule, Region
-from association.models.work import Attachment, AuditEntry, Job, Notice, OutboxJob, PracticeClock, WorkerBeat
+from association.models.work import (
+    Attachment,
+    AuditEntry,
+    Job,
+    Notice,
+    OutboxJob,
+    PracticeClock,
+    TableFault,
+    WorkerBeat,
+)
 
 __all__ = [
     "Appointment",
@@ -30,6 +39,7 @@ __all__ = [
     "PracticeClock",
     "Region",
     "SealedOriginal",
+    "TableFault",
     "User",
     "WorkerBeat",
     "WorkingHours",

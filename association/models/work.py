@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from association.choices import Channel, JobState, OutboxState
 from association.language import translated
 from association.tenancy import AssociationOwned
-from common.said import from_parts
+from common.said import as_parts, from_parts
 
 PERSON = "association.user"
 
@@ -241,3 +241,35 @@ class PracticeClock(AssociationOwned):
 
     def __str__(self) -> str:
         return f"+{self.offset_seconds}s"
+
+
+class TableFault(AssociationOwned):
+    """错误 of an imported table: line, column and a sentence; never what stood in the cell."""
+
+    line = models.PositiveIntegerField(_("行"))
+    column = models.CharField(_("列"), max_length=40)
+    sentence = models.CharField(_("原因"), max_length=200)
+    # What it was put together from, so that a page in another language can say it; null before it was kept.
+    wording = models.JSONField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["line", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.column}"
+
+    @property
+    def sentence_here(self) -> str:
+        """原因 in the language of the page."""
+        return translated(from_parts(self.wording) if self.wording else self.sentence)
+
+    @staticmethod
+    def said(line: int, column: str, sentence: str) -> dict[str, Any]:
+        """The fields of a fault, as long as they may be."""
+        return {
+            "line": line,
+            "column": column[:40],
+            "sentence": sentence[:200],
+            "wording": as_parts(sentence),
+        }

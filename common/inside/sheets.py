@@ -1,4 +1,4 @@
-"""Reads the first visible sheet of an .xlsx inside the sandbox: first a look at the archive, then at the cells."""
+"""Reads the visible sheets of an .xlsx inside the sandbox: first a look at the archive, then at the cells."""
 
 import io
 from collections.abc import Sequence
@@ -13,26 +13,29 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from common.errors import InvalidInput
+from common.errors import InvalidInput, TooLarge
 from common.frames import Message
 from common.inside.archives import look_at
 from common.inside.cells import survey
 from common.numbers import shown
+from common.said import Said
 from common.text import without_invisible
 
 DAMAGED = "Excel 文件已损坏或不完整，请重新另存后导入。"
+MOST_SHEETS: Final = 20
 LONG_NUMBER: Final = 10**15  # Excel keeps fifteen digits; what is longer has been changed already
 
 
 def read(head: dict[str, Any], blobs: Sequence[bytes]) -> Message:
-    """The job: rows as text with their line numbers."""
+    """The job: of each sheet its name and its rows as text with their line numbers; without ``all_sheets`` of the first."""
     max_rows = int(head["max_rows"])
     try:
         with ZipFile(io.BytesIO(blobs[0])) as archive:
             look_at(archive)
-            long_numbers: list[tuple[int, str]] = []
-            rows = _rows(blobs[0], archive, max_rows, long_numbers)
-            return {"rows": rows, "long_numbers": long_numbers}, []
+            pages = _pages(blobs[0])
+            chosen = pages if head.get("all_sheets") else pages[:1]
+            named = len(chosen) > 1
+            return {"sheets": [_sheet(page, archive, max_rows, named=named) for page in chosen]}, []
     except (
         BadZipFile,
         InvalidFileException,
@@ -45,13 +48,33 @@ def read(head: dict[str, Any], blobs: Sequence[bytes]) -> Message:
         raise InvalidInput(DAMAGED) from fault
 
 
-def _rows(
-    data: bytes, archive: ZipFile, max_rows: int, long_numbers: list[tuple[int, str]]
-) -> list[tuple[int, list[str]]]:
+def _pages(data: bytes) -> list[ReadOnlyWorksheet]:
+    """The sheets that a person sees, in their order."""
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    page = next((sheet for sheet in book.worksheets if sheet.sheet_state == "visible"), None)
-    if not isinstance(page, ReadOnlyWorksheet):
+    pages = [page for page in book.worksheets if page.sheet_state == "visible"]
+    if not pages or not all(isinstance(page, ReadOnlyWorksheet) for page in pages):
         raise InvalidInput(DAMAGED)
+    if len(pages) > MOST_SHEETS:
+        raise TooLarge(Said("工作表超过%(most)s张，请删去多余的工作表。", most=MOST_SHEETS))
+    return pages
+
+
+def _sheet(page: ReadOnlyWorksheet, archive: ZipFile, max_rows: int, *, named: bool) -> dict[str, Any]:
+    """With several sheets a refusal says which one it is about."""
+    long_numbers: list[tuple[int, str]] = []
+    try:
+        rows = _rows(page, archive, max_rows, long_numbers)
+    except (InvalidInput, TooLarge) as fault:
+        if not named:
+            raise
+        why = Said("工作表“%(sheet)s”：%(why)s", sheet=page.title, why=fault.sentence)
+        raise type(fault)(why) from fault
+    return {"name": page.title, "rows": rows, "long_numbers": long_numbers}
+
+
+def _rows(
+    page: ReadOnlyWorksheet, archive: ZipFile, max_rows: int, long_numbers: list[tuple[int, str]]
+) -> list[tuple[int, list[str]]]:
     with archive.open(page._worksheet_path.removeprefix("/")) as stream:  # noqa: SLF001 - it has no public name
         last_row, last_column = survey(stream, max_rows)
     if last_row == 0:

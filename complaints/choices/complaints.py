@@ -381,18 +381,3 @@ class IdentityCheck(TextChoices):
     CALLED_BACK = "called_back", _("拨打登记的电话核实")
     PAPERS = "papers", _("当面核对身份证件")
     AGENT_PAPERS = "agent_papers", _("核对代理人证件和委托书")
-
-
-class BatchState(TextChoices):
-    CHECKED = "checked", _("已试导入，待决定")
-    LOADING = "loading", _("导入中")
-    LOADED = "loaded", _("已导入")
-    DISCARDED = "discarded", _("已放弃")
-
-
-BATCH_STEPS = {
-    BatchState.CHECKED: frozenset({BatchState.LOADING, BatchState.LOADED, BatchState.DISCARDED}),
-    BatchState.LOADING: frozenset({BatchState.LOADED}),
-    BatchState.LOADED: frozenset(),
-    BatchState.DISCARDED: frozenset(),
-}

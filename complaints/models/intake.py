@@ -5,10 +5,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from association.language import translated
+from association.choices import BatchState
+from association.models import TableFault
 from association.tenancy import AssociationOwned
-from common.said import from_parts
-from complaints.choices.complaints import BatchState
 
 
 class ImportBatch(AssociationOwned):
@@ -57,30 +56,14 @@ class ImportBatch(AssociationOwned):
         return self.file_name
 
 
-class ImportFault(AssociationOwned):
-    """错误: line, column and a sentence; never what stood in the cell."""
-
+class ImportFault(TableFault):
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="faults", verbose_name=_("导入"))
-    line = models.PositiveIntegerField(_("行"))
-    column = models.CharField(_("列"), max_length=40)
-    sentence = models.CharField(_("原因"), max_length=200)
-    # What it was put together from, so that a page in another language can say it; null before it was kept.
-    wording = models.JSONField(null=True, editable=False)
 
-    class Meta:
+    class Meta(TableFault.Meta):
         verbose_name, verbose_name_plural = (
             pgettext_lazy("one", "导入错误"),
             pgettext_lazy("many", "导入错误"),
         )
-        ordering: ClassVar = ["line", "id"]
-
-    def __str__(self) -> str:
-        return f"{self.line} {self.column}"
-
-    @property
-    def sentence_here(self) -> str:
-        """原因 in the language of the page."""
-        return translated(from_parts(self.wording) if self.wording else self.sentence)
 
 
 class Enrolment(AssociationOwned):

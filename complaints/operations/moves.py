@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db.models import Model
 
+from association.choices import BATCH_STEPS, BatchState
 from common.transitions import check_step
 from complaints.choices.complaints import (
-    BATCH_STEPS,
     MASS_STEPS,
     MEDIATOR_STEPS,
     OFFER_STEPS,
@@ -14,7 +14,6 @@ from complaints.choices.complaints import (
     REDACTION_STEPS,
     REPORT_STEPS,
     STEPS,
-    BatchState,
     MassState,
     MediatorState,
     OfferState,

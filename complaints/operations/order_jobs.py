@@ -10,23 +10,22 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
-from association.choices import JobState, OutboxState
-from association.models import Job, OutboxJob
-from association.operations import advance_job, fail_job, start_job
+from association.choices import BatchState
+from association.models import Job
+from association.operations import advance_job, start_job
 from association.outbox import enqueue
+from association.sheets import AT_ONCE, Sheet, job_under_way
 from common.errors import Refused
 from complaints.access.complaints import MAY
-from complaints.choices.complaints import BatchState
 from complaints.models import ImportBatch
 from complaints.operations.moves import move_batch
 from complaints.operations.orders import (
-    AT_ONCE,
-    Sheet,
     closed,
     load_rows,
     lock_batch,
     note_faults,
     opened_sheet,
+    read,
 )
 from complaints.queries.orders import job_of
 from complaints.rules.orders import OrdersRead
@@ -40,7 +39,7 @@ def begin_loading(*, actor: Actor, batch_id: int) -> Job:
     actor.require(MAY, "import_orders")
     batch = lock_batch(actor, batch_id)
     if batch.state == BatchState.LOADING:
-        running = _running(batch)
+        running = job_under_way(job_of(batch), TASK)
         if running is not None:
             return running
     elif batch.state != BatchState.CHECKED:
@@ -59,18 +58,6 @@ def _decide(actor: Actor, batch: ImportBatch) -> None:
         raise Refused(_("没有可以导入的工单，请改正后重新上传。"))
     opened_sheet(batch)
     move_batch(batch, BatchState.LOADING, decided_by_id=actor.person_id, decided_at=clock.now())
-
-
-def _running(batch: ImportBatch) -> Job | None:
-    """The job under way; one whose part was given up has failed and makes room for a new one."""
-    job = job_of(batch)
-    if job is None or job.state == JobState.FAILED:
-        return None
-    parts = OutboxJob.objects.filter(association_id=batch.association_id, task=TASK, payload__job_id=job.pk)
-    if not parts.filter(state=OutboxState.DEAD).exists():
-        return job
-    fail_job(job.pk, message=gettext_noop("有一部分多次未能完成，已停办。"))
-    return None
 
 
 def _queue(batch: ImportBatch, job_id: int, first: int) -> None:
@@ -100,7 +87,7 @@ def load_orders_part(*, actor: Actor, batch_id: int, job_id: int, first: int) ->
 def _read(batch: ImportBatch, part: Sheet) -> OrdersRead:
     """What looking found wrong stays out. What is wrong only now, by newer rules, joins the rows to be mended."""
     faulty = _faulty(batch)
-    found = part.of_lines(lambda line: line not in faulty).read()
+    found = read(part.of_lines(lambda line: line not in faulty))
     newly = len(found.bad_lines())
     note_faults(batch, found.faults)
     batch.good, batch.bad = batch.good - newly, batch.bad + newly

@@ -1,8 +1,6 @@
 """工单导入: looked at first, loaded by a decision; good rows wait, bad ones come back as a file to mend and load again."""
 
-import json
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from hashlib import sha256
@@ -16,18 +14,18 @@ from association import clock
 from association.actors import Actor
 from association.audit import record, record_read
 from association.bulk import insert_rows
+from association.choices import BatchState
 from association.clocks import Case, Owner, start_deadlines
 from association.deadlines import first_rule_day
+from association.models import TableFault
 from association.rules.clock import BEIJING, ONE_DAY, end_of_day
-from association.sealed import seal_bytes, unseal_bytes
+from association.sheets import AT_ONCE, WHOLE_ROW, WHY, Sheet, closed_box, opened_box
 from common.errors import NotFound, Refused
-from common.said import as_parts
 from common.spreadsheet import write_xlsx
 from common.tables import read_table
 from common.text import one_line
 from complaints.access.complaints import MAY, batches_visible_to
 from complaints.choices.complaints import (
-    BatchState,
     Intake,
     Outcome,
     PersonKind,
@@ -45,10 +43,8 @@ from complaints.rules.intake import Applicant
 from complaints.rules.orders import Fault, Order, OrdersRead, headings_found, read_orders
 from members.queries import institutions
 
-MOST_ROWS, AT_ONCE = 50_000, 2_000
+MOST_ROWS = 50_000
 BOX = "complaints.import"
-WHY = "错误原因"
-WHOLE_ROW = "整行"
 CLOSE_ORDER = gettext_noop("在工单时限内办结并反馈")
 ORDER_TITLE = gettext_noop("12345工单时限")
 
@@ -65,30 +61,12 @@ class ImportReport:
     loaded: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The table as read, kept sealed between looking and loading."""
-
-    headings: list[str]
-    rows: list[list[str]]
-    lines: list[int]
-
-    def of_lines(self, chosen: Callable[[int], bool]) -> "Sheet":
-        """The same table with these lines alone."""
-        left = [(row, line) for row, line in zip(self.rows, self.lines, strict=True) if chosen(line)]
-        return Sheet(self.headings, [row for row, _line in left], [line for _row, line in left])
-
-    def part(self, first: int, most: int) -> "Sheet":
-        return Sheet(self.headings, self.rows[first : first + most], self.lines[first : first + most])
-
-    def read(self) -> OrdersRead:
-        named = [dict(zip(self.headings, row, strict=True)) for row in self.rows]
-        found = headings_found(self.headings)
-        subjects = {str(label): value for value, label in Subject.choices}
-        known = _imported(named, found)
-        return read_orders(
-            named, self.lines, found, subjects, known, clock.today(), first_rule_day(ACCEPT_BY)
-        )
+def read(sheet: Sheet) -> OrdersRead:
+    named = sheet.named()
+    found = headings_found(sheet.headings)
+    subjects = {str(label): value for value, label in Subject.choices}
+    known = _imported(named, found)
+    return read_orders(named, sheet.lines, found, subjects, known, clock.today(), first_rule_day(ACCEPT_BY))
 
 
 def _imported(rows: Sequence[dict[str, str]], found: dict[str, str]) -> set[str]:
@@ -108,7 +86,7 @@ def import_orders(*, actor: Actor, data: bytes, filename: str, dry_run: bool = T
     table = read_table(data, filename, max_rows=MOST_ROWS, row_by_row=True)
     headings = [heading for heading in table.headings if heading != WHY]
     sheet = Sheet(headings, [[row[name] for name in headings] for row in table.rows], table.lines)
-    found = sheet.of_lines(lambda line: line not in table.unread).read()
+    found = read(sheet.of_lines(lambda line: line not in table.unread))
     found.faults.extend(Fault(line, WHOLE_ROW, why) for line, why in table.unread.items())
     bad = found.bad_lines()
     batch = ImportBatch.objects.create(
@@ -139,7 +117,7 @@ def load_orders(*, actor: Actor, batch_id: int) -> ImportReport:
         raise Refused(_("这次导入已经决定过。"))
     sheet = opened_sheet(batch)
     faulty = set(batch.faults.values_list("line", flat=True))
-    found = sheet.of_lines(lambda line: line not in faulty).read()
+    found = read(sheet.of_lines(lambda line: line not in faulty))
     load_rows(actor, found.good)
     rest = sheet.of_lines((faulty | found.bad_lines()).__contains__)
     move_batch(
@@ -170,14 +148,9 @@ def error_file(*, actor: Actor, batch_id: int) -> bytes:
     actor.require(MAY, "import_orders")
     batch = lock_batch(actor, batch_id)
     sheet = opened_sheet(batch)
-    why: dict[int, list[str]] = {}
-    for fault in batch.faults.order_by("line", "pk"):
-        why.setdefault(fault.line, []).append(f"{fault.column}：{fault.sentence_here}")
-    rows = [
-        [*row, "；".join(why[line])] for row, line in zip(sheet.rows, sheet.lines, strict=True) if line in why
-    ]
+    headings, rows = sheet.to_mend(batch.faults.order_by("line", "pk"))
     record_read(actor, "import_errors", batch, rows=len(rows))
-    return write_xlsx([*sheet.headings, WHY], rows)
+    return write_xlsx(headings, rows)
 
 
 def lock_batch(actor: Actor, batch_id: int) -> ImportBatch:
@@ -189,30 +162,17 @@ def lock_batch(actor: Actor, batch_id: int) -> ImportBatch:
 
 
 def note_faults(batch: ImportBatch, faults: Iterable[Fault]) -> None:
-    rows = [
-        ImportFault(
-            batch=batch,
-            line=one.line,
-            column=one.column[:40],
-            sentence=one.sentence[:200],
-            wording=as_parts(one.sentence),
-        )
-        for one in faults
-    ]
+    rows = [ImportFault(batch=batch, **TableFault.said(one.line, one.column, one.sentence)) for one in faults]
     ImportFault.objects.bulk_create(rows, batch_size=AT_ONCE)
 
 
 def closed(sheet: Sheet) -> bytes:
-    text = json.dumps([sheet.headings, sheet.rows, sheet.lines], ensure_ascii=False)
-    return seal_bytes(zlib.compress(text.encode(), 6), purpose=BOX)
+    return closed_box(sheet.parts(), purpose=BOX)
 
 
 def opened_sheet(batch: ImportBatch) -> Sheet:
     """Raises NotFound when the rows are not kept any more."""
-    if not batch.box:
-        raise NotFound(_("这次导入的内容已经删除，请用原来的文件。"))
-    headings, rows, lines = json.loads(zlib.decompress(unseal_bytes(bytes(batch.box), purpose=BOX)))
-    return Sheet(headings, rows, lines)
+    return Sheet(*opened_box(batch.box, purpose=BOX))
 
 
 # -- into the tables ------------------------------------------------------------------------------------------

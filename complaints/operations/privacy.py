@@ -14,6 +14,7 @@ from association.deadlines import count, rule_in_force
 from association.locker import forget_case
 from association.models import Attachment, DeadlineRule
 from association.rules.clock import ONE_DAY, end_of_day
+from association.sheets import BOX_KEPT
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.text import one_line
 from complaints.access.complaints import MAY, complaints_visible_to, is_respondent, mediates
@@ -64,7 +65,6 @@ LONGEST_LINE, AT_ONCE = 200, 500
 BY_COMPLAINANT = "投诉人要求隐去"
 NAMED_PAPER = "打开调解协议书（机构联），载有投诉人姓名"
 # Ours (docs/decisions/0009): long enough to mend a file, short for what nobody has decided to keep.
-BATCH_KEPT = timedelta(days=30)
 DAYS = {Unit.WORKING_DAY: 1, Unit.DAY: 1, Unit.MONTH: 28, Unit.YEAR: 365}
 
 
@@ -283,7 +283,7 @@ def retire_personal_data(*, actor: Actor) -> Retirement | None:
         gone, kept = _retire(actor, complaint)
         people, files = people + gone, files + kept
     drafts, _kinds = Draft.objects.filter(expires_at__lte=clock.now()).delete()
-    old = clock.now() - BATCH_KEPT
+    old = clock.now() - BOX_KEPT
     ImportBatch.objects.filter(uploaded_at__lte=old).exclude(box=b"").update(box=b"")
     if not due and not drafts:
         return None

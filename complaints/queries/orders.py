@@ -6,10 +6,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from association.actors import Actor
+from association.choices import BatchState
 from association.models import Job
 from common.errors import NotFound
 from complaints.access.complaints import batches_visible_to
-from complaints.choices.complaints import BatchState
 from complaints.models import ImportBatch, ImportFault
 from complaints.rules.orders import COLUMNS, NEEDED
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
+from common.dates import parse_moment
 from common.errors import InvalidInput
 from common.numbers import parse_decimal
 from common.said import Said, listed
@@ -33,12 +34,6 @@ COLUMNS = {
     "claimed": ("要求退还（元）", "要求退还", "退费金额", "涉及金额"),
 }
 NEEDED = ("number", "received_on", "due_on", "name", "phone", "respondent", "facts")
-# A day with its separators, or in exactly eight digits; behind it nothing but an hour.
-DATE = re.compile(
-    r"(?P<y>20[0-9]{2})(?:(?P<sign>[-/.])(?P<m>[0-9]{1,2})(?P=sign)(?P<d>[0-9]{1,2})"
-    r"|年(?P<m2>[0-9]{1,2})月(?P<d2>[0-9]{1,2})日?|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2}))"
-    r"(?:[ T]?(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]+)?)?)?"
-)
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_\-/]{3,39}")
 MIDNIGHT = time()  # as exports write a day without an hour
 LONGEST_ADDRESS, LONGEST_RESPONDENT = 160, 120
@@ -157,17 +152,10 @@ class _Row:
 
     def moment(self, name: str) -> datetime | None:
         """Beijing time; midnight where no hour stands."""
-        text = self.line_of(name)
-        parts = DATE.fullmatch(text)
-        if parts is None:
-            self.wrong(name, "日期不能识别，请写成 2026-03-02。" if text else "日期没有填写。")
-            return None
-        month, day = (parts[f"{part}"] or parts[f"{part}2"] or parts[f"{part}3"] for part in "md")
-        hour, minute, second = (int(parts[part] or 0) for part in ("hour", "minute", "second"))
         try:
-            return datetime(int(parts["y"]), int(month), int(day), hour, minute, second)  # noqa: DTZ001 - a wall clock's reading
-        except ValueError:
-            self.wrong(name, "没有这一天，请检查日期。")
+            return parse_moment(self.cells.get(name, ""))
+        except InvalidInput as error:
+            self.wrong(name, error.sentence)
             return None
 
     def fen(self, name: str) -> int | None:

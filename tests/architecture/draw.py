@@ -33,7 +33,7 @@ def after(kind, following):
 
 
 def steps():
-    from association.choices import JOB_STEPS, ORIGINAL_REQUEST_STEPS, PLEDGE_STEPS
+    from association.choices import BATCH_STEPS, JOB_STEPS, ORIGINAL_REQUEST_STEPS, PLEDGE_STEPS
     from complaints.choices import complaints, facts, hearings, leads
     from credit_rating import choices
     from members.choices import membership
@@ -55,7 +55,7 @@ def steps():
         ("事实的复核", facts.FACT_REVIEW_STEPS),
         ("群体性投诉", complaints.MASS_STEPS),
         ("隐去", complaints.REDACTION_STEPS),
-        ("工单导入", complaints.BATCH_STEPS),
+        ("导入", BATCH_STEPS),
         ("入会申请", membership.APPLICATION_STEPS),
         ("理事会表决", membership.VOTE_STEPS),
         ("会籍", membership.MEMBER_STEPS),

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from association.choices import Role
+from association.choices import BatchState, Role
 from association.models import AuditEntry, Deadline
 from association.rules.clock import beijing
 from association.tenancy import acting_for
@@ -13,7 +13,7 @@ from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.spreadsheet import write_csv, write_xlsx
 from common.tables import read_table
 from complaints import operations
-from complaints.choices.complaints import BatchState, IdentityCheck, Intake, State
+from complaints.choices.complaints import IdentityCheck, Intake, State
 from complaints.models import Complaint, Enrolment, ImportBatch, ImportFault, Person, PersonalData
 from complaints.queries.people import masked_people
 from complaints.queries.statistics import counts_by_institution

@@ -9,14 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from openpyxl import load_workbook
 
-from association.choices import JobState, OutboxState, Role
+from association.choices import BatchState, JobState, OutboxState, Role
 from association.models import AuditEntry, Deadline, Job, OutboxJob
 from association.tenancy import acting_for
 from common.errors import NotFound, Refused
 from common.spreadsheet import write_csv, write_xlsx
 from common.tables import read_table
 from complaints import operations, tasks
-from complaints.choices.complaints import BatchState
 from complaints.models import Complaint, ImportBatch, ImportFault
 from complaints.operations.order_jobs import TASK
 from tests.complaints.material import NAME, PHONE, queued, world
