@@ -45,6 +45,13 @@ VERBS: dict[str, Any] = {
     "clear_pledge_wording": pgettext_lazy("audit trail", "核定公约用语"),
     "adopt_pledge": pgettext_lazy("audit trail", "登记公约通过"),
     "put_pledge_in_force": pgettext_lazy("audit trail", "公约生效"),
+    "open_signing": pgettext_lazy("audit trail", "发起签署仪式"),
+    "close_signing": pgettext_lazy("audit trail", "结束签署仪式"),
+    "sign_pledge": pgettext_lazy("audit trail", "签署公约"),
+    "register_paper_signature": pgettext_lazy("audit trail", "登记纸质签署"),
+    "confirm_paper_signature": pgettext_lazy("audit trail", "确认纸质签署"),
+    "refuse_paper_signature": pgettext_lazy("audit trail", "不予确认纸质签署"),
+    "render_pledge_record": pgettext_lazy("audit trail", "制作签署文本"),
     # 机构与会籍
     "register_institution": pgettext_lazy("audit trail", "登记机构"),
     "amend_institution": pgettext_lazy("audit trail", "变更登记事项"),
@@ -241,6 +248,9 @@ VERBS: dict[str, Any] = {
     "withdraw_correction": pgettext_lazy("audit trail", "撤回更正"),
     # 查阅
     "read_pledgeversion": pgettext_lazy("audit trail", "查阅公约版本"),
+    "read_pledgepaper": pgettext_lazy("audit trail", "查阅纸质签署"),
+    "read_pledgesignature": pgettext_lazy("audit trail", "查阅公约签署"),
+    "read_pledge_scan": pgettext_lazy("audit trail", "打开纸质签署的扫描件"),
     "read_list": pgettext_lazy("audit trail", "查阅列表"),
     "read_appointment": pgettext_lazy("audit trail", "查阅任职"),
     "read_assessment": pgettext_lazy("audit trail", "查阅评估"),

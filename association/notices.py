@@ -42,7 +42,7 @@ def notify(event: str, users: Iterable[int], *, subject: str, body: str, path: s
         enqueue("association.send_notice", key=f"notice-{notice_id}", notice_id=notice_id)
 
 
-def _posts_today() -> QuerySet[Appointment]:
+def posts_today() -> QuerySet[Appointment]:
     day = clock.today()
     return Appointment.objects.filter(from_on__lte=day, awaits=False).filter(
         Q(until_on__isnull=True) | Q(until_on__gte=day)
@@ -51,12 +51,12 @@ def _posts_today() -> QuerySet[Appointment]:
 
 def institutions_reached() -> QuerySet[Appointment, int | None]:
     """Ids of the institutions for which somebody acts today, for a condition."""
-    return _posts_today().filter(institution_id__isnull=False).values_list("institution_id", flat=True)
+    return posts_today().filter(institution_id__isnull=False).values_list("institution_id", flat=True)
 
 
 def people_of(*, roles: Iterable[Role] = (), institution_id: int | None = None) -> list[int]:
     """Ids of the people who hold a role today, or who act for an institution."""
-    rows = _posts_today()
+    rows = posts_today()
     if institution_id is not None:
         rows = rows.filter(institution_id=institution_id)
     else:

@@ -10,7 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet, Value
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from association.choices import JobState, OutboxState
+from association.choices import JobState, OutboxState, PledgeState
 from association.models import (
     Association,
     Deadline,
@@ -120,3 +120,14 @@ class _Schema:
 def pledge_text(version: PledgeVersion) -> str:
     """The clauses as they are typed again."""
     return text_of(clause.text for clause in version.clauses.all())
+
+
+def pledge_versions() -> QuerySet[PledgeVersion]:
+    """Every adopted version, newest first."""
+    return PledgeVersion.objects.filter(number__isnull=False).order_by("-number")
+
+
+def pledge_in_force() -> PledgeVersion | None:
+    """The version in force; before its day the one that was adopted."""
+    rows = list(pledge_versions()[:2])
+    return next((row for row in rows if row.state == PledgeState.IN_FORCE), rows[0] if rows else None)

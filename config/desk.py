@@ -240,6 +240,7 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
             0,
         ),
         (_("会籍"), "membership", "/desk/membership/", bool(actor.roles & INSTITUTION_ROLES), 0),
+        (_("自律公约"), "pledge_desk", "/desk/pledge/", bool(actor.roles & INSTITUTION_ROLES), 0),
         (_("理事会表决"), "council_votes", "/desk/council/", bool(actor.roles & _COUNCIL), 0),
         (
             _("任职确认"),

@@ -33,6 +33,7 @@ SPECTACULAR_SETTINGS = {
         "RoundState": "credit_rating.choices.RoundState",
         "PastState": "disclosure.api.serializers.PAST_STATES",
         "ResultState": "disclosure.api.serializers.RESULT_STATES",
+        "PledgeState": "disclosure.api.pledge.STATES",
     },
 }
 

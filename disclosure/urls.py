@@ -16,6 +16,8 @@ urlpatterns = [
     path("notices/feed.atom", views.notices_feed, name="notice_feed"),
     path("open-data/", views.open_data, name="open_data"),
     path("open-data/<str:name>", views.open_data_file, name="open_data_file"),
+    path("pledge/", views.pledge, name="pledge"),
+    path("pledge/<int:number>/", views.pledge_version, name="pledge_version"),
     path("verify/", views.verify_form, name="verify_form"),
     path("verify/<str:code>/", views.verify, name="verify"),
 ]

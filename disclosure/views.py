@@ -16,7 +16,7 @@ from association import clock
 from association.downloads import download
 from association.frames import page_with_holes
 from association.middleware import PortalRequest
-from association.queries import open_associations
+from association.queries import open_associations, pledge_in_force, pledge_versions
 from association.throttle import check_reading
 from common.errors import NotFound
 from common.numbers import whole_or_none
@@ -32,7 +32,7 @@ from disclosure.queries.certificates import standing_of
 from disclosure.queries.export import newest_key
 from disclosure.queries.open_data import chosen_licence, newest_files
 from disclosure.queries.parts import Part
-from disclosure.queries.register import all_cards, card_of
+from disclosure.queries.register import all_cards, card_of, signatories, signatories_by_version
 from disclosure.queries.rounds import (
     grade_counts,
     notices_of_year,
@@ -50,7 +50,7 @@ from disclosure.rules.wish import wish_of
 from members.choices import Field
 
 if TYPE_CHECKING:
-    from association.models import Association
+    from association.models import Association, PledgeVersion
 
 ROWS = 50
 LAST_PAGE = 10**6
@@ -245,6 +245,43 @@ def notices_feed(request: PortalRequest) -> HttpResponse:
         request.build_absolute_uri,
     )
     return HttpResponse(text, content_type="application/atom+xml; charset=utf-8")
+
+
+@require_safe
+def pledge(request: PortalRequest) -> HttpResponse:
+    """自律公约: the version in force, and who has signed."""
+    found = pledge_in_force()
+    if found is None:
+        return render(request, "disclosure/pledge.html", {"version": None})
+    return _pledge(request, found, [])
+
+
+@require_safe
+def pledge_version(request: PortalRequest, number: int) -> HttpResponse:
+    """Any adopted version by its number, under an address that stays."""
+    found = pledge_versions().filter(number=min(number, LAST_PAGE)).first()
+    if found is None:
+        raise NotFound(_("没有这个版本的自律公约。"))
+    return _pledge(request, found, [(_("自律公约"), reverse("pledge")), (found.label, "")])
+
+
+def _pledge(request: PortalRequest, version: "PledgeVersion", crumbs: list[tuple[str, str]]) -> HttpResponse:
+    check_reading(request, "page")
+    cursor = request.GET.get("cursor", "")
+    hits = signatories(request.association.pk, cursor)
+    counts = signatories_by_version(request.association.pk)
+    context = {
+        "version": version,
+        "clauses": version.clauses.all(),
+        "versions": pledge_versions(),
+        "signatories": hits.cards,
+        "signed": sum(counts.values()),
+        "signed_this": counts.get(version.number or 0, 0),
+        "crumbs": crumbs,
+        "first_url": _first_url(request) if cursor else "",
+        "next_url": _next_url(request, hits.next_cursor),
+    }
+    return render(request, "disclosure/pledge.html", context)
 
 
 @require_safe

@@ -14,6 +14,9 @@ from members.models import (
     MembershipCertificate,
     MembershipTerm,
     OfficeTerm,
+    PledgeCeremony,
+    PledgePaper,
+    PledgeSignature,
 )
 
 SECRETARIAT = frozenset({Role.SECRETARIAT})
@@ -40,6 +43,13 @@ MAY = {
     "withdraw_membership": INSTITUTION_ADMIN,
     "end_by_charter": SECRETARIAT,
     "propose_expulsion": SECRETARIAT,
+    # 签署自律公约: a signature on paper is confirmed by another than who registered it.
+    "open_ceremony": SECRETARIAT,
+    "close_ceremony": SECRETARIAT,
+    "sign_pledge": INSTITUTION_ADMIN,
+    "register_paper_signature": SECRETARIAT,
+    "confirm_paper_signature": SECRETARIAT,
+    "see_pledge_desk": STAFF_ROLES | INSTITUTION_ROLES,
     "see_history": STAFF_ROLES | INSTITUTION_ROLES,
     "render_membership_certificate": NOBODY,
     "keep_membership": NOBODY,
@@ -96,6 +106,27 @@ def certificates_visible_to(actor: Actor) -> QuerySet[MembershipCertificate]:
     if actor.is_system or actor.roles & STAFF_ROLES:
         return MembershipCertificate.objects.all()
     return MembershipCertificate.objects.filter(institution_id__in=actor.institution_ids)
+
+
+def ceremonies_visible_to(actor: Actor) -> QuerySet[PledgeCeremony]:
+    """Staff and everybody who acts for an institution: it is announced to all of them."""
+    if actor.is_system or actor.roles & (STAFF_ROLES | INSTITUTION_ROLES):
+        return PledgeCeremony.objects.all()
+    return PledgeCeremony.objects.none()
+
+
+def signatures_visible_to(actor: Actor) -> QuerySet[PledgeSignature]:
+    """Staff all, with who signed; an institution its own. The public list names institutions only."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return PledgeSignature.objects.all()
+    return PledgeSignature.objects.filter(institution_id__in=actor.institution_ids)
+
+
+def papers_visible_to(actor: Actor) -> QuerySet[PledgePaper]:
+    """The staff."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return PledgePaper.objects.all()
+    return PledgePaper.objects.none()
 
 
 def _own_applications(actor: Actor) -> QuerySet[MembershipApplication]:

@@ -3,7 +3,7 @@
 from association.actors import system
 from association.outbox import outbox_task
 from association.tenancy import current_association_id
-from members.operations import certificates, periodic
+from members.operations import certificates, periodic, pledge_record
 
 
 @outbox_task("members.keep_membership")
@@ -19,3 +19,8 @@ def follow_deadline(*, deadline_id: int) -> None:
 @outbox_task("members.render_certificate", queue="pdf")
 def render_certificate(*, certificate_id: int) -> None:
     certificates.render_certificate(actor=system(current_association_id()), certificate_id=certificate_id)
+
+
+@outbox_task("members.render_pledge_record", queue="pdf")
+def render_pledge_record(*, ceremony_id: int) -> None:
+    pledge_record.render_pledge_record(actor=system(current_association_id()), ceremony_id=ceremony_id)

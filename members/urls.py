@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import council, membership
+from members.views import council, membership, pledge
 
 urlpatterns = [
     path("membership/", membership.membership, name="membership"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("membership/<int:pk>/", membership.application, name="membership_application"),
     path("membership/<int:pk>/do/", membership.do_in_application, name="do_in_application"),
     path("membership/<int:pk>/files/<int:file_id>/", membership.application_file, name="application_file"),
+    path("pledge/", pledge.pledge_desk, name="pledge_desk"),
+    path("pledge/sign/<int:institution_id>/", pledge.sign_pledge, name="sign_pledge"),
+    path("pledge/records/<int:pk>/", pledge.pledge_record, name="pledge_record"),
     path("council/", council.votes, name="council_votes"),
     path("council/<int:pk>/", council.vote, name="council_vote"),
     path("council/<int:pk>/do/", council.do_in_vote, name="do_in_vote"),

@@ -126,3 +126,9 @@ def wording_in(clauses: Sequence[str], wordings: Iterable[Wording], on: date) ->
 
 def _around(text: str, match: re.Match[str]) -> str:
     return text[max(match.start() - AROUND, 0) : match.end() + AROUND]
+
+
+def changed_clauses(now: Sequence[str], signed: Iterable[str]) -> list[int]:
+    """Which clauses (by number) of a version were not signed in these words before: only they are signed again."""
+    known = set(signed)
+    return [place for place, clause in enumerate(now, 1) if clause not in known]

@@ -91,6 +91,8 @@ class HitOutput(serializers.ModelSerializer[RegisterCard]):
             "field",
             "region",
             "is_member",
+            "pledge_version",
+            "pledge_signed_on",
             "is_demo",
             "state",
             "state_label",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from disclosure.api import log, views
+from disclosure.api import log, pledge, views
 
 urlpatterns = [
     path("v1/register/", views.Register.as_view(), name="api_register"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("v1/rounds/", views.Rounds.as_view(), name="api_rounds"),
     path("v1/rounds/<int:year>/", views.RoundsOfYear.as_view(), name="api_round"),
     path("v1/verify/<str:code>/", views.Verify.as_view(), name="api_verify"),
+    path("v1/pledge/", pledge.Pledge.as_view(), name="api_pledge"),
     path("v1/changes/", log.Changes.as_view(), name="api_changes"),
     path("v1/checkpoints/", log.Checkpoints.as_view(), name="api_checkpoints"),
     path("schema/", views.schema, name="api_schema"),

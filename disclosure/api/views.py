@@ -75,7 +75,7 @@ class Register(Published):
             if searched
             else all_cards(association_id, cursor)
         )
-        onward = _next(request, cursor=hits.next_cursor, **({"q": typed} if typed else {}))
+        onward = next_page(request, cursor=hits.next_cursor, **({"q": typed} if typed else {}))
         cards = [with_reason(card, wish) for card in hits.cards] if searched else hits.cards
         page = {"next": onward, "hint": wish.hint, "results": cards}
         return Response(output.HitsOutput(page, context={"request": request}).data)
@@ -123,7 +123,7 @@ class RoundsOfYear(Published):
         part = Part(_first(request.query_params.get("cursor", "")), ROWS)
         held, past = results_of_year(request.association.pk, year, part)
         onward = cursors.written(part.first + part.most) if goes_on(held, past, part) else ""
-        lists = {"next": _next(request, cursor=onward), "results": held, "past": past}
+        lists = {"next": next_page(request, cursor=onward), "results": held, "past": past}
         return Response(output.RoundsOfYearOutput(lists).data)
 
 
@@ -135,7 +135,7 @@ def _first(cursor: str) -> int:
     return int(first)
 
 
-def _next(request: AskedHere, *, cursor: str, **asked: str) -> str | None:
+def next_page(request: AskedHere, *, cursor: str, **asked: str) -> str | None:
     """The address of the following page; none behind the last."""
     onward = QueryDict(mutable=True)
     onward.update({**asked, "cursor": cursor})

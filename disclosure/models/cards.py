@@ -30,6 +30,9 @@ class RegisterCard(models.Model):
     field = models.CharField(_("类别"), max_length=14)
     region = models.CharField(_("地区"), max_length=40, blank=True)
     is_member = models.BooleanField(_("会员"), default=False)
+    # The last version of the pledge that it signed as a member, and on which day.
+    pledge_version = models.PositiveSmallIntegerField(_("签署的公约版本"), null=True)
+    pledge_signed_on = models.DateField(_("签署日期"), null=True)
     is_demo = models.BooleanField(_("演示"), default=False)
     source = models.CharField(_("资料来源"), max_length=300, blank=True)
     state = models.CharField(_("评估状态"), max_length=16, choices=PublicState.choices)
@@ -54,6 +57,11 @@ class RegisterCard(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["association", "uscc"], name="card_uscc"),
             models.Index(fields=["association", "search_text", "id"], name="card_by_name"),
+            models.Index(
+                fields=["association", "search_text", "id"],
+                name="card_signed",
+                condition=models.Q(pledge_version__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from credit_rating.queries.round_board import RoundBoard, public_round_ids, roun
 from disclosure.models import CardGram, PastRound, PublishedRound, RegisterCard
 from disclosure.rules.keys import VERSION, Key, compared, keys_of
 from members import queries as members
+from members.queries.pledge import Signed, signed_by
 
 BATCH = 500
 # In the order of the index that they are found by: neighbours go to the same page of it.
@@ -226,14 +227,18 @@ def _wanted(institution_ids: Collection[int]) -> dict[int, Values]:
     former: dict[int, list[str]] = {}
     for row in members.former_names().filter(institution_id__in=institution_ids).order_by("pk"):
         former.setdefault(row.institution_id, []).append(row.name)
-    standings = public_standings(institution_ids)
+    standings, signed = public_standings(institution_ids), signed_by(institution_ids)
     rows = members.with_membership(members.institutions().filter(pk__in=institution_ids)).select_related(
         "region"
     )
-    return {row.pk: _values(row, former.get(row.pk, []), standings[row.pk]) for row in rows}
+    return {
+        row.pk: _values(row, former.get(row.pk, []), standings[row.pk], signed.get(row.pk)) for row in rows
+    }
 
 
-def _values(institution: Any, former_names: list[str], standing: PublicStanding) -> Values:
+def _values(
+    institution: Any, former_names: list[str], standing: PublicStanding, signed: Signed | None
+) -> Values:
     return {
         "name": institution.name,
         "short_name": institution.short_name,
@@ -242,6 +247,8 @@ def _values(institution: Any, former_names: list[str], standing: PublicStanding)
         "field": institution.field,
         "region": institution.region.name if institution.region else "",
         "is_member": institution.is_member,
+        "pledge_version": signed.number if signed else None,
+        "pledge_signed_on": signed.on if signed else None,
         "is_demo": institution.is_demo,
         "source": standing.source,
         "state": standing.state.value,

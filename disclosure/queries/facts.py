@@ -9,6 +9,7 @@ from association.models import PledgeClause, PledgeVersion
 from association.published import INSTITUTION, PLEDGE, ROUND, PublicFact
 from credit_rating.queries.public_facts import facts_of_institutions, facts_of_rounds
 from members import queries as members
+from members.queries.pledge import facts_of_signatures
 
 # Also the order in which catching up writes them: what is spoken of comes before what speaks of it.
 KINDS = (
@@ -16,6 +17,7 @@ KINDS = (
     "public_notice",
     "institution",
     "pledge",
+    "pledge_signature",
     "result_taken_over",
     "proposed_result",
     "grade",
@@ -92,7 +94,7 @@ def pledges(version_ids: Collection[int] | None) -> Iterator[PublicFact]:
 
 # An app that begins to publish something adds its facts here, and tells its changes by ``tell_public_changed``.
 SOURCES: dict[str, tuple[Source, ...]] = {
-    INSTITUTION: (registered, facts_of_institutions),
+    INSTITUTION: (registered, facts_of_signatures, facts_of_institutions),
     ROUND: (facts_of_rounds,),
     PLEDGE: (pledges,),
 }

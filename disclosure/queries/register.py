@@ -1,5 +1,6 @@
 """登记册: one card, or all in the order of their names, as ``portal_public``."""
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from common import uscc
@@ -36,6 +37,26 @@ def all_cards(association_id: int, cursor: str = "", most: int = PAGE) -> Hits:
     else:
         rows = list(cards[: most + 1])
     return _page(rows, most)
+
+
+def signatories(association_id: int, cursor: str = "", most: int = PAGE) -> Hits:
+    """签署单位 by name, page by page: members who have signed a version of the pledge."""
+    cards = RegisterCard.objects.using("public").filter(
+        association_id=association_id, pledge_version__isnull=False
+    )
+    cards = cards.defer("profile", "history", "own_rule").order_by("search_text", "pk")
+    if cursor:
+        text, last = cursors.read(cursor, str, int)
+        cards = cards.filter(search_text__gte=text).exclude(search_text=text, pk__lte=last)
+    return _page(list(cards[: most + 1]), most)
+
+
+def signatories_by_version(association_id: int) -> dict[int, int]:
+    """How many have which version as their last."""
+    cards = RegisterCard.objects.using("public").filter(
+        association_id=association_id, pledge_version__isnull=False
+    )
+    return dict(cards.values_list("pledge_version").annotate(number=Count("pk")))
 
 
 def institutions_meant(association_id: int, typed: str) -> list[int]:

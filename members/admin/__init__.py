@@ -1,5 +1,5 @@
 """Staff desk of institutions and their membership."""
 
-from members.admin import council, institutions, membership, pledge
+from members.admin import council, institutions, membership, pledge, signing
 
-__all__ = ["council", "institutions", "membership", "pledge"]
+__all__ = ["council", "institutions", "membership", "pledge", "signing"]

@@ -144,6 +144,7 @@ class EventKind(TextChoices):
     RENAMED = "renamed", _("更名")
     OFFICE_TAKEN = "office_taken", _("任职")
     OFFICE_LEFT = "office_left", _("离任")
+    PLEDGE_SIGNED = "pledge_signed", _("签署自律公约")
 
 
 EVENT_OF_ENDING = {

@@ -112,6 +112,19 @@ class WithdrawForm(StepForm):
     confirmed = forms.BooleanField(label=_("确认退会"))
 
 
+class SignForm(StepForm):
+    """``sha256``: the text that stood on the page."""
+
+    name = "sign"
+    title, button = _("签署自律公约"), _("签署公约")
+    lead = _(
+        "签署前须再次确认身份。签署后不能撤回；机构名称和签署日期对外公布，签署人姓名只在协会和签署单位之间可见。"
+    )
+    foretells = _("贵机构今天签署这一版，写入大事记，公众页面随即列出机构名称和签署日期。")
+    sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(label=_("我有权代表机构签署，已阅读全文"))
+
+
 class HistoryForm(KeptForm):
     """是否会员: on which day, as known on which day."""
 

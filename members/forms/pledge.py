@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,8 @@ from association import clock
 from association.deeds import DeedForm
 from association.queries import pledge_text
 from members.forms.institutions import day_field
+from members.models import PledgePaper
+from members.queries import institutions
 from members.queries.membership import members_on
 
 MOST = 100_000
@@ -78,3 +82,40 @@ class AdoptForm(DeedForm):
     def starts(self) -> dict[str, Any]:
         today = clock.today()
         return {"met_on": today, "effective_on": today, "entitled": members_on(today)}
+
+
+class CeremonyForm(DeedForm):
+    title = forms.CharField(label=_("名称"), max_length=120, help_text=_("例如：会员大会签署仪式。"))
+    opens_on = day_field(_("开始日期"))
+    closes_on = day_field(_("截止日期（当日仍可签署）"))
+
+    def starts(self) -> dict[str, Any]:
+        today = clock.today()
+        return {"opens_on": today, "closes_on": today}
+
+
+class PaperForm(DeedForm):
+    """What stands on the paper, and its scan."""
+
+    institution: "forms.ModelChoiceField[Any]" = forms.ModelChoiceField(queryset=None, label=_("机构"))
+    signer_name = forms.CharField(label=_("签署人"), max_length=60)
+    signer_role = forms.CharField(
+        label=_("签署人职务"), max_length=60, help_text=_("例如：法定代表人、校长。")
+    )
+    signed_on = day_field(_("签署日期"))
+    scan = forms.FileField(
+        label=_("扫描件"), help_text=_("PDF或者图片，不超过10 MB。"), allow_empty_file=True
+    )
+
+    def prepare(self) -> None:
+        field = self.fields["institution"]
+        field.queryset = institutions()  # type: ignore[attr-defined]
+        field.widget = AutocompleteSelect(PledgePaper._meta.get_field("institution"), admin.site)  # noqa: SLF001
+        field.widget.choices = field.choices  # type: ignore[attr-defined]
+
+    def starts(self) -> dict[str, Any]:
+        return {"signed_on": clock.today()}
+
+
+class PaperRefusalForm(DeedForm):
+    reason = forms.CharField(label=_("理由"), max_length=300)

@@ -1,6 +1,7 @@
 from members.models.applications import ApplicationEvidence, MembershipApplication
 from members.models.council import CouncilBallot, CouncilVote
 from members.models.institutions import FormerName, Institution
+from members.models.pledge import PledgeCeremony, PledgePaper, PledgeSignature
 from members.models.terms import MembershipCertificate, MembershipEvent, MembershipTerm, OfficeTerm
 
 __all__ = [
@@ -14,4 +15,7 @@ __all__ = [
     "MembershipEvent",
     "MembershipTerm",
     "OfficeTerm",
+    "PledgeCeremony",
+    "PledgePaper",
+    "PledgeSignature",
 ]

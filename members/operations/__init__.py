@@ -9,6 +9,14 @@ from members.operations.applications import (
     save_application,
     submit_application,
 )
+from members.operations.ceremony import (
+    close_signing,
+    confirm_paper_signature,
+    open_signing,
+    refuse_paper_signature,
+    register_paper_signature,
+    sign_pledge,
+)
 from members.operations.council import cast_ballot, close_council_vote, open_council_vote, stand_aside
 from members.operations.endings import (
     dissolve_member,
@@ -48,7 +56,9 @@ __all__ = [
     "cast_ballot",
     "change_tier",
     "close_council_vote",
+    "close_signing",
     "complete_uscc",
+    "confirm_paper_signature",
     "dissolve_member",
     "end_appointment",
     "end_membership",
@@ -59,13 +69,17 @@ __all__ = [
     "lapse_membership",
     "open_association",
     "open_council_vote",
+    "open_signing",
     "propose_expulsion",
     "recall_application",
+    "refuse_paper_signature",
     "register_institution",
+    "register_paper_signature",
     "remove_application_evidence",
     "rename_institution",
     "restore_member",
     "save_application",
+    "sign_pledge",
     "stand_aside",
     "submit_application",
     "suspend_member",

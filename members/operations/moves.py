@@ -6,7 +6,8 @@ from django.db.models import Model
 
 from common.transitions import check_step
 from members.choices.membership import APPLICATION_STEPS, VOTE_STEPS, ApplicationState, VoteState
-from members.models import CouncilVote, MembershipApplication
+from members.choices.pledge import CEREMONY_STEPS, PAPER_STEPS, CeremonyState, PaperState
+from members.models import CouncilVote, MembershipApplication, PledgeCeremony, PledgePaper
 
 
 def move_application(application: MembershipApplication, state: ApplicationState, **brings: Any) -> None:
@@ -19,6 +20,18 @@ def move_vote(vote: CouncilVote, state: VoteState, **brings: Any) -> None:
     check_step(VOTE_STEPS, VoteState(vote.state), state)
     vote.state = state
     _save(vote, brings)
+
+
+def move_ceremony(ceremony: PledgeCeremony, state: CeremonyState, **brings: Any) -> None:
+    check_step(CEREMONY_STEPS, CeremonyState(ceremony.state), state)
+    ceremony.state = state
+    _save(ceremony, brings)
+
+
+def move_paper(paper: PledgePaper, state: PaperState, **brings: Any) -> None:
+    check_step(PAPER_STEPS, PaperState(paper.state), state)
+    paper.state = state
+    _save(paper, brings)
 
 
 def _save(row: Model, brings: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from association.models import Deadline
 from common.errors import NotFound
 from members.access import MAY
 from members.operations.admission import end_probation
+from members.operations.ceremony import close_ended_signings
 from members.operations.council import follow_vote_term
 from members.operations.parts import APPLICATION, MEMBERSHIP, PROBATION, SUPPLEMENT
 from members.operations.review import end_supplement
@@ -18,12 +19,13 @@ AT_ONCE = 200
 
 @transaction.atomic
 def keep_membership(*, actor: Actor) -> None:
-    """补正期满 and 考察期满."""
+    """补正期满, 考察期满, and the end of a signing."""
     actor.require(MAY, "keep_membership")
     for deadline in expired(APPLICATION, SUPPLEMENT)[:AT_ONCE]:
         end_supplement(actor=actor, application_id=deadline.case_id)
     for deadline in expired(MEMBERSHIP, PROBATION)[:AT_ONCE]:
         end_probation(actor=actor, institution_id=deadline.case_id)
+    close_ended_signings(actor=actor)
 
 
 @transaction.atomic

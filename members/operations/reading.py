@@ -8,7 +8,7 @@ from association.audit import record_read
 from association.choices import Role
 from association.models import Attachment
 from common.errors import NotFound
-from members.access import applications_visible_to
+from members.access import applications_visible_to, papers_visible_to
 from members.models import ApplicationEvidence
 
 
@@ -23,3 +23,14 @@ def read_application_file(*, actor: Actor, application_id: int, file_id: int) ->
     if evidence.application.institution_id not in actor.institution_ids:
         record_read(actor, "application_file", evidence.application, attachment=file_id)
     return evidence.attachment
+
+
+@transaction.atomic
+def read_pledge_scan(*, actor: Actor, paper_id: int) -> Attachment:
+    """The scan of a signature on paper; an auditor opens no file."""
+    rows = papers_visible_to(actor.without(Role.AUDITOR)).select_related("scan")
+    paper = rows.filter(pk=paper_id).first()
+    if paper is None:
+        raise NotFound(_("没有这份纸质签署。"))
+    record_read(actor, "pledge_scan", paper, attachment=paper.scan_id)
+    return paper.scan

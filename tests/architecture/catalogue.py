@@ -40,6 +40,7 @@ PURE = (
     "*/rules/**/*.py",
     "*/api/views.py",
     "disclosure/api/log.py",
+    "disclosure/api/pledge.py",
     "association/open_interface.py",
 )
 WORDS = {
@@ -50,6 +51,7 @@ WORDS = {
     "credit_rating/rules/parameters.py",
     "credit_rating/rules/waterfall.py",
     "disclosure/api/log.py",
+    "disclosure/api/pledge.py",
     "disclosure/api/views.py",
     "association/open_interface.py",
     "complaints/api/views.py",

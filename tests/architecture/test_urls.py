@@ -121,7 +121,6 @@ def make_world(association):
         place.write_bytes(b"%PDF-1.7")
     foreign_result(institution)
     refund_papers()
-    pledges.matrix_of()
     refresh_register()
     return SimpleNamespace(
         people={role: person(role, institution, assessor) for role in Role} | {VISITOR: None},
@@ -146,6 +145,7 @@ def make_world(association):
         code=Certificate.objects.get().code,
         card=RegisterCard.objects.get(institution_id=institution.pk).uscc,
         **joining.matrix_of(institution),
+        **pledges.matrix_of(),
         word="abc",
         app="association",
         **told,

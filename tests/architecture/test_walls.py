@@ -46,6 +46,7 @@ APPEND_ONLY = {
     "complaints_yearfigures",
     "members_councilballot",
     "members_membershipevent",
+    "members_pledgesignature",
     "credit_rating_historicalresult",
     "credit_rating_computation",
     "credit_rating_expertopinion",

@@ -101,6 +101,9 @@ PUBLIC = {
     "notice_feed": page(EVERYBODY),
     "open_data": page(EVERYBODY),
     "open_data_file": page(EVERYBODY, name="=licence.txt"),
+    "pledge": page(EVERYBODY),
+    "pledge_version": page(EVERYBODY, number="=1"),
+    "api_pledge": page(EVERYBODY),
     "verify_form": page(EVERYBODY),
     "verify": page(EVERYBODY, code="code"),
     "api_register": page(EVERYBODY),
@@ -175,6 +178,11 @@ DESK = {
     "membership_application": page(STAFF_ROLES | INSTITUTION_ROLES | COUNCIL, pk="application"),
     "do_in_application": Address(INSTITUTION_ROLES, "post", {"pk": "application"}, {"deed": "answer"}),
     "application_file": page(SECRETARIAT | INSTITUTION_ROLES | COUNCIL, pk="application", file_id="paper"),
+    "pledge_desk": page(STAFF_ROLES | INSTITUTION_ROLES),
+    # A fresh proof is asked first, which sends away: tests/members/test_views_pledge.py signs.
+    "sign_pledge": form(ADMIN, institution_id="own"),
+    # Signatories too: tests/members/test_pledge_signing.py; an auditor opens no file.
+    "pledge_record": page(SECRETARIAT, pk="pledge_record"),
     "council_votes": page(STAFF_ROLES | COUNCIL),
     "council_vote": page(STAFF_ROLES | COUNCIL, pk="vote"),
     "do_in_vote": Address(COUNCIL, "post", {"pk": "vote"}, {"deed": "cast"}),

@@ -7,6 +7,7 @@ import pytest
 
 from association.rules.pledge import (
     OrderError,
+    changed_clauses,
     clauses_of,
     digest_of,
     number_of,
@@ -112,6 +113,11 @@ def test_rows_count_from_their_day_on():
 def test_row_that_is_not_whole_is_refused():
     with pytest.raises(ValueError, match="not a whole row"):
         wordings_of("code,title,pattern,citation,advice,valid_from\nX,题,甲,,意见,2022-08-01\n")
+
+
+def test_only_changed_clauses_are_signed_again():
+    assert changed_clauses(["甲", "乙改", "丙", "丁"], ["甲", "乙", "丙"]) == [2, 4]
+    assert changed_clauses(["丙", "甲"], ["甲", "乙", "丙"]) == []
 
 
 def test_shipped_rows_are_in_the_project():

@@ -68,6 +68,7 @@ NOT_PAGES = {
     "hearing_file": "a file",
     "application_file": "a file",
     "member_certificate": "a file",
+    "pledge_record": "a file",
     "order_errors": "a file",
     "open_data_file": "a file",
     "notices_feed": "for readers of feeds; tests/disclosure/test_notice_board.py",

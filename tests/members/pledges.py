@@ -2,7 +2,9 @@
 
 from association import clock, pledge
 from association.choices import Role
+from association.locker import store_document
 from members import operations
+from members.models import PledgeCeremony
 from tests.factories.people import actor_with, make_institution
 from tests.members.joining import FOUNDED, upload
 
@@ -46,7 +48,23 @@ class Desk:
 
 
 def matrix_of():
-    """For the matrix of addresses: an adopted version, and a draft with a flag."""
-    desk = Desk(members=1)
-    desk.adopted()
+    """For the matrix of addresses: a version with a signature, one on paper that waits, its document; and a flagged draft."""
+    desk, today = Desk(members=2), clock.today()
+    version = desk.adopted(remark="别处的会员也在名册")
+    ceremony = operations.open_signing(actor=desk.clerk, title="签署仪式", opens_on=today, closes_on=today)
+    operations.sign_pledge(actor=desk.signers[0], institution_id=desk.members[0].pk, sha256=version.sha256)
+    operations.register_paper_signature(
+        actor=desk.clerk, institution_id=desk.members[1].pk, signer_name="演示校长", signer_role="校长",
+        signed_on=today, scan=upload("签字页.jpg"),
+    )  # fmt: skip
+    operations.close_signing(actor=desk.clerk, ceremony_id=ceremony.pk)
+    made = store_document(
+        actor=desk.clerk,
+        data=b"%PDF-1.7",
+        name="签署文本.pdf",
+        media_type="application/pdf",
+        institution_id=None,
+    )
+    PledgeCeremony.objects.filter(pk=ceremony.pk).update(record=made)
     desk.draft(FLAGGED)
+    return {"pledge_record": ceremony.pk}

@@ -30,7 +30,7 @@ def tell(cast: Cast, users: dict[str, User]) -> None:
     orders.tell(cast, ids[0], CHAOYANG[0][0])
     leads.tell(cast)
     membership.tell(cast, ids)
-    pledge.tell(cast)
+    pledge.tell(cast, ids, people)
 
 
 def _last_year(cast: Cast, standard_id: int, ids: list[int], people: list[Actor]) -> None:
