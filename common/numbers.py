@@ -76,6 +76,5 @@ def _plain_number(text: str) -> str:
 def _check_digits(number: Decimal, digits: int) -> None:
     exponent = number.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > digits and number != round(number, digits):
-        raise InvalidInput(
-            "请填写整数。" if digits == 0 else Said("小数点后最多%(digits)s位。", digits=digits)
-        )
+        few: dict[int, str | Said] = {0: "请填写整数。", 1: "小数点后最多1位。"}
+        raise InvalidInput(few.get(digits) or Said("小数点后最多%(digits)s位。", digits=digits))

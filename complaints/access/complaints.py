@@ -119,6 +119,15 @@ def mediates(actor: Actor, complaint: Complaint) -> bool:
     return own.filter(mediator_id=actor.user_id or 0).exists()
 
 
+def opens_names(actor: Actor, complaint: Complaint) -> bool:
+    """Whether this person may open what bears the complainant's name: the institution, the staff who handle it, and who mediates
+    it now.
+    """
+    if is_respondent(actor, complaint):
+        return True
+    return actor.may(MAY, "unmask") and (actor.is_staff or mediates(actor, complaint))
+
+
 def evidence_visible_to(actor: Actor) -> QuerySet[Evidence]:
     """With the complaint; what was redacted for institutions is not there for them, nor is anybody's identity."""
     rows = Evidence.objects.filter(complaint__in=complaints_visible_to(actor))

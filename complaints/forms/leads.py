@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy as _
 
 from association import clock
@@ -14,6 +13,7 @@ from association.deeds import DeedForm
 from association.models import User
 from association.notices import people_of
 from association.person_fields import PersonField
+from association.search_select import SearchSelect
 from complaints.choices.complaints import Subject
 from complaints.choices.leads import LeadCategory, LeadState
 from complaints.models import Lead
@@ -44,7 +44,7 @@ class IdentifyForm(DeedForm):
         field = self.fields["institution"]
         field.queryset = institutions()  # type: ignore[attr-defined]
         source = Lead._meta.get_field("institution")  # noqa: SLF001 - Django's public name for it
-        field.widget = AutocompleteSelect(source, admin.site)
+        field.widget = SearchSelect(source, admin.site)
         field.widget.choices = field.choices  # type: ignore[attr-defined]
 
 

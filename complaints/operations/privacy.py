@@ -17,7 +17,7 @@ from association.rules.clock import ONE_DAY, end_of_day
 from association.sheets import BOX_KEPT
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.text import one_line
-from complaints.access.complaints import MAY, complaints_visible_to, is_respondent, mediates
+from complaints.access.complaints import MAY, complaints_visible_to, is_respondent, opens_names
 from complaints.choices.complaints import (
     NUMBERED,
     SAID_BY_CODE,
@@ -113,7 +113,7 @@ def _openable(actor: Actor, complaint_id: int) -> Complaint:
 
 def _opened_case(actor: Actor, complaint_id: int) -> Complaint:
     complaint = lock_complaint(actor, complaint_id)
-    if not actor.is_staff and not mediates(actor, complaint):
+    if not opens_names(actor, complaint):
         raise Forbidden(_("您不是这件投诉的调解员。"))
     return complaint
 

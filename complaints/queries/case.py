@@ -16,6 +16,7 @@ from complaints.access.complaints import (
     complaints_visible_to,
     evidence_visible_to,
     is_respondent,
+    opens_names,
 )
 from complaints.access.leads import leads_visible_to
 from complaints.access.terms import RESPONDENT_READS
@@ -74,6 +75,8 @@ class CaseFile:
 
     complaint: Complaint
     respondent: bool
+    # Whether what bears the complainant's name opens for this reader.
+    opens_names: bool
     shown: Shown
     turn: Turn | None
     # 告知 still to be done: for those who do it.
@@ -130,7 +133,9 @@ class CaseFile:
     @property
     def agreement_papers(self) -> list[AgreementPaper]:
         """协议书 to open: for staff the one without the name first."""
-        return papers_of(self.agreement, respondent=self.respondent) if self.agreement is not None else []
+        if self.agreement is None:
+            return []
+        return papers_of(self.agreement, respondent=self.respondent, opens_names=self.opens_names)
 
     @property
     def may_be_breached(self) -> bool:
@@ -183,6 +188,7 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
     return CaseFile(
         complaint=complaint,
         respondent=respondent,
+        opens_names=opens_names(actor, complaint),
         shown=shown_to(actor, complaint),
         turn=turns.first,
         tasks=[] if respondent else turns.tasks,

@@ -17,8 +17,8 @@ class AgreementPaper:
     is_named: bool
 
 
-def papers_of(agreement: Agreement, *, respondent: bool) -> list[AgreementPaper]:
-    """What is made of it by now; to be signed until it is signed."""
+def papers_of(agreement: Agreement, *, respondent: bool, opens_names: bool) -> list[AgreementPaper]:
+    """What is made of it by now; to be signed until it is signed. Nobody is shown a paper that does not open."""
     if agreement.signed_at is not None:
         plain, named, label = agreement.document, agreement.named_document, _("下载协议书（PDF）")
     else:
@@ -26,5 +26,5 @@ def papers_of(agreement: Agreement, *, respondent: bool) -> list[AgreementPaper]
     if respondent:
         return [AgreementPaper(named, label, is_named=True)] if named is not None else []
     of_institution = _("%(paper)s · 机构联，载有投诉人姓名，打开会记录") % {"paper": label}
-    found = [(plain, label, False), (named, of_institution, True)]
+    found = [(plain, label, False), (named if opens_names else None, of_institution, True)]
     return [AgreementPaper(file, text, is_named) for file, text, is_named in found if file is not None]

@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
 from association import clock
 from association.deeds import DeedForm, GridForm
 from association.language import translated
 from association.person_fields import PeopleField
+from association.search_select import SearchSelect, SearchSelectMultiple
 from common import uscc
 from credit_rating.choices import StageKind
 from credit_rating.models import Assessment, Objection
@@ -122,7 +122,7 @@ class InviteForm(DeedForm):
         field = self.fields["institutions"]
         field.queryset = institutions_visible_to(self.request.actor)  # type: ignore[attr-defined]
         remote = Assessment._meta.get_field("institution")  # noqa: SLF001 - Django's public name
-        field.widget = AutocompleteSelectMultiple(remote, admin.site)
+        field.widget = SearchSelectMultiple(remote, admin.site)
         field.widget.choices = field.choices  # type: ignore[attr-defined]
 
     def clean_codes(self) -> list[int]:
@@ -256,5 +256,5 @@ class ObjectionForm(DeedForm):
         field = self.fields["objector"]
         field.queryset = institutions_visible_to(self.request.actor)  # type: ignore[attr-defined]
         remote = Objection._meta.get_field("objector")  # noqa: SLF001 - Django's public name
-        field.widget = AutocompleteSelect(remote, admin.site)
+        field.widget = SearchSelect(remote, admin.site)
         field.widget.choices = field.choices  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from association.deeds import Cell, Deed, Table
 from association.language import translated
@@ -39,7 +39,7 @@ class StandardAdmin(DeskAdmin):
     search_fields = ("title", "code", "version")
     list_select_related = ("successor_of",)
     facts = (
-        "code", "version", "title", "state", "official", "legal_basis", "source", "total_points", "aggregation",
+        "code", "version", "title", "state", "official", "legal_basis", "source", "total", "aggregation",
         "rounding", "review_rule", "successor_of", "frozen_at", "sha256",
     )  # fmt: skip
     list_deeds = deeds.LIST
@@ -53,10 +53,15 @@ class StandardAdmin(DeskAdmin):
     def indicator_count(self, standard: Any) -> int:
         return int(standard.indicator_count)
 
+    @admin.display(description=gettext_lazy("总分"))
+    def total(self, standard: AssessmentStandard) -> str:
+        return shown(standard.total_points)
+
     @admin.display(description=gettext_lazy("取舍"))
     def rounding(self, standard: AssessmentStandard) -> str:
-        return _("保留%(digits)d位小数，%(mode)s") % {
-            "digits": standard.rounding_digits,
+        digits = standard.rounding_digits
+        return ngettext("保留%(digits)d位小数，%(mode)s", "保留%(digits)d位小数，%(mode)s", digits) % {
+            "digits": digits,
             "mode": standard.get_rounding_mode_display(),
         }
 

@@ -155,5 +155,6 @@ def _rounding_note(spec: StandardSpec) -> str:
         RoundingMode.DOWN: "舍去尾数",
     }
     digits = spec.rounding.digits
-    kept = Said("保留 %(digits)s 位小数", digits=digits) if digits else Said("取整数")
+    one = {0: Said("取整数"), 1: Said("保留 1 位小数")}
+    kept = one.get(digits) or Said("保留 %(digits)s 位小数", digits=digits)
     return Said("总分%(way)s，%(kept)s", way=Said(words[spec.rounding.mode]), kept=kept)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,6 +12,7 @@ from association.choices import INSTITUTION_ROLES, Role
 from association.deeds import DeedForm
 from association.language import translated
 from association.models import Appointment
+from association.search_select import SearchSelect
 from common import uscc
 from members.choices import Field
 from members.queries import institutions
@@ -134,5 +134,5 @@ class AppointHereForm(AppointForm):
         super().prepare()
         field = self.fields["employer"]
         field.queryset = institutions()  # type: ignore[attr-defined]
-        field.widget = AutocompleteSelect(Appointment._meta.get_field("employer"), admin.site)  # noqa: SLF001
+        field.widget = SearchSelect(Appointment._meta.get_field("employer"), admin.site)  # noqa: SLF001
         field.widget.choices = field.choices  # type: ignore[attr-defined]

@@ -44,3 +44,10 @@ def test_an_empty_field_is_a_wrong_field_whatever_else_is_said():
 
 def test_nothing_stands_over_a_form_that_nobody_refused():
     assert render_to_string("components/form_errors.html", {"form": OneField()}).strip() == ""
+
+
+def test_an_invisible_sign_is_refused_in_words_of_ours():
+    field = forms.CharField()
+    for language, words in (("zh-hans", "看不见的空字符"), ("en", "Null characters")):
+        with translation.override(language), pytest.raises(forms.ValidationError, match=words):
+            field.clean("a\0b")

@@ -192,3 +192,15 @@ def test_a_proven_lead_opens_a_complaint_at_the_desk(association):
         complaint = Lead.objects.get().complaint
     assert complaint.claimed_fen == 1_200_50
     assert complaint.number in text(done)
+
+
+@pytest.mark.parametrize("typed", ["字" * 5000, "abc", "9" * 5000, "9" * 18, "-1"])
+def test_an_institution_that_is_no_choice_is_refused_with_a_sentence(association, typed):
+    with acting_for(association.pk):
+        lead, clerk, _code = some.verifying()
+    own = as_(association, clerk.user_id)
+    address = f"complaints/lead/{lead.pk}/do/identify/"
+    assert own.get(address, institution=typed).status_code == 200
+    assert own.post(address, institution=typed).status_code == 400
+    with acting_for(association.pk):
+        assert Lead.objects.get().institution_id is None

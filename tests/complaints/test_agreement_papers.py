@@ -1,5 +1,7 @@
 """协议书: printed before it is signed and after, for each side; signed on paper by what is printed, never by an old print."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
@@ -278,3 +280,32 @@ def test_the_forms_of_the_case_page(here, pages, association):
     assert colleague.client.post(colleague.path(f"{place}do/"), fields | {"paper": scan()}).status_code == 302
     assert state_of(made) == State.AGREED
     assert again(made).returned_fen == 0
+
+
+def test_who_mediated_is_shown_no_paper_that_does_not_open(here, pages, association):
+    made = mediating(here)
+    agreement = printed(here, made)
+    sign_both(here, made, agreement)
+    for job in queued("complaints.render_agreement"):
+        operations.render_agreement(actor=here.system, agreement_id=job.payload["agreement_id"])
+    agreement.refresh_from_db()
+    address = f"/{association.slug}/desk/complaints/{made.complaint.pk}/files/%d/"
+    named, plain = address % agreement.named_document_id, address % agreement.document_id
+    operations.perform(
+        actor=here.school, complaint_id=made.complaint.pk, paid_on=clock.today(), proof=scan(), instalments=1
+    )
+    shown = {
+        actor: Desk(association, actor).get(f"complaints/{made.complaint.pk}/").content.decode()
+        for actor in (here.officer, here.mediator, here.school, here.auditor)
+    }
+    for actor, page in shown.items():
+        desk = Desk(association, actor)
+        links = set(re.findall(rf'href="({re.escape(address.partition("%d")[0])}[0-9]+/)"', page))
+        assert {desk.client.get(link).status_code for link in links} <= {200}
+    assert [named in shown[actor] for actor in shown] == [True, False, True, False]
+    assert [plain in shown[actor] for actor in shown] == [True, True, False, False]
+    assert Desk(association, here.mediator).client.get(named).status_code == 404
+    with pytest.raises(Forbidden):
+        operations.read_named_agreement(
+            actor=here.mediator, complaint_id=made.complaint.pk, file_id=agreement.named_document_id
+        )

@@ -193,6 +193,7 @@ def test_the_buttons_add_and_remove():
     page = f"credit_rating/assessmentstandard/{standard.pk}/"
     body = staff.get(page).content.decode()
     assert f"/indicator/{gone}/do/remove/" in body
+    assert "100.000" not in body
     sent = {"parent": parent, "code": "B1.9", "title": "演示新指标", "points": "20", "method": "expert", "na_policy": "forbidden"}  # fmt: skip
     refused = staff.post(f"{page}do/add-indicator/", **(sent | {"code": "B1.2"}))
     assert refused.status_code == 400

@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from django.utils.translation import override
 
+from association.language import translated
 from common.errors import Refused
+from common.said import Said
 from credit_rating.rules.improvement import cheapest_ways_up, reachable_points
 from credit_rating.rules.marks import Mark
 from credit_rating.rules.scoring import rate
@@ -172,3 +175,9 @@ def test_not_applicable_is_never_part_of_a_way_up():
 def test_points_that_can_be_reached(method, params, points, steps):
     indicator = leaf("X", None, 3, method=method, params=params)
     assert reachable_points(indicator, D(points)) == [D(step) for step in steps]
+
+
+def test_one_decimal_is_told_in_the_singular_in_english():
+    with override("en"):
+        assert translated(Said("保留 1 位小数")) == "kept to 1 decimal place"
+        assert translated(Said("保留 %(digits)s 位小数", digits=2)) == "kept to 2 decimal places"
