@@ -76,7 +76,7 @@ class DemoDatabase(TestDatabase):
             session,
             session.cursor() as cursor,
         ):
-            cursor.execute(statement, values)
+            cursor.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
 
     def _template(self) -> str:
