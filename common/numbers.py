@@ -8,6 +8,8 @@ from common.errors import InvalidInput
 from common.said import Said
 
 MAX_LENGTH = 40
+# Before a number of which a program has changed the last digits: it is taken nowhere until somebody put it right.
+ROUNDED = "【末尾几位已被Excel改写】"
 LARGEST = 2**63 - 1  # what a column of the database holds
 PUNCTUATION = str.maketrans({"。": ".", "．": ".", "，": ",", "－": "-", "—": "-", "−": "-", "＋": "+"})
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")

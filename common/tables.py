@@ -7,6 +7,7 @@ from typing import Any
 from common import sandbox
 from common.csvtext import NumberedRows, csv_rows
 from common.errors import InvalidInput, TooLarge
+from common.headings import beyond, fitted, headings_of
 from common.said import Said
 from common.sniff import ending_of
 from common.text import plain_cell
@@ -94,26 +95,18 @@ def lines_of_sheet(sheet: dict[str, Any], unread: dict[int, str]) -> NumberedRow
 
 
 def table_of(numbered: NumberedRows, unread: dict[int, str]) -> Table:
-    """The first line with content holds the headings."""
+    """The first line with content holds the headings; cells beyond them get columns of their own."""
     filled = [(line, list(cells)) for line, cells in numbered if any(cells)]
     if not filled:
         raise InvalidInput("表格是空的，没有表头。")
-    headings = _headings(filled[0][1])
-    unread |= {line: WIDER for line, cells in filled[1:] if any(cells[len(headings) :])}
-    rows = [_record(headings, cells) for _line, cells in filled[1:]]
-    return Table(headings, rows, [line for line, _cells in filled[1:]], unread)
+    headings = headings_of(filled[0][1])
+    wide = {line: len(cells) for line, cells in filled[1:] if any(cells[len(headings) :])}
+    unread |= dict.fromkeys(wide, WIDER)
+    columns = (*headings, *beyond(headings, max(wide.values(), default=0)))
+    rows = [_record(columns, cells) for _line, cells in filled[1:]]
+    return Table(columns, rows, [line for line, _cells in filled[1:]], unread)
 
 
-def _headings(cells: list[str]) -> tuple[str, ...]:
-    while not cells[-1]:
-        cells.pop()
-    if blank := [str(place) for place, name in enumerate(cells, start=1) if not name]:
-        raise InvalidInput(Said("表头第%(blank)s列没有名称。", blank="、".join(blank)))
-    if twice := sorted({name for name in cells if cells.count(name) > 1}):
-        raise InvalidInput(Said("表头“%(twice)s”出现了不止一次。", twice="、".join(twice)))
-    return tuple(cells)
-
-
-def _record(headings: tuple[str, ...], cells: list[str]) -> dict[str, str]:
-    padded = [*cells, *[""] * (len(headings) - len(cells))]
-    return {heading: plain_cell(text) for heading, text in zip(headings, padded, strict=False)}
+def _record(columns: tuple[str, ...], cells: list[str]) -> dict[str, str]:
+    found = fitted(cells, len(columns))
+    return {heading: plain_cell(text) for heading, text in zip(columns, found, strict=True)}

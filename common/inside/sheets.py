@@ -17,7 +17,7 @@ from common.errors import InvalidInput, TooLarge
 from common.frames import Message
 from common.inside.archives import look_at
 from common.inside.cells import survey
-from common.numbers import shown
+from common.numbers import ROUNDED, shown
 from common.said import Said
 from common.text import without_invisible
 
@@ -87,7 +87,7 @@ def _rows(
 
 
 def _text(value: object, line: int, column: int, long_numbers: list[tuple[int, str]]) -> str:
-    """What a person sees in the cell; a number of which Excel has lost digits is named with its place."""
+    """What a person sees in the cell; a number of which Excel has lost digits is marked, and named with its place."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -95,7 +95,8 @@ def _text(value: object, line: int, column: int, long_numbers: list[tuple[int, s
     if isinstance(value, int | float):
         if abs(value) >= LONG_NUMBER:
             long_numbers.append((line, f"{get_column_letter(column)}{line}"))
-        return shown(Decimal(format(value, ".15g")))
+        text = shown(Decimal(format(value, ".15g")))
+        return ROUNDED + text if abs(value) >= LONG_NUMBER else text
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     if isinstance(value, date | time):

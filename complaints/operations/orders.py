@@ -87,7 +87,8 @@ def import_orders(*, actor: Actor, data: bytes, filename: str, dry_run: bool = T
     headings = [heading for heading in table.headings if heading != WHY]
     sheet = Sheet(headings, [[row[name] for name in headings] for row in table.rows], table.lines)
     found = read(sheet.of_lines(lambda line: line not in table.unread))
-    found.faults.extend(Fault(line, WHOLE_ROW, why) for line, why in table.unread.items())
+    unread = table.unread.keys() & set(table.lines)
+    found.faults.extend(Fault(line, WHOLE_ROW, table.unread[line]) for line in unread)
     bad = found.bad_lines()
     batch = ImportBatch.objects.create(
         file_name=one_line(filename)[:160],

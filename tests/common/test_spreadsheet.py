@@ -196,13 +196,14 @@ def test_lines_that_cannot_be_taken_apart_are_wrong_rows_among_the_others():
     data = b'a,b\n1,2\n"x,3\n4,5\n6,7,8\n"y"z,9\n10,11\n'
     table = read_table(data, "a.csv", max_rows=99, row_by_row=True)
     assert dict(zip(table.lines, [tuple(row.values()) for row in table.rows], strict=True)) == {
-        2: ("1", "2"),
-        3: ('"x,3', ""),
-        4: ("4", "5"),
-        5: ("6", "7"),
-        6: ('"y"z,9', ""),
-        7: ("10", "11"),
+        2: ("1", "2", ""),
+        3: ('"x,3', "", ""),
+        4: ("4", "5", ""),
+        5: ("6", "7", "8"),
+        6: ('"y"z,9', "", ""),
+        7: ("10", "11", ""),
     }
+    assert table.headings == ("a", "b", "多出的内容1")
     assert {line: why[:4] for line, why in table.unread.items()} == {
         3: "格式有误",
         5: "内容比表",
@@ -216,6 +217,16 @@ def test_cells_beside_a_table_and_numbers_that_lost_digits_are_wrong_rows_among_
     assert table.lines == [2, 3, 4, 5]
     assert table.unread.keys() == {3, 4}
     assert "单元格A4是超过15位的数字" in str(table.unread[4])
+    assert table.rows[1] == {"a": "3", "b": "", "多出的内容1": "", "多出的内容2": "beside"}
+    assert table.rows[2]["a"] == "【末尾几位已被Excel改写】12345678901234600"
+
+
+def test_what_is_beyond_the_columns_is_kept_in_a_few_columns_with_names_of_their_own():
+    data = "a,多出的内容1\n1,2,3\n4,,{}\n".format(",".join("x" * 40)).encode()
+    table = read_table(data, "a.csv", max_rows=9, row_by_row=True)
+    assert table.headings == ("a", "多出的内容1", *(f"多出的内容{number}" for number in range(2, 12)))
+    assert list(table.rows[0].values())[:4] == ["1", "2", "3", ""]
+    assert list(table.rows[1].values())[-2:] == ["x", "，".join("x" * 31)]
 
 
 def test_a_file_with_nothing_but_broken_lines_is_refused_before_it_costs_much():

@@ -272,6 +272,50 @@ def test_rows_that_cannot_be_read_are_wrong_rows_and_the_others_load(here):
     assert len(again.rows) == 2
 
 
+def sent_back(here, batch):
+    """The file of wrong rows as it came out, looked at anew."""
+    data = operations.error_file(actor=here.officer, batch_id=batch.pk)
+    return operations.import_orders(actor=here.officer, data=data, filename="错误.xlsx", dry_run=False)
+
+
+def test_the_file_of_wrong_rows_keeps_what_was_beyond_the_columns(here):
+    """One comma too many in the last column: its second half is neither lost nor is the rest taken without it."""
+    lines = file_of(mended(rows(here, 3))).decode("utf-8-sig").splitlines()
+    lines[2] += ",另外老师打人,请一并处理"
+    report = operations.import_orders(
+        actor=here.officer, data="\r\n".join(lines).encode(), filename="工单.csv", dry_run=False
+    )
+    assert (report.loaded, report.bad) == (2, 1)
+    back = sent_back(here, report.batch)
+    assert (back.good, back.bad, back.loaded) == (0, 1, 0)
+    faults = [(fault.column, fault.sentence[:8]) for fault in back.batch.faults.order_by("pk")]
+    assert faults == [("多出的内容1", "这一格是表头以外"), ("多出的内容2", "这一格是表头以外")]
+    found = read_table(
+        operations.error_file(actor=here.officer, batch_id=back.batch.pk), "x.xlsx", max_rows=9
+    )
+    assert (found.rows[0]["多出的内容1"], found.rows[0]["多出的内容2"]) == ("另外老师打人", "请一并处理")
+    row = dict(found.rows[0])
+    row["诉求内容"] += "，" + row.pop("多出的内容1") + "，" + row.pop("多出的内容2")
+    data = write_xlsx(list(row), [list(row.values())])
+    mended_file = {"data": data, "filename": "改好.xlsx", "dry_run": False}
+    assert operations.import_orders(actor=here.officer, **mended_file).loaded == 1
+    assert Complaint.objects.order_by("pk").last().facts.endswith("，另外老师打人，请一并处理")
+
+
+def test_a_number_that_lost_its_last_digits_is_refused_until_somebody_put_it_right(here):
+    """Two long numbers that round alike would be one order, and a wrong one."""
+    found = mended(rows(here, 2))
+    table = [[int(f"2026112000000001234{place}"), *row[1:]] for place, row in enumerate(found)]
+    report = operations.import_orders(
+        actor=here.officer, data=write_xlsx(HEADINGS, table), filename="工单.xlsx"
+    )
+    assert (report.good, report.bad) == (0, 2)
+    back = sent_back(here, report.batch)
+    assert (back.good, back.bad, back.known) == (0, 2, 0)
+    assert {fault.column for fault in back.batch.faults.all()} == {"工单编号"}
+    assert not Complaint.objects.exists()
+
+
 def test_an_order_keeps_the_hour_of_its_limit(here):
     found = mended(rows(here, 2))
     found[0][2], found[1][2] = "2026-03-03 09:30", "2026/3/3 00:00:00"
