@@ -23,8 +23,8 @@ def close_years() -> None:
 
 
 @outbox_task("complaints.mail_complainant")
-def mail_complainant(*, complaint_id: int, reminds: bool = False) -> None:
-    operations.mail_complainant(complaint_id=complaint_id, reminds=reminds)
+def mail_complainant(*, complaint_id: int, reminds: bool = False, written_id: int | None = None) -> None:
+    operations.mail_complainant(complaint_id=complaint_id, reminds=reminds, written_id=written_id)
 
 
 @outbox_task("complaints.render_agreement", queue="pdf")

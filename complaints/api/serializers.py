@@ -15,7 +15,7 @@ from complaints.choices.settlement import SettlementState
 LONGEST_CODE = 64
 DEEDS = (
     "answer_offer", "sign", "survey", "follow_up", "consent", "contest", "settle", "ask_recusal", "add_evidence",
-    "hide_words", "withdraw", "answer_payment", "say_unpaid", "leave_mass_case",
+    "hide_words", "withdraw", "answer_payment", "say_unpaid", "leave_mass_case", "deny_written",
 )  # fmt: skip
 
 

@@ -42,8 +42,18 @@ STEPS = {
     State.PERFORMED: frozenset({State.CLOSED, State.AGREED}),
     State.BREACHED: frozenset({State.PERFORMED, State.CLOSED}),
     State.TERMINATED: frozenset({State.CLOSED}),
-    State.CLOSED: frozenset({State.AWAIT_REPLY, State.AGREED}),
-    State.WITHDRAWN: frozenset(),
+    # 否认代为登记: what staff wrote down was not said; then it is asked again, or goes on where it was.
+    State.CLOSED: frozenset(
+        {
+            State.AWAIT_REPLY,
+            State.AGREED,
+            State.SETTLED,
+            State.PERFORMED,
+            State.BREACHED,
+            State.TERMINATED,
+        }
+    ),
+    State.WITHDRAWN: frozenset({State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY}),
 }
 # Nothing has been decided about these yet, or it was decided not to take them: no institution hears of them.
 BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.NOT_ACCEPTED, State.TRANSFERRED})
@@ -143,10 +153,13 @@ class DecisionKind(TextChoices):
     SETTLE = "settle", _("自行和解")
     CONTEST = "contest", _("提出异议")
     UNPAID = "unpaid", _("投诉人说没有收到到期的款项")
+    DENY = "deny", _("投诉人否认代为登记的事项")
 
 
 # 投诉人的话: decisions whose reason the complainant wrote.
-SAID_BY_CODE = frozenset({DecisionKind.WITHDRAW, DecisionKind.CONTEST, DecisionKind.UNPAID})
+SAID_BY_CODE = frozenset(
+    {DecisionKind.WITHDRAW, DecisionKind.CONTEST, DecisionKind.UNPAID, DecisionKind.DENY}
+)
 
 
 class Party(TextChoices):

@@ -15,6 +15,7 @@ class TellingSubject(TextChoices):
     TERMINATED = "terminated", _("终止调解的决定")
     SURVEY = "survey", _("询问结果")
     FOLLOW_UP = "follow_up", _("四周回访")
+    WRITTEN = "written", _("按书面意见代为登记的事项")
     PROGRESS = "progress", _("办理的进展")
 
 

@@ -15,8 +15,9 @@ from association.rules.clock import beijing
 from complaints.choices.complaints import Party
 from complaints.choices.telling import SERVING, TellingSubject
 from complaints.documents.letters import LANGUAGE, as_pdf, head
-from complaints.models import Telling
+from complaints.models import Telling, WrittenDown
 from complaints.queries.shown import as_told_to_institution, named_to_institution
+from complaints.queries.written import what_of
 from complaints.rules.money import in_yuan
 
 REPLY_BY = "CMP-REPLY"
@@ -30,6 +31,9 @@ SENTENCES = {
     TellingSubject.ACCEPTED: gettext_noop("协会已受理您的投诉，将请机构答复并组织双方协商或者调解。"),
     TellingSubject.SURVEY: gettext_noop(
         "请您凭查询码或者电话告诉我们问题是否已经解决。自您收到询问之日起逾期未答复的，记为“投诉人未答复”。"
+    ),
+    TellingSubject.WRITTEN: gettext_noop(
+        "协会工作人员按有您签名的书面意见代您登记了：%(what)s。不是您的意思的，请自收到本告知书之日起在提出异议的期限内，凭查询码在页面上点“这不是我的意思”，登记即不作数；没有查询码的，请联系协会补发。"
     ),
     TellingSubject.FOLLOW_UP: gettext_noop(
         "投诉办结已满四周，请您告诉我们问题是否仍然解决；没有解决的，可以提出异议。"
@@ -68,7 +72,7 @@ def _telling(telling: Telling, title: str) -> dict[str, Any]:
         "complainants": named_to_institution(complaint) if serves else shown["complainants"],
         "addressee": shown["respondent"] if to_institution else shown["complainants"],
         "subject": telling.get_subject_display(),
-        "sentence": _(SENTENCES.get(TellingSubject(telling.subject), PROGRESS)),
+        "sentence": _sentence(telling),
         "serves": serves,
         "facts": facts.split("\n"),
         "demand": demand.split("\n"),
@@ -77,6 +81,14 @@ def _telling(telling: Telling, title: str) -> dict[str, Any]:
         "term": _term(),
         "asked_on": beijing(telling.asked_at).date(),
     }
+
+
+def _sentence(telling: Telling) -> str:
+    sentence = _(SENTENCES.get(TellingSubject(telling.subject), PROGRESS))
+    if telling.subject != TellingSubject.WRITTEN:
+        return sentence
+    row = WrittenDown.objects.get(pk=telling.event.partition("-")[2], complaint=telling.complaint_id)
+    return sentence % {"what": what_of(row)}
 
 
 def _term() -> str:

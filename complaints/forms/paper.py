@@ -1,4 +1,4 @@
-"""代投诉人登记: what the complainant said on the phone or signed on paper; with a signature its scan is kept."""
+"""代投诉人登记: what the complainant signed on paper, with its scan; what decides nothing, on the phone too."""
 
 from typing import Any
 
@@ -25,20 +25,35 @@ from complaints.forms.parts import (
 ONLY_HERE = _("照片、截图或PDF，不超过10 MB；只有协会看得到。")
 
 
-class SaidForm(CaseForm):
-    """代投诉人登记: on the phone or at the counter."""
+BY_PAPER = _(
+    "须有投诉人签名的书面意见；只打电话的，请其凭查询码自行办理。登记后立即告知投诉人，不是其意思的可以否认，登记即不作数。"
+)
+
+
+class _SignedForm(CaseForm):
+    paper = forms.FileField(
+        label=_("投诉人签名的书面意见（扫描件或照片）"),
+        allow_empty_file=True,
+        help_text=ONLY_HERE,
+    )
+
+
+class SaidForm(_SignedForm):
+    """代投诉人登记, from a signed paper. Who only telephones is helped to do it by the code."""
 
     name = "survey"
     title, button = _("登记投诉人确认的结果"), _("登记")
+    lead = BY_PAPER
     outcome = choice(_("结果"), [(value, Outcome(value).label) for value in sorted(SAID_BY_COMPLAINANT)])
     received_fen = YuanField(label=RECEIVED, help_text=UNLESS_RESOLVED)
     arrived_on = DayField(label=ARRIVED, help_text=NOT_REMEMBERED)
     comment = text(_("投诉人的话"), required=False, rows=2)
 
 
-class FollowedUpForm(CaseForm):
+class FollowedUpForm(_SignedForm):
     name = "follow_up"
     title, button = _("登记四周回访的答复"), _("登记")
+    lead = BY_PAPER
     holds = yes_no(_("现在的情况"), (_("仍然解决"), _("又出现问题")))
     received_fen = YuanField(label=RECEIVED, help_text=_("仍然解决的，不用填。"))
     comment = text(_("投诉人的话"), required=False, rows=2)
@@ -48,7 +63,7 @@ class FollowedUpForm(CaseForm):
         return {"still_holds": said.pop("holds"), **said}
 
 
-class PaymentSaidForm(CaseForm):
+class PaymentSaidForm(_SignedForm):
     name = "answer_payment"
     title, button = _("登记投诉人逐笔确认付款"), _("登记")
     lead = _("没有到账的一笔仍须支付，期限重新起算；其他各笔不变。")
@@ -60,14 +75,14 @@ class PaymentSaidForm(CaseForm):
     text = text(_("投诉人的话"), required=False, rows=2)
 
 
-class UnpaidSaidForm(CaseForm):
+class UnpaidSaidForm(_SignedForm):
     name = "say_unpaid"
     title, button = _("登记投诉人没有收到到期的款项"), _("登记")
     lead = _("机构没有报告付款的到期款项；机构会收到通知，请核实后确认履行或者认定未履行。")
     text = text(_("投诉人的话"), required=False, rows=2, help_text=_("不要写个人信息。"))
 
 
-class ContestedForm(CaseForm):
+class ContestedForm(_SignedForm):
     name = "contest"
     title, button = _("登记投诉人的异议"), _("登记异议")
     lead = _("例如说已经退款但没有收到，或者不服不予受理的决定。期限重新起算，机构会收到通知。")
@@ -99,22 +114,11 @@ class LeaveMassCaseForCallerForm(CaseForm):
     lead = _("这件投诉改为单独办理，期限不变；已经提出的方案仍由投诉人答复。")
 
 
-class WithdrawForCallerForm(CaseForm):
+class WithdrawForCallerForm(_SignedForm):
     name = "withdraw"
     title, button, dangerous = _("投诉人撤回"), _("登记撤回"), True
+    lead = BY_PAPER
     reason = line(_("理由"), required=False)
-    sure = forms.BooleanField(label=_("已向投诉人核实"))
-
-    def given(self) -> dict[str, Any]:
-        return {"reason": self.cleaned_data["reason"]}
-
-
-class _SignedForm(CaseForm):
-    paper = forms.FileField(
-        label=_("投诉人签名的书面意见（扫描件或照片）"),
-        allow_empty_file=True,
-        help_text=ONLY_HERE,
-    )
 
 
 class PaperOfferForm(_SignedForm):

@@ -146,6 +146,18 @@ class SayUnpaidForm(DeedOfComplainant):
     )
 
 
+class DenyWrittenForm(DeedOfComplainant):
+    name = "deny_written"
+    title, button = _("这不是我的意思"), _("否认这项登记")
+    lead = _(
+        "协会工作人员按签名的书面意见代您作了登记。不是您的意思的，在这里否认：登记即不作数，投诉按登记以前的情况继续办理，协会和机构会收到通知。"
+    )
+    text = forms.CharField(
+        label=_("想说明的"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    sure = forms.BooleanField(label=_("我没有这样说过，也没有在这样的书面意见上签名"))
+
+
 class AnswerPaymentForm(DeedOfComplainant):
     name = "answer_payment"
     title, button = _("逐笔确认付款"), _("提交")
@@ -217,6 +229,7 @@ FORMS = {
         AnswerPaymentForm,
         SayUnpaidForm,
         ContestForm,
+        DenyWrittenForm,
         EvidenceForm,
         AskRecusalForm,
         LeaveMassCaseForm,

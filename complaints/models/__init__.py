@@ -18,6 +18,7 @@ from complaints.models.mediation import AppraisalPause, Consent, MediatorAssignm
 from complaints.models.payments import PaymentReport
 from complaints.models.people import Draft, Person, PersonalData, Retirement, Unmasking
 from complaints.models.telling import Telling
+from complaints.models.written import WrittenDown
 
 __all__ = [
     "Agreement",
@@ -60,6 +61,7 @@ __all__ = [
     "Survey",
     "Telling",
     "Unmasking",
+    "WrittenDown",
     "YearFigures",
     "number_of",
 ]

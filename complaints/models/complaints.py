@@ -255,6 +255,10 @@ class Decision(AssociationOwned):
         "association.User", models.PROTECT, null=True, verbose_name=_("决定人"), related_name="+"
     )
     decided_at = models.DateTimeField(_("时间"))
+    # What the complainant says and staff write down stands on a paper.
+    written = models.ForeignKey(
+        "complaints.WrittenDown", models.PROTECT, null=True, verbose_name=_("代为登记"), related_name="+"
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = pgettext_lazy("one", "决定"), pgettext_lazy("many", "决定")

@@ -26,6 +26,9 @@ class Survey(AssociationOwned):
     recorded_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, verbose_name=_("登记人"), related_name="+"
     )
+    written = models.ForeignKey(
+        "complaints.WrittenDown", models.PROTECT, null=True, verbose_name=_("代为登记"), related_name="+"
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = (
@@ -64,6 +67,10 @@ class FollowUp(AssociationOwned):
     answered_at = models.DateTimeField(_("答复时间"), null=True)
     still_holds = models.BooleanField(_("仍然有效"), null=True)
     comment = models.TextField(_("意见"), blank=True)
+    method = models.CharField(_("方式"), max_length=12, choices=Method.choices, blank=True)
+    written = models.ForeignKey(
+        "complaints.WrittenDown", models.PROTECT, null=True, verbose_name=_("代为登记"), related_name="+"
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = pgettext_lazy("one", "回访"), pgettext_lazy("many", "回访")

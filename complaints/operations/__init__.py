@@ -10,6 +10,7 @@ from complaints.operations.acceptance import (
 )
 from complaints.operations.agreements import agree, sign
 from complaints.operations.breach import breach
+from complaints.operations.denied import deny_written
 from complaints.operations.ends import terminate, withdraw
 from complaints.operations.enrolment import import_enrolments, set_enrolment
 from complaints.operations.fact_review import decide_set_aside, propose_set_aside
@@ -27,6 +28,7 @@ from complaints.operations.filing import (
 )
 from complaints.operations.lead_from_case import open_lead_from_complaint
 from complaints.operations.letters_in import answer_on_paper, offer_on_paper
+from complaints.operations.mails import mail_complainant
 from complaints.operations.mass import (
     end_mass_case,
     leave_mass_case,
@@ -55,7 +57,7 @@ from complaints.operations.paid import register_paid
 from complaints.operations.papers import render_agreement, render_letter, render_telling
 from complaints.operations.payment_answers import answer_payment, see_proof
 from complaints.operations.payments import perform
-from complaints.operations.periodic import keep_the_clock, mail_complainant
+from complaints.operations.periodic import keep_the_clock
 from complaints.operations.privacy import (
     hide_own_words,
     read_named_agreement,
@@ -97,6 +99,7 @@ __all__ = [
     "correct_filing",
     "decide_recusal",
     "decide_set_aside",
+    "deny_written",
     "discard_orders",
     "doubts_about",
     "end_mass_case",

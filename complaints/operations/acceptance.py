@@ -139,15 +139,15 @@ def accept(*, actor: Actor, complaint_id: int) -> Complaint:
     decide(complaint, DecisionKind.ACCEPT, by=actor.person_id)
     record(actor, "accept", complaint)
     tell_complainant(complaint, "accepted")
-    _serve(actor, complaint)
+    serve(actor, complaint)
     return complaint
 
 
-def _serve(actor: Actor, complaint: Complaint) -> None:
+def serve(actor: Actor, complaint: Complaint, event: str = "served") -> None:
     """送达: from now on it is the institution's turn; on paper where nobody of it has an account (``tell_parties``)."""
     served = tell_institution(
         complaint,
-        "served",
+        event,
         gettext_noop("请答复投诉%(number)s"),
         gettext_noop("协会已受理一件针对贵机构的投诉，请在期限内登录查看并答复。逾期未答复将作为事实记录。"),
     )

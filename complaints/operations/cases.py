@@ -33,6 +33,7 @@ from complaints.models import (
     Decision,
     Fact,
     PersonalData,
+    WrittenDown,
 )
 from complaints.operations.facts import ANSWERED_IN_TIME, set_aside, standing_facts
 from complaints.operations.untold import TELLING_BY, ask_to_tell, has_heard
@@ -242,6 +243,7 @@ def decide(
     citation: str = "",
     reason: str = "",
     transferred_to: str = "",
+    written: WrittenDown | None = None,
 ) -> Decision:
     return Decision.objects.create(
         complaint=complaint,
@@ -250,6 +252,7 @@ def decide(
         citation=citation,
         reason=reason,
         transferred_to=transferred_to,
+        written=written,
         decided_by_id=by,
         decided_at=clock.now(),
     )
@@ -312,22 +315,26 @@ def _tell(
     )
 
 
-def tell_complainant(complaint: Complaint, event: str, decision: Decision | None = None) -> bool:
+def tell_complainant(
+    complaint: Complaint, event: str, decision: Decision | None = None, *, written_id: int | None = None
+) -> bool:
     """A mail that something has happened, to those who gave an address; whether anybody did.
 
     Without an address staff tell it on paper or by phone.
     """
-    mailed = mail_soon(complaint, event)
+    mailed = mail_soon(complaint, event, written_id)
     if not mailed:
         _tell_on_paper(complaint, Party.COMPLAINANT, event, decision)
     return mailed
 
 
-def mail_soon(complaint: Complaint, event: str) -> bool:
+def mail_soon(complaint: Complaint, event: str, written_id: int | None = None) -> bool:
+    """``written_id``: what staff wrote down, which the mail names."""
     has_mail = PersonalData.objects.filter(person__complaint=complaint).exclude(email_box=b"").exists()
     if has_mail:
         key = f"complaint-{complaint.pk}-{event}"
-        enqueue("complaints.mail_complainant", key=key, complaint_id=complaint.pk)
+        more: dict[str, Any] = {} if written_id is None else {"written_id": written_id}
+        enqueue("complaints.mail_complainant", key=key, complaint_id=complaint.pk, **more)
     return has_mail
 
 
@@ -345,9 +352,3 @@ def knows(actor: Actor, complaint: Complaint) -> None:
     """Who speaks about it has heard of it: nothing is left to be told to the complainant."""
     has_heard(actor, complaint)
     stop_clock(actor, complaint, TELLING_BY[Party.COMPLAINANT], outcome="told")
-
-
-MAIL_SUBJECT = gettext_noop("您的投诉%(number)s有新的进展")
-MAIL_BODY = gettext_noop(
-    "您的投诉%(number)s有新的进展，请凭查询码查看：\n%(address)s\n\n为保护您的个人信息，邮件中不写具体内容。"
-)

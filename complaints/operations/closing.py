@@ -14,12 +14,14 @@ from complaints.operations.cases import (
 )
 from complaints.operations.moves import move_complaint
 from complaints.operations.standstill import stop_working_clocks
+from complaints.operations.written_down import Word
 
 
-def answer_survey(asked: Survey, outcome: Outcome) -> None:
+def answer_survey(asked: Survey, outcome: Outcome, word: Word) -> None:
     """The open question is answered by what was said elsewhere."""
     asked.outcome, asked.answered_at = outcome, clock.now()
-    asked.save(update_fields=["outcome", "answered_at"])
+    asked.method, asked.recorded_by_id, asked.written = word.method, word.by, word.written
+    asked.save(update_fields=["outcome", "answered_at", "method", "recorded_by", "written"])
 
 
 def close(actor: Actor, complaint: Complaint, outcome: Outcome) -> None:

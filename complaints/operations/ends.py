@@ -1,5 +1,6 @@
 """终止、撤回、和解: how a case ends without a mediated agreement, and that both sides are told of it."""
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -10,9 +11,11 @@ from association.audit import record
 from association.outbox import enqueue
 from common.errors import InvalidInput
 from common.text import paragraphs
+from common.transitions import check_step
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
     ORDER,
+    STEPS,
     TERMINATION_ARTICLES,
     DecisionKind,
     FactKind,
@@ -20,6 +23,7 @@ from complaints.choices.complaints import (
     State,
     TerminationGround,
 )
+from complaints.choices.written import WrittenKind
 from complaints.models import Complaint, Decision, Telling
 from complaints.operations.asking import ask_outcome
 from complaints.operations.cases import (
@@ -43,6 +47,7 @@ from complaints.operations.mediation import refuse_asked
 from complaints.operations.moves import move_complaint
 from complaints.operations.standstill import WITHDRAWN, stop_working_clocks
 from complaints.operations.untold import TELLING_BY
+from complaints.operations.written_down import tell_written, word_of
 
 TELL = gettext_noop("将终止调解的决定和其他救济途径告知双方")
 LONGEST_REASON = 2_000
@@ -116,22 +121,39 @@ def told_of_end(actor: Actor, complaint: Complaint, party: Party) -> None:
 
 @transaction.atomic
 def withdraw(
-    *, actor: Actor, reason: str = "", complaint_id: int | None = None, receipt_code: str = ""
+    *,
+    actor: Actor,
+    reason: str = "",
+    paper: UploadedFile | None = None,
+    complaint_id: int | None = None,
+    receipt_code: str = "",
 ) -> Complaint:
-    """撤回投诉 by whoever complained; what the institution did until then stays on record."""
-    complaint, _method, by = lock_for_complainant(actor, complaint_id, receipt_code)
+    """撤回投诉 by whoever complained; what the institution did until then stays on record.
+
+    Written down by staff it stands on a signed ``paper``; denied, the case goes on (``denied``). Raises InvalidInput.
+    """
+    complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
+    check_step(STEPS, State(complaint.state), State.WITHDRAWN)
+    word = word_of(actor, complaint, (method, by), paper, WrittenKind.WITHDRAW)
     stop_working_clocks(actor, complaint, WITHDRAWN)
     stop_clock(actor, complaint, CONFIRM_BY, ORDER_BY, *TELLING_BY.values(), outcome=WITHDRAWN)
     Telling.objects.filter(complaint=complaint, told_at__isnull=True).delete()
     was_served = complaint.served_at is not None
     move_complaint(complaint, State.WITHDRAWN, ended_at=clock.now())
-    decision = decide(complaint, DecisionKind.WITHDRAW, by=by, reason=paragraphs(reason)[:LONGEST_REASON])
-    record(actor, "withdraw", decision, complaint=complaint.pk)
+    decision = decide(
+        complaint,
+        DecisionKind.WITHDRAW,
+        by=by,
+        reason=paragraphs(reason)[:LONGEST_REASON],
+        written=word.written,
+    )
+    record(actor, "withdraw", decision, complaint=complaint.pk, **word.trail)
     if was_served:
         tell_institution(
             complaint,
-            "withdrawn",
+            f"withdrawn-{decision.pk}",
             gettext_noop("投诉%(number)s已撤回"),
             gettext_noop("投诉人撤回了投诉，不需要再答复。"),
         )
+    tell_written(complaint, word)
     return complaint

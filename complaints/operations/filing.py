@@ -330,7 +330,11 @@ def keep_signed(
             else _("请上传机构签名或者盖章的协议书（扫描件或照片）。")
         )
         raise InvalidInput(sentence, {"paper": sentence})
-    return keep_exhibit(actor, complaint, Exhibit(EvidenceKind.SIGNED, paper), Source.STAFF)
+    kept = keep_exhibit(actor, complaint, Exhibit(EvidenceKind.SIGNED, paper), Source.STAFF)
+    if (kept.kind, kept.source) != (EvidenceKind.SIGNED, Source.STAFF):
+        taken = _("这份文件已经作为别的材料收在案件里，请上传签名的书面意见。")
+        raise InvalidInput(taken, {"paper": taken})
+    return kept
 
 
 def on_paper(signed: Evidence | None) -> dict[str, Any]:

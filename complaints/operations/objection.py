@@ -6,6 +6,7 @@ functions serve the answer to the survey and to the follow-up (``survey``): one 
 
 from datetime import datetime
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -19,11 +20,11 @@ from complaints.choices.complaints import (
     ANSWERABLE,
     DecisionKind,
     FactKind,
-    Method,
     Outcome,
     State,
     Timeliness,
 )
+from complaints.choices.written import NO, WrittenKind
 from complaints.models import Complaint, Decision, FollowUp
 from complaints.operations.asking import ask_outcome, open_survey
 from complaints.operations.cases import (
@@ -51,6 +52,7 @@ from complaints.operations.payments import watch_next_payment
 from complaints.operations.received import deny_payment, say_received
 from complaints.operations.standstill import stop_working_clocks
 from complaints.operations.untold import ACCEPT_BY
+from complaints.operations.written_down import Word, tell_written, word_of
 from complaints.queries.tracking import in_question, may_object, objection_until
 
 ANSWER_AGAIN = gettext_noop("投诉人否认已解决，请再次答复并说明情况")
@@ -66,13 +68,15 @@ def contest(
     text: str,
     received_fen: int | None = None,
     payment_id: int | None = None,
+    paper: UploadedFile | None = None,
     complaint_id: int | None = None,
     receipt_code: str = "",
 ) -> Complaint:
     """提出异议. ``received_fen``: all that has come in this case until now; nothing more unless it is said.
 
     With ``payment_id`` that payment alone is denied, ``received_fen`` is of it, and the others stay as they are.
-    The other side is told. Raises Refused where there is nothing to object to, or too late.
+    ``paper``: what was signed, where staff write it down. The other side is told. Raises Refused where there is nothing
+    to object to, or too late; InvalidInput without the paper.
     """
     complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
     why = required_text(paragraphs(text), "text", _("请写明为什么没有解决。"), LONGEST_REASON)
@@ -82,36 +86,39 @@ def contest(
             _("提出异议的期限已于%(day)s届满；可以向人民法院起诉或者申请仲裁。")
             % {"day": last.on.isoformat()}
         )
-    if complaint.state == State.NOT_ACCEPTED:
-        _look_again(actor, complaint)
-    elif not may_object(complaint):
+    if complaint.state != State.NOT_ACCEPTED and not may_object(complaint):
         raise Refused(
             _("现在是“%(state)s”，不能提出异议；可以向人民法院起诉或者申请仲裁。")
             % {"state": complaint.get_state_display()}
         )
+    kind, answer = (WrittenKind.CONTEST, "") if payment_id is None else (WrittenKind.PAYMENT, NO)
+    word = word_of(actor, complaint, (method, by), paper, kind, answer, received_fen)
+    if complaint.state == State.NOT_ACCEPTED:
+        _look_again(actor, complaint)
     elif payment_id is not None:
         deny_payment(complaint, payment_id, received_fen or 0)
-        owed_again(actor, complaint)
+        owed_again(actor, complaint, word)
     else:
-        _object(actor, complaint, received_fen)
-    keep_objection(actor, complaint, why, by=by, method=method)
+        _object(actor, complaint, received_fen, word)
+    keep_objection(actor, complaint, why, word)
+    tell_written(complaint, word)
     return complaint
 
 
-def _object(actor: Actor, complaint: Complaint, received_fen: int | None) -> None:
+def _object(actor: Actor, complaint: Complaint, received_fen: int | None, word: Word) -> None:
     """Where all the money came, or what was agreed on was none, the words decide: only a debt starts its clocks."""
     asked = in_question(complaint)
     said = asked.came_fen if asked is not None and received_fen is None else received_fen
     if say_received(complaint, said) or asked is None:
-        owed_again(actor, complaint)
+        owed_again(actor, complaint, word)
     else:
-        _all_came(actor, complaint)
+        _all_came(actor, complaint, word)
 
 
-def keep_objection(actor: Actor, complaint: Complaint, why: str, *, by: int | None, method: Method) -> None:
+def keep_objection(actor: Actor, complaint: Complaint, why: str, word: Word) -> None:
     """异议 is kept with its reason and told to the staff, by whichever road it came."""
-    decision = decide(complaint, DecisionKind.CONTEST, by=by, reason=why)
-    record(actor, "contest", decision, complaint=complaint.pk, method=Method(method).value)
+    decision = decide(complaint, DecisionKind.CONTEST, by=word.by, reason=why, written=word.written)
+    record(actor, "contest", decision, complaint=complaint.pk, **word.trail)
     tell_staff(
         complaint,
         f"contested-{decision.pk}",
@@ -120,25 +127,25 @@ def keep_objection(actor: Actor, complaint: Complaint, why: str, *, by: int | No
     )
 
 
-def owed_again(actor: Actor, complaint: Complaint) -> None:
+def owed_again(actor: Actor, complaint: Complaint, word: Word) -> None:
     """没有全部到账 after it was denied, by whichever road: a fact, a notice, and the clocks of answer and payment."""
     last = complaint.last_step
     if last == State.SETTLED:
-        _reopen(actor, complaint, State.AWAIT_REPLY)
+        _reopen(actor, complaint, State.AWAIT_REPLY, word)
         _ask_again(actor, complaint)
         start_clock(actor, complaint, MEDIATE_BY, STAFF, MEDIATE_AGAIN)
     elif last == State.PERFORMED:
-        _reopen(actor, complaint, State.AGREED)
+        _reopen(actor, complaint, State.AGREED, word)
         _ask_again(actor, complaint)
     else:
-        _deny_part(actor, complaint)
+        _deny_part(actor, complaint, word)
 
 
-def _all_came(actor: Actor, complaint: Complaint) -> None:
+def _all_came(actor: Actor, complaint: Complaint, word: Word) -> None:
     """款项全部到账, and something else was not put right: nothing is owed, so nobody has to answer or pay again."""
     asked = open_survey(complaint)
     if asked is not None:
-        answer_survey(asked, Outcome.UNRESOLVED)
+        answer_survey(asked, Outcome.UNRESOLVED, word)
         complaint.confirmed_at = clock.now()
         close(actor, complaint, Outcome.UNRESOLVED)
     elif complaint.state == State.SETTLED:
@@ -163,8 +170,8 @@ def _look_again(actor: Actor, complaint: Complaint) -> None:
     watch_order(actor, complaint)
 
 
-def _reopen(actor: Actor, complaint: Complaint, state: State) -> None:
-    _no_longer_asked(actor, complaint)
+def _reopen(actor: Actor, complaint: Complaint, state: State, word: Word) -> None:
+    _no_longer_asked(actor, complaint, word)
     stop_working_clocks(actor, complaint, "contested")
     FollowUp.objects.filter(complaint=complaint, asked_at__isnull=True).delete()
     unheard = complaint.timeliness == Timeliness.OVERTAKEN
@@ -181,11 +188,11 @@ def _reopen(actor: Actor, complaint: Complaint, state: State) -> None:
     watch_order(actor, complaint)
 
 
-def _no_longer_asked(actor: Actor, complaint: Complaint) -> None:
+def _no_longer_asked(actor: Actor, complaint: Complaint, word: Word) -> None:
     """What was asked is answered by the objection."""
     asked = open_survey(complaint)
     if asked is not None:
-        answer_survey(asked, Outcome.UNRESOLVED)
+        answer_survey(asked, Outcome.UNRESOLVED, word)
     stop_clock(actor, complaint, CONFIRM_BY, outcome="contested")
 
 
@@ -218,7 +225,7 @@ def answer_again(actor: Actor, complaint: Complaint, heard_at: datetime) -> None
         watch_next_payment(actor, complaint, asked.due_on)
 
 
-def _deny_part(actor: Actor, complaint: Complaint) -> None:
+def _deny_part(actor: Actor, complaint: Complaint, word: Word) -> None:
     """A single payment did not come. A closed file stays closed: what is owed is owed, and may still be paid."""
     if complaint.state == State.AGREED:
         stop_clock(actor, complaint, PAY_BY, outcome="contested")
@@ -227,7 +234,7 @@ def _deny_part(actor: Actor, complaint: Complaint) -> None:
     if complaint.state == State.BREACHED:
         # The clock of what is still to come runs on; for what was denied the institution answers now, and then
         # whoever complained is asked again (``ask_after_answer``).
-        _no_longer_asked(actor, complaint)
+        _no_longer_asked(actor, complaint, word)
         _ask_again(actor, complaint)
         return
     _note(

@@ -3,18 +3,15 @@
 import logging
 from collections.abc import Callable
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
 from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.choices import Side
 from association.clocks import expired, hand_over, lapse
-from association.links import absolute
-from association.mails import send_mail
 from association.models import Deadline, Notice, OutboxJob
 from association.notices import institutions_reached
 from association.outbox import enqueue
@@ -27,18 +24,15 @@ from complaints.choices.complaints import (
     FactKind,
     OfferState,
     Party,
-    PersonalField,
     State,
     TerminationGround,
     Timeliness,
 )
-from complaints.models import Complaint, Fact, FollowUp, Offer, PersonalData, Telling
+from complaints.models import Complaint, Fact, FollowUp, Offer, Telling
 from complaints.operations.asking import ask_after_answer, ask_outcome
 from complaints.operations.cases import (
     CONFIRM_BY,
     KIND,
-    MAIL_BODY,
-    MAIL_SUBJECT,
     MEDIATE_BY,
     OFFER_BY,
     PAY_BY,
@@ -58,17 +52,11 @@ from complaints.operations.moves import move_offer
 from complaints.operations.settlement import unconfirmed
 from complaints.operations.survey import close_unanswered
 from complaints.operations.telling import serve_by_notice
-from complaints.queries.people import opened
 
 logger = logging.getLogger(__name__)
 AT_ONCE, MOST_REMINDED = 200, 5_000
 TIME_IS_OVER = "自受理之日起，扣除鉴定期间，双方在规定的期限内未能达成调解协议。"
 CHECK_PAYMENT = gettext_noop("核实是否已经付款，确认履行或者认定未履行")
-TRACK = "/complaints/track/"
-REMIND_SUBJECT = gettext_noop("您的投诉%(number)s有事项即将到期")
-REMIND_BODY = gettext_noop(
-    "您的投诉%(number)s有需要您办理的事项即将到期，请凭查询码查看：\n%(address)s\n\n为保护您的个人信息，邮件中不写具体内容。"
-)
 
 Step = Callable[[Actor, Complaint], None]
 
@@ -271,15 +259,3 @@ STEPS: dict[str, Step] = {
     PAY_BY: _payment_due,
     SETTLE_BY: unconfirmed,
 }
-
-
-def mail_complainant(*, complaint_id: int, reminds: bool = False) -> None:
-    """One mail to each address that was given: that there is something to see or soon due, and where. At least once."""
-    complaint = Complaint.objects.get(pk=complaint_id)
-    data = PersonalData.objects.filter(person__complaint=complaint).exclude(email_box=b"")
-    to = sorted({opened(row, PersonalField.EMAIL) for row in data})
-    values = {"number": complaint.number, "address": absolute(TRACK)}
-    with override(settings.LANGUAGE_CODE):
-        for address in to:
-            subject, body = (REMIND_SUBJECT, REMIND_BODY) if reminds else (MAIL_SUBJECT, MAIL_BODY)
-            send_mail(address, subject % values, body % values)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from association.clocks import lapse
 from common.errors import InvalidInput, Refused
 from common.text import paragraphs
 from complaints.choices.complaints import SAID_BY_COMPLAINANT, SURVEYED, Outcome, State
+from complaints.choices.written import NO, YES, WrittenKind
 from complaints.models import Complaint, FollowUp
 from complaints.operations.asking import open_survey
 from complaints.operations.cases import CONFIRM_BY, case_of, lock_for_complainant
@@ -19,6 +21,7 @@ from complaints.operations.closing import close
 from complaints.operations.facts import review_facts
 from complaints.operations.objection import keep_objection, owed_again
 from complaints.operations.received import confirm_payments, say_received
+from complaints.operations.written_down import tell_written, word_of
 from complaints.queries.unpaid import broken_settlement
 
 BEST, LONGEST_COMMENT = 5, 2_000
@@ -34,6 +37,7 @@ def survey(
     comment: str = "",
     received_fen: int | None = None,
     arrived_on: date | None = None,
+    paper: UploadedFile | None = None,
     complaint_id: int | None = None,
     receipt_code: str = "",
 ) -> Complaint:
@@ -41,7 +45,7 @@ def survey(
 
     ``received_fen``: all that has come in this case until now, asked for unless it is resolved: whether the money came
     and whether it was put right are two questions. ``arrived_on``: the day by which it had come, where it is remembered.
-    Raises InvalidInput without the sum.
+    ``paper``: what was signed, where staff write it down. Raises InvalidInput without the sum, or without the paper.
     """
     complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
     asked = open_survey(complaint)
@@ -51,15 +55,18 @@ def survey(
         raise InvalidInput(_("请选择问题是否已经解决。"), {"outcome": _("请选择问题是否已经解决。")})
     if satisfaction is not None and not 1 <= satisfaction <= BEST:
         raise InvalidInput(_("满意度为1至5。"), {"satisfaction": _("满意度为1至5。")})
+    word = word_of(actor, complaint, (method, by), paper, WrittenKind.SURVEY, outcome, received_fen)
     asked.answered_at, asked.outcome, asked.satisfaction = clock.now(), outcome, satisfaction
-    asked.comment, asked.method, asked.recorded_by_id = paragraphs(comment)[:LONGEST_COMMENT], method, by
+    asked.comment = paragraphs(comment)[:LONGEST_COMMENT]
+    asked.method, asked.recorded_by_id, asked.written = word.method, word.by, word.written
     asked.save()
-    record(actor, "survey", complaint, outcome=outcome)
+    record(actor, "survey", complaint, outcome=outcome, **word.trail)
+    tell_written(complaint, word)
     if outcome == Outcome.RESOLVED:
         confirm_payments(actor, complaint, received_fen, arrived_on)
     elif say_received(complaint, received_fen, arrived_on):
-        owed_again(actor, complaint)
-        keep_objection(actor, complaint, asked.comment or NOT_ALL_CAME, by=by, method=method)
+        owed_again(actor, complaint, word)
+        keep_objection(actor, complaint, asked.comment or NOT_ALL_CAME, word)
         return complaint
     else:
         review_facts(actor, complaint)
@@ -90,12 +97,14 @@ def follow_up(
     still_holds: bool,
     comment: str = "",
     received_fen: int | None = None,
+    paper: UploadedFile | None = None,
     complaint_id: int | None = None,
     receipt_code: str = "",
 ) -> FollowUp:
     """回访答复. Answered with no, what was called resolved is called so no more; what did not come is owed again.
 
     ``received_fen`` as in the survey: asked for with a no, while there is time to object. Raises InvalidInput without it.
+    ``paper`` as there.
     """
     complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
     asked = (
@@ -106,15 +115,19 @@ def follow_up(
     )
     if complaint.state != State.CLOSED or asked is None:
         raise Refused(_("现在没有需要您答复的回访。"))
+    said = YES if still_holds else NO
+    word = word_of(actor, complaint, (method, by), paper, WrittenKind.FOLLOW_UP, said, received_fen)
     asked.answered_at, asked.still_holds = clock.now(), still_holds
     asked.comment = paragraphs(comment)[:LONGEST_COMMENT]
+    asked.method, asked.written = word.method, word.written
     asked.save()
-    record(actor, "follow_up", asked, complaint=complaint.pk, holds=still_holds)
+    record(actor, "follow_up", asked, complaint=complaint.pk, holds=still_holds, **word.trail)
+    tell_written(complaint, word)
     if still_holds:
         return asked
     if say_received(complaint, received_fen):
-        owed_again(actor, complaint)
-        keep_objection(actor, complaint, asked.comment or NOT_ALL_CAME, by=by, method=method)
+        owed_again(actor, complaint, word)
+        keep_objection(actor, complaint, asked.comment or NOT_ALL_CAME, word)
     if complaint.state == State.CLOSED and complaint.outcome in {Outcome.RESOLVED, Outcome.PARTLY}:
         complaint.outcome, complaint.confirmed_at = Outcome.UNRESOLVED, clock.now()
         complaint.save(update_fields=["outcome", "confirmed_at"])

@@ -1,5 +1,6 @@
 """没有收到: a day of payment is over, the institution has reported nothing, and whoever complained says so."""
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -8,9 +9,11 @@ from association.actors import Actor
 from association.audit import record
 from common.errors import InvalidInput, Refused
 from common.text import paragraphs
-from complaints.choices.complaints import DecisionKind, Method
+from complaints.choices.complaints import DecisionKind
+from complaints.choices.written import WrittenKind
 from complaints.models import Decision
 from complaints.operations.cases import decide, lock_for_complainant, tell_institution, tell_staff
+from complaints.operations.written_down import tell_written, word_of
 from complaints.queries.unpaid import may_say_unpaid
 
 NOTHING_CAME = "投诉人说到期的款项没有收到。"
@@ -19,12 +22,18 @@ LONGEST = 2_000
 
 @transaction.atomic
 def say_unpaid(
-    *, actor: Actor, text: str = "", complaint_id: int | None = None, receipt_code: str = ""
+    *,
+    actor: Actor,
+    text: str = "",
+    paper: UploadedFile | None = None,
+    complaint_id: int | None = None,
+    receipt_code: str = "",
 ) -> Decision:
     """说没有收到到期的款项, by the code or written down by staff. Nothing was reported, so nothing is denied: the staff,
     who have the clock by then, hear of it and find whether the agreement was breached; the institution hears of it too.
 
-    Raises Refused where nothing is due, or it was said already of this day of payment.
+    ``paper``: what was signed, where staff write it down. Raises Refused where nothing is due, or it was said already
+    of this day of payment; InvalidInput without the paper.
     """
     complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
     if not may_say_unpaid(complaint):
@@ -33,8 +42,9 @@ def say_unpaid(
     if len(why) > LONGEST:
         long = _("内容过长，请不超过%(most)s个字。") % {"most": LONGEST}
         raise InvalidInput(long, {"text": long})
-    said = decide(complaint, DecisionKind.UNPAID, by=by, reason=why or NOTHING_CAME)
-    record(actor, "say_unpaid", said, complaint=complaint.pk, method=Method(method).value)
+    word = word_of(actor, complaint, (method, by), paper, WrittenKind.UNPAID)
+    said = decide(complaint, DecisionKind.UNPAID, by=by, reason=why or NOTHING_CAME, written=word.written)
+    record(actor, "say_unpaid", said, complaint=complaint.pk, **word.trail)
     event = f"unpaid-{said.pk}"
     tell_staff(
         complaint,
@@ -48,4 +58,5 @@ def say_unpaid(
         gettext_noop("投诉%(number)s的投诉人说没有收到款项"),
         gettext_noop("付款日已过。已付款的请立即报告并上传凭证；未履行将作为事实记录。"),
     )
+    tell_written(complaint, word)
     return said

@@ -24,6 +24,7 @@ TELLS = {
     "terminated": TellingSubject.TERMINATED,
     "survey": TellingSubject.SURVEY,
     "follow": TellingSubject.FOLLOW_UP,
+    "written": TellingSubject.WRITTEN,
 }
 OF_DECISIONS = {
     DecisionKind.REFUSE: TellingSubject.REFUSED,

@@ -9,9 +9,18 @@ from django.utils.translation import gettext_noop
 
 from association.moments import minute
 from complaints.choices.complaints import DecisionKind, MediatorState, Party, RecusalState, State, Target
-from complaints.models import Consent, Decision, Evidence, MediatorAssignment, RecusalRequest, Session
+from complaints.models import (
+    Consent,
+    Decision,
+    Evidence,
+    MediatorAssignment,
+    RecusalRequest,
+    Session,
+    WrittenDown,
+)
 from complaints.queries.shown import Words
 from complaints.queries.tracking import Tracked
+from complaints.queries.written import what_of
 
 # The road of an ordinary case; other ends are told by their own name.
 ROAD = (
@@ -64,9 +73,17 @@ def events_of(seen: Tracked) -> list[Event]:
         Event(row.announced_at, _("约定调解：%(mode)s") % {"mode": row.get_mode_display()}, row.place)
         for row in seen.sessions
     ]
+    found += _written_down(seen)
     found += [_called_off(row) for row in seen.sessions if row.called_off_at]
     found += [event for row in _own_recusals(seen) for event in _of_recusal(row)]
     return sorted(found, key=lambda event: event.at, reverse=True)
+
+
+def _written_down(seen: Tracked) -> list[Event]:
+    """代为登记: whoever signed reads what was made of the paper."""
+    title = _("工作人员按签名的书面意见代为登记：%(what)s")
+    rows = WrittenDown.objects.filter(complaint=seen.complaint)
+    return [Event(row.recorded_at, title % {"what": what_of(row)}) for row in rows]
 
 
 def _called_off(row: Session) -> Event:
@@ -109,6 +126,7 @@ def deeds_of_complainant(seen: Tracked) -> list[str]:
     waiting = seen.waiting
     said = Consent.objects.filter(complaint=seen.complaint, party=Party.COMPLAINANT).exists()
     offered = [
+        ("deny_written", seen.written is not None),
         ("answer_offer", waiting.offer is not None),
         ("sign", waiting.signature is not None),
         ("survey", waiting.survey),

@@ -32,6 +32,7 @@ from complaints.models import (
 )
 from complaints.queries.turns import turns_of
 from complaints.queries.unpaid import may_say_unpaid, settlement_reports
+from complaints.queries.written import Deniable, deniable
 from complaints.rules.money import in_yuan
 from complaints.rules.receipts import normalised
 
@@ -105,6 +106,8 @@ class Tracked:
     told: SettlementReport | None
     # 合并协商 that this complaint takes part in: what it is called.
     joint: str
+    # 代为登记 that may be denied.
+    written: Deniable | None
     # 异议的最后一天 of a file that has ended.
     object_until: Due | None
 
@@ -166,6 +169,7 @@ def progress_of(complaint: Complaint) -> Tracked:
         settlement=_settlement(complaint, payments),
         told=SettlementReport.objects.filter(complaint=complaint).first(),
         joint=_joint(complaint),
+        written=deniable(complaint),
         object_until=objection_until(complaint) if may_object(complaint) else None,
     )
 

@@ -20,6 +20,7 @@ from complaints.choices.complaints import Party
 from complaints.forms.parts import compared
 from complaints.forms.tracked import FORMS, DeedOfComplainant, TrackForm
 from complaints.operations.agreements import sign
+from complaints.operations.denied import deny_written
 from complaints.operations.ends import withdraw
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mass import leave_mass_case
@@ -64,6 +65,9 @@ DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
         actor=actor, receipt_code=code, text=given["text"], received_fen=given.get("received_fen")
     ),
     "say_unpaid": lambda actor, code, given: say_unpaid(actor=actor, receipt_code=code, text=given["text"]),
+    "deny_written": lambda actor, code, given: deny_written(
+        actor=actor, receipt_code=code, text=given["text"]
+    ),
     "add_evidence": lambda actor, code, given: add_evidence(
         actor=actor, receipt_code=code, exhibit=Exhibit(given["kind"], given["upload"])
     ),

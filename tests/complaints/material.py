@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from association import clock
 from association.actors import system, visitor
 from association.choices import Role
@@ -14,6 +16,7 @@ from complaints.choices.complaints import Outcome, Party, State, Subject
 from complaints.models import Complaint, PaymentReport, Survey
 from complaints.rules.intake import Applicant, Filing
 from complaints.rules.money import Payment
+from tests.common.files import picture
 from tests.factories.people import actor_with, make_institution
 
 # 2026-03-02 is a Monday; 10:00 in Beijing.
@@ -179,6 +182,11 @@ def settled_by_both(here, made, fen):
     today = clock.today()
     operations.settle(actor=here.person, receipt_code=made.receipt_code, amount_fen=fen, pay_by=today)
     operations.confirm_settlement(actor=here.school, complaint_id=made.complaint.pk, confirmed=True)
+
+
+def scan(side=40):
+    """A signed paper, as staff put it into the file; another ``side`` is another paper."""
+    return SimpleUploadedFile("书面意见.jpg", picture((side, 30)), "image/jpeg")
 
 
 def tick(here):

@@ -38,6 +38,7 @@ from tests.complaints.material import (
     filed,
     mediating,
     queued,
+    scan,
     settled_by_both,
     state_of,
     tick,
@@ -208,12 +209,17 @@ def test_who_was_not_asked_is_not_silent(here, time):
 def closed(here):
     made = agreed(here, **NO_MAIL)
     operations.perform(actor=here.school, complaint_id=made.complaint.pk, paid_on=clock.today())
-    operations.survey(actor=here.officer, complaint_id=made.complaint.pk, outcome=Outcome.RESOLVED)
+    operations.survey(
+        actor=here.officer, complaint_id=made.complaint.pk, outcome=Outcome.RESOLVED, paper=scan()
+    )
     return made
 
 
 def test_the_follow_up_is_a_task_with_a_term_and_its_answer_is_written_down(here, time):
     made = closed(here)
+    # What was written down is told as well.
+    assert running(made) == {"CMP-TELL"}
+    tell(here, made, Party.COMPLAINANT, TellingWay.PHONE)
     assert running(made) == set()
     time.pass_days(29)
     tick(here)
@@ -221,9 +227,9 @@ def test_the_follow_up_is_a_task_with_a_term_and_its_answer_is_written_down(here
     page = case_of(here.officer, made.complaint.pk)
     assert {"follow_up", "contest", "tell_parties"} <= set(deeds_of(here.officer, page))
     said = {"still_holds": False, "received_fen": again(made).returned_fen}
-    operations.follow_up(actor=here.officer, complaint_id=made.complaint.pk, **said)
+    operations.follow_up(actor=here.officer, complaint_id=made.complaint.pk, paper=scan(), **said)
     assert FollowUp.objects.get().still_holds is False
-    assert (again(made).outcome, running(made)) == (Outcome.UNRESOLVED, set())
+    assert (again(made).outcome, running(made)) == (Outcome.UNRESOLVED, {"CMP-TELL"})
 
 
 def test_what_was_told_stays_as_it_was_told(here):

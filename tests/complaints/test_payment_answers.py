@@ -14,7 +14,7 @@ from complaints import operations
 from complaints.choices.complaints import Outcome, ReportState, State
 from complaints.models import Complaint, Instalment, PaymentReport
 from complaints.queries.tracking import track
-from tests.complaints.material import again, agreed, mediating, state_of, tick
+from tests.complaints.material import again, agreed, mediating, scan, state_of, tick
 from tests.complaints.test_operations_money import (
     breach,
     deeds,
@@ -126,7 +126,7 @@ def test_staff_write_it_down_and_nobody_else(here):
     for_other = PaymentReport.objects.get(complaint=other.complaint).pk
     with pytest.raises(NotFound):
         operations.answer_payment(actor=here.officer, **(which | {"payment_id": for_other}))
-    operations.answer_payment(actor=here.officer, **which)
+    operations.answer_payment(actor=here.officer, **which, paper=scan())
     assert reports(made) == [(HALF, CAME), (HALF, SAID)]
 
 
@@ -152,8 +152,9 @@ def test_the_forms_of_both_pages(here, association, client):
     place = f"complaints/{made.complaint.pk}/"
     assert "登记投诉人逐笔确认付款" in officer.get(place).content.decode()
     told = {"deed": "answer_payment", "payment_id": rows[0].pk, "came": "yes"}
-    assert officer.post(f"{place}do/", **told).status_code == 302
-    assert officer.post(f"{place}do/", **(told | {"payment_id": 10**9})).status_code == 400
+    assert officer.post(f"{place}do/", **told).status_code == 400
+    assert officer.post(f"{place}do/", **told, paper=scan()).status_code == 302
+    assert officer.post(f"{place}do/", **(told | {"payment_id": 10**9}), paper=scan()).status_code == 400
     assert reports(made) == [(HALF, CAME), (HALF, NOT)]
 
 

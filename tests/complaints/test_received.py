@@ -13,7 +13,7 @@ from complaints import operations
 from complaints.choices.complaints import FactKind, Outcome, ReportState, State
 from complaints.models import Decision, PaymentReport
 from complaints.queries.tracking import InQuestion, track
-from tests.complaints.material import again, agreed, mediating, state_of, tick, world
+from tests.complaints.material import again, agreed, mediating, scan, state_of, tick, world
 from tests.complaints.test_operations_money import (
     breach,
     deny,
@@ -51,7 +51,11 @@ def by_objection(here, time, made, fen):
 
 def by_staff(here, time, made, fen):
     operations.survey(
-        actor=here.officer, complaint_id=made.complaint.pk, outcome=Outcome.UNRESOLVED, received_fen=fen
+        actor=here.officer,
+        complaint_id=made.complaint.pk,
+        outcome=Outcome.UNRESOLVED,
+        received_fen=fen,
+        paper=scan(),
     )
 
 
@@ -257,11 +261,10 @@ def test_both_pages_show_the_sum_and_refuse_a_survey_without_it(first, those, cl
     page = f"complaints/{made.complaint.pk}/"
     operations.perform(actor=those.school, complaint_id=made.complaint.pk, paid_on=clock.today())
     assert "其中4,000元以前已经说明收到" in words(desk.get(page))
-    too_little = desk.post(f"{page}do/", deed="survey", outcome="unresolved", received_fen="3000")
-    assert too_little.status_code == 400
-    assert (
-        desk.post(f"{page}do/", deed="survey", outcome="unresolved", received_fen="4000").status_code == 302
-    )
+    said = {"deed": "survey", "outcome": "unresolved"}
+    for fen, paper, status in (("3000", scan(), 400), ("4000", None, 400), ("4000", scan(), 302)):
+        signed = {"paper": paper} if paper else {}
+        assert desk.post(f"{page}do/", **said, received_fen=fen, **signed).status_code == status
     assert PaymentReport.objects.filter(state=ReportState.DENIED).count() == 2
     shown = client.post(
         "/first/api/v1/complaints/track/",

@@ -13,7 +13,7 @@ from complaints import operations
 from complaints.choices.complaints import FactKind, Outcome, State
 from complaints.models import Decision, Fact, FactSetAside, Survey
 from complaints.queries.tracking import track
-from tests.complaints.material import accepted, again, agreed, queued, state_of, tick, world
+from tests.complaints.material import accepted, again, agreed, queued, scan, state_of, tick, world
 from tests.complaints.test_operations_money import (
     breach,
     conduct,
@@ -166,7 +166,9 @@ def test_whoever_was_not_paid_says_so_where_nothing_was_reported(here, time):
     for actor in (here.school, here.mediator, here.auditor):
         with pytest.raises(Forbidden):
             operations.say_unpaid(actor=actor, complaint_id=made.complaint.pk)
-    operations.say_unpaid(actor=here.officer, complaint_id=made.complaint.pk, text="第二期没有到账。")
+    operations.say_unpaid(
+        actor=here.officer, complaint_id=made.complaint.pk, text="第二期没有到账。", paper=scan()
+    )
     assert Decision.objects.filter(kind="unpaid").count() == 2
     assert not FactSetAside.objects.exists()
 
@@ -206,4 +208,4 @@ def test_both_pages_offer_it(first, time, client):
         assert "登记投诉人没有收到到期的款项" not in desk.get(place).content.decode()
         assert "账户没有变动" in desk.get(place).content.decode()
         school = Desk(first, here.school)
-        assert school.post(f"{place}do/", deed="say_unpaid").status_code == 403
+        assert school.post(f"{place}do/", deed="say_unpaid", paper=scan()).status_code == 403
