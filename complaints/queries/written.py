@@ -40,6 +40,12 @@ def what_of(row: WrittenDown) -> str:
     return what
 
 
+def written_in(complaint: Complaint) -> list[tuple[WrittenDown, str]]:
+    """All of a case, for staff: the newest first, each with what it says."""
+    rows = WrittenDown.objects.filter(complaint=complaint).select_related("recorded_by").order_by("-pk")
+    return [(row, what_of(row)) for row in rows]
+
+
 def deniable(complaint: Complaint) -> Deniable | None:
     """The last that was written down and not denied, within the term of objecting; that a payment came is denied by
     saying of the payment that it did not.

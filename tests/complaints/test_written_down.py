@@ -1,7 +1,7 @@
 """代为登记: staff write down only what was signed, whoever complained is told, and may deny it; then it is undone."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from association import clock
 from association.choices import Side
@@ -14,7 +14,6 @@ from complaints.choices.telling import TellingSubject
 from complaints.documents.tellings import telling_pdf
 from complaints.models import (
     Complaint,
-    Decision,
     Evidence,
     Fact,
     FollowUp,
@@ -332,69 +331,3 @@ def test_one_of_two_payments_stands_again_and_the_next_is_waited_for(here):
     assert running(made) == {"CMP-PAY"}
     due = deadlines_of("complaint", made.complaint.pk).get(code="CMP-PAY", stopped_at=None)
     assert due.due_on == clock.today() + 20 * DAY
-
-
-# -- walls ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["withdraw", "contest", "unpaid", "deny"])
-def test_the_database_refuses_a_word_of_staff_without_its_paper(here, kind):
-    made, other = accepted(here), accepted(here)
-    withdrawn(here, other)
-    foreign = WrittenDown.objects.get()
-    said = {"complaint": made.complaint, "kind": kind, "decided_at": clock.now()}
-    for written_down, by, match in (
-        (None, here.officer.user_id, "signed paper"),
-        (foreign, here.officer.user_id, "not written down in this case"),
-    ):
-        with pytest.raises(IntegrityError, match=match), transaction.atomic():
-            Decision.objects.create(**said, written=written_down, decided_by_id=by)
-
-
-@pytest.mark.parametrize(
-    ("values", "match"),
-    [
-        ("method = 'paper', recorded_by_id = %(user)s", "by the code or on a signed paper"),
-        ("method = 'receipt_code', recorded_by_id = %(user)s", "by the code or on a signed paper"),
-        ("method = ''", "by the code or on a signed paper"),
-        ("method = 'paper'", "by the code or on a signed paper"),
-    ],
-)
-def test_the_database_wants_to_know_who_answered(here, values, match):
-    performed(here)
-    given = {"user": here.officer.user_id, "now": clock.now()}
-    sql = f"UPDATE complaints_survey SET answered_at = %(now)s, outcome = 'resolved', {values}"
-    with pytest.raises(IntegrityError, match=match), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, given)
-
-
-def test_the_database_keeps_what_was_written_down(here):
-    made, other = accepted(here), accepted(here)
-    withdrawn(here, made)
-    operations.add_evidence(
-        actor=here.officer, complaint_id=other.complaint.pk, exhibit=Exhibit("contract", scan())
-    )
-    row = WrittenDown.objects.get()
-    values = {"recorded_by_id": here.officer.user_id, "recorded_at": clock.now(), "kind": "withdraw"}
-    for paper in (row.paper, Evidence.objects.get(complaint=other.complaint)):
-        with pytest.raises(IntegrityError, match="signed paper of the case"), transaction.atomic():
-            WrittenDown.objects.create(complaint=other.complaint, paper=paper, **values)
-    for sql, match in (
-        ("UPDATE complaints_writtendown SET kind = 'contest'", "is settled"),
-        ("DELETE FROM complaints_writtendown", "is kept"),
-        ("UPDATE complaints_writtendown SET denied_at = recorded_at - interval '1 day'", "written_before_denied"),
-        ("UPDATE complaints_complaint SET state = 'received', ended_at = NULL WHERE state = 'withdrawn'", "was denied"),
-    ):  # fmt: skip
-        with (
-            pytest.raises(IntegrityError, match=match),
-            transaction.atomic(),
-            connection.cursor() as cursor,
-        ):
-            cursor.execute(sql)
-    deny(here, made)
-    for change, match in (
-        (lambda: WrittenDown.objects.update(denied_at=None), "denied once"),
-        (lambda: WrittenDown.objects.create(complaint=made.complaint, paper=row.paper, **values), "carries nothing"),
-    ):  # fmt: skip
-        with pytest.raises(IntegrityError, match=match), transaction.atomic():
-            change()
