@@ -20,6 +20,7 @@ from complaints.forms.parts import (
 YES_NO = [("yes", _("同意")), ("no", _("不同意"))]
 CAME = [("yes", _("到账了")), ("no", _("没有到账，或者只到账一部分"))]
 LONGEST = 2_000
+NONE_CAME = _("一分没有收到的，不用填。")
 NOT_HERE = {EvidenceKind.IDENTITY, EvidenceKind.SIGNED}
 
 
@@ -139,8 +140,10 @@ class ContestForm(DeedOfComplainant):
 
 class SayUnpaidForm(DeedOfComplainant):
     name = "say_unpaid"
-    title, button = _("付款日已过，我没有收到钱"), _("告诉协会")
-    lead = _("协会会核实，并告诉机构；确实没有履行的，会记录为事实。")
+    title, button = _("付款日已过，我没有收到钱，或者只收到一部分"), _("告诉协会")
+    lead = _("协会会核实，并告诉机构；确实没有履行的，会记录为事实。收到的一部分算已退还，其余仍须支付。")
+    received_fen = YuanField(label=_("只收到一部分的，到期的款项收到多少（元）"), help_text=NONE_CAME)
+    arrived_on = DayField(label=_("收到的一部分，最晚哪一天到账"), help_text=NOT_REMEMBERED)
     text = forms.CharField(
         label=_("想说明的"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -92,5 +92,10 @@ class PaymentReport(AssociationOwned):
         return f"{self.paid_on} {self.amount_fen}"
 
     @property
+    def is_unreported(self) -> bool:
+        """By the complainant's word alone: said and answered at one moment, reported by nobody."""
+        return self.reported_by_id is None and self.reported_at == self.answered_at
+
+    @property
     def stands(self) -> bool:
         return self.state in STANDING

@@ -3,6 +3,7 @@
 A sum means all that has come in the case until now (``InQuestion``); only of a single payment it is of that payment.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -11,13 +12,13 @@ from association import clock
 from association.actors import Actor
 from common.errors import InvalidInput, NotFound
 from complaints.choices.complaints import STANDING, ReportState, State
-from complaints.models import Complaint, PaymentReport
+from complaints.models import Complaint, Instalment, PaymentReport
 from complaints.operations.facts import review_facts
 from complaints.operations.moves import move_report
-from complaints.operations.payments import count_returned, refuse_day
+from complaints.operations.payments import count_returned, refuse_day, still_owed
 from complaints.queries.tracking import in_question
 from complaints.queries.unpaid import settlement_reports
-from complaints.rules.money import wrong_received
+from complaints.rules.money import in_yuan, wrong_received
 
 
 def standing_of(complaint: Complaint) -> list[PaymentReport]:
@@ -117,6 +118,52 @@ def _came_unreported(complaint: Complaint, amount_fen: int, arrived_on: date | N
         state=ReportState.CONFIRMED,
         answered_at=clock.now(),
     )
+
+
+def part_of_due(
+    complaint: Complaint, due: Sequence[Instalment], received_fen: int, arrived_on: date | None
+) -> None:
+    """到期的款项只收到一部分, and nobody reported it: the first payments first, the rest is owed as before.
+
+    Raises InvalidInput unless it is more than nothing and less than what is due.
+    """
+    owed = sum(still_owed(row) for row in due)
+    if not 0 < received_fen < owed:
+        sentence = _(
+            "只收到一部分的，收到的金额须大于0，并少于到期应付的%(owed)s；一分没有收到的，不用填。"
+        ) % {"owed": in_yuan(owed)}
+        raise InvalidInput(sentence, {"received_fen": sentence})
+    refuse_day(complaint, arrived_on, "arrived_on")
+    left = received_fen
+    for row in due:
+        part = min(left, still_owed(row))
+        if part:
+            _came_of(row, part, arrived_on)
+        left -= part
+    count_returned(complaint)
+
+
+def _came_of(row: Instalment, part_fen: int, arrived_on: date | None) -> None:
+    """A payment that came whole is confirmed; of one that came in part the part counts, and the payment is owed again."""
+    moment, day = clock.now(), arrived_on or clock.today()
+    owed = still_owed(row)
+    made = PaymentReport(
+        complaint_id=row.complaint_id,
+        instalment=row,
+        amount_fen=owed,
+        paid_on=day,
+        reported_at=moment,
+    )
+    if part_fen < owed:
+        made.save()
+        move_report(
+            made, ReportState.DENIED, answered_at=moment, received_fen=part_fen, confirmed_on=arrived_on
+        )
+        return
+    made.state, made.answered_at, made.confirmed_on = ReportState.CONFIRMED, moment, arrived_on
+    made.save()
+    row.paid_on = day
+    row.save(update_fields=["paid_on"])
 
 
 def deny_payment(complaint: Complaint, payment_id: int, received_fen: int) -> None:

@@ -38,6 +38,8 @@ from complaints.queries.tracking import Tracked, payment_label, track
 from prepaid_escrow.queries import calculations_of
 
 Given = Mapping[str, Any]
+# What is asked there is of these payments, not of the case.
+OF_PAYMENTS = frozenset({"answer_payment", "say_unpaid"})
 
 DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     "answer_offer": lambda actor, code, given: answer_offer(
@@ -64,7 +66,7 @@ DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     "contest": lambda actor, code, given: contest(
         actor=actor, receipt_code=code, text=given["text"], received_fen=given.get("received_fen")
     ),
-    "say_unpaid": lambda actor, code, given: say_unpaid(actor=actor, receipt_code=code, text=given["text"]),
+    "say_unpaid": lambda actor, code, given: say_unpaid(actor=actor, receipt_code=code, **given),
     "deny_written": lambda actor, code, given: deny_written(
         actor=actor, receipt_code=code, text=given["text"]
     ),
@@ -161,7 +163,7 @@ def _form(name: str, seen: Tracked, data: Any = None, files: Any = None) -> Deed
     if seen.agreement is not None:
         initial["text_sha256"] = seen.agreement.text_sha256
     form = FORMS[name](data, files, initial=initial)
-    if name != "answer_payment":
+    if name not in OF_PAYMENTS:
         compared(form, seen.waiting.money)
     if form.asks:
         form.offer([(row.pk, payment_label(row)) for row in seen.waiting.payments])
