@@ -26,6 +26,8 @@ class State(TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
 
 
+# What the complainant is asked about before the file is closed.
+SURVEYED = frozenset({State.SETTLED, State.PERFORMED, State.BREACHED, State.TERMINATED})
 STEPS = {
     State.RECEIVED: frozenset({State.ACCEPTED, State.NOT_ACCEPTED, State.TRANSFERRED, State.WITHDRAWN}),
     State.ACCEPTED: frozenset(
@@ -43,27 +45,15 @@ STEPS = {
     State.BREACHED: frozenset({State.PERFORMED, State.CLOSED}),
     State.TERMINATED: frozenset({State.CLOSED}),
     # 否认代为登记: what staff wrote down was not said; then it is asked again, or goes on where it was.
-    State.CLOSED: frozenset(
-        {
-            State.AWAIT_REPLY,
-            State.AGREED,
-            State.SETTLED,
-            State.PERFORMED,
-            State.BREACHED,
-            State.TERMINATED,
-        }
-    ),
+    State.CLOSED: SURVEYED | {State.AWAIT_REPLY, State.AGREED},
     State.WITHDRAWN: frozenset({State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY}),
 }
 # Nothing has been decided about these yet, or it was decided not to take them: no institution hears of them.
 BEFORE_ACCEPTANCE = frozenset({State.RECEIVED, State.NOT_ACCEPTED, State.TRANSFERRED})
-# 办理中: somebody has something to do.
 # Where the institution may answer; after an objection it must, by a term of its own.
 ANSWERABLE = frozenset({State.AWAIT_REPLY, State.MEDIATING, State.AGREED, State.BREACHED})
 # 终局: nothing runs any more; only an objection leads back from some of these.
 ENDED_STATES = frozenset({State.NOT_ACCEPTED, State.TRANSFERRED, State.CLOSED, State.WITHDRAWN})
-# What the complainant is asked about before the file is closed.
-SURVEYED = frozenset({State.SETTLED, State.PERFORMED, State.BREACHED, State.TERMINATED})
 
 
 class Outcome(TextChoices):
@@ -157,9 +147,7 @@ class DecisionKind(TextChoices):
 
 
 # 投诉人的话: decisions whose reason the complainant wrote.
-SAID_BY_CODE = frozenset(
-    {DecisionKind.WITHDRAW, DecisionKind.CONTEST, DecisionKind.UNPAID, DecisionKind.DENY}
-)
+SAID_BY_CODE = {DecisionKind.WITHDRAW, DecisionKind.CONTEST, DecisionKind.UNPAID, DecisionKind.DENY}
 
 
 class Party(TextChoices):

@@ -147,21 +147,18 @@ def _came_of(row: Instalment, part_fen: int, arrived_on: date | None) -> None:
     """A payment that came whole is confirmed; of one that came in part the part counts, and the payment is owed again."""
     moment, day = clock.now(), arrived_on or clock.today()
     owed = still_owed(row)
-    made = PaymentReport(
+    made = PaymentReport.objects.create(
         complaint_id=row.complaint_id,
         instalment=row,
         amount_fen=owed,
         paid_on=day,
         reported_at=moment,
     )
+    said = {"answered_at": moment, "confirmed_on": arrived_on}
     if part_fen < owed:
-        made.save()
-        move_report(
-            made, ReportState.DENIED, answered_at=moment, received_fen=part_fen, confirmed_on=arrived_on
-        )
+        move_report(made, ReportState.DENIED, received_fen=part_fen, **said)
         return
-    made.state, made.answered_at, made.confirmed_on = ReportState.CONFIRMED, moment, arrived_on
-    made.save()
+    move_report(made, ReportState.CONFIRMED, **said)
     row.paid_on = day
     row.save(update_fields=["paid_on"])
 
