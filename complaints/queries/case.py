@@ -51,7 +51,6 @@ from complaints.models import (
     SettlementReport,
     Survey,
     Telling,
-    WrittenDown,
 )
 from complaints.queries.facts import KeptFact, facts_of
 from complaints.queries.leads import may_open_lead
@@ -61,7 +60,6 @@ from complaints.queries.shown import Shown, ShownText, Words, shown_to
 from complaints.queries.tracking import Waiting, waiting_of
 from complaints.queries.turns import turns_of
 from complaints.queries.unpaid import broken_settlement
-from complaints.queries.written import written_in
 from prepaid_escrow.queries import calculations_of
 
 KIND = "complaint"
@@ -103,7 +101,6 @@ class CaseFile:
     calculations: list[Any]
     leads: list[Lead]
     tellings: list[Telling]
-    written: list[tuple[WrittenDown, str]]
     facts: list[KeptFact]
     waiting: Waiting
     settlement: SettlementReport | None
@@ -222,7 +219,6 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         calculations=list(calculations_of(KIND, complaint.pk)),
         leads=list(leads_visible_to(actor).filter(from_complaint=complaint).order_by("pk")),
         tellings=[] if respondent else _tellings(complaint),
-        written=[] if respondent else written_in(complaint),
         facts=facts_of(complaint),
         waiting=waiting_of(complaint, agreement),
         settlement=SettlementReport.objects.filter(complaint=complaint).first(),

@@ -75,6 +75,7 @@ from complaints.queries.case import (
 from complaints.queries.lists import LISTS, list_page, wanted_of
 from complaints.queries.redactions import places_of
 from complaints.queries.tracking import payment_label
+from complaints.queries.written import written_in
 
 ROWS = 50
 Given = Mapping[str, Any]
@@ -252,6 +253,7 @@ def _page(
     context = {
         "case": shown,
         "complaint": shown.complaint,
+        "written": [] if shown.respondent else written_in(shown.complaint),
         "forms": forms,
         "kept": kept,
         "offered": kept in forms,
