@@ -250,7 +250,7 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
             0,
         ),
         (
-            _("更正历史结果"),
+            _("历史结果"),
             "corrections",
             "/desk/corrections/",
             actor.may(RATING, "confirm_correction"),

@@ -20,6 +20,7 @@ from credit_rating.models import (
     Opinion,
     PublicNotice,
     ResultCorrection,
+    ResultImport,
     Round,
 )
 
@@ -72,6 +73,8 @@ MAY = {
     "propose_suspension": SECRETARIAT | {Role.COMMITTEE},
     "suspend_publication": CHAIR,
     "import_historical_results": SECRETARIAT,
+    "confirm_historical_results": SECRETARIAT | CHAIR,
+    "withdraw_historical_results": SECRETARIAT,
     "propose_correction": SECRETARIAT,
     "confirm_correction": SECRETARIAT | CHAIR,
     "withdraw_correction": SECRETARIAT,
@@ -107,6 +110,13 @@ def corrections_visible_to(actor: Actor) -> QuerySet[ResultCorrection]:
     if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
         return ResultCorrection.objects.all()
     return ResultCorrection.objects.none()
+
+
+def imports_visible_to(actor: Actor) -> QuerySet[ResultImport]:
+    """导入 that wait or are decided, for those who bring and confirm them; the public reads what was taken over."""
+    if actor.is_system or actor.roles & (STAFF_ROLES | COMMITTEE_ROLES):
+        return ResultImport.objects.all()
+    return ResultImport.objects.none()
 
 
 def tied_to(actor: Actor) -> frozenset[int]:

@@ -218,6 +218,23 @@ CORRECTION_STEPS = {
 }
 
 
+class ImportState(TextChoices):
+    """导入 of results from elsewhere: brought by one person, decided by another."""
+
+    WAITING = "waiting", _("待确认")
+    CONFIRMED = "confirmed", _("已导入")
+    DECLINED = "declined", _("不予导入")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+IMPORT_STEPS = {
+    ImportState.WAITING: frozenset({ImportState.CONFIRMED, ImportState.DECLINED, ImportState.WITHDRAWN}),
+    ImportState.CONFIRMED: frozenset(),
+    ImportState.DECLINED: frozenset(),
+    ImportState.WITHDRAWN: frozenset(),
+}
+
+
 class CertificateStanding(TextChoices):
     """扫码验真 answers one of these from live data."""
 

@@ -65,7 +65,7 @@ def _look(request: Any, _obj: None, form: Any) -> HttpResponse:
 def _preview(request: Any, read: SheetRead, sent: dict[str, str]) -> HttpResponse:
     new = sum(1 for one in read.planned if not one.stands)
     context = {
-        "title": _("预览：将导入%(new)d项，已有%(same)d项") % {"new": new, "same": len(read.planned) - new},
+        "title": _("预览：将提交%(new)d项，已有%(same)d项") % {"new": new, "same": len(read.planned) - new},
         "deed": LIST[1],
         "sent": sent,
         "new": new,
@@ -90,7 +90,7 @@ def _planned_table(planned: list[PlannedRow]) -> Table:
             Cell(one.row.scheme, note=one.row.issuing_body),
             one.row.grade,
             Cell(one.row.source_title, note=one.row.source_url),
-            Cell(_("已有，不再导入"), tone="muted") if one.stands else Cell(_("导入"), tone="ok"),
+            Cell(_("已有，不再导入"), tone="muted") if one.stands else Cell(_("提交"), tone="ok"),
         )
         for one in planned
     ]
@@ -108,10 +108,13 @@ def _import(request: Any, _obj: None, form: Any) -> Done | HttpResponse:
             _("预览以后有了变化，没有导入。第%(line)d行：%(why)s请重新选择文件。")
             % {"line": first.row, "why": translated(first.sentence)}
         )
-    same = len(taken.read.planned) - taken.new
+    if taken.waiting is None:
+        return Done(_("这些结果原来就有，没有改动。"), reverse(f"{PLACE}_changelist"))
+    new = len(taken.waiting.rows)
     return Done(
-        _("已导入%(new)d项历史结果；%(same)d项原来就有，没有改动。") % {"new": taken.new, "same": same},
-        reverse(f"{PLACE}_changelist"),
+        _("已提交%(new)d项历史结果，由另一人确认后公开；%(same)d项原来就有，没有改动。")
+        % {"new": new, "same": len(taken.read.planned) - new},
+        reverse("corrections"),
     )
 
 
@@ -128,8 +131,8 @@ def _columns(_request: Any, _obj: None) -> Foretold:
 def _before_importing(_request: Any, _obj: None) -> Foretold:
     return Foretold(
         _(
-            "导入后随即公开：机构页面和以往公布的结果列出这些结果和出处，公布日志记下一条。"
-            "名录中没有的机构一并登记。不发通知。"
+            "现在还不公开：通知秘书处的其他人和评定委员会主任，由其中一人对照出处确认。确认后机构页面和以往公布的结果"
+            "列出这些结果和出处，公布日志记下一条，名录中没有的机构一并登记，并通知在册机构。"
         )
     )
 
@@ -151,7 +154,7 @@ LIST = (
     Deed("import", gettext_lazy("导入历史结果"), _may, _look, form=SheetForm, foretells=_columns, main=True),
     Deed(
         "confirm-import",
-        gettext_lazy("确认导入"),
+        gettext_lazy("提交，待另一人确认"),
         _may,
         _import,
         form=LookedAtForm,

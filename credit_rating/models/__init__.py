@@ -1,5 +1,6 @@
 from credit_rating.models.corrections import ResultCorrection
 from credit_rating.models.opinions import Evidence, Opinion, OpinionItem
+from credit_rating.models.past_imports import ResultImport
 from credit_rating.models.results import (
     Certificate,
     Computation,
@@ -42,6 +43,7 @@ __all__ = [
     "PublicNotice",
     "Publication",
     "ResultCorrection",
+    "ResultImport",
     "Round",
     "RoundStage",
     "Supplement",

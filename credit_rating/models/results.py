@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from association.tenancy import AssociationOwned
 from credit_rating.choices import DeterminationState, ObjectionState
 from credit_rating.models.counted import Counted
+from credit_rating.models.past_imports import ResultImport
 from credit_rating.models.rounds import Assessment, PublicNotice
 
 
@@ -370,6 +371,10 @@ class HistoricalResult(AssociationOwned):
     source_title = models.CharField(_("出处"), max_length=200)
     source_url = models.CharField(_("链接"), max_length=300, blank=True)
     note = models.CharField(_("说明"), max_length=300, blank=True)
+    # Empty only on rows from before imports were confirmed by a second person.
+    taken_over_with = models.ForeignKey(
+        ResultImport, models.PROTECT, null=True, related_name="results", verbose_name=_("导入")
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = (

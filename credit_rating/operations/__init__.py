@@ -12,6 +12,12 @@ from credit_rating.operations.corrections import (
 )
 from credit_rating.operations.determination import countersign, determine
 from credit_rating.operations.discontinuing import discontinue_assessment
+from credit_rating.operations.historical import (
+    confirm_historical_results,
+    decline_historical_results,
+    propose_historical_results,
+    withdraw_historical_results,
+)
 from credit_rating.operations.historical_sheets import check_historical_sheet, import_historical_sheet
 from credit_rating.operations.indicator_maps import (
     import_indicator_map,
@@ -78,10 +84,12 @@ __all__ = [
     "compute_round",
     "confirm_carried",
     "confirm_correction",
+    "confirm_historical_results",
     "countersign",
     "decide_objection",
     "declare_no_conflict",
     "decline_correction",
+    "decline_historical_results",
     "decline_suspension",
     "determine",
     "discontinue_assessment",
@@ -110,6 +118,7 @@ __all__ = [
     "open_self_assessment",
     "plan_round",
     "propose_correction",
+    "propose_historical_results",
     "propose_publication",
     "propose_suspension",
     "ready_for_notice",
@@ -133,4 +142,5 @@ __all__ = [
     "suspend_publication",
     "withdraw",
     "withdraw_correction",
+    "withdraw_historical_results",
 ]

@@ -11,8 +11,8 @@ from association.in_turn import take_turn
 from common.errors import TooLarge
 from common.tables import read_table
 from credit_rating.access import MAY
-from credit_rating.models import HistoricalResult
-from credit_rating.operations.historical import import_historical_results
+from credit_rating.models import HistoricalResult, ResultImport
+from credit_rating.operations.historical import propose_historical_results
 from credit_rating.rules.past_sheet import Known, SheetRead, read_past_rows
 from members.operations import REGISTER
 from members.queries import former_names, institutions
@@ -23,10 +23,10 @@ MOST_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SheetTaken:
-    """What was read, and how many results are new; with faults none is."""
+    """What was read, and the import that waits for a second person; none with faults, or when nothing is new."""
 
     read: SheetRead
-    new: int = 0
+    waiting: ResultImport | None = None
 
 
 def check_historical_sheet(*, actor: Actor, data: bytes, filename: str) -> SheetRead:
@@ -43,7 +43,7 @@ def check_historical_sheet(*, actor: Actor, data: bytes, filename: str) -> Sheet
 
 @transaction.atomic
 def import_historical_sheet(*, actor: Actor, data: bytes, filename: str) -> SheetTaken:
-    """导入历史结果: all lines or none. Everything is looked at again, whatever a look before said.
+    """提交导入: all lines or none. Everything is looked at again, whatever a look before said.
 
     The same file again changes nothing. Raises InvalidInput (no table), TooLarge.
     """
@@ -52,7 +52,8 @@ def import_historical_sheet(*, actor: Actor, data: bytes, filename: str) -> Shee
     read = check_historical_sheet(actor=actor, data=data, filename=filename)
     if read.faults:
         return SheetTaken(read)
-    return SheetTaken(read, import_historical_results(actor=actor, rows=[one.row for one in read.planned]))
+    rows = [one.row for one in read.planned]
+    return SheetTaken(read, propose_historical_results(actor=actor, rows=rows))
 
 
 def _known() -> Known:

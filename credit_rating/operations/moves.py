@@ -10,6 +10,7 @@ from credit_rating.choices import (
     ASSIGNMENT_STEPS,
     CORRECTION_STEPS,
     DETERMINATION_STEPS,
+    IMPORT_STEPS,
     OBJECTION_STEPS,
     ROUND_STEPS,
     STANDARD_STEPS,
@@ -17,6 +18,7 @@ from credit_rating.choices import (
     AssignmentState,
     CorrectionState,
     DeterminationState,
+    ImportState,
     ObjectionState,
     RoundState,
     Stage,
@@ -29,6 +31,7 @@ from credit_rating.models import (
     Determination,
     Objection,
     ResultCorrection,
+    ResultImport,
     Round,
 )
 from credit_rating.operations.announcements import tell_step
@@ -79,6 +82,12 @@ def move_correction(correction: ResultCorrection, state: CorrectionState, **brin
     check_step(CORRECTION_STEPS, CorrectionState(correction.state), state)
     correction.state = state
     _save(correction, "state", brings)
+
+
+def move_import(brought: ResultImport, state: ImportState, **brings: Any) -> None:
+    check_step(IMPORT_STEPS, ImportState(brought.state), state)
+    brought.state = state
+    _save(brought, "state", brings)
 
 
 def _save(row: Model, field: str, brings: dict[str, Any]) -> None:

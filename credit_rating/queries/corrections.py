@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from association.actors import Actor
-from credit_rating.access import corrections_visible_to
-from credit_rating.choices import CorrectionState
-from credit_rating.models import HistoricalResult, ResultCorrection
+from credit_rating.access import corrections_visible_to, imports_visible_to
+from credit_rating.choices import CorrectionState, ImportState
+from credit_rating.models import HistoricalResult, ResultCorrection, ResultImport
 
 # What a correction may change, with the words the public reads; institution, year and name of the evaluation say which
 # result it is: one of those that is wrong is taken down, and the right one taken over.
@@ -76,6 +76,12 @@ def corrections_for(actor: Actor) -> QuerySet[ResultCorrection]:
     rows = corrections_visible_to(actor).select_related("result__institution", "proposed_by", "decided_by")
     waiting = Case(When(state=CorrectionState.WAITING, then=0), default=1)
     return rows.prefetch_related("result__corrections").order_by(waiting, "-pk")
+
+
+def imports_for(actor: Actor) -> QuerySet[ResultImport]:
+    """等待确认的在前, then the decided ones, newest first."""
+    rows = imports_visible_to(actor).select_related("proposed_by", "decided_by")
+    return rows.order_by(Case(When(state=ImportState.WAITING, then=0), default=1), "-pk")
 
 
 def changes_of(correction: ResultCorrection) -> list[tuple[str, str, str]]:

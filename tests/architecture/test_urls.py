@@ -46,7 +46,7 @@ from tests.architecture.url_table import (
 from tests.common.files import picture
 from tests.disclosure.material import foreign_result
 from tests.factories import leads
-from tests.factories.corrections import correction_of
+from tests.factories.corrections import correction_of, import_waiting
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import review
@@ -136,6 +136,7 @@ def make_world(association):
         determination=Determination.objects.get(assessment=assessment).pk,
         objection=Objection.objects.get(assessment=assessment).pk,
         correction=correction_of(institution),
+        past_import=import_waiting(),
         original_request=ask_to_unseal(institution),
         appointment=appoint(make_user(), Role.COMMITTEE, awaits=True, appointed_by=make_user()).pk,
         **accepted_complaint(institution),

@@ -190,6 +190,8 @@ DESK = {
     "waiting_appointments": page(SECRETARIAT | CHAIR),
     "confirm_appointment": form(SECRETARIAT | CHAIR, pk="appointment"),
     "corrections": page(SECRETARIAT | CHAIR),
+    "confirm_past_import": form(SECRETARIAT | CHAIR, pk="past_import"),
+    "withdraw_past_import": form(SECRETARIAT, pk="past_import"),
     "confirm_correction": form(SECRETARIAT | CHAIR, pk="correction"),
     "withdraw_correction": form(SECRETARIAT, pk="correction"),
     "clocks": page(SIGNED_IN),

@@ -17,14 +17,14 @@ from credit_rating.operations import (
     decline_correction,
     withdraw_correction,
 )
-from credit_rating.operations.historical import HistoricalRow, import_historical_results
+from credit_rating.operations.historical import HistoricalRow
 from credit_rating.queries.corrections import as_it_stands
 from credit_rating.queries.past_rounds import past_boards
 from credit_rating.queries.results import public_standings
 from disclosure import operations as published
 from disclosure.queries.log import entries
 from tests.disclosure.log_material import told
-from tests.factories.corrections import RIGHT, ROW, WHY, clerk, corrected, grade_of, proposed
+from tests.factories.corrections import RIGHT, ROW, WHY, clerk, corrected, grade_of, proposed, taken_over
 from tests.factories.people import actor_with, make_association
 
 
@@ -37,7 +37,7 @@ def here(db):
 
 @pytest.fixture
 def result(here):
-    import_historical_results(actor=actor_with(Role.SECRETARIAT), rows=[ROW])
+    taken_over([ROW])
     return HistoricalResult.objects.get()
 
 
@@ -195,7 +195,7 @@ def test_board_and_standing_say_what_holds(result):
 
 def test_what_is_taken_down_is_no_result_and_stays_told(result):
     other = HistoricalRow("演示另校", 2023, ROW.scheme, "C", ROW.issuing_body, ROW.source_title)
-    import_historical_results(actor=clerk(), rows=[other])
+    taken_over([other])
     corrected(result, removes=True)
     (board,) = past_boards(2023)
     assert [one["name"] for one in board.results] == ["演示另校"]
@@ -213,7 +213,7 @@ def test_what_is_taken_down_is_no_result_and_stays_told(result):
 
 def test_taking_over_again_leaves_a_correction_alone(result):
     corrected(result)
-    assert import_historical_results(actor=clerk(), rows=[ROW]) == 0
+    assert taken_over([ROW]) == 0
     assert grade_of(result) == "A"
 
 
@@ -228,7 +228,7 @@ def test_copies_are_asked_for(result):
 def test_log_has_a_new_entry_for_it(db):
     association = make_association("chaoyang")
     with acting_for(association.pk):
-        import_historical_results(actor=clerk(), rows=[ROW])
+        taken_over([ROW])
         result = HistoricalResult.objects.get()
     with acting_for(association.pk):
         corrected(result)
@@ -248,7 +248,7 @@ def test_log_has_a_new_entry_for_it(db):
 def test_public_pages_and_interface_say_it(client, public_sees_default):
     association = make_association("chaoyang")
     with acting_for(association.pk):
-        import_historical_results(actor=clerk(), rows=[ROW])
+        taken_over([ROW])
         result = HistoricalResult.objects.get()
         corrected(result)
         published.refresh_register()

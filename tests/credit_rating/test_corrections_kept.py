@@ -7,7 +7,6 @@ from django.db import DatabaseError, connection, transaction
 
 from association import clock
 from association.actors import actor_of
-from association.choices import Role
 from association.models import Association, User
 from association.tenancy import acting_for, current_association_id
 from credit_rating.choices import CorrectionState
@@ -16,9 +15,8 @@ from credit_rating.operations import (
     confirm_correction,
     withdraw_correction,
 )
-from credit_rating.operations.historical import import_historical_results
-from tests.factories.corrections import ROW, WHY, clerk, proposed
-from tests.factories.people import actor_with, make_association
+from tests.factories.corrections import ROW, WHY, clerk, proposed, taken_over
+from tests.factories.people import make_association
 
 
 @pytest.fixture
@@ -30,7 +28,7 @@ def here(db):
 
 @pytest.fixture
 def result(here):
-    import_historical_results(actor=actor_with(Role.SECRETARIAT), rows=[ROW])
+    taken_over([ROW])
     return HistoricalResult.objects.get()
 
 
@@ -106,7 +104,7 @@ def desk(client, db):
     """The desk of the secretariat, with one result and one correction of it that a colleague proposed."""
     association = make_association("chaoyang")
     with acting_for(association.pk):
-        import_historical_results(actor=clerk(), rows=[ROW])
+        taken_over([ROW])
         proposed(HistoricalResult.objects.get())
         user = User.objects.get(pk=clerk().user_id)
         user.set_password("a long enough password")  # something to prove oneself by
@@ -145,7 +143,7 @@ def test_button_of_the_result_asks_for_a_proof(desk):
 def test_own_proposal_is_withdrawn_on_the_page(client, db):
     association = make_association("chaoyang")
     with acting_for(association.pk):
-        import_historical_results(actor=clerk(), rows=[ROW])
+        taken_over([ROW])
         author = clerk()
         one = proposed(HistoricalResult.objects.get(), by=author)
         client.force_login(User.objects.get(pk=author.user_id))
@@ -163,7 +161,7 @@ def test_page_costs_the_same_for_one_and_for_three(client, db, number, django_as
     association = make_association("chaoyang")
     with acting_for(association.pk):
         rows = [replace(ROW, institution_name=f"演示更正学校{place}") for place in range(number)]
-        import_historical_results(actor=clerk(), rows=rows)
+        taken_over(rows)
         for result in HistoricalResult.objects.all():
             proposed(result)
         client.force_login(User.objects.get(pk=clerk().user_id))

@@ -13,8 +13,8 @@ from common.spreadsheet import write_csv, write_xlsx
 from common.tables import read_table
 from credit_rating import operations
 from credit_rating.documents import export_past_results, past_results_template
-from credit_rating.models import HistoricalResult
-from credit_rating.operations.historical import HistoricalRow, import_historical_results
+from credit_rating.models import HistoricalResult, ResultImport
+from credit_rating.operations.historical import HistoricalRow, propose_historical_results
 from credit_rating.rules.past_results import COLUMNS, address_problem
 from members.models import FormerName, Institution
 from tests.credit_rating.desk import Desk, desk
@@ -74,6 +74,14 @@ def take(*lines):
     return operations.import_historical_sheet(actor=clerk(), data=sheet(*lines), filename="表.csv")
 
 
+def taken(*lines):
+    """What the second person's confirmation brings."""
+    waiting = take(*lines).waiting
+    return (
+        0 if waiting is None else operations.confirm_historical_results(actor=clerk(), import_id=waiting.pk)
+    )
+
+
 def only_fault(*lines):
     before = HistoricalResult.objects.count(), Institution.objects.count()
     (fault,) = take(*lines).read.faults
@@ -90,13 +98,13 @@ def test_a_look_writes_nothing_and_the_import_does_what_it_said(scope):
         (3, False, False),
     ]
     assert (HistoricalResult.objects.count(), Institution.objects.count(), imports()) == (0, 1, 0)
-    assert take(*lines).new == 2
+    assert taken(*lines) == 2
     assert sorted(HistoricalResult.objects.values_list("institution__name", "grade")) == [
         ("演示丙校", "B"),
         ("演示旧校", "A"),
     ]
     again = take(*lines)
-    assert (again.new, [one.stands for one in again.read.planned]) == (0, [True, True])
+    assert (again.waiting, [one.stands for one in again.read.planned]) == (None, [True, True])
 
 
 @pytest.mark.parametrize(
@@ -132,7 +140,7 @@ def test_what_is_no_address_of_a_page_is_refused_in_every_way(scope, address):
     assert address_problem(address)
     row = HistoricalRow("演示旧校", 2023, "演示评估", "A", "演示培委会", "演示日报", address)
     with pytest.raises(InvalidInput, match="第1行"):
-        import_historical_results(actor=clerk(), rows=[row])
+        propose_historical_results(actor=clerk(), rows=[row])
     assert not HistoricalResult.objects.exists()
 
 
@@ -152,7 +160,7 @@ def test_two_names_under_one_new_code_are_named(scope):
 
 
 def test_a_result_that_stands_is_not_written_over(scope):
-    take(line())
+    taken(line())
     row, column, sentence = only_fault(line(grade="B"))
     assert (row, column) == (2, "结果")
     assert "已有这项结果，是“A”" in sentence
@@ -168,7 +176,7 @@ def test_nobody_is_guessed(scope):
     assert "几家同名" in only_fault(line(institution_name="演示甲校"))[2]
     make_institution("演示无码校", uscc=None, source="演示日报")
     assert "补录代码" in only_fault(line(institution_name="演示无码校", uscc=CODE))[2]
-    assert take(line(uscc=known.uscc.lower(), institution_name="演示甲前身")).new == 1
+    assert taken(line(uscc=known.uscc.lower(), institution_name="演示甲前身")) == 1
     assert HistoricalResult.objects.get().institution == known
 
 
@@ -191,7 +199,7 @@ def test_only_the_secretariat(scope, role):
 
 
 def test_the_export_is_read_back_and_is_no_formula(scope):
-    take(line(note="=HYPERLINK(1)"))
+    taken(line(note="=HYPERLINK(1)"))
     for ending in ("xlsx", "csv"):
         data, rows = export_past_results(ending)
         table = read_table(data, f"表.{ending}", max_rows=10)
@@ -230,14 +238,17 @@ def sent_back(page):
 def test_a_file_is_looked_through_then_imported(here):
     page = here.post(f"{RESULT}/do/import/", file=upload(sheet(line())))
     assert page.status_code == 200
-    assert "将导入1项" in page.content.decode()
+    assert "将提交1项" in page.content.decode()
     assert counted(here) == 0
     answer = here.post(f"{RESULT}/do/confirm-import/", **sent_back(page))
     assert answer.status_code == 302
+    assert counted(here) == 0, "nothing is a result before a second person has confirmed it"
+    with acting_for(here.association.pk):
+        operations.confirm_historical_results(actor=clerk(), import_id=ResultImport.objects.get().pk)
     assert counted(here) == 1
     again = here.post(f"{RESULT}/do/import/", file=upload(write_xlsx(HEADINGS, [line()]), "表.xlsx"))
-    assert "将导入0项，已有1项" in again.content.decode()
-    assert "确认导入" not in again.content.decode()
+    assert "将提交0项，已有1项" in again.content.decode()
+    assert "提交，待另一人确认" not in again.content.decode()
 
 
 def test_wrong_lines_come_back_as_a_report(here):
@@ -253,7 +264,7 @@ def test_wrong_lines_come_back_as_a_report(here):
 def test_what_changed_since_the_preview_is_said(here):
     sent = sent_back(here.post(f"{RESULT}/do/import/", file=upload(sheet(line()))))
     with acting_for(here.association.pk):
-        take(line(grade="B"))
+        taken(line(grade="B"))
     answer = here.post(f"{RESULT}/do/confirm-import/", **sent)
     assert answer.status_code == 400
     assert "预览以后有了变化" in answer.content.decode()
@@ -280,6 +291,10 @@ def test_a_neighbour_sees_and_changes_nothing(here):
     _data, rows = _exported(other)
     assert rows == 0
     other.post(f"{RESULT}/do/confirm-import/", **sent)
+    for desk_of in (here, other):
+        with acting_for(desk_of.association.pk):
+            (waiting,) = ResultImport.objects.all()
+            operations.confirm_historical_results(actor=clerk(), import_id=waiting.pk)
     assert (counted(here), counted(other)) == (1, 1)
     assert here.client.post(f"/neighbour/admin/{RESULT}/do/confirm-import/", sent).status_code in {
         302,

@@ -6,6 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from association.tenancy import acting_for
 from credit_rating.choices import ROUND_STEPS, RoundState
 from credit_rating.models import Assessment, Certificate, Evidence, HistoricalResult, OpinionItem, Round
+from tests.factories.corrections import confirmed_import
 from tests.factories.people import make_association, make_institution
 from tests.factories.rating import (
     begun_assessment,
@@ -180,6 +181,7 @@ def test_a_result_taken_over_stays_as_its_source_says_it(here, statement):
         grade="B",
         issuing_body="演示",
         source_title="演示",
+        taken_over_with=confirmed_import(),
     )
     assert "append-only" in refused(statement.format("credit_rating_historicalresult"))
 

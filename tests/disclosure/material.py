@@ -16,6 +16,7 @@ from credit_rating.models import (
     Round,
 )
 from disclosure.operations import refresh_register
+from tests.factories.corrections import confirmed_import
 from tests.factories.people import NUMBERS, make_institution, make_user
 from tests.factories.rating import beijing_standard, frozen_standard
 
@@ -115,6 +116,7 @@ def foreign_result(institution, year=2023, grade="A"):
         issuing_body="演示协会培委会",
         source_title="演示日报2024-01-30",
         source_url="https://example.org/",
+        taken_over_with=confirmed_import(),
     )
 
 

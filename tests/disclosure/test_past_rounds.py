@@ -11,13 +11,14 @@ from association.choices import Role
 from association.models import OutboxJob
 from association.tenancy import acting_for, current_association_id
 from common.errors import Forbidden
-from credit_rating.operations.historical import HistoricalRow, import_historical_results
+from credit_rating.operations.historical import HistoricalRow, propose_historical_results
 from disclosure import operations, tasks
 from disclosure.models import PastRound
 from disclosure.queries.parts import Part
 from disclosure.queries.rounds import results_of_year
 from disclosure.rules import cursor as cursors
 from tests.disclosure.material import a_season, foreign_result, held_round
+from tests.factories.corrections import taken_over
 from tests.factories.people import actor_with, make_association, make_institution
 
 NOTE = "共评3家；另一家没有写出名称"
@@ -36,7 +37,7 @@ def row(name, grade="B", year=2023, **fields):
 
 
 def take_over(*rows):
-    return import_historical_results(actor=actor_with(Role.SECRETARIAT), rows=rows)
+    return taken_over(rows)
 
 
 def stray_copy(association, year):
@@ -160,7 +161,7 @@ def test_database_keeps_one_copy_of_one_evaluation(scope):
 
 def test_only_the_secretariat_takes_over(scope):
     with pytest.raises(Forbidden):
-        import_historical_results(actor=actor_with(Role.COMMITTEE), rows=[row("演示甲教育")])
+        propose_historical_results(actor=actor_with(Role.COMMITTEE), rows=[row("演示甲教育")])
 
 
 # -- pages ----------------------------------------------------------------------------------------------------

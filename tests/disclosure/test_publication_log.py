@@ -11,7 +11,7 @@ from association.tenancy import NoAssociationSelected, acting_for, at_the_end
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from credit_rating import operations
 from credit_rating.models import Assessment
-from credit_rating.operations.historical import HistoricalRow, import_historical_results
+from credit_rating.operations.historical import HistoricalRow
 from disclosure.models import PublicationCheckpoint, PublicationPayload
 from disclosure.operations import (
     LogWasReplaced,
@@ -25,6 +25,7 @@ from disclosure.queries.log import entries, head, keys
 from disclosure.rules import chain
 from members.operations import amend_institution, register_institution, rename_institution
 from tests.disclosure.log_material import told
+from tests.factories.corrections import taken_over
 from tests.factories.people import NUMBERS, actor_with, make_association, valid_uscc
 from tests.factories.rating import reviewing_round
 from tests.factories.review import move_clock, on_notice, published, suspend
@@ -126,7 +127,7 @@ def test_institutions_and_results_taken_over_are_written_once_and_again_when_cor
         "演示启明培训学校", 2023, "专技类诚信等级评估", "A", "演示协会培委会", "演示日报2024-01-30"
     )
     for _ in range(2):
-        deed(lambda: import_historical_results(actor=clerk(), rows=[row]))
+        deed(lambda: taken_over([row]))
     deed(
         lambda: rename_institution(actor=clerk(), institution_id=institution.pk, name="演示启明职业培训学校")
     )

@@ -14,11 +14,12 @@ from association.models import OutboxJob
 from association.tenancy import acting_for
 from credit_rating.models import HistoricalResult
 from credit_rating.operations import Corrected, confirm_correction, propose_correction
-from credit_rating.operations.historical import HistoricalRow, import_historical_results
+from credit_rating.operations.historical import HistoricalRow
 from disclosure.operations import catch_up_log, log_changes, rebuild_register, sign_log
 from disclosure.queries import verification
 from disclosure.queries.log import checkpoints, entries
 from members.operations import register_institution, rename_institution
+from tests.factories.corrections import taken_over
 from tests.factories.people import NUMBERS, actor_with, make_association, valid_uscc
 from tests.factories.review import on_notice, published, suspend
 
@@ -69,7 +70,7 @@ def season(association):
         published()
         on_notice()
         row = HistoricalRow("演示旧校", 2023, "专技类诚信等级评估", "A", "演示培委会", "演示日报2024-01-30")
-        import_historical_results(actor=clerk(), rows=[row])
+        taken_over([row])
         right = Corrected("C", row.issuing_body, row.source_title)
         result_id = HistoricalResult.objects.get().pk
         asked = propose_correction(

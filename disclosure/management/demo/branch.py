@@ -9,7 +9,11 @@ from association import clock
 from association.models import User
 from association.rules.clock import beijing
 from credit_rating.choices import StageKind
-from credit_rating.operations.historical import HistoricalRow, import_historical_results
+from credit_rating.operations.historical import (
+    HistoricalRow,
+    confirm_historical_results,
+    propose_historical_results,
+)
 from credit_rating.operations.prior_notice import send_prior_notice
 from disclosure.management.demo import story
 from disclosure.management.demo.institutions import BRANCH, register
@@ -58,7 +62,7 @@ def _take_over_first_round(cast: Cast) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["scheme"].startswith(FIRST_ROUND)]
     with clock.rehearsing(cast.at(-110)):
-        import_historical_results(
+        brought = propose_historical_results(
             actor=cast.actor("mishu"),
             rows=[
                 HistoricalRow(
@@ -74,3 +78,5 @@ def _take_over_first_round(cast: Cast) -> None:
                 for row in rows
             ],
         )
+        if brought is not None:
+            confirm_historical_results(actor=cast.actor("zhuren"), import_id=brought.pk)
