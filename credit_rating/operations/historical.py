@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -28,7 +29,6 @@ from credit_rating.models import HistoricalResult, ResultImport, Round
 from credit_rating.operations.announcements import institution_people
 from credit_rating.operations.moves import move_import
 from credit_rating.rules.past_results import HistoricalRow, row_faults
-from members.models import Institution
 from members.operations import REGISTER, register_institution
 from members.queries import institutions
 
@@ -161,7 +161,7 @@ def _tidied(row: HistoricalRow) -> HistoricalRow:
     return HistoricalRow(**(texts | {"uscc": normalised(row.uscc)}), year=row.year)
 
 
-def _known(row: HistoricalRow) -> QuerySet[Institution]:
+def _known(row: HistoricalRow) -> QuerySet[Any]:
     named = Q(uscc=row.uscc) if row.uscc else Q(name=row.institution_name)
     return institutions().filter(named).order_by("pk")
 

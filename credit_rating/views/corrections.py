@@ -16,7 +16,6 @@ from association.step_up import freshly_proven
 from credit_rating import operations
 from credit_rating.access import MAY
 from credit_rating.choices import CorrectionState, ImportState
-from credit_rating.models import ResultImport
 from credit_rating.operations.historical import rows_of
 from credit_rating.queries.corrections import changes_of, corrections_for, imports_for
 
@@ -38,7 +37,7 @@ def corrections(request: PortalRequest) -> HttpResponse:
     return render(request, "credit_rating/corrections.html", context)
 
 
-def _shown_import(actor: Actor, row: ResultImport) -> dict[str, Any]:
+def _shown_import(actor: Actor, row: Any) -> dict[str, Any]:
     waits, own = row.state == ImportState.WAITING, row.proposed_by_id == actor.user_id
     return {
         "row": row,
