@@ -78,6 +78,8 @@ OF_HEARINGS: dict[str, Any] = {
     "serve_hearing": _("机构的期限自送达之日起算；不另行通知任何人。"),
     "state_hearing": _("提交后不能更改；通知承办人，提出异议的，通知秘书处其他人员。"),
     "paper_hearing": _("按机构的书面意见登记，不能更改；通知承办人，提出异议的，通知秘书处其他人员。"),
-    "review_hearing": _("支持的，须另一位同事确认，认定才不再作数；作出决定时通知机构和作出认定的人。"),
+    "review_hearing": _(
+        "支持的，须另一位同事确认，认定才不再作数，现在通知可以确认的同事，机构还看不到；作出决定时通知机构和作出认定的人。"
+    ),
 }
 FORETOLD = OF_STAFF | OF_INSTITUTION | FOR_COMPLAINANT | OF_HEARINGS

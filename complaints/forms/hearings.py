@@ -38,7 +38,9 @@ class PaperStateForm(CaseForm):
 class ReviewHearingForm(CaseForm):
     name = "review_hearing"
     title, button = _("复核异议"), _("提交")
-    lead = _("由作出认定以外的同事复核；支持异议的，须再由另一位同事确认，认定从此不再作数。")
+    lead = _(
+        "由作出认定以外的同事复核；支持异议的，须再由另一位同事确认（作出认定的人也不能确认），认定从此不再作数。"
+    )
     upheld = yes_no(_("复核意见"), (_("支持异议，认定不再作数"), _("不支持，认定仍然作数")))
     decision = line(_("理由"), help_text=_("机构会看到；请勿提及线索提供人。"))
 

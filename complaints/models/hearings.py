@@ -52,6 +52,7 @@ class LeadHearing(AssociationOwned):
         "association.User", models.PROTECT, null=True, verbose_name=_("复核人"), related_name="+"
     )
     proposed_at = models.DateTimeField(_("复核时间"), null=True)
+    proposal = models.CharField(_("复核的理由"), max_length=200, blank=True)
     decided_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, verbose_name=_("决定人"), related_name="+"
     )
@@ -92,7 +93,15 @@ class LeadHearing(AssociationOwned):
                     decided_at__isnull=False,
                 )
                 & ~Q(decision="")
-                | ~Q(state__in=[HearingState.UPHELD, HearingState.REJECTED]) & Q(decided_by__isnull=True),
+                | ~Q(state__in=[HearingState.UPHELD, HearingState.REJECTED])
+                & Q(decided_by__isnull=True, decision=""),
+            ),
+            models.CheckConstraint(
+                name="lead_hearing_proposed",
+                condition=Q(proposed_by__isnull=True, proposed_at__isnull=True, proposal="")
+                & ~Q(state=HearingState.PROPOSED)
+                | Q(proposed_by__isnull=False, proposed_at__isnull=False)
+                & (~Q(state=HearingState.PROPOSED) | ~Q(proposal="")),
             ),
         ]
 
@@ -103,6 +112,12 @@ class LeadHearing(AssociationOwned):
     def number(self) -> str:
         """What the institution knows it by; it says nothing of the lead, its day or its informant."""
         return f"H{self.asked_at:%Y}-{self.pk:06d}"
+
+    @property
+    def told_state(self) -> str:
+        """What the institution reads: that one of two supports it is no decision yet."""
+        state = HearingState(self.state)
+        return str((HearingState.HEARD if state == HearingState.PROPOSED else state).label)
 
 
 class LeadFindingSetAside(AssociationOwned):

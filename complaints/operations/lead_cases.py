@@ -61,9 +61,13 @@ def untied_staff(lead: Lead) -> list[int]:
     return [person for person in everyone if not meant & institutions_tied_to(person)]
 
 
-def required(text: str, field: str, sentence: str) -> str:
-    found = paragraphs(text)[:LONGEST]
+def required(text: str, field: str, sentence: str, longest: int = LONGEST) -> str:
+    """Raises InvalidInput where there is nothing, and where it is too long: nothing is cut off silently."""
+    found = paragraphs(text)
     if not found:
+        raise InvalidInput(sentence, {field: sentence})
+    if len(found) > longest:
+        sentence = _("最多%(most)d个字。") % {"most": longest}
         raise InvalidInput(sentence, {field: sentence})
     return found
 

@@ -55,8 +55,8 @@ def refer_lead(
     actor.require(MAY, "refer_lead")
     lead = lock_own(actor, lead_id)
     letter = {
-        "authority": required(one_line(authority)[:80], "authority", _("请填写主管部门。")),
-        "document_number": required(one_line(document_number)[:60], "document_number", _("请填写文号。")),
+        "authority": required(one_line(authority), "authority", _("请填写主管部门。"), 80),
+        "document_number": required(one_line(document_number), "document_number", _("请填写文号。"), 60),
         "summary": required(summary, "summary", _("请写明移送的事实。")),
     }
     why = required(grounds, "grounds", _("请写明处理理由。"))
@@ -116,7 +116,7 @@ def record_referral_receipt(
     if not referral.sent_on <= received_on <= clock.today():
         sentence = _("签收日期须在移送之后、今天之前。")
         raise InvalidInput(sentence, {"received_on": sentence})
-    written = required(one_line(receipt)[:120], "receipt", _("请填写回执编号或者签收人。"))
+    written = required(one_line(receipt), "receipt", _("请填写回执编号或者签收人。"), 120)
     referral.received_on, referral.receipt = received_on, written
     referral.save(update_fields=["received_on", "receipt"])
     record(actor, "record_referral_receipt", lead, referral=referral.pk)
@@ -135,7 +135,7 @@ def record_lead_finding(
     if LeadFinding.objects.filter(lead=lead).exists():
         raise Refused(_("这件线索的认定已经登记。"))
     proven = required(facts, "facts", _("请写明查实的事实。"))
-    number = required(one_line(document_number)[:80], "document_number", _("请填写认定文书的文号。"))
+    number = required(one_line(document_number), "document_number", _("请填写认定文书的文号。"), 80)
     refuse_identity(lead, facts=proven, document_number=number, measure=measure)
     finding = LeadFinding.objects.create(
         lead=lead,

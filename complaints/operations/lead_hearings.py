@@ -31,18 +31,17 @@ from association.notices import notify, people_of
 from association.rules.clock import BEIJING, beijing
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from common.said import Said
-from common.text import one_line
 from complaints.access.leads import MAY, hearings_visible_to
 from complaints.choices.complaints import Method
-from complaints.choices.hearings import OVER, REVIEWED, WAITING, HearingStage, HearingState
+from complaints.choices.hearings import OVER, WAITING, HearingStage, HearingState
 from complaints.choices.leads import LeadState
 from complaints.choices.telling import TellingWay
 from complaints.documents.hearings import hearing_file_name, hearing_pdf
-from complaints.models import Lead, LeadFinding, LeadFindingSetAside, LeadHearing
+from complaints.models import Lead, LeadHearing
 from complaints.operations.lead_cases import lock_lead, lock_own, refuse_identity, required, untied_staff
 from complaints.operations.moves import move_hearing
 
-KIND, PDF, NOON, LONGEST_LINE = "hearing", "application/pdf", 12, 200
+KIND, PDF, NOON = "hearing", "application/pdf", 12
 SERVE_BY, REVIEW_BY = "LEAD-SERVE", "LEAD-REVIEW"
 TERMS = {HearingStage.BEFORE: "LEAD-HEARING", HearingStage.AFTER: "LEAD-OBJECT"}
 ON_PAPER = frozenset({TellingWay.LETTER, TellingWay.HANDED})
@@ -99,7 +98,7 @@ def call_off(actor: Actor, lead: Lead, *, handled: bool) -> None:
             move_hearing(hearing, HearingState.DROPPED)
             stop_all(actor=actor, case=case_of(hearing), outcome="dropped")
         if hearing.served_on is not None and not handled:
-            _tell_institution(
+            tell_institution(
                 hearing,
                 "over",
                 gettext_noop("协会的核查已经结束"),
@@ -146,14 +145,14 @@ def ask(actor: Actor, lead: Lead, stage: HearingStage, words: str) -> LeadHearin
 def _serve_by_notice(actor: Actor, hearing: LeadHearing) -> None:
     stage = HearingStage(hearing.stage)
     _open(actor, hearing, TellingWay.NOTICE, clock.today(), None)
-    _tell_institution(hearing, "told", SUBJECTS[stage], BODIES[stage])
+    tell_institution(hearing, "told", SUBJECTS[stage], BODIES[stage])
 
 
 @transaction.atomic
 def serve_hearing(*, actor: Actor, hearing_id: int, way: str, served_on: date) -> LeadHearing:
     """登记送达 on paper: the term of the institution begins on ``served_on``."""
     actor.require(MAY, "serve_hearing")
-    hearing = _lock(actor, hearing_id)
+    hearing = lock_hearing(actor, hearing_id)
     if hearing.state != HearingState.SERVING:
         raise Refused(_("这件事项不需要书面送达。"))
     if way not in ON_PAPER:
@@ -196,13 +195,14 @@ def state_hearing(
 ) -> LeadHearing:
     """陈述意见 or 提出异议 by the institution, or from its ``paper`` by staff: what came in its term counts."""
     actor.require(MAY, "state_hearing")
-    hearing = _lock(actor, hearing_id)
+    hearing = lock_hearing(actor, hearing_id)
     said = required(statement, "statement", _("请写明意见。"))
     own = hearing.institution_id in actor.institution_ids
     if not own and not actor.is_staff:
         raise Forbidden(_("您的角色不能办理此事。"))
     if hearing.state != HearingState.OPEN:
-        raise Refused(_("现在是“%(state)s”，不能提出意见。") % {"state": hearing.get_state_display()})
+        state = hearing.told_state if own else hearing.get_state_display()
+        raise Refused(_("现在是“%(state)s”，不能提出意见。") % {"state": state})
     day = clock.today() if own else _received(hearing, received_on)
     _refuse_late(hearing, day)
     move_hearing(
@@ -256,7 +256,7 @@ def _ask_for_review(actor: Actor, hearing: LeadHearing) -> None:
         action=gettext_noop("由作出认定以外的同事复核机构的异议"),
     )
     finder = hearing.lead.finding.found_by_id
-    _tell(
+    tell(
         hearing,
         "objected",
         [one for one in untied_staff(hearing.lead) if one != finder],
@@ -289,70 +289,10 @@ def serve_where_reached(actor: Actor) -> int:
     return told
 
 
-# -- the objection is decided ---------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def review_hearing(*, actor: Actor, hearing_id: int, upheld: bool, decision: str) -> LeadHearing:
-    """复核异议, first by somebody who did not find it; to uphold it takes a second person, and sets the finding aside."""
-    actor.require(MAY, "review_hearing")
-    hearing = _lock(actor, hearing_id)
-    if hearing.stage != HearingStage.AFTER or hearing.state not in REVIEWED:
-        raise Refused(_("现在没有需要复核的异议。"))
-    why = required(one_line(decision)[:LONGEST_LINE], "decision", _("请写明理由，机构会看到。"))
-    refuse_identity(hearing.lead, decision=why)
-    finding = LeadFinding.objects.get(lead=hearing.lead)
-    first = hearing.state == HearingState.HEARD
-    if first and finding.found_by_id == actor.person_id:
-        raise Refused(_("认定是您作出的，异议须由另一位同事复核。"))
-    if not first and hearing.proposed_by_id == actor.person_id:
-        raise Refused(_("您已经复核，须由另一位同事确认。"))
-    if first and upheld:
-        move_hearing(
-            hearing,
-            HearingState.PROPOSED,
-            proposed_by_id=actor.person_id,
-            proposed_at=clock.now(),
-            decision=why,
-        )
-        record(actor, "review_hearing", hearing, upheld=True, reason=why)
-        return hearing
-    _decide(actor, hearing, finding, why, upheld=upheld)
-    return hearing
-
-
-def _decide(actor: Actor, hearing: LeadHearing, finding: LeadFinding, why: str, *, upheld: bool) -> None:
-    move_hearing(
-        hearing,
-        HearingState.UPHELD if upheld else HearingState.REJECTED,
-        decided_by_id=actor.person_id,
-        decided_at=clock.now(),
-        decision=why,
-    )
-    if upheld:
-        LeadFindingSetAside.objects.create(
-            finding=finding,
-            hearing=hearing,
-            proposed_by_id=hearing.proposed_by_id or 0,
-            by_id=actor.person_id,
-            reason=why,
-            at=clock.now(),
-        )
-    stop_deadline(actor=actor, case=case_of(hearing), code=REVIEW_BY, outcome="decided")
-    record(actor, "review_hearing", hearing, upheld=upheld, reason=why, finding=finding.pk)
-    result = (
-        gettext_noop("经两位工作人员复核，协会的这项认定不再作数，措施不再执行。理由见页面。")
-        if upheld
-        else gettext_noop("经复核，协会的这项认定仍然作数。理由见页面。")
-    )
-    _tell_institution(hearing, "decided", gettext_noop("您的异议已经复核"), result)
-    _tell(hearing, "decided", [finding.found_by_id], gettext_noop("一项认定的异议已经复核"), result)
-
-
 # -- finding and telling --------------------------------------------------------------------------------------
 
 
-def _lock(actor: Actor, hearing_id: int) -> LeadHearing:
+def lock_hearing(actor: Actor, hearing_id: int) -> LeadHearing:
     """Raises NotFound, also to staff who are tied to the institution: for them it is not there."""
     rows = hearings_visible_to(actor).select_for_update(of=("self",)).select_related("lead")
     found = rows.filter(pk=hearing_id).first()
@@ -373,17 +313,17 @@ def path_of(hearing: LeadHearing) -> str:
     return f"/desk/hearings/{hearing.pk}/"
 
 
-def _tell_institution(hearing: LeadHearing, event: str, subject: str, body: str) -> None:
-    _tell(hearing, f"{event}-institution", people_of(institution_id=hearing.institution_id), subject, body)
+def tell_institution(hearing: LeadHearing, event: str, subject: str, body: str) -> None:
+    tell(hearing, f"{event}-institution", people_of(institution_id=hearing.institution_id), subject, body)
 
 
 def _tell_officer(hearing: LeadHearing, subject: str) -> None:
     officer = hearing.lead.officer_id
     body = gettext_noop("请核对后继续办理。")
-    _tell(hearing, "heard", [officer] if officer else untied_staff(hearing.lead), subject, body)
+    tell(hearing, "heard", [officer] if officer else untied_staff(hearing.lead), subject, body)
 
 
-def _tell(hearing: LeadHearing, event: str, people: list[int], subject: str, body: str) -> None:
+def tell(hearing: LeadHearing, event: str, people: list[int], subject: str, body: str) -> None:
     notify(
         f"hearing-{hearing.pk}-{event}",
         people,

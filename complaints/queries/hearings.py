@@ -26,6 +26,11 @@ class HearingFile:
     deeds: list[str]
 
     @property
+    def state(self) -> str:
+        """To the institution nothing between its objection and the decision."""
+        return self.hearing.told_state if self.is_own else str(self.hearing.get_state_display())
+
+    @property
     def files(self) -> list[Attachment]:
         """告知书 for those who serve it, and the paper of the institution for whoever reads the page."""
         letter = None if self.is_own else self.hearing.letter
@@ -70,6 +75,6 @@ def _deeds(actor: Actor, hearing: LeadHearing, *, own: bool) -> list[str]:
 def _may_review(actor: Actor, hearing: LeadHearing) -> bool:
     if hearing.stage != HearingStage.AFTER or hearing.state not in REVIEWED:
         return False
-    if hearing.state == HearingState.PROPOSED:
-        return hearing.proposed_by_id != actor.user_id
+    if hearing.proposed_by_id == actor.user_id:
+        return False
     return LeadFinding.objects.filter(lead=hearing.lead_id).exclude(found_by_id=actor.user_id).exists()

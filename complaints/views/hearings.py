@@ -18,7 +18,8 @@ from association.middleware import PortalRequest
 from common.errors import NotFound
 from complaints.forms.hearings import FORMS
 from complaints.forms.parts import CaseForm
-from complaints.operations.lead_hearings import review_hearing, serve_hearing, state_hearing
+from complaints.operations.lead_hearings import serve_hearing, state_hearing
+from complaints.operations.lead_objections import review_hearing
 from complaints.queries.hearings import HearingFile, hearing_of, hearings_of
 
 ROWS = 50
@@ -35,7 +36,8 @@ DEEDS: dict[str, Callable[..., Any]] = {
 def hearings(request: PortalRequest) -> HttpResponse:
     page = Paginator(hearings_of(request.actor), ROWS).get_page(request.GET.get("page"))
     crumbs = [(_("工作台"), reverse("desk")), (_("投诉"), reverse("cases")), (_("听取机构的意见"), "")]
-    return render(request, "complaints/hearings.html", {"page": page, "crumbs": crumbs})
+    context = {"page": page, "crumbs": crumbs, "own": request.actor.institution_ids}
+    return render(request, "complaints/hearings.html", context)
 
 
 @signed_in

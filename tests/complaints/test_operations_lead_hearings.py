@@ -19,7 +19,7 @@ from complaints.choices.leads import LeadState
 from complaints.choices.telling import TellingWay
 from complaints.documents.hearings import hearing_html
 from complaints.models import Lead, LeadFinding, LeadFindingSetAside, LeadHearing
-from complaints.operations import lead_handling, lead_hearings
+from complaints.operations import lead_handling, lead_hearings, lead_objections
 from complaints.queries.hearings import hearing_of
 from complaints.queries.leads import proven_leads
 from tests.common.files import picture
@@ -86,7 +86,7 @@ def say(hearing, own, clerk=None, **more):
 
 
 def review(hearing, who, *, upheld=True):
-    return lead_hearings.review_hearing(
+    return lead_objections.review_hearing(
         actor=who, hearing_id=hearing.pk, upheld=upheld, decision="页面在核查以前已经撤下。"
     )
 

@@ -1,0 +1,89 @@
+"""复核异议: by people who did not make the finding. One leaves it as it is; to set it aside takes two of them."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from association import clock
+from association.actors import Actor
+from association.audit import record
+from association.clocks import stop_deadline
+from common.errors import Refused
+from common.text import one_line
+from complaints.access.leads import MAY
+from complaints.choices.hearings import REVIEWED, HearingStage, HearingState
+from complaints.models import LeadFinding, LeadFindingSetAside, LeadHearing
+from complaints.operations.lead_cases import refuse_identity, required, untied_staff
+from complaints.operations.lead_hearings import REVIEW_BY, case_of, lock_hearing, tell, tell_institution
+from complaints.operations.moves import move_hearing
+
+LONGEST_REASON = 200
+
+
+@transaction.atomic
+def review_hearing(*, actor: Actor, hearing_id: int, upheld: bool, decision: str) -> LeadHearing:
+    """支持或者不支持异议; who made the finding does neither, at no step. To uphold it takes a second person."""
+    actor.require(MAY, "review_hearing")
+    hearing = lock_hearing(actor, hearing_id)
+    if hearing.stage != HearingStage.AFTER or hearing.state not in REVIEWED:
+        raise Refused(_("现在没有需要复核的异议。"))
+    why = required(one_line(decision), "decision", _("请写明理由，机构会看到。"), LONGEST_REASON)
+    refuse_identity(hearing.lead, decision=why)
+    finding = LeadFinding.objects.get(lead=hearing.lead)
+    if finding.found_by_id == actor.person_id:
+        raise Refused(_("认定是您作出的，异议须由另一位同事复核。"))
+    if hearing.proposed_by_id == actor.person_id:
+        raise Refused(_("您已经复核，须由另一位同事确认。"))
+    if upheld and hearing.state == HearingState.HEARD:
+        _propose(actor, hearing, finding, why)
+    else:
+        _decide(actor, hearing, finding, why, upheld=upheld)
+    return hearing
+
+
+def _propose(actor: Actor, hearing: LeadHearing, finding: LeadFinding, why: str) -> None:
+    """The first of two: the institution hears nothing yet, and the reason stays beside that of the second."""
+    move_hearing(
+        hearing,
+        HearingState.PROPOSED,
+        proposed_by_id=actor.person_id,
+        proposed_at=clock.now(),
+        proposal=why,
+    )
+    record(actor, "review_hearing", hearing, upheld=True, reason=why)
+    not_they = {actor.person_id, finding.found_by_id}
+    tell(
+        hearing,
+        "proposed",
+        [one for one in untied_staff(hearing.lead) if one not in not_they],
+        gettext_noop("一项异议等待另一位同事确认"),
+        gettext_noop("一位同事支持机构的异议；请由作出认定和已经复核的人员以外的同事确认或者不支持。"),
+    )
+
+
+def _decide(actor: Actor, hearing: LeadHearing, finding: LeadFinding, why: str, *, upheld: bool) -> None:
+    move_hearing(
+        hearing,
+        HearingState.UPHELD if upheld else HearingState.REJECTED,
+        decided_by_id=actor.person_id,
+        decided_at=clock.now(),
+        decision=why,
+    )
+    if upheld:
+        LeadFindingSetAside.objects.create(
+            finding=finding,
+            hearing=hearing,
+            proposed_by_id=hearing.proposed_by_id or 0,
+            by_id=actor.person_id,
+            reason=why,
+            at=clock.now(),
+        )
+    stop_deadline(actor=actor, case=case_of(hearing), code=REVIEW_BY, outcome="decided")
+    record(actor, "review_hearing", hearing, upheld=upheld, reason=why, finding=finding.pk)
+    result = (
+        gettext_noop("经两位工作人员复核，协会的这项认定不再作数，措施不再执行。理由见页面。")
+        if upheld
+        else gettext_noop("经复核，协会的这项认定仍然作数。理由见页面。")
+    )
+    tell_institution(hearing, "decided", gettext_noop("您的异议已经复核"), result)
+    tell(hearing, "decided", [finding.found_by_id], gettext_noop("一项认定的异议已经复核"), result)
