@@ -21,6 +21,7 @@ from complaints.operations import (
     lead_hearings,
     lead_secrets,
 )
+from complaints.queries.leads import is_set_aside
 
 NOT_YET_ARCHIVED = frozenset(LeadState) - {LeadState.DRAFT, LeadState.ARCHIVED}
 
@@ -137,7 +138,9 @@ def _before_complaint(_request: Any, _lead: Lead) -> Foretold:
 
 
 def _can_become_complaint(lead: Lead) -> bool:
-    return _is_named(lead) and lead.complaint_id is None and hasattr(lead, "finding")
+    if not _is_named(lead) or lead.complaint_id is not None or not hasattr(lead, "finding"):
+        return False
+    return not is_set_aside(lead.pk)
 
 
 def _tells_officer(_request: Any, _lead: Lead) -> Foretold:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from association.deeds import Cell, Table
 from association.downloads import download
+from association.rules.clock import beijing
 from association.staff_desk import DeskAdmin
 from complaints.access.leads import leads_visible_to, may_read_account
 from complaints.admin import lead_deeds
@@ -25,7 +26,7 @@ from complaints.operations.lead_secrets import (
     read_referral_letter,
 )
 from complaints.queries.lead_boxes import exchange_of, opened
-from complaints.queries.leads import listed, terms_of
+from complaints.queries.leads import is_set_aside, listed, outcome_said, terms_of
 from complaints.rules.masking import masked_mail, masked_name, masked_phone
 
 
@@ -129,7 +130,7 @@ class LeadAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("处理结果"))
     def outcome_label(self, lead: Lead) -> str:
-        return str(lead.get_outcome_display()) if lead.outcome else "—"
+        return outcome_said(lead) or "—"
 
     @admin.display(description=gettext_lazy("期限"), ordering="due_on")
     def due(self, lead: Lead) -> Any:
@@ -236,9 +237,10 @@ def _referrals(request: Any, lead: Lead) -> Table:
 
 def _finding(lead: Lead) -> Table:
     found = lead.finding
+    gone = _("后经复核，认定不再作数") if is_set_aside(lead.pk) else ""
     rows = [
         (
-            found.get_basis_display(),
+            Cell(found.get_basis_display(), note=gone, tone="warn" if gone else ""),
             found.facts,
             found.measure or "—",
             found.document_number or "—",
@@ -254,7 +256,7 @@ def _hearings(lead: Lead) -> Table:
             Cell(row.number, reverse("hearing", args=[row.pk])),
             row.get_stage_display(),
             row.get_state_display(),
-            row.asked_at,
+            beijing(row.asked_at).date(),
         )
         for row in lead.hearings.all()
     ]

@@ -13,6 +13,7 @@ from complaints.models import Lead, LeadFinding
 from complaints.operations.filing import Filed, file_for_caller
 from complaints.operations.lead_cases import lock_own, refuse_retired
 from complaints.queries.lead_boxes import IDENTITY, opened
+from complaints.queries.leads import is_set_aside
 from complaints.rules.intake import Applicant, Filing
 
 
@@ -71,6 +72,8 @@ def _refuse_unfit(lead: Lead, *, agreed: bool) -> None:
     refuse_retired(lead)
     if not LeadFinding.objects.filter(lead=lead).exists():
         raise Refused(_("查实的线索才能由此立案。"))
+    if is_set_aside(lead.pk):
+        raise Refused(_("这件线索的认定经复核不再作数，不能由此立案。"))
     if lead.is_anonymous:
         raise Refused(_("匿名线索没有投诉人，不能由此立案。"))
     if lead.complaint_id is not None:

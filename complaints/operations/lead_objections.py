@@ -12,12 +12,18 @@ from common.errors import Refused
 from common.text import one_line
 from complaints.access.leads import MAY
 from complaints.choices.hearings import REVIEWED, HearingStage, HearingState
+from complaints.choices.leads import MessageKind
 from complaints.models import LeadFinding, LeadFindingSetAside, LeadHearing
 from complaints.operations.lead_cases import refuse_identity, required, untied_staff
+from complaints.operations.lead_handling import say
 from complaints.operations.lead_hearings import REVIEW_BY, case_of, lock_hearing, tell, tell_institution
 from complaints.operations.moves import move_hearing
 
 LONGEST_REASON = 200
+# On the page that opens with the receipt code, beside the outcome that was told before.
+TO_INFORMANT = gettext_noop(
+    "机构对协会的认定提出异议。经两位工作人员复核，认定不再作数，按自律公约采取的措施不再执行。"
+)
 
 
 @transaction.atomic
@@ -86,4 +92,7 @@ def _decide(actor: Actor, hearing: LeadHearing, finding: LeadFinding, why: str, 
         else gettext_noop("经复核，协会的这项认定仍然作数。理由见页面。")
     )
     tell_institution(hearing, "decided", gettext_noop("您的异议已经复核"), result)
-    tell(hearing, "decided", [finding.found_by_id], gettext_noop("一项认定的异议已经复核"), result)
+    concerned = {finding.found_by_id, hearing.lead.officer_id or finding.found_by_id}
+    tell(hearing, "decided", sorted(concerned), gettext_noop("一项认定的异议已经复核"), result)
+    if upheld and hearing.lead.retired_on is None:
+        say(actor, hearing.lead, MessageKind.FEEDBACK, TO_INFORMANT)

@@ -15,6 +15,7 @@ from common.text import one_line
 from complaints.choices.leads import LEAD_OPEN, LeadCategory, LeadState, Speaker
 from complaints.models import Lead
 from complaints.queries.lead_boxes import Said, by_receipt, exchange_of, opened, start_of
+from complaints.queries.leads import outcome_said
 from members.queries import institutions
 
 MOST_CANDIDATES = 8
@@ -110,11 +111,11 @@ def tracked(code: str) -> Tracked | None:
     if lead is None or lead.state == LeadState.DRAFT or lead.submitted_on is None:
         return None
     said = exchange_of(lead)
-    state = LeadState(lead.outcome or lead.state)
+    step = LeadState(lead.outcome or lead.state)
     return Tracked(
         number=lead.number,
-        step=state,
-        state=str(state.label),
+        step=step,
+        state=outcome_said(lead) or str(step.label),
         institution=lead.institution_name,
         kind=LeadCategory(lead.category),
         category=str(LeadCategory(lead.category).label),

@@ -13,7 +13,7 @@ from association.clocks import deadlines_of
 from association.models import Deadline
 from association.reckoning import explained
 from complaints.choices.leads import LEAD_OPEN, Speaker
-from complaints.models import Complaint, Lead, LeadEvidence, LeadFinding, LeadMessage
+from complaints.models import Complaint, Lead, LeadEvidence, LeadFinding, LeadFindingSetAside, LeadMessage
 from complaints.rules.leads import Anchor, anchor_of, shipped_anchors
 
 
@@ -51,6 +51,21 @@ def proven_leads(institution_id: int, first: date, last: date) -> list[ProvenLea
         )
         for row in rows
     ]
+
+
+def is_set_aside(lead_id: int) -> bool:
+    """Whether two people upheld the institution's objection, so that what was found counts no more."""
+    return LeadFindingSetAside.objects.filter(finding__lead=lead_id).exists()
+
+
+def outcome_said(lead: Lead) -> str:
+    """处理结果 in words; empty before the decision."""
+    if not lead.outcome:
+        return ""
+    outcome = str(lead.get_outcome_display())
+    if not is_set_aside(lead.pk):
+        return outcome
+    return _("%(outcome)s；后经复核，认定不再作数") % {"outcome": outcome}
 
 
 def listed(leads: QuerySet[Lead]) -> QuerySet[Lead]:

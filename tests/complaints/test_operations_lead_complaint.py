@@ -1,16 +1,25 @@
 """由线索立案: with the consent of a named informant, and nothing in the complaint says that there was a lead."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from association import clock
+from association.choices import Role
+from association.models import Notice, User
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, Refused
+from complaints.admin.lead_deeds import OBJECT
+from complaints.choices.hearings import HearingStage
 from complaints.choices.leads import LeadState
-from complaints.models import Complaint, Lead
+from complaints.models import Complaint, Lead, LeadHearing, LeadMessage
 from complaints.operations.lead_complaint import file_from_lead
+from complaints.operations.lead_ending import archive_lead, give_lead_feedback
+from complaints.queries.lead_pages import tracked
 from complaints.rules.receipts import is_well_formed, normalised
+from tests.complaints.test_operations_lead_hearings import review, say
+from tests.credit_rating.desk import Desk
 from tests.factories import leads as some
 from tests.factories.people import make_association, make_institution
 
@@ -79,3 +88,79 @@ def test_what_a_complaint_needs_is_asked_for_and_the_lead_stays():
         file_from_lead(actor=clerk, lead_id=lead.pk, **filing(demand="", address=""))
     assert set(refused.value.fields) == {"demand", "address"}
     assert Lead.objects.get().complaint_id is None
+
+
+def offers(lead):
+    """Whether the desk offers to file a complaint from it."""
+    return next(deed for deed in OBJECT if deed.name == "complaint").fits(lead)
+
+
+def page_of(association, clerk, lead):
+    there = Desk(association, Role.AUDITOR)
+    there.client.force_login(User.objects.get(pk=clerk.user_id))
+    return there.get(f"complaints/lead/{lead.pk}/change/").content.decode()
+
+
+def set_aside(lead, clerk):
+    """The institution objected on paper, and two colleagues upheld it."""
+    after = LeadHearing.objects.get(lead=lead, stage=HearingStage.AFTER)
+    say(after, None, clerk)
+    for colleague in (some.officer(), some.officer()):
+        review(after, colleague)
+
+
+def test_a_lead_whose_finding_counts_no_more_becomes_no_complaint():
+    lead, clerk, _code = some.decided(LeadState.HANDLED, **some.NAMED)
+    give_lead_feedback(actor=clerk, lead_id=lead.pk, text="已经按公约处理。")
+    lead.refresh_from_db()
+    assert offers(lead)
+    set_aside(lead, clerk)
+    lead = Lead.objects.get(pk=lead.pk)
+    assert not offers(lead)
+    with pytest.raises(Refused, match="不再作数"), transaction.atomic():
+        file_from_lead(actor=clerk, lead_id=lead.pk, **filing())
+    assert not Complaint.objects.exists()
+    other, other_clerk, _code = some.decided(LeadState.HANDLED, **some.NAMED)
+    filed = file_from_lead(actor=other_clerk, lead_id=other.pk, **filing())
+    with pytest.raises(IntegrityError, match="whose finding counts"), transaction.atomic():
+        Lead.objects.filter(pk=lead.pk).update(complaint=filed.complaint)
+
+
+@pytest.mark.parametrize("told", [some.NAMED, {}])
+def test_the_informant_and_the_officer_learn_that_it_counts_no_more(association, told):
+    lead, clerk, code = some.decided(LeadState.HANDLED, **told)
+    give_lead_feedback(actor=clerk, lead_id=lead.pk, text="已经按公约处理。")
+    assert "不再作数" not in tracked(code).state
+    set_aside(lead, clerk)
+    page = tracked(code)
+    assert "不再作数" in page.state
+    assert "不再作数" in page.said[-1].text
+    assert page.step == LeadState.HANDLED
+    assert Notice.objects.filter(user_id=clerk.user_id, body__contains="不再作数", channel="desk").exists()
+    shown = page_of(association, clerk, lead)
+    assert shown.count("后经复核，认定不再作数") == 2
+
+
+def test_who_was_forgotten_is_written_nothing(monkeypatch):
+    lead, clerk, code = some.decided(LeadState.HANDLED)
+    after = LeadHearing.objects.get(lead=lead, stage=HearingStage.AFTER)
+    say(after, None, clerk)
+    review(after, some.officer())
+    archive_lead(actor=clerk, lead_id=lead.pk)
+    moment = clock.now() + timedelta(days=366 * 10)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    some.daily_round()
+    assert Lead.objects.get(pk=lead.pk).retired_on is not None
+    review(after, some.officer())
+    assert not LeadMessage.objects.filter(lead=lead).exists()
+    assert tracked(code) is None
+
+
+def test_the_day_of_a_hearing_is_the_day_in_beijing(association, monkeypatch):
+    evening = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: evening)
+    lead, clerk, _code = some.decided(LeadState.HANDLED)
+    shown = page_of(association, clerk, lead)
+    _before, _found, after = shown.partition("听取机构的意见</h2>")
+    assert "2026-11-24" in after
+    assert "18:30" not in shown
