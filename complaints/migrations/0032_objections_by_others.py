@@ -42,19 +42,19 @@ CREATE TRIGGER finder_stays_out BEFORE UPDATE ON complaints_leadhearing FOR EACH
   WHEN (NEW.state IN ('proposed', 'upheld', 'rejected') AND NEW.state <> OLD.state)
   EXECUTE FUNCTION portal_finder_stays_out();
 
-CREATE FUNCTION portal_keep_proposal() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION portal_keep_first_reason() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'the reason of the first of two is settled' USING ERRCODE = '23514';
 END$$;
-CREATE TRIGGER keep_proposal BEFORE UPDATE ON complaints_leadhearing FOR EACH ROW
+CREATE TRIGGER keep_first_reason BEFORE UPDATE ON complaints_leadhearing FOR EACH ROW
   WHEN (NEW.proposal <> OLD.proposal AND NOT (OLD.state = 'heard' AND NEW.state = 'proposed'))
-  EXECUTE FUNCTION portal_keep_proposal();
+  EXECUTE FUNCTION portal_keep_first_reason();
 ALTER TABLE complaints_leadhearing ENABLE ALWAYS TRIGGER finder_stays_out;
-ALTER TABLE complaints_leadhearing ENABLE ALWAYS TRIGGER keep_proposal;
+ALTER TABLE complaints_leadhearing ENABLE ALWAYS TRIGGER keep_first_reason;
 """
 BACKWARD = """
-DROP TRIGGER keep_proposal ON complaints_leadhearing;
-DROP FUNCTION portal_keep_proposal();
+DROP TRIGGER keep_first_reason ON complaints_leadhearing;
+DROP FUNCTION portal_keep_first_reason();
 DROP TRIGGER finder_stays_out ON complaints_leadhearing;
 DROP FUNCTION portal_finder_stays_out();
 """
