@@ -61,7 +61,7 @@ DROP FUNCTION portal_finder_stays_out();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0031_hour_of_the_limit")]
+    dependencies = [("complaints", "0032_written_down")]
     operations = [
         migrations.AddField(
             model_name="leadhearing",

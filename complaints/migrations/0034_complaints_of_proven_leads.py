@@ -23,5 +23,5 @@ DROP FUNCTION portal_lead_still_proven();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0032_objections_by_others")]
+    dependencies = [("complaints", "0033_objections_by_others")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
