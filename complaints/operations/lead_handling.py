@@ -217,6 +217,11 @@ def ask_informant(*, actor: Actor, lead_id: int, text: str) -> LeadMessage:
 def say(actor: Actor, lead: Lead, kind: MessageKind, text: str) -> LeadMessage:
     """One message of the association; it may be read over somebody's shoulder, so it holds no identity either."""
     refuse_identity(lead, text=text)
+    return put_message(actor, lead, kind, text)
+
+
+def put_message(actor: Actor, lead: Lead, kind: MessageKind, text: str) -> LeadMessage:
+    """The same for words of the portal itself, which know nobody: whatever name somebody gave, they are never refused."""
     return LeadMessage.objects.create(
         lead=lead,
         speaker=Speaker.STAFF,

@@ -15,7 +15,7 @@ from complaints.choices.hearings import REVIEWED, HearingStage, HearingState
 from complaints.choices.leads import MessageKind
 from complaints.models import LeadFinding, LeadFindingSetAside, LeadHearing
 from complaints.operations.lead_cases import refuse_identity, required, untied_staff
-from complaints.operations.lead_handling import say
+from complaints.operations.lead_handling import put_message
 from complaints.operations.lead_hearings import REVIEW_BY, case_of, lock_hearing, tell, tell_institution
 from complaints.operations.moves import move_hearing
 
@@ -95,4 +95,4 @@ def _decide(actor: Actor, hearing: LeadHearing, finding: LeadFinding, why: str, 
     concerned = {finding.found_by_id, hearing.lead.officer_id or finding.found_by_id}
     tell(hearing, "decided", sorted(concerned), gettext_noop("一项认定的异议已经复核"), result)
     if upheld and hearing.lead.retired_on is None:
-        say(actor, hearing.lead, MessageKind.FEEDBACK, TO_INFORMANT)
+        put_message(actor, hearing.lead, MessageKind.FEEDBACK, TO_INFORMANT)

@@ -126,7 +126,7 @@ def test_a_lead_whose_finding_counts_no_more_becomes_no_complaint():
         Lead.objects.filter(pk=lead.pk).update(complaint=filed.complaint)
 
 
-@pytest.mark.parametrize("told", [some.NAMED, {}])
+@pytest.mark.parametrize("told", [some.NAMED, some.NAMED | {"name": "机构"}, {}])
 def test_the_informant_and_the_officer_learn_that_it_counts_no_more(association, told):
     lead, clerk, code = some.decided(LeadState.HANDLED, **told)
     give_lead_feedback(actor=clerk, lead_id=lead.pk, text="已经按公约处理。")
