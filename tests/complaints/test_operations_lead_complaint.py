@@ -98,7 +98,7 @@ def offers(lead):
 def page_of(association, clerk, lead):
     there = Desk(association, Role.AUDITOR)
     there.client.force_login(User.objects.get(pk=clerk.user_id))
-    return there.get(f"complaints/lead/{lead.pk}/change/").content.decode()
+    return there.get(f"complaints/lead/{lead.pk}/").content.decode()
 
 
 def set_aside(lead, clerk):
