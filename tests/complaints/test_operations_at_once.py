@@ -22,6 +22,7 @@ from tests.complaints.material import (
     filed,
     filing,
     mediating,
+    scan,
     state_of,
     tick,
 )
@@ -112,6 +113,30 @@ def test_an_instalment_is_not_paid_twice(association, apart, made_in):
     with acting_for(association.pk):
         assert again(made).returned_fen == 8_000_00
         assert Survey.objects.count() == 1
+
+
+def test_what_was_written_down_is_denied_once_by_two_clicks(association, apart, made_in):
+    made = made_in(accepted, apart)
+    which = {"complaint_id": made.complaint.pk, "paper": scan()}
+    made_in(operations.withdraw, actor=apart.officer, **which)
+    denied = {"actor": apart.person, "receipt_code": made.receipt_code}
+    outcomes = at_once(association, *[lambda: operations.deny_written(**denied)] * 2)
+    assert [type(one) for one in outcomes if isinstance(one, DomainError)] == [Refused]
+    with acting_for(association.pk):
+        assert state_of(made) == State.AWAIT_REPLY
+        assert Decision.objects.filter(kind=DecisionKind.DENY).count() == 1
+        running = deadlines_of("complaint", made.complaint.pk).filter(stopped_at__isnull=True)
+        assert sorted(row.code for row in running) == ["CMP-REPLY", "MED-END"]
+
+
+def test_a_part_is_said_once_by_two_clicks(association, apart, made_in, time):
+    made = made_in(agreed, apart, days=(5,))
+    time.pass_days(12)
+    said = {"actor": apart.person, "receipt_code": made.receipt_code, "received_fen": 1_000_00}
+    outcomes = at_once(association, *[lambda: operations.say_unpaid(**said)] * 2)
+    assert [type(one) for one in outcomes if isinstance(one, DomainError)] == [Refused]
+    with acting_for(association.pk):
+        assert again(made).returned_fen == 1_000_00
 
 
 def test_a_payment_is_denied_once_by_two_clicks(association, apart, made_in):
