@@ -6,7 +6,7 @@ row, runs one operation and marks the row done in the same transaction. The queu
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from association.tenancy import acting_for, current_association_id
 
 logger = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS, AT_ONCE = 8, 1_000
 # Of each task only so many are out at once (rung and not yet begun): a long backlog is not rung again and again,
 # a lost queue costs one lease, and slow jobs do not hold up quick ones.
 LEASE = """
@@ -47,18 +47,27 @@ def enqueue(
 
     ``association_id`` is named only outside a scope, on the pages of the platform.
     """
-    OutboxJob.objects.bulk_create(
-        [
-            OutboxJob(
-                association_id=association_id or current_association_id(),
-                task=task,
-                key=key,
-                payload=payload,
-                due_at=due or timezone.now(),
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    _put(task, {key: payload}, due, association_id)
+
+
+def enqueue_each(task: str, payloads: Mapping[str, Mapping[str, Any]]) -> None:
+    """The same for many jobs of one task, by their keys."""
+    _put(task, payloads)
+
+
+def _put(
+    task: str,
+    payloads: Mapping[str, Mapping[str, Any]],
+    due: datetime | None = None,
+    association_id: int | None = None,
+) -> None:
+    same = {
+        "association_id": association_id or current_association_id(),
+        "task": task,
+        "due_at": due or timezone.now(),
+    }
+    jobs = [OutboxJob(key=key, payload=dict(payload), **same) for key, payload in payloads.items()]
+    OutboxJob.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=AT_ONCE)
 
 
 def lease(most: int = 400) -> list[tuple[int, str]]:

@@ -10,6 +10,7 @@ from members.choices.membership import ApplicationState, Matter
 from members.models import (
     CouncilVote,
     Institution,
+    MemberBook,
     MembershipApplication,
     MembershipCertificate,
     MembershipTerm,
@@ -53,6 +54,9 @@ MAY = {
     "see_history": STAFF_ROLES | INSTITUTION_ROLES,
     "render_membership_certificate": NOBODY,
     "keep_membership": NOBODY,
+    # 会员工作簿
+    "import_members": SECRETARIAT,
+    "export_members": SECRETARIAT,
 }
 
 
@@ -155,3 +159,10 @@ READ_TERMS = (
     ReadTerms("council_vote", frozenset({"MEMBER-VOTE"}), _own_admissions, MEMBERSHIP_PAGE),
     ReadTerms("membership", frozenset({"MEMBER-PROBATION"}), _own_institutions, MEMBERSHIP_PAGE),
 )
+
+
+def books_visible_to(actor: Actor) -> QuerySet[MemberBook]:
+    """Staff see what was looked at and decided; the rows themselves are for those who may import."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return MemberBook.objects.all()
+    return MemberBook.objects.none()

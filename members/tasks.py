@@ -3,7 +3,7 @@
 from association.actors import system
 from association.outbox import outbox_task
 from association.tenancy import current_association_id
-from members.operations import certificates, periodic, pledge_record
+from members.operations import books, certificates, periodic, pledge_record
 
 
 @outbox_task("members.keep_membership")
@@ -24,3 +24,9 @@ def render_certificate(*, certificate_id: int) -> None:
 @outbox_task("members.render_pledge_record", queue="pdf")
 def render_pledge_record(*, ceremony_id: int) -> None:
     pledge_record.render_pledge_record(actor=system(current_association_id()), ceremony_id=ceremony_id)
+
+
+@outbox_task("members.load_book_part")
+def load_book_part(*, job_id: int, book_id: int, first: int) -> None:
+    actor = system(current_association_id())
+    books.load_book_part(actor=actor, book_id=book_id, job_id=job_id, first=first)

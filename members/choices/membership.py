@@ -145,6 +145,7 @@ class EventKind(TextChoices):
     OFFICE_TAKEN = "office_taken", _("任职")
     OFFICE_LEFT = "office_left", _("离任")
     PLEDGE_SIGNED = "pledge_signed", _("签署自律公约")
+    BROUGHT_IN = "brought_in", _("带入以前的记载")
 
 
 EVENT_OF_ENDING = {

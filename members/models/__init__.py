@@ -1,4 +1,5 @@
 from members.models.applications import ApplicationEvidence, MembershipApplication
+from members.models.books import MemberBook, MemberBookFault
 from members.models.council import CouncilBallot, CouncilVote
 from members.models.institutions import FormerName, Institution
 from members.models.pledge import PledgeCeremony, PledgePaper, PledgeSignature
@@ -10,6 +11,8 @@ __all__ = [
     "CouncilVote",
     "FormerName",
     "Institution",
+    "MemberBook",
+    "MemberBookFault",
     "MembershipApplication",
     "MembershipCertificate",
     "MembershipEvent",

@@ -74,6 +74,9 @@ class MembershipTerm(AssociationOwned):
     until_on = models.DateField(pgettext_lazy("one", "至"), null=True, blank=True)
     ending = models.CharField(_("终止方式"), max_length=10, choices=MemberState.choices, blank=True)
     reason = models.CharField(_("依据和理由"), max_length=300, blank=True)
+    # 带入: where the row was taken from, and the day up to which that source goes; nothing for what was decided here.
+    source = models.CharField(_("资料来源"), max_length=300, blank=True)
+    known_on = models.DateField(_("资料截至"), null=True)
     recorded_at = models.DateTimeField(_("登记时间"), default=clock.now)
     superseded_at = models.DateTimeField(_("更正时间"), null=True)
     recorded_by = models.ForeignKey(
@@ -103,6 +106,7 @@ class MembershipTerm(AssociationOwned):
                 name="term_known",
                 condition=Q(superseded_at__isnull=True) | Q(superseded_at__gte=F("recorded_at")),
             ),
+            models.CheckConstraint(name="term_source", condition=Q(known_on__isnull=True) | ~Q(source="")),
             models.CheckConstraint(name="term_state", condition=Q(state__in=sorted(STANDING))),
             models.CheckConstraint(
                 name="term_ended",
@@ -128,6 +132,9 @@ class OfficeTerm(AssociationOwned):
     from_on = models.DateField(_("自"))
     until_on = models.DateField(pgettext_lazy("one", "至"), null=True, blank=True)
     basis = models.CharField(_("依据"), max_length=200)
+    # As of a membership.
+    source = models.CharField(_("资料来源"), max_length=300, blank=True)
+    known_on = models.DateField(_("资料截至"), null=True)
     recorded_at = models.DateTimeField(_("登记时间"), default=clock.now)
     superseded_at = models.DateTimeField(_("更正时间"), null=True)
     recorded_by = models.ForeignKey(
@@ -170,6 +177,7 @@ class OfficeTerm(AssociationOwned):
                 name="office_known",
                 condition=Q(superseded_at__isnull=True) | Q(superseded_at__gte=F("recorded_at")),
             ),
+            models.CheckConstraint(name="office_source", condition=Q(known_on__isnull=True) | ~Q(source="")),
             models.CheckConstraint(
                 name="office_has_basis", condition=~Q(basis="") & Q(office__in=Office.values)
             ),

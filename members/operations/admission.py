@@ -47,7 +47,8 @@ from members.operations.parts import (
 from members.queries.membership import current_terms, holding_on
 from members.rules.terms import DAY, Span, cut
 
-SAME = ("institution_id", "application_id", "tier", "state", "ending", "reason")
+SAME = ("institution_id", "application_id", "tier", "state", "ending", "reason", "source", "known_on")
+OWN = {"source": "", "known_on": None}
 
 
 def admit(actor: Actor, application: MembershipApplication, vote: CouncilVote) -> MembershipTerm:
@@ -102,11 +103,14 @@ def reject(actor: Actor, application: MembershipApplication, vote: CouncilVote) 
     )
 
 
-def issue_certificate(actor: Actor, term: MembershipTerm) -> MembershipCertificate:
+def issue_certificate(
+    actor: Actor, term: MembershipTerm, *, since: date | None = None
+) -> MembershipCertificate:
+    """``since``: where the membership is older than this term."""
     certificate = MembershipCertificate.objects.create(
         institution_id=term.institution_id,
         tier=term.tier,
-        member_since=term.from_on,
+        member_since=since or term.from_on,
         code=secrets.token_hex(16),
         issued_at=clock.now(),
     )
@@ -148,7 +152,7 @@ def rewrite(actor: Actor, term: MembershipTerm, day: date, **changes: Any) -> Me
     _supersede(term)
     if before is not None:
         _copy(actor, term, before, {"ending": ""})
-    return _copy(actor, term, after, changes)
+    return _copy(actor, term, after, OWN | changes)
 
 
 def end_term(

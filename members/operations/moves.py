@@ -4,10 +4,11 @@ from typing import Any
 
 from django.db.models import Model
 
+from association.choices import BATCH_STEPS, BatchState
 from common.transitions import check_step
 from members.choices.membership import APPLICATION_STEPS, VOTE_STEPS, ApplicationState, VoteState
 from members.choices.pledge import CEREMONY_STEPS, PAPER_STEPS, CeremonyState, PaperState
-from members.models import CouncilVote, MembershipApplication, PledgeCeremony, PledgePaper
+from members.models import CouncilVote, MemberBook, MembershipApplication, PledgeCeremony, PledgePaper
 
 
 def move_application(application: MembershipApplication, state: ApplicationState, **brings: Any) -> None:
@@ -32,6 +33,12 @@ def move_paper(paper: PledgePaper, state: PaperState, **brings: Any) -> None:
     check_step(PAPER_STEPS, PaperState(paper.state), state)
     paper.state = state
     _save(paper, brings)
+
+
+def move_book(book: MemberBook, state: BatchState, **brings: Any) -> None:
+    check_step(BATCH_STEPS, BatchState(book.state), state)
+    book.state = state
+    _save(book, brings)
 
 
 def _save(row: Model, brings: dict[str, Any]) -> None:

@@ -107,6 +107,8 @@ def close_office(actor: Actor, term: OfficeTerm, until_on: date) -> OfficeTerm:
         from_on=term.from_on,
         until_on=until_on,
         basis=term.basis,
+        source=term.source,
+        known_on=term.known_on,
         recorded_at=moment,
         recorded_by_id=actor.user_id,
     )
