@@ -217,7 +217,13 @@ class InstitutionAdmin(DeskAdmin):
 def _term(row: MembershipTerm) -> tuple[Any, ...]:
     state = row.get_state_display()
     ended = f"{state} → {row.get_ending_display()}" if row.ending else state
-    return row.from_on, row.until_on or pgettext("one", "至今"), row.get_tier_display(), ended, row.reason
+    return (
+        row.from_on,
+        row.until_on or pgettext("one", "至今"),
+        row.get_tier_display(),
+        ended,
+        Cell(row.reason or "—", note=row.origin),
+    )
 
 
 def _gaps(history: History) -> str:

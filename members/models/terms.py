@@ -4,8 +4,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.db import models
 from django.db.models import Case, F, Func, IntegerField, Q, Value, When
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from association import clock
 from association.tenancy import AssociationOwned
@@ -116,6 +116,13 @@ class MembershipTerm(AssociationOwned):
 
     def __str__(self) -> str:
         return f"{self.institution} {self.from_on}"
+
+    @property
+    def origin(self) -> str:
+        """带入 from where and up to which day; empty for what was decided here."""
+        if not self.source:
+            return ""
+        return gettext("带入：%(source)s，截至%(day)s") % {"source": self.source, "day": self.known_on or "—"}
 
 
 class OfficeTerm(AssociationOwned):

@@ -1,12 +1,13 @@
 """会员工作簿: what the books hold, as the rules of the workbook read it, and what the page of a workbook shows."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import override
 
 from association import clock
@@ -18,7 +19,7 @@ from association.rules.clock import beijing
 from common.text import folded
 from members.choices import Field
 from members.choices.membership import ENDINGS, SOLE_OFFICES, STANDING, MemberState, Office, Tier
-from members.models import FormerName, Institution, MemberBook, MembershipTerm, OfficeTerm
+from members.models import FormerName, Institution, MemberBook, MemberBookFault, MembershipTerm, OfficeTerm
 from members.queries.membership import current_terms
 from members.rules.book import TITLES, FormerRow, InstitutionRow, OfficeRow, TermRow, Words
 from members.rules.book_plan import Known
@@ -27,21 +28,23 @@ KIND = "load_member_book"
 PROBATION = "MEMBER-PROBATION"
 
 
+LISTS: Mapping[str, Sequence[Any]] = {
+    "field": list(Field),
+    "tier": list(Tier),
+    "state": [state for state in MemberState if state in STANDING],
+    "ending": [state for state in MemberState if state in ENDINGS],
+    "office": list(Office),
+}
+
+
 def words() -> Words:
-    """As the sheets write them: in Chinese, whatever the language of the page."""
-    with override(settings.LANGUAGE_CODE):
-        return {
-            "field": _folded(dict(Field.choices)),
-            "tier": _folded(dict(Tier.choices)),
-            "state": _folded({state.value: state.label for state in MemberState if state in STANDING}),
-            "ending": _folded({state.value: state.label for state in MemberState if state in ENDINGS}),
-            "office": _folded(dict(Office.choices)),
-            "region": {code: code for code in regions().values_list("code", flat=True)},
-        }
-
-
-def _folded(labels: Mapping[Any, Any]) -> dict[str, str]:
-    return {folded(str(label)): str(value) for value, label in labels.items()}
+    """As people write them into the sheets: in Chinese, as we do, or in English."""
+    found: dict[str, dict[str, str]] = {name: {} for name in LISTS}
+    for language in ("en", settings.LANGUAGE_CODE):
+        with override(language):
+            for name, choices in LISTS.items():
+                found[name] |= {folded(str(one.label)): str(one.value) for one in choices}
+    return found | {"region": {code: code for code in regions().values_list("code", flat=True)}}
 
 
 @dataclass(slots=True)
@@ -147,6 +150,12 @@ class SheetCount:
 def sheet_counts(book: MemberBook) -> list[SheetCount]:
     """As it was found when it was looked at, sheet by sheet."""
     return [SheetCount(TITLES[sheet], **book.counts[sheet]) for sheet in TITLES if sheet in book.counts]
+
+
+def faults_of(book: MemberBook) -> QuerySet[MemberBookFault]:
+    """In the order in which the workbook is filled in."""
+    places = [When(sheet=sheet, then=Value(place)) for place, sheet in enumerate(TITLES)]
+    return book.faults.order_by(Case(*places, output_field=IntegerField()), "line", "pk")
 
 
 def job_of(book: MemberBook) -> Job | None:

@@ -22,6 +22,12 @@ def was_member(*, institution_id: int, on: date, known_on: date | None = None) -
     return rows.filter(holding_on(on)).first()
 
 
+def brought_in(*, institution_id: int, on: date, known_on: date) -> MembershipTerm | None:
+    """带入: what a source of the day ``known_on`` or before says of that day, where it came into the books only later."""
+    rows = current_terms().filter(institution_id=institution_id, known_on__lte=known_on)
+    return rows.filter(holding_on(on), recorded_at__gte=end_of_day(known_on)).first()
+
+
 def holding_on(day: date) -> Q:
     return Q(from_on__lte=day) & (Q(until_on__isnull=True) | Q(until_on__gte=day))
 

@@ -71,13 +71,13 @@ class Plan:
     terms: dict[Who, list[TermRow]] = field(default_factory=dict)
 
     def member_since(self, who: Who, day: date) -> date | None:
-        """The first day of the unbroken membership that holds on the day; nothing for who is no member then."""
+        """The first day of the membership that holds on the day and never ended since; nothing for who is no member then."""
         rows = sorted(self.terms.get(who, ()), key=lambda row: row.from_on, reverse=True)
         first: date | None = None
         for row in rows:
             if first is None:
                 first = row.from_on if _holds(row, day) else None
-            elif row.until_on == first - DAY:
+            elif row.until_on == first - DAY and not row.ending:
                 first = row.from_on
         return first
 

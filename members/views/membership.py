@@ -24,7 +24,7 @@ from members.forms.desk import FORMS, ApplicationForm, HistoryForm, StepForm, Wi
 from members.operations.certificates import certificate_file
 from members.operations.reading import read_application_file
 from members.queries.desk import ApplicationPage, application_page, offered_institutions, own_memberships
-from members.queries.membership import history_of, was_member
+from members.queries.membership import brought_in, history_of, was_member
 
 Given = Mapping[str, Any]
 LARGEST_ID = 2**63 - 1
@@ -203,6 +203,7 @@ def history(request: PortalRequest) -> HttpResponse:
             "on": given["on"],
             "known_on": known_on or clock.today(),
             "term": was_member(institution_id=found.pk, on=given["on"], known_on=known_on),
+            "brought": known_on and brought_in(institution_id=found.pk, on=given["on"], known_on=known_on),
             "history": history_of(found.pk, known_on),
         }
     status = 400 if form.is_bound and form.errors else 200

@@ -56,6 +56,7 @@ WORDS = {
     "association/open_interface.py",
     "complaints/api/views.py",
     "prepaid_escrow/api/views.py",
+    "members/rules/book.py",
     "prepaid_escrow/rules/interest.py",
     "prepaid_escrow/rules/pricing.py",
     "prepaid_escrow/rules/readings.py",

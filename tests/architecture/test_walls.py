@@ -45,6 +45,7 @@ APPEND_ONLY = {
     "complaints_unmasking",
     "complaints_yearfigures",
     "members_councilballot",
+    "members_memberbookfault",
     "members_membershipevent",
     "members_pledgesignature",
     "credit_rating_historicalresult",

@@ -7,11 +7,23 @@ import pytest
 from django.db import connections
 
 from association import clock
+from association.actors import system
+from association.models import OutboxJob
 from association.tenancy import acting_for
 from common.errors import DomainError
 from members import operations
-from members.models import CouncilBallot, CouncilVote, MembershipApplication, MembershipTerm, OfficeTerm
+from members.models import (
+    CouncilBallot,
+    CouncilVote,
+    Institution,
+    MemberBook,
+    MembershipApplication,
+    MembershipTerm,
+    OfficeTerm,
+)
+from members.operations.books import TASK
 from tests.factories.people import make_association
+from tests.members import books
 from tests.members.joining import asked, draft, reviewed, submitted, voted, world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -152,3 +164,37 @@ def test_recalled_and_taken_up_at_once(home, here):
     )
     state = made(home, lambda: MembershipApplication.objects.get().state)
     assert state in {"recalled", "under_review"}
+
+
+def test_two_decide_about_a_workbook_once(home, here):
+    book = made(home, lambda: books.look(here.clerk, books.book_of(institutions=[books.school(1)])))
+    load = lambda: operations.begin_loading_book(actor=here.clerk, book_id=book.pk)
+    drop = lambda: operations.discard_book(actor=here.clerk, book_id=book.pk)
+    assert both(home, load, drop) == [None, "这次导入已经决定过。"]
+    other = made(home, lambda: books.look(here.clerk, books.book_of(institutions=[books.school(2)])))
+    again = lambda: operations.begin_loading_book(actor=here.clerk, book_id=other.pk)
+    assert both(home, again, again) == [None, None]
+    assert count(home, OutboxJob, task=TASK, payload__book_id=other.pk) == 1
+
+
+def test_two_books_that_say_the_same_are_taken_once(home, here):
+    """The second finds the lines of the first in the books and passes over them."""
+
+    def begun():
+        lines = {"institutions": [books.school(1)], "terms": [books.term(1)]}
+        book = books.look(here.clerk, books.book_of(**lines))
+        return book, operations.begin_loading_book(actor=here.clerk, book_id=book.pk)
+
+    pairs = made(home, lambda: [begun(), begun()])
+    worker = system(home.pk)
+    both(
+        home,
+        *[
+            lambda book=book, job=job: operations.load_book_part(
+                actor=worker, book_id=book.pk, job_id=job.pk, first=0
+            )
+            for book, job in pairs
+        ],
+    )
+    assert (count(home, MembershipTerm), count(home, Institution, name=books.school(1)["name"])) == (1, 1)
+    assert sorted(made(home, lambda: list(MemberBook.objects.values_list("loaded", flat=True)))) == [0, 2]
