@@ -89,7 +89,8 @@ def _sheets(tables: Mapping[str, Table]) -> tuple[dict[str, Sheet], list[Fault]]
         headings = [heading for heading in table.headings if heading != WHY]
         rows = [[row[name] for name in headings] for row in table.rows]
         sheets[sheet] = Sheet(headings, rows, table.lines)
-        unread += [Fault(sheet, number, WHOLE_ROW, why) for number, why in table.unread.items()]
+        here = sorted(table.unread.keys() & set(table.lines))
+        unread += [Fault(sheet, number, WHOLE_ROW, table.unread[number]) for number in here]
     count = sum(len(one.rows) for one in sheets.values())
     if not count:
         raise InvalidInput(_("工作簿里没有数据行。"))

@@ -11,12 +11,14 @@ from typing import Any
 from common import uscc as codes
 from common.dates import parse_day
 from common.errors import InvalidInput
+from common.headings import OF_BEYOND
 from common.said import Said, listed
 from common.text import folded, one_line
 
 INSTITUTIONS, FORMER, TERMS, OFFICES = "institutions", "former", "terms", "offices"
 NOTES = "填写说明"
 WHY = "错误原因"
+BEYOND = "多出的内容"
 FROM_GIVEN = ("source", "known_on")
 USUAL_STATE = "active"
 
@@ -188,7 +190,7 @@ def names_of(sheet: str, headings: Sequence[str]) -> dict[str, str]:
     """Heading to plain name. A column that nobody knows is refused, so that nothing is left out unsaid."""
     known = {folded(column.label): name for name, column in COLUMNS[sheet].items()}
     found = {heading: known[folded(heading)] for heading in headings if folded(heading) in known}
-    strange = [heading for heading in headings if heading not in found and heading != WHY]
+    strange = [one for one in headings if one not in found and one != WHY and not OF_BEYOND.fullmatch(one)]
     absent = [c.label for name, c in COLUMNS[sheet].items() if c.needed and name not in found.values()]
     if strange:
         told = "“%(sheet)s”表有不认识的列：%(columns)s。请删去或改成模板中的列名。"
@@ -217,6 +219,8 @@ def read_lines(
     names = names_of(sheet, list(rows[0])) if rows else {}
     for cells, line in zip(rows, lines, strict=True):
         reader = _Line(sheet, line, {names[one]: text for one, text in cells.items() if one in names})
+        if any(cells[one] for one in cells if OF_BEYOND.fullmatch(one)):
+            reader.faults.append(Fault(sheet, line, BEYOND, "表头以外还有内容，请移到正确的列或者删去。"))
         row = reader.row(given)
         if row is None:
             result.faults += reader.faults

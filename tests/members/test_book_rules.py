@@ -117,7 +117,13 @@ def test_sheets_and_columns_are_known_or_refused():
         sheets.names_of(INSTITUTIONS, ["机构名称", "手机"])
     with pytest.raises(InvalidInput, match="缺少列：会员级别、自"):
         sheets.names_of(TERMS, ["机构名称"])
-    assert sheets.names_of(INSTITUTIONS, ["机构名称", sheets.WHY]) == {"机构名称": "name"}
+    assert sheets.names_of(INSTITUTIONS, ["机构名称", sheets.WHY, "多出的内容1"]) == {"机构名称": "name"}
+
+
+def test_what_stands_beyond_the_columns_is_not_passed_over():
+    lines = [{"机构名称": "甲", "多出的内容1": "乙"}, {"机构名称": "丙", "多出的内容1": ""}]
+    read = sheets.read_lines(INSTITUTIONS, lines, [2, 3], GIVEN)
+    assert ([row.name for row in read.rows], [fault.line for fault in read.faults]) == (["丙"], [2])
 
 
 def test_new_same_and_changed_institutions():
