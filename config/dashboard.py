@@ -171,6 +171,7 @@ GROUPS = (
             ("how_to_vote", gettext_lazy("理事会表决"), "admin:members_councilvote_changelist"),
             ("card_membership", pgettext_lazy("many", "会籍"), "admin:members_membershipterm_changelist"),
             ("workspaces", gettext_lazy("职务任期"), "admin:members_officeterm_changelist"),
+            ("upload_file", pgettext_lazy("many", "会员工作簿"), "admin:members_memberbook_changelist"),
             ("handshake", gettext_lazy("自律公约"), "admin:association_pledgeversion_changelist"),
             ("draw", gettext_lazy("签署仪式"), "admin:members_pledgeceremony_changelist"),
             ("scan", gettext_lazy("纸质签署"), "admin:members_pledgepaper_changelist"),

@@ -60,7 +60,9 @@ def what_holds(said: list[Said]) -> list[Said]:
 def line(one: Said) -> tuple[object, ...]:
     """A row of the table, in the order of ``COLUMNS``."""
     told = one.content or {}
-    institution = told.get("institution") or (told if one.kind == "institution" else {})
+    held = told.get("institution") or (told if one.kind == "institution" else {})
+    # A signature of the pledge names its institution by its number, with name and code beside it.
+    institution = held if isinstance(held, dict) else told | {"id": held}
     number = institution.get("id", one.subject if one.kind == "institution" else "")
     title = told.get("title") or told.get("scheme") or told.get("standard") or ""
     return (

@@ -61,19 +61,18 @@ def _page_of(book: MemberBook) -> str:
 
 
 def _columns(_request: Any, _obj: None) -> Foretold:
-    tables = [
-        Table(
+    rows = [
+        (
             translated(TITLES[sheet]),
-            (_("列"), _("是否必填"), _("说明")),
-            [
-                (translated(one.label), _("必填") if one.needed else "", translated(one.says))
-                for one in columns.values()
-            ],
+            "、".join(translated(one.label) for one in columns.values() if one.needed),
+            "、".join(translated(one.label) for one in columns.values() if not one.needed),
         )
         for sheet, columns in COLUMNS.items()
     ]
     does = _("只检查工作簿，逐表逐行告诉您哪些是新的、哪些已有、哪些有误；现在不写入任何会员资料。")
-    return Foretold(does, tables=tables)
+    note = _("每列怎么填，见空白工作簿的最后一张工作表。")
+    table = Table(_("工作表和列"), (_("工作表"), _("必填"), _("可以不填")), rows, note=note)
+    return Foretold(does, tables=[table])
 
 
 def _load(request: Any, book: MemberBook, _form: Any) -> Done:

@@ -12,7 +12,7 @@ from association.audit import record, record_each
 from association.choices import Side
 from association.clocks import Owner, deadlines_of, start_deadline
 from association.models import Association
-from association.outbox import enqueue_each
+from association.outbox import enqueue, enqueue_each
 from association.published import INSTITUTION, tell_public_changed
 from association.rules.clock import end_of_day
 from association.tenancy import current_association_id
@@ -33,7 +33,8 @@ from members.rules.book import FORMER, INSTITUTIONS, OFFICES, TERMS
 from members.rules.book_plan import CHANGE, NEW, PARTICULARS, Plan, Planned, Who
 from members.rules.terms import DAY
 
-REFRESH = "disclosure.refresh_institution"
+# Above it the whole register is compared with the truth in one go.
+MOST_ONE_BY_ONE = 20
 
 
 def load_planned(actor: Actor, book: MemberBook, planned: Sequence[Planned], plan: Plan) -> None:
@@ -191,11 +192,9 @@ class _Loading:
             for who, institution in self.held.items()
             if who in history
         )
-        first = min((one.row.line for one in planned), default=0)
-        enqueue_each(
-            REFRESH,
-            {
-                f"book-{self.book.pk}-{self.book.loaded}-{first}-{row.pk}": {"institution_id": row.pk}
-                for row in self.held.values()
-            },
-        )
+        key = f"book-{self.book.pk}-{self.book.loaded}"
+        if len(self.held) > MOST_ONE_BY_ONE:
+            enqueue("disclosure.refresh_register", key=key)
+            return
+        refresh = {f"{key}-{row.pk}": {"institution_id": row.pk} for row in self.held.values()}
+        enqueue_each("disclosure.refresh_institution", refresh)
