@@ -7,7 +7,7 @@ import pytest
 
 COMMON = Path(__file__).resolve().parents[2] / "common"
 SERVING = {
-    "__init__", "books", "confine", "csvtext", "dates", "errors", "filecheck", "frames", "jobs",
+    "__init__", "books", "confine", "csvtext", "dates", "errors", "filecheck", "frames", "headings", "jobs",
     "keeper", "numbers", "nursery", "pdf", "qr",
     "said", "sandbox", "sealing", "searchkeys", "signing", "sniff", "sounds", "spreadsheet", "tables", "text", "transitions", "uscc",
 }  # fmt: skip
