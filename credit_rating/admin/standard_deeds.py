@@ -21,7 +21,7 @@ from credit_rating.choices import StandardState
 from credit_rating.documents import export_indicator_map, export_standard, export_standard_header
 from credit_rating.models import AssessmentStandard, Indicator
 from credit_rating.operations.reading import note_export
-from credit_rating.queries.standards import spec_of
+from credit_rating.queries.standards import problems_before_freezing, spec_of
 from credit_rating.rules.specification import (
     Aggregation,
     Combine,
@@ -31,7 +31,6 @@ from credit_rating.rules.specification import (
     Veto,
     VetoEffect,
 )
-from credit_rating.rules.validation import problems
 
 
 def may(action: str) -> Any:
@@ -168,19 +167,24 @@ def _retire(request: Any, standard: AssessmentStandard, form: Any) -> Done:
     return Done(_("已停用，按它开展过的轮次不受影响。"))
 
 
-def _tells_experts(_request: Any, _standard: Any) -> Foretold:
+def check_before_freezing(standard: AssessmentStandard) -> Table:
+    """What the experts and the freezing would meet, told before either is asked."""
+    rows = [(one.where or "—", translated(one.sentence)) for one in problems_before_freezing(standard)]
+    return Table(_("定稿前检查"), (_("编号"), _("问题")), rows, empty=_("没有问题。"))
+
+
+def _tells_experts(_request: Any, standard: AssessmentStandard) -> Foretold:
     count = len(people_of(roles=COMMITTEE_ROLES | REVIEWER_ROLES))
     return Foretold(
         _("送审期间规范不能修改；专家在工作台填写意见。"),
         [_("评定委员会委员与评估员，共%(count)d人") % {"count": count}],
+        tables=[check_before_freezing(standard)],
     )
 
 
 def _before_freezing(_request: Any, standard: AssessmentStandard) -> Foretold:
-    rows = [(one.where or "—", translated(one.sentence)) for one in problems(spec_of(standard))]
-    check = Table(_("定稿前检查"), (_("编号"), _("问题")), rows, empty=_("没有问题。"))
     does = _("定稿后计算摘要，任何人不能再修改；只有定稿的规范可以用于轮次。")
-    return Foretold(does, tables=[check])
+    return Foretold(does, tables=[check_before_freezing(standard)])
 
 
 def _how_to_map(_request: Any, _standard: Any) -> Foretold:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from association.deeds import Cell, Deed, Table
-from association.language import translated
 from association.staff_desk import DeskAdmin
 from common.numbers import shown
 from credit_rating.access import MAY, standards_visible_to
@@ -19,7 +18,6 @@ from credit_rating.choices import StandardState
 from credit_rating.models import AssessmentStandard, Indicator
 from credit_rating.queries.standards import map_rows_of, spec_of, with_indicator_count
 from credit_rating.rules.indicator_map import WORDS
-from credit_rating.rules.validation import problems
 
 
 @admin.register(AssessmentStandard)
@@ -80,14 +78,11 @@ class StandardAdmin(DeskAdmin):
         return "" if obj.official else _("非官方。")
 
     def tables(self, request: Any, obj: AssessmentStandard) -> Sequence[Table]:
-        spec = spec_of(obj)
         found = [_bands(obj), self._indicators(request, obj), _opinions(obj)]
         if obj.successor_of_id is not None:
             found.append(_map(obj))
         if obj.state in {StandardState.DRAFT, StandardState.EXPERT_REVIEW}:
-            rows = [(one.where or "—", translated(one.sentence)) for one in problems(spec)]
-            check = Table(_("定稿前检查"), (_("编号"), _("问题")), rows, empty=_("没有问题，可以定稿。"))
-            found.insert(0, check)
+            found.insert(0, deeds.check_before_freezing(obj))
         return found
 
     def _indicators(self, request: Any, standard: AssessmentStandard) -> Table:

@@ -13,11 +13,10 @@ from common.tables import read_table
 from credit_rating.access import MAY, standards_visible_to
 from credit_rating.models import AssessmentStandard, Indicator, IndicatorMap
 from credit_rating.operations.standard_drafts import lock_draft
-from credit_rating.queries.standards import map_rows_of, spec_of
+from credit_rating.queries.standards import spec_of
 from credit_rating.rules.grid import MOST_ROWS
 from credit_rating.rules.indicator_map import MapRow, map_problems, suggested_map
 from credit_rating.rules.map_sheet import MapRead, read_map
-from credit_rating.rules.problem import Problem
 
 PAIRS_AT_ONCE = 1000
 
@@ -66,16 +65,6 @@ def _replace(actor: Actor, old: AssessmentStandard, new: AssessmentStandard, row
     IndicatorMap.objects.filter(new_standard=new).delete()
     IndicatorMap.objects.bulk_create(_pairs(old, new, rows), batch_size=PAIRS_AT_ONCE)
     record(actor, "set_indicator_map", new, rows=len(rows))
-
-
-def problems_of_map(new: AssessmentStandard) -> tuple[Problem, ...]:
-    """Empty for a first version; a successor needs a whole map of exactly these indicators."""
-    if new.successor_of is None:
-        return ()
-    rows = map_rows_of(new)
-    if not rows:
-        return (Problem("", _("缺少与上一版的指标对照。")),)
-    return map_problems(spec_of(new.successor_of), spec_of(new), rows)
 
 
 def _predecessor(new: AssessmentStandard) -> AssessmentStandard:

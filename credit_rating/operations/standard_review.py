@@ -19,13 +19,11 @@ from credit_rating.access import MAY
 from credit_rating.choices import StandardState, Verdict
 from credit_rating.models import AssessmentStandard, ExpertOpinion
 from credit_rating.operations.assignments import free_text, required_text
-from credit_rating.operations.indicator_maps import problems_of_map
 from credit_rating.operations.moves import move_standard
 from credit_rating.operations.standard_drafts import lock_standard
-from credit_rating.queries.standards import spec_of
+from credit_rating.queries.standards import problems_before_freezing, spec_of
 from credit_rating.rules.canonical import standard_hash
 from credit_rating.rules.problem import Problem
-from credit_rating.rules.validation import problems
 
 MOST_NAMED = 20
 
@@ -86,10 +84,10 @@ def freeze_standard(*, actor: Actor, standard_id: int, reason: str = "") -> Asse
         )
     reason = free_text(reason, "reason")
     _check_opinions(standard, reason)
-    spec = spec_of(standard)
-    _refuse(problems(spec))
-    _refuse(problems_of_map(standard))
-    move_standard(standard, StandardState.FROZEN, sha256=standard_hash(spec), frozen_at=clock.now())
+    _refuse(problems_before_freezing(standard))
+    move_standard(
+        standard, StandardState.FROZEN, sha256=standard_hash(spec_of(standard)), frozen_at=clock.now()
+    )
     record(actor, "freeze_standard", standard, reason=reason, sha256=standard.sha256)
     return standard
 

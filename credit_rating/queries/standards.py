@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from association.language import titled
 from credit_rating.choices import StandardState
 from credit_rating.models import AssessmentStandard, Band, Indicator, IndicatorMap
 from credit_rating.rules.exact import plain
-from credit_rating.rules.indicator_map import MapKind, MapRow
+from credit_rating.rules.indicator_map import MapKind, MapRow, map_problems
+from credit_rating.rules.problem import Problem
 from credit_rating.rules.specification import (
     Aggregation,
     BandSpec,
@@ -24,6 +26,7 @@ from credit_rating.rules.specification import (
     Veto,
     VetoEffect,
 )
+from credit_rating.rules.validation import problems
 
 
 def standards() -> QuerySet[AssessmentStandard]:
@@ -143,3 +146,18 @@ def _joined(pairs: Iterable[tuple[str, str | None, str | None]]) -> Iterable[Map
 
 def _with(codes: tuple[str, ...], code: str | None) -> tuple[str, ...]:
     return codes if code is None or code in codes else (*codes, code)
+
+
+def problems_before_freezing(standard: AssessmentStandard) -> tuple[Problem, ...]:
+    """定稿前检查: everything that keeps this version from being frozen, its map to the version before included."""
+    return (*problems(spec_of(standard)), *_map_problems(standard))
+
+
+def _map_problems(new: AssessmentStandard) -> tuple[Problem, ...]:
+    """Empty for a first version; a successor needs a whole map of exactly these indicators."""
+    if new.successor_of is None:
+        return ()
+    rows = map_rows_of(new)
+    if not rows:
+        return (Problem("", _("缺少与上一版的指标对照。")),)
+    return map_problems(spec_of(new.successor_of), spec_of(new), rows)

@@ -217,6 +217,18 @@ def test_what_keeps_a_draft_from_being_frozen_is_listed_with_its_code(here):
     assert "定稿前检查" in here.get(f"{STANDARD}/{row.pk}/").content.decode()
 
 
+def test_a_missing_map_to_the_version_before_is_told_before_the_experts_are_asked(here):
+    with acting_for(here.association.pk):
+        new = write_standard(small_spec(version="next"), frozen_standard().pk)
+    missing = "缺少与上一版的指标对照"
+    for page in (f"{STANDARD}/{new.pk}/", f"{STANDARD}/{new.pk}/do/ask/"):
+        assert missing in here.get(page).content.decode()
+    here.post(f"{STANDARD}/{new.pk}/do/ask/")
+    shown = here.get(f"{STANDARD}/{new.pk}/do/freeze/").content.decode()
+    assert missing in shown
+    assert "没有问题" not in shown
+
+
 def test_the_way_to_a_frozen_standard_and_nothing_editable_after_it(here):
     row = inside(here, draft_standard)
     here.post(f"{STANDARD}/{row.pk}/do/ask/")
