@@ -41,9 +41,13 @@ def folded(text: str) -> str:
 
 
 def safe_cell(value: object) -> str:
-    """Text for a cell of an export that no spreadsheet takes for a formula."""
+    """Text for a cell of an export that no spreadsheet takes for a formula.
+
+    Also where it has an apostrophe of its own before that: the first one is ours, and only that is taken away again.
+    """
     text = "" if value is None else str(value)
-    if text.lstrip(" \u3000")[:1] in FORMULA_STARTS and text and not PLAIN_NUMBER.fullmatch(text):
+    bare = text.lstrip("'")
+    if bare.lstrip(" \u3000")[:1] in FORMULA_STARTS and bare and not PLAIN_NUMBER.fullmatch(bare):
         return "'" + text.replace("\0", "")
     return text.replace("\0", "")
 

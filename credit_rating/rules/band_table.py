@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from common.said import Said
+from credit_rating.rules import separators
 from credit_rating.rules.exact import plain
 from credit_rating.rules.problem import Problem
 from credit_rating.rules.specification import BandSpec, StandardSpec
@@ -28,6 +29,12 @@ def _band_names(bands: list[BandSpec]) -> Iterator[Problem]:
     for grade, times in Counter(band.grade for band in bands).items():
         if times > 1 or not grade.strip():
             yield Problem(grade, Said("等级“%(grade)s”重复或为空。", grade=grade))
+    for band in bands:
+        if any(sign in band.grade + band.label for sign in separators.IN_BANDS):
+            yield Problem(
+                band.grade,
+                Said("等级“%(grade)s”及其含义不能含有分号，表格里用分号分开各项。", grade=band.grade),
+            )
 
 
 def _band_ends(spec: StandardSpec, bands: list[BandSpec]) -> Iterator[Problem]:

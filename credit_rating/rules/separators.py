@@ -2,4 +2,5 @@
 
 IN_LABELS = "=＝;；[]［］"
 IN_CLAUSES = "[]［］|｜"
+IN_BANDS = ";；"
 IN_UNITS = "=＝;；扣 "

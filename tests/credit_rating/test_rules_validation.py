@@ -210,3 +210,9 @@ def test_problems_say_where():
     spec = standard(*good(), bands=bands(90, 60, 0), rounding=Rounding(5))
     assert {problem.where for problem in problems(spec)} == {""}
     assert problems(standard(leaf("A", None, 100, method=Method.BAND)))[0].where == "A"
+
+
+@pytest.mark.parametrize("label", ["优;良", "优；良"])
+def test_the_words_of_a_band_hold_no_sign_that_the_sheet_puts_between_them(label):
+    table = (replace(band("A", 90, None), label=label), adverse("B", 0, 90))
+    assert "不能含有分号" in sentences(standard(*good(), bands=table))
