@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from association.language import translated
-from common.errors import DomainError, Forbidden, InvalidInput, NotFound
+from common.errors import DomainError, Forbidden, InvalidInput, Involved, NotFound
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
@@ -53,15 +53,16 @@ class KeptForm(SaysWhy):
     def attempt(self, deed: Callable[[Mapping[str, Any]], Any]) -> bool:
         """Calls the operation with what is valid; False when it was refused: the form then says why.
 
-        What does not exist for this person, or is not theirs to do, stays an answer of its own: 404 and 403.
+        What does not exist for this person, or is not for their role, stays an answer of its own: 404 and 403. Whoever
+        may do such things, but not here because they took part, gets back what they wrote.
         """
         if not self.is_valid():
             return False
         try:
             self.outcome = deed(self.cleaned_data)
-        except (NotFound, Forbidden):
-            raise
         except DomainError as error:
+            if isinstance(error, NotFound | Forbidden) and not isinstance(error, Involved):
+                raise
             self.refuse(error)
             return False
         return True

@@ -31,6 +31,10 @@ class Forbidden(DomainError):
     code = "forbidden"
 
 
+class Involved(Forbidden):
+    """The role may do it, this person may not: they took part in what is to be judged. What they typed is kept."""
+
+
 class Refused(DomainError):
     """The thing is not in a state that allows this now."""
 

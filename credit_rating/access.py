@@ -127,13 +127,13 @@ def tied_to(actor: Actor) -> frozenset[int]:
     }
 
 
-def _of_own_institution(actor: Actor) -> Q:
-    """The same inside one query."""
+def of_own_institution(actor: Actor, of: str = "assessment__") -> Q:
+    """The same inside one query; ``of`` leads from its rows to the assessment."""
     day = clock.today()
     rows = Appointment.objects.filter(user_id=actor.person_id, from_on__lte=day).exclude(until_on__lt=day)
     acts, works = rows.filter(institution__isnull=False), rows.filter(employer__isnull=False)
-    return Q(assessment__institution_id__in=acts.values("institution_id")) | Q(
-        assessment__institution_id__in=works.values("employer_id")
+    return Q(**{f"{of}institution_id__in": acts.values("institution_id")}) | Q(
+        **{f"{of}institution_id__in": works.values("employer_id")}
     )
 
 
@@ -153,7 +153,7 @@ def assignments_visible_to(actor: Actor) -> QuerySet[Assignment]:
     if actor.is_system or actor.roles & STAFF_ROLES:
         return Assignment.objects.all()
     if actor.roles & COMMITTEE_ROLES:
-        return Assignment.objects.exclude(_of_own_institution(actor))
+        return Assignment.objects.exclude(of_own_institution(actor))
     return (
         Assignment.objects.filter(assessor_id=actor.user_id) if actor.user_id else Assignment.objects.none()
     )
@@ -168,7 +168,7 @@ def opinions_visible_to(actor: Actor) -> QuerySet[Opinion]:
     if actor.is_system or actor.roles & STAFF_ROLES:
         return Opinion.objects.all()
     if actor.roles & COMMITTEE_ROLES:
-        judged = _of_own_institution(actor) & ~Q(kind="self_assessment")
+        judged = of_own_institution(actor) & ~Q(kind="self_assessment")
         return Opinion.objects.exclude(judged)
     own = Q(kind="self_assessment", assessment__institution_id__in=actor.institution_ids)
     if actor.roles & REVIEWER_ROLES and actor.user_id:

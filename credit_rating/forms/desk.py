@@ -216,6 +216,18 @@ class DecisionForm(KeptForm):
         super().__init__(data, **more)
         self.corrections: Mapping[int, Mapping[str, str]] = corrections_of(data) if data is not None else {}
         self.wrong: dict[int, str] = {}
+        self.codes: Mapping[int, str] = {}
+
+    def typed(self) -> list[tuple[Any, str]]:
+        """The corrections too, each under the code of its indicator, as the page names them in ``codes``."""
+        given = [
+            (
+                f"{_('更正评分')} {self.codes.get(pk, '')}",
+                "；".join(value for value in entry.values() if value),
+            )
+            for pk, entry in self.corrections.items()
+        ]
+        return super().typed() + [(label, value) for label, value in given if value]
 
     def refuse(self, error: DomainError) -> None:
         """A correction that cannot be taken is named at its indicator too."""

@@ -29,6 +29,7 @@ from credit_rating.operations.moves import move_assignment
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.scored_rows import refuse_too_long
 from credit_rating.queries.conflicts import ConflictCheck, conflict_check
+from credit_rating.queries.involved import said_of
 from credit_rating.queries.review import REVIEWER_OF, kind_due, review_kinds
 
 LONGEST_TEXT = 10_000
@@ -196,8 +197,8 @@ def lock_assessment(actor: Actor, assessment_id: int) -> Assessment:
 
 
 def refuse_conflict(check: ConflictCheck) -> None:
-    if check.clearance == Clearance.BLOCKED:
-        raise Refused(_("存在利害关系，应当回避：%(why)s。") % {"why": _("；").join(check.told())})
+    if why := said_of(check):
+        raise Refused(why)
 
 
 def required_text(text: str, field: str, sentence: str) -> str:

@@ -11,17 +11,19 @@ from association.actors import Actor
 from association.audit import record
 from association.choices import COMMITTEE_ROLES
 from association.notices import notify, people_of
-from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from common.errors import Forbidden, InvalidInput, Involved, NotFound, Refused
 from common.said import Said
 from credit_rating.access import MAY, assessments_visible_to
 from credit_rating.choices import DeterminationState, Stage, StageKind
-from credit_rating.models import Assessment, Determination, Opinion
+from credit_rating.models import Assessment, Determination
 from credit_rating.operations.assignments import free_text, lock_assessment, refuse_conflict, required_text
 from credit_rating.operations.computation import current_determination
 from credit_rating.operations.disputes import refuse_disputed
 from credit_rating.operations.moves import move_assessment, move_determination
+from credit_rating.operations.nobody_left import tell_if_nobody_is_left
 from credit_rating.operations.rounds import DESK, refuse_before
 from credit_rating.queries.conflicts import conflict_check
+from credit_rating.queries.involved import SCORED_IT, has_scored, kept_from_deciding
 from credit_rating.queries.standards import spec_of
 
 OPEN = (Stage.REVIEWED, Stage.DETERMINED)
@@ -82,8 +84,10 @@ def _overrule(
         determination, DeterminationState.COUNTERSIGN, grade=grade, overruled=True, reason=reason, **decided
     )
     others = set(people_of(roles=COMMITTEE_ROLES)) - {decided["decided_by_id"]}
+    event = f"countersign-{determination.pk}-{clock.now():%Y%m%d%H%M%S}"
+    tell_if_nobody_is_left(event, assessment, others - kept_from_deciding(others, assessment).keys())
     notify(
-        f"countersign-{determination.pk}-{clock.now():%Y%m%d%H%M%S}",
+        event,
         others,
         subject=gettext_noop("一件改判等待第二人签署"),
         body=Said(
@@ -150,8 +154,8 @@ def _settle(assessment: Assessment, determination: Determination) -> None:
 
 def refuse_involved(actor: Actor, assessment: Assessment) -> None:
     """回避: who scored an assessment or has an interest in it does not decide it."""
-    if Opinion.objects.filter(assessment=assessment, author_id=actor.user_id).exists():
-        raise Forbidden(_("您参加了这家机构的评分，不能参加评定。"))
+    if has_scored([actor.person_id], assessment):
+        raise Involved(str(SCORED_IT))
     refuse_conflict(conflict_check(actor.person_id, assessment))
 
 

@@ -15,29 +15,37 @@ from association.deadlines import start_clock
 from association.language import translated
 from association.notices import notify, people_of
 from association.rules.explanation import as_parts
-from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from common.errors import Forbidden, InvalidInput, Involved, NotFound, Refused
 from common.said import Said
 from common.text import one_line, paragraphs
 from credit_rating.access import MAY, assessments_visible_to
 from credit_rating.choices import ObjectionState, Stage, StageKind
 from credit_rating.models import (
     Assessment,
-    Determination,
     Indicator,
     Objection,
     Opinion,
     OpinionItem,
-    PriorNotice,
 )
 from credit_rating.operations.announcements import refresh_institution, refresh_round
 from credit_rating.operations.assignments import lock_assessment, refuse_conflict, required_text
 from credit_rating.operations.computation import current_determination, recompute
 from credit_rating.operations.moves import move_assessment, move_objection
+from credit_rating.operations.nobody_left import tell_if_nobody_is_left
 from credit_rating.operations.prior_notice import reopen
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.scored_rows import scored
 from credit_rating.operations.terms import end_answer, start_answer
 from credit_rating.queries.conflicts import conflict_check
+from credit_rating.queries.involved import (
+    DECIDED_IT,
+    REVIEWED_IT,
+    REVIEWS,
+    deciders_of,
+    hands_for_deciding,
+    hands_for_objections,
+    has_scored,
+)
 from credit_rating.queries.standards import indicator_spec
 from credit_rating.queries.windows import is_open
 
@@ -82,6 +90,9 @@ def file_objection(
         move_assessment(assessment, Stage.OBJECTION)
     record(actor, "file_objection", objection)
     _tell(objection, due.explanation)
+    tell_if_nobody_is_left(
+        f"objection-{objection.pk}", assessment, hands_for_objections(actor, assessment).left
+    )
     refresh_flag(assessment, f"objection-{objection.pk}-filed")
     return objection
 
@@ -157,12 +168,18 @@ def decide_objection(
     if upheld:
         _correct(actor, assessment, corrections or {})
     elif corrections:
-        raise InvalidInput(_("异议不成立时不能更正评分。"))
+        raise InvalidInput(
+            _("异议不成立的，不能更正评分。请清空填写的更正，或者选择异议成立。"),
+        )
     else:
         _close_if_last(assessment)
     end_answer(actor, objection, objection.state)
     record(actor, "decide_objection", objection, upheld=upheld, corrected=sorted(corrections or {}))
     _tell_decision(objection)
+    if upheld:
+        tell_if_nobody_is_left(
+            f"objection-{objection.pk}-upheld", assessment, hands_for_deciding(actor, assessment).left
+        )
     refresh_flag(assessment, f"objection-{objection.pk}-decided")
     return objection
 
@@ -181,20 +198,11 @@ def hold_objection(actor: Actor, objection_id: int) -> tuple[Assessment, Objecti
 
 def _refuse_earlier_decider(actor: Actor, assessment: Assessment) -> None:
     """Nobody judges an objection to their own decision; who scored or has an interest does not judge it either."""
-    if actor.person_id in _deciders(assessment):
-        raise Forbidden(_("异议须由未参与该项评定的委员处理。"))
-    reviews = [StageKind.DISTRICT_REVIEW, StageKind.REVIEW]
-    if Opinion.objects.filter(assessment=assessment, author_id=actor.user_id, kind__in=reviews).exists():
-        raise Forbidden(_("您参加了这家机构的评分，不能处理异议。"))
+    if actor.person_id in deciders_of(assessment):
+        raise Involved(str(DECIDED_IT))
+    if has_scored([actor.person_id], assessment, REVIEWS):
+        raise Involved(str(REVIEWED_IT))
     refuse_conflict(conflict_check(actor.person_id, assessment))
-
-
-def _deciders(assessment: Assessment) -> set[int | None]:
-    """Whoever signed any determination of it, superseded ones included, or answered a defence."""
-    signed = Determination.objects.filter(assessment=assessment)
-    answered = PriorNotice.objects.filter(assessment=assessment, answered_at__isnull=False)
-    pairs = signed.values_list("decided_by_id", "countersigned_by_id")
-    return {who for pair in pairs for who in pair} | {notice.answered_by_id for notice in answered}
 
 
 def _close_if_last(assessment: Assessment) -> None:

@@ -23,9 +23,11 @@ from credit_rating.operations.computation import current_determination
 from credit_rating.operations.determination import is_adverse, refuse_involved
 from credit_rating.operations.disputes import refuse_disputed
 from credit_rating.operations.moves import move_assessment, move_determination
+from credit_rating.operations.nobody_left import tell_if_nobody_is_left
 from credit_rating.operations.rounds import DESK
 from credit_rating.operations.self_assessment import lock_own
 from credit_rating.operations.terms import end_defence, start_defence
+from credit_rating.queries.involved import hands_for_deciding
 from credit_rating.queries.windows import is_open
 
 
@@ -93,6 +95,7 @@ def file_defence(*, actor: Actor, assessment_id: int, text: str) -> PriorNotice:
         body=Said(gettext_noop("%(institution)s就拟定等级提出申辩。"), institution=assessment.institution),
         path=DESK,
     )
+    tell_if_nobody_is_left(f"defence-{notice.pk}", assessment, hands_for_deciding(actor, assessment).left)
     return notice
 
 

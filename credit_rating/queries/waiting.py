@@ -1,22 +1,40 @@
 """待办: what waits for one person in the rating, by role; lists for the desk, counts for its navigation."""
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from association import clock
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, REVIEWER_ROLES, Role
-from credit_rating.access import assessments_visible_to, assignments_visible_to, rounds_visible_to
+from credit_rating.access import (
+    assessments_visible_to,
+    assignments_visible_to,
+    of_own_institution,
+    rounds_visible_to,
+)
 from credit_rating.choices import ASIDE, DeterminationState, ObjectionState, Stage, StageKind
 from credit_rating.models import (
     Assessment,
     Assignment,
     Determination,
     Objection,
+    Opinion,
+    PriorNotice,
     Publication,
     Round,
     RoundStage,
 )
+from credit_rating.queries.involved import REVIEWS
 from credit_rating.queries.review import BEFORE_REVIEWED, has_submitted
 from credit_rating.queries.rounds import with_self_progress
 from credit_rating.queries.staff_queue import QUEUE
@@ -52,7 +70,11 @@ def to_review(actor: Actor) -> QuerySet[Assignment]:
 
 
 def to_decide(actor: Actor) -> QuerySet[Assessment]:
-    """委员会: proposals, second signatures, defences and objections."""
+    """委员会: proposals, second signatures, defences and objections that this person may take in hand.
+
+    Who scored or decided before, or acts for the institution today, has no such work. Ties that only the check of an
+    assessment finds (``queries.involved``) are told on its page.
+    """
     if not actor.roles & COMMITTEE_ROLES:
         return Assessment.objects.none()
     current = Determination.objects.filter(assessment=OuterRef("pk"))
@@ -62,11 +84,13 @@ def to_decide(actor: Actor) -> QuerySet[Assessment]:
         prior_notice__defended_at__isnull=False, prior_notice__answered_at__isnull=True
     ).exclude(state=DeterminationState.SUPERSEDED)
     objected = Objection.objects.filter(assessment=OuterRef("pk"), state=ObjectionState.FILED)
-    rows = assessments_visible_to(actor).annotate(
-        waits_proposed=Exists(proposed),
-        waits_countersign=Exists(countersign),
-        waits_defence=Exists(defended),
-        waits_objection=Exists(objected),
+    unscored, uninvolved = ~Q(Exists(_opinions(actor))), ~Q(_had_part(actor))
+    rows = assessments_visible_to(actor).exclude(of_own_institution(actor, of=""))
+    rows = rows.annotate(
+        waits_proposed=_true(Q(Exists(proposed)) & unscored),
+        waits_countersign=_true(Q(Exists(countersign)) & unscored),
+        waits_defence=_true(Q(Exists(defended)) & unscored),
+        waits_objection=_true(Q(Exists(objected)) & uninvolved),
     )
     return (
         rows.filter(
@@ -77,6 +101,25 @@ def to_decide(actor: Actor) -> QuerySet[Assessment]:
         .select_related("institution", "round")
         .order_by("round_id", "institution__name", "pk")
     )
+
+
+def _true(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _opinions(actor: Actor) -> QuerySet[Opinion]:
+    return Opinion.objects.filter(assessment=OuterRef("pk"), author_id=actor.user_id)
+
+
+def _had_part(actor: Actor) -> Q:
+    """The same as ``queries.involved`` asks of one assessment before an objection to it is decided."""
+    signed = Q(decided_by_id=actor.user_id) | Q(countersigned_by_id=actor.user_id)
+    determinations = Determination.objects.filter(signed, assessment=OuterRef("pk"))
+    answers = PriorNotice.objects.filter(
+        assessment=OuterRef("pk"), answered_at__isnull=False, answered_by_id=actor.user_id
+    )
+    reviews = _opinions(actor).filter(kind__in=REVIEWS)
+    return Q(Exists(determinations)) | Q(Exists(answers)) | Q(Exists(reviews))
 
 
 def to_compute(actor: Actor) -> QuerySet[Round]:

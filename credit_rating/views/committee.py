@@ -166,7 +166,7 @@ def decide_objection(request: PortalRequest, pk: int) -> HttpResponse:
             objection_id=pk,
             upheld=given["upheld"] == "yes",
             decision=given["decision"],
-            corrections=form.corrections if given["upheld"] == "yes" else None,
+            corrections=form.corrections,
         )
     ):
         return _page(request, assessment_id, form)

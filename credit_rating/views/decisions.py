@@ -25,6 +25,7 @@ from credit_rating.forms.desk import (
 from credit_rating.forms.rows import inputs_of, points_shown, said
 from credit_rating.queries.committee import other_grades
 from credit_rating.queries.desk import Dossier
+from credit_rating.queries.involved import Hands, hands_for_deciding, hands_for_objections
 from credit_rating.queries.panel import PanelRow, PanelSheet
 from credit_rating.queries.review import leaf_ids
 from credit_rating.queries.standards import spec_of, title_of
@@ -68,6 +69,8 @@ def decision_forms(kept: KeptForm | None, context: Mapping[str, Any]) -> dict[st
         for one in context["dossier"].objections
     ]
     may = context["may"]
+    if isinstance(kept, DecisionForm):
+        kept.codes = {pk: leaf.code for pk, leaf in context["correctable"]}
     places = {
         "confirm": may["determine"],
         "decide_objection": any(form is kept for _one, form, _longer in objections),
@@ -136,30 +139,63 @@ def decision_context(actor: Actor, dossier: Dossier, decided: Any) -> dict[str, 
     notice = dossier.prior_notices[-1] if dossier.prior_notices else None
     waits = notice is not None and notice.defended_at is not None and notice.answered_at is None
     state = decided.state if decided is not None else ""
+    hands = _hands(actor, dossier, waits=waits, state=state)
     decides = actor.may(MAY, "determine")
+    free = decides and not hands["determine"].why_not
     return {
+        "why_not": {name: one.why_not for name, one in hands.items() if decides},
+        "nobody": _nobody(hands, decided),
         "dossier": dossier,
         "assessment": assessment,
         "decided": decided,
         "overrule_to": other_grades(assessment.round.standard, decided),
         "may": {
             "compute": actor.may(MAY, "compute_round") and assessment.stage in OPEN,
-            "determine": decides and state == DeterminationState.PROPOSED and assessment.stage in OPEN,
-            "countersign": decides
+            "determine": free and state == DeterminationState.PROPOSED and assessment.stage in OPEN,
+            "countersign": free
             and state == DeterminationState.COUNTERSIGN
             and decided.decided_by_id != actor.user_id,
-            "answer_defence": decides and waits and assessment.stage == Stage.NOTICED,
-            "decide_objection": decides,
-            "extend_objection": actor.may(MAY, "extend_objection"),
+            "answer_defence": free and waits and assessment.stage == Stage.NOTICED,
+            "decide_objection": decides and not hands["objection"].why_not,
+            "extend_objection": actor.may(MAY, "extend_objection") and not hands["objection"].why_not,
             **_suspension(actor, dossier),
         },
-        "open_objections": [one for one in dossier.objections if one.state == ObjectionState.FILED],
+        "open_objections": _open(dossier),
         "crumbs": [
             (_("工作台"), reverse("desk")),
             (assessment.round.title, reverse("committee_round", args=[assessment.round_id])),
             (str(assessment.institution), ""),
         ],
     }
+
+
+NOTHING_WAITS = Hands("", frozenset())
+TO_SIGN = frozenset({DeterminationState.PROPOSED, DeterminationState.COUNTERSIGN})
+
+
+def _open(dossier: Dossier) -> list[Any]:
+    return [one for one in dossier.objections if one.state == ObjectionState.FILED]
+
+
+def _hands(actor: Actor, dossier: Dossier, *, waits: bool, state: str) -> dict[str, Hands]:
+    """Who may take in hand what waits; nothing is asked about what does not."""
+    found = dict.fromkeys(("determine", "objection"), NOTHING_WAITS)
+    assessment = dossier.assessment
+    if (waits and assessment.stage == Stage.NOTICED) or (state in TO_SIGN and assessment.stage in OPEN):
+        found["determine"] = hands_for_deciding(actor, assessment)
+    if _open(dossier):
+        found["objection"] = hands_for_objections(actor, assessment)
+    return found
+
+
+def _nobody(hands: Mapping[str, Hands], decided: Any) -> bool:
+    """Something waits, and every member of the committee took part or has an interest."""
+    signed = (
+        decided.decided_by_id
+        if decided is not None and decided.state == DeterminationState.COUNTERSIGN
+        else None
+    )
+    return any(one is not NOTHING_WAITS and not one.left - {signed} for one in hands.values())
 
 
 def _suspension(actor: Actor, dossier: Dossier) -> dict[str, bool]:
