@@ -38,6 +38,11 @@ def waiting_appointments(actor: Actor) -> QuerySet[Appointment]:
     )
 
 
+def appointments_to_confirm(actor: Actor) -> QuerySet[Appointment]:
+    """Of these the ones that this person may confirm: neither appointed by them nor their own."""
+    return waiting_appointments(actor).exclude(appointed_by_id=actor.user_id).exclude(user_id=actor.user_id)
+
+
 def tell_appointed(appointment: Appointment) -> None:
     """Those who may confirm, and the people whom the institution has already, hear of every appointment."""
     told = set(others_who_confirm(appointment.appointed_by_id, appointment.user_id))

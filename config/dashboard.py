@@ -16,6 +16,7 @@ from association.choices import STAFF_ROLES, QueuePart, Role
 from association.clock_queue import part_counts
 from association.moments import last_day
 from association.queries import work_counts
+from config.second_person import KINDS, counts_to_confirm
 from credit_rating.access import assessments_visible_to
 from credit_rating.queries.staff_queue import queue_counts
 
@@ -72,8 +73,8 @@ def waiting_items(actor: Actor) -> list[Waiting]:
 
 
 def _items(actor: Actor) -> list[Waiting]:
-    """Counts in three queries."""
-    return [*_of_clocks(actor), *_of_rounds(actor), *_of_work()]
+    """Counts in four queries."""
+    return [*_of_clocks(actor), *_to_confirm(actor), *_of_rounds(actor), *_of_work()]
 
 
 def _in_order(items: list[Waiting]) -> list[Waiting]:
@@ -99,6 +100,12 @@ def _of_rounds(actor: Actor) -> list[Waiting]:
         _waiting(label, then, f"{address}?waits={code}", *counts.get(code, (0, None)))
         for code, label, then in STEPS
     ]
+
+
+def _to_confirm(actor: Actor) -> list[Waiting]:
+    """等待第二人: only what this person may confirm."""
+    counts = counts_to_confirm(actor)
+    return [_waiting(label, then, reverse(page), counts[kind], None) for kind, label, then, page in KINDS]
 
 
 def _of_work() -> list[Waiting]:

@@ -24,6 +24,7 @@ from association.language import translated
 from association.middleware import PortalRequest
 from association.rules.clock import end_of_day
 from config.dashboard import waiting_items
+from config.second_person import KINDS, counts_to_confirm, to_confirm
 from credit_rating.access import MAY as RATING
 from credit_rating.choices import AssignmentState, Stage
 from credit_rating.queries import expert_review as judging
@@ -188,7 +189,19 @@ def _to_decide(actor: Actor) -> list[Task]:
     ]
     publications = [Task(str(row), _("批准公布"), _round_table(row)) for row in waiting.to_publish(actor)]
     computing = [_compute(row) for row in waiting.to_compute(actor)]
-    return publications + computing + tasks
+    return _to_confirm(actor) + publications + computing + tasks
+
+
+def _to_confirm(actor: Actor) -> list[Task]:
+    """等待第二人, for whom no list of the secretariat has it already."""
+    if Role.SECRETARIAT in actor.roles:
+        return []
+    counts = counts_to_confirm(actor)
+    return [
+        Task(str(then), str(label), reverse(page), count=counts[kind])
+        for kind, label, then, page in KINDS
+        if counts[kind]
+    ]
 
 
 def _compute(row: Any) -> Task:
@@ -219,19 +232,34 @@ def _decision(row: Any) -> str:
 def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
     """Label, address, whether this page belongs there, and how much waits there."""
     actor, here = request.actor, request.path_info  # type: ignore[attr-defined]
-    filled, reviewed, judged, decided, notices, due = _counts(actor)
-    items = [(_("工作台"), "desk", "/desk/", True, 0), (_("今日钟表"), "clocks", "/desk/clocks/", True, due)]
+    counts = _counts(actor)
+    items = [
+        (_("工作台"), "desk", "/desk/", True, 0),
+        (_("今日钟表"), "clocks", "/desk/clocks/", True, counts["due"]),
+    ]
     items += [
-        (_("我的评估"), "assessments", "/desk/rating/", bool(actor.roles & INSTITUTION_ROLES), filled),
-        (_("我的评审"), "assignments", "/desk/review/", bool(actor.roles & REVIEWER_ROLES), reviewed),
+        (
+            _("我的评估"),
+            "assessments",
+            "/desk/rating/",
+            bool(actor.roles & INSTITUTION_ROLES),
+            counts["filled"],
+        ),
+        (
+            _("我的评审"),
+            "assignments",
+            "/desk/review/",
+            bool(actor.roles & REVIEWER_ROLES),
+            counts["reviewed"],
+        ),
         (
             _("规范评审"),
             "expert_reviews",
             "/desk/standards/",
             actor.may(RATING, "give_expert_opinion"),
-            judged,
+            counts["judged"],
         ),
-        (_("综合评定"), "committee", "/desk/committee/", bool(actor.roles & _DECIDE), decided),
+        (_("综合评定"), "committee", "/desk/committee/", bool(actor.roles & _DECIDE), counts["decided"]),
         (
             _("封存原件"),
             "originals",
@@ -247,17 +275,17 @@ def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
             "waiting_appointments",
             "/desk/appointments/",
             actor.may(MAY, "confirm_appointment"),
-            0,
+            counts["appointments"],
         ),
         (
             _("历史结果"),
             "corrections",
             "/desk/corrections/",
             actor.may(RATING, "confirm_correction"),
-            0,
+            counts["corrections"] + counts["imports"],
         ),
         (_("投诉"), "cases", "/desk/complaints/", bool(actor.roles & _CASES), 0),
-        (_("通知"), "notices", "/desk/notices/", True, notices),
+        (_("通知"), "notices", "/desk/notices/", True, counts["unread"]),
         (_("登录与安全"), "mfa_index", "/accounts/2fa/", True, 0),
     ]
     return [
@@ -272,9 +300,9 @@ _COUNCIL = STAFF_ROLES | {Role.COUNCIL}
 _DECIDE = COMMITTEE_ROLES | STAFF_ROLES
 
 
-def _counts(actor: Actor) -> tuple[int, ...]:
+def _counts(actor: Actor) -> Counter[str]:
     """One query, whatever the roles; what a role has no page for is not asked."""
-    asked: dict[str, QuerySet[Any]] = {"unread": unread(actor), "due": due_now(actor)}
+    asked: dict[str, QuerySet[Any]] = {"unread": unread(actor), "due": due_now(actor)} | to_confirm(actor)
     if actor.roles & INSTITUTION_ROLES:
         asked["filled"] = waiting.to_fill_in(actor)
     if actor.roles & REVIEWER_ROLES:
@@ -282,8 +310,8 @@ def _counts(actor: Actor) -> tuple[int, ...]:
     if actor.may(RATING, "give_expert_opinion"):
         asked["judged"] = judging.to_judge(actor)
     if actor.roles & _DECIDE:
-        asked |= {"decided": waiting.to_decide(actor), "computed": waiting.to_compute(actor)}
+        asked |= {"determined": waiting.to_decide(actor), "computed": waiting.to_compute(actor)}
         asked |= {"published": waiting.to_publish(actor)}
     found = Counter(counts_of(asked))
-    decided = found["decided"] + found["computed"] + found["published"]
-    return found["filled"], found["reviewed"], found["judged"], decided, found["unread"], found["due"]
+    found["decided"] = found["determined"] + found["computed"] + found["published"]
+    return found

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from association.actors import Actor
-from credit_rating.access import corrections_visible_to, imports_visible_to
+from credit_rating.access import MAY, corrections_visible_to, imports_visible_to, of_own_institution
 from credit_rating.choices import CorrectionState, ImportState
 from credit_rating.models import HistoricalResult, ResultCorrection, ResultImport
 
@@ -82,6 +82,22 @@ def imports_for(actor: Actor) -> QuerySet[ResultImport]:
     """等待确认的在前, then the decided ones, newest first."""
     rows = imports_visible_to(actor).select_related("proposed_by", "decided_by")
     return rows.order_by(Case(When(state=ImportState.WAITING, then=0), default=1), "-pk")
+
+
+def corrections_to_confirm(actor: Actor) -> QuerySet[ResultCorrection]:
+    """等待确认, proposed by somebody else, of institutions that this person is not tied to."""
+    if not actor.may(MAY, "confirm_correction"):
+        return ResultCorrection.objects.none()
+    rows = corrections_visible_to(actor).filter(state=CorrectionState.WAITING)
+    return rows.exclude(proposed_by_id=actor.user_id).exclude(of_own_institution(actor, of="result__"))
+
+
+def imports_to_confirm(actor: Actor) -> QuerySet[ResultImport]:
+    """等待确认, brought by somebody else."""
+    if not actor.may(MAY, "confirm_historical_results"):
+        return ResultImport.objects.none()
+    rows = imports_visible_to(actor).filter(state=ImportState.WAITING)
+    return rows.exclude(proposed_by_id=actor.user_id)
 
 
 def changes_of(correction: ResultCorrection) -> list[tuple[str, str, str]]:
