@@ -94,6 +94,14 @@ STEPS = {
 WITHOUT_RESULT = frozenset({Stage.NOT_FILED, Stage.WITHDRAWN})
 
 
+OVERRULED = _("这个等级由评定委员会说明理由改判，经两人签署，不是按得分对应的等级。")
+
+
+def overruled_note(overruled: bool) -> str:  # noqa: FBT001 - what the row holds
+    """改判, in the one sentence that card, interface, certificate and its verification say; nothing of a computed grade."""
+    return str(OVERRULED) if overruled else ""
+
+
 class PublicState(TextChoices):
     """七种公开状态: the only words the public sees about an institution's grade.
 

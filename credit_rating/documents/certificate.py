@@ -12,6 +12,7 @@ from association.models import Association
 from association.rules.clock import beijing
 from common.pdf import render_pdf
 from common.qr import qr_svg
+from credit_rating.choices import overruled_note
 from credit_rating.models import Certificate
 from credit_rating.queries.standards import spec_of
 
@@ -48,6 +49,7 @@ def certificate_html(certificate: Certificate) -> str:
             "standard": assessment.round.standard,
             "publication": publication,
             "label": label,
+            "overruled": overruled_note(publication.determination.overruled),
             "published_on": beijing(publication.published_at).date() if publication.published_at else None,
             "code": _grouped(certificate.code),
             "address": verify_address(certificate),

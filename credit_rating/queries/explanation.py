@@ -101,9 +101,19 @@ def _explained(assessment: Assessment, determination: Determination) -> Explanat
         verified=reproduces(computation, spec, result),
         result=result,
         waterfall=shown,
-        ways_up=cheapest_ways_up(spec, marks, computation.struck) if shown else (),
+        ways_up=_ways_up(spec, cheapest_ways_up(spec, marks, computation.struck), determination)
+        if shown
+        else (),
         peers=_peers(assessment, spec),
     )
+
+
+def _ways_up(spec: StandardSpec, ways: tuple[WayUp, ...], determination: Determination) -> tuple[WayUp, ...]:
+    """Of an overruled grade only the ways to a better one than was given: nobody needs a way to what they have."""
+    if not determination.overruled:
+        return ways
+    lower = {band.grade: band.lower for band in spec.bands}
+    return tuple(way for way in ways if lower[way.grade] > lower[determination.grade])
 
 
 def marks_in(computation: Computation, spec: StandardSpec) -> dict[str, Mark]:

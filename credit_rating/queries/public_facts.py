@@ -42,7 +42,10 @@ def facts_of_institutions(institution_ids: Collection[int] | None) -> Iterator[P
         certificates = certificates.filter(publication__assessment__institution_id__in=institution_ids)
         proposed = proposed.filter(institution_id__in=institution_ids)
         taken_over = taken_over.filter(institution_id__in=institution_ids)
-    yield from map(_grade, published.select_related("assessment__institution", "assessment__round__standard"))
+    yield from map(
+        _grade,
+        published.select_related("assessment__institution", "assessment__round__standard", "determination"),
+    )
     yield from map(_certificate, certificates.select_related("publication__assessment"))
     yield from map(_proposed, proposed.select_related("institution", "round", "public_notice"))
     yield from map(_taken_over, as_corrected(taken_over.select_related("institution")))
@@ -94,6 +97,7 @@ def _grade(row: Publication) -> PublicFact:
             "profile_sha256": _digest(row.profile),
             "published_at": row.published_at.isoformat() if row.published_at else None,
             "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+            **({"overruled": True} if row.determination.overruled else {}),
         },
         standing=standing,
         ended=standing in {SUPERSEDED, EXPIRED},

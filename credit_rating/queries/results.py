@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from association import clock
 from association.deadlines import count, rule_row
-from credit_rating.choices import CertificateStanding, PublicState, Stage
+from credit_rating.choices import CertificateStanding, PublicState, Stage, overruled_note
 from credit_rating.models import Assessment, Certificate, HistoricalResult, Publication
 from credit_rating.queries.corrections import TakenOver, as_corrected
 
@@ -42,6 +42,7 @@ class PastResult:
     source: str = ""
     source_url: str = ""
     note: str = ""
+    overruled: bool = False
     corrections: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -58,6 +59,7 @@ class PublicStanding:
     year: int | None = None
     standard: str = ""
     official: bool = True
+    overruled: bool = False
     profile: tuple[dict[str, Any], ...] = ()
     published_at: datetime | None = None
     valid_until: date | None = None
@@ -84,6 +86,11 @@ class Standing:
     issued_at: datetime | None = None
     published_at: datetime | None = None
     valid_until: date | None = None
+    overruled: bool = False
+
+    @property
+    def overruled_note(self) -> str:
+        return overruled_note(self.overruled)
 
 
 @dataclass(slots=True)
@@ -102,7 +109,7 @@ def public_standings(institution_ids: Collection[int]) -> dict[int, PublicStandi
     published = Publication.objects.filter(
         published_at__isnull=False, assessment__institution_id__in=institution_ids
     ).order_by("pk")
-    for publication in published.select_related("assessment__round__standard"):
+    for publication in published.select_related("assessment__round__standard", "determination"):
         facts[publication.assessment.institution_id].publications.append(publication)
     others = HistoricalResult.objects.filter(institution_id__in=institution_ids).order_by("pk")
     for result in as_corrected(others):
@@ -129,7 +136,11 @@ def certificate_standing(code: str) -> Standing:
     """扫码验真 from live data: valid, superseded, suspended, expired, or not ours."""
     certificate = (
         Certificate.objects.filter(code=code)
-        .select_related("publication__assessment__institution", "publication__assessment__round__standard")
+        .select_related(
+            "publication__assessment__institution",
+            "publication__assessment__round__standard",
+            "publication__determination",
+        )
         .first()
     )
     if certificate is None:
@@ -151,6 +162,7 @@ def certificate_standing(code: str) -> Standing:
         issued_at=certificate.issued_at,
         published_at=publication.published_at,
         valid_until=publication.valid_until,
+        overruled=publication.determination.overruled,
     )
 
 
@@ -214,6 +226,7 @@ def _with_grade(row: Publication, state: PublicState, history: tuple[PastResult,
         year=row.assessment.round.year,
         standard=str(standard),
         official=standard.official,
+        overruled=row.determination.overruled,
         profile=tuple(row.profile),
         published_at=row.published_at,
         valid_until=row.valid_until,
@@ -255,6 +268,7 @@ def _history(facts: _Facts, day: date) -> tuple[PastResult, ...]:
             scheme=str(row.assessment.round.standard),
             grade=row.grade,
             state=worth(row, day).value,
+            overruled=row.determination.overruled,
         )
         for row in facts.publications
     ]

@@ -46,6 +46,7 @@ class PastResultOutput(serializers.Serializer[Any]):
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     source_url = serializers.CharField(allow_blank=True)
     note = serializers.CharField(allow_blank=True)
+    overruled = serializers.BooleanField(default=False, help_text="等级由评定委员会改判")
     corrections = CorrectionOutput(many=True, default=list)
 
 
@@ -128,6 +129,9 @@ class FoundOutput(HitOutput):
 class CardOutput(HitOutput):
     """登记卡 with aspects and history."""
 
+    overruled_note = serializers.CharField(
+        help_text="等级由评定委员会改判的，说明与得分对应的等级不同；否则为空"
+    )
     profile = AspectOutput(many=True)
     history = PastResultOutput(many=True, source="history_now")
     own_rule = OwnRuleOutput(allow_null=True)
@@ -136,7 +140,15 @@ class CardOutput(HitOutput):
     )
 
     class Meta(HitOutput.Meta):
-        fields = (*HitOutput.Meta.fields, "profile", "history", "own_rule", "validity_note")
+        fields = (
+            *HitOutput.Meta.fields,
+            "overruled",
+            "overruled_note",
+            "profile",
+            "history",
+            "own_rule",
+            "validity_note",
+        )
 
 
 class HitsOutput(serializers.Serializer[Any]):
@@ -302,3 +314,5 @@ class StandingOutput(serializers.Serializer[Any]):
     issued_at = serializers.DateTimeField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)
     valid_until = serializers.DateField(allow_null=True)
+    overruled = serializers.BooleanField(help_text="等级由评定委员会改判")
+    overruled_note = serializers.CharField(allow_blank=True)

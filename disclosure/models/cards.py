@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from association import clock
-from credit_rating.choices import CertificateStanding, PublicState
+from credit_rating.choices import CertificateStanding, PublicState, overruled_note
 from disclosure.choices import Ground
 
 # What ends with its last day: on the card, and in its history.
@@ -40,6 +40,7 @@ class RegisterCard(models.Model):
     grade_year = models.PositiveSmallIntegerField(_("年度"), null=True)
     standard = models.CharField(_("评估规范"), max_length=160, blank=True)
     official = models.BooleanField(_("正式规范"), default=True)
+    overruled = models.BooleanField(_("改判"), default=False)
     profile = models.JSONField(_("分项情况"), default=list)
     published_at = models.DateTimeField(_("公布时间"), null=True)
     valid_until = models.DateField(_("有效期至"), null=True)
@@ -94,6 +95,10 @@ class RegisterCard(models.Model):
             return list(self.history)
         ended = {"state": PublicState.EXPIRED.value}
         return [past | ended if past["state"] in HELD_IN_HISTORY else past for past in self.history]
+
+    @property
+    def overruled_note(self) -> str:
+        return overruled_note(self.overruled)
 
     @property
     def validity_note(self) -> str:

@@ -256,6 +256,7 @@ def _values(
         "grade_year": standing.year,
         "standard": standing.standard,
         "official": standing.official,
+        "overruled": standing.overruled,
         "profile": list(standing.profile),
         "published_at": standing.published_at,
         "valid_until": standing.valid_until,
