@@ -28,6 +28,7 @@ from credit_rating.choices import ImportState
 from credit_rating.models import HistoricalResult, ResultImport, Round
 from credit_rating.operations.announcements import institution_people
 from credit_rating.operations.moves import move_import
+from credit_rating.queries.corrections import as_it_stands
 from credit_rating.rules.past_results import HistoricalRow, row_faults
 from members.operations import REGISTER, register_institution
 from members.queries import institutions
@@ -201,8 +202,14 @@ def _take_over(brought: ResultImport, row: HistoricalRow) -> HistoricalResult | 
 
 
 def _refuse_another(result: HistoricalResult, row: HistoricalRow) -> None:
-    """What was brought in meanwhile is never written over, and never passed over in silence."""
-    if result.grade != row.grade:
+    """What was brought in or corrected meanwhile is never written over, and never passed over in silence."""
+    stands = as_it_stands(result)
+    if stands.removed:
+        raise Refused(
+            _("“%(name)s”%(year)s年度的这项结果已经撤下，导入不能恢复；全部没有导入。")
+            % {"name": result.institution.name, "year": result.year}
+        )
+    if stands.grade != row.grade:
         raise Refused(
             _(
                 "“%(name)s”%(year)s年度已有这项结果，是“%(grade)s”，与这次导入的“%(other)s”不同；全部没有导入。"
@@ -210,7 +217,7 @@ def _refuse_another(result: HistoricalResult, row: HistoricalRow) -> None:
             % {
                 "name": result.institution.name,
                 "year": result.year,
-                "grade": result.grade,
+                "grade": stands.grade,
                 "other": row.grade,
             }
         )

@@ -13,6 +13,7 @@ from common.tables import read_table
 from credit_rating.access import MAY
 from credit_rating.models import HistoricalResult, ResultImport
 from credit_rating.operations.historical import propose_historical_results
+from credit_rating.queries.corrections import as_corrected
 from credit_rating.rules.past_sheet import Known, SheetRead, read_past_rows
 from members.operations import REGISTER
 from members.queries import former_names, institutions
@@ -73,12 +74,13 @@ def _known() -> Known:
     for pk, name in former_names().values_list("institution_id", "name"):
         names[pk].add(name)
         former[name] = present[pk]
-    results = HistoricalResult.objects.values_list("institution_id", "year", "scheme", "grade")
+    results = as_corrected(HistoricalResult.objects.all())
     return Known(
         by_code,
         by_name,
         {pk: frozenset(called) for pk, called in names.items()},
         frozenset(without_code),
         former,
-        {(pk, year, scheme): grade for pk, year, scheme, grade in results},
+        {(one.row.institution_id, one.year, one.scheme): one.grade for one in results},
+        frozenset((one.row.institution_id, one.year, one.scheme) for one in results if one.removed),
     )

@@ -17,7 +17,9 @@ Who = int | str
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What stands in the register. ``former`` maps a former name to the present one."""
+    """What stands in the register. ``former`` maps a former name to the present one; ``grades`` are those of today,
+    ``removed`` the results that were taken down.
+    """
 
     by_code: Mapping[str, int]
     by_name: Mapping[str, Sequence[int]]
@@ -25,6 +27,7 @@ class Known:
     without_code: frozenset[int]
     former: Mapping[str, str]
     grades: Mapping[tuple[int, int, str], str]
+    removed: frozenset[tuple[int, int, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class _Together:
         first = self.lines.setdefault(place, line)
         if first != line:
             yield "scheme", Said("与第%(line)s行是同一家机构同一年度的同一项评估。", line=first)
+        elif isinstance(who, int) and (who, *place[1:]) in self.known.removed:
+            yield "grade", "这项结果已经撤下，导入不能恢复；应当恢复的，请在该项结果上提出更正。"
         elif isinstance(who, int) and self.known.grades.get((who, *place[1:]), row.grade) != row.grade:
             yield (
                 "grade",

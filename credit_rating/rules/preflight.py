@@ -153,6 +153,13 @@ def _likely_sentence(low: Decimal, low_grade: str, high: Decimal, high_grade: st
         return Said(
             "按目前填写测算为 %(low)s 分、%(low_grade)s。这不是评定结果。", low=low, low_grade=low_grade
         )
+    if low_grade == high_grade:
+        return Said(
+            "按目前填写测算为 %(low)s 至 %(high)s 分、%(low_grade)s。这不是评定结果。",
+            low=low,
+            high=high,
+            low_grade=low_grade,
+        )
     return Said(
         "按目前填写测算为 %(low)s 至 %(high)s 分（%(low_grade)s 至 %(high_grade)s）。这不是评定结果。",
         low=low,

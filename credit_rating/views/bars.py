@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from association import clock
 from association.moments import last_day
 from association.rules.clock import beijing
 from credit_rating.choices import WITHOUT_RESULT, Stage, StageKind
@@ -34,11 +36,17 @@ def stage_bar(dossier: Dossier) -> list[dict[str, str]]:
         place = len(steps) if stage in OVER else names.index(_step(stage, names))
         if stage == Stage.PUBLIC_NOTICE and not _may_object(dossier):
             place = names.index(PUBLICATION)
-        states = ["done"] * place + ["current"] + ["todo"] * len(steps)
+        now = "todo" if place < len(dossier.stages) and _still_closed(dossier.stages[place]) else "current"
+        states = ["done"] * place + [now] + ["todo"] * len(steps)
     return [
         {"label": label, "state": state, "when": when}
         for (_name, label, when), state in zip(steps, states, strict=False)
     ]
+
+
+def _still_closed(window: Any) -> bool:
+    """Its turn has come, its time has not: nobody works on it yet."""
+    return clock.now() < window.opens_at
 
 
 def _may_object(dossier: Dossier) -> bool:
@@ -55,13 +63,18 @@ def _step(stage: Stage, names: list[str]) -> str:
 
 
 def _steps(dossier: Dossier) -> Iterator[tuple[str, str, str]]:
-    """Name, label, and until when."""
+    """Name, label, and until when, or from when on."""
     for window in dossier.stages:
-        yield window.kind, str(window.get_kind_display()), _until(window.closes_at)
+        when = _from(window.opens_at) if _still_closed(window) else _until(window.closes_at)
+        yield window.kind, str(window.get_kind_display()), when
     notice = dossier.assessment.public_notice
     yield NOTICE, _("公示"), _until(notice.closes_at) if notice is not None else ""
     published = dossier.publication.published_at if dossier.publication is not None else None
     yield PUBLICATION, _("公布"), f"{beijing(published):%Y-%m-%d}" if published is not None else ""
+
+
+def _from(moment: datetime) -> str:
+    return _("%(day)s 起") % {"day": f"{beijing(moment):%Y-%m-%d}"}
 
 
 def _until(moment: datetime) -> str:

@@ -82,9 +82,21 @@ def _refuse(row: Association | AssociationHost) -> None:
     try:
         row.full_clean()
     except ValidationError as wrong:
-        fields = {name: "".join(told) for name, told in wrong.message_dict.items()}
+        fields = {name: _told(row, name, errors) for name, errors in wrong.error_dict.items()}
         sentence = "；".join(f"{labels.get(name, name)}：{told}" for name, told in fields.items())
         raise InvalidInput(sentence, fields) from wrong
+
+
+def _told(row: Association | AssociationHost, name: str, errors: list[ValidationError]) -> str:
+    """In words of ours where those of the framework speak of patterns and keys."""
+    own = {
+        "slug": _("以小写英文字母开头，其后只用小写字母、数字和连字符，一共2至40个字符。"),
+        "region": _("没有代码为“%(code)s”的行政区划，请填写国家标准的六位代码。")
+        % {"code": getattr(row, "region_id", "")},
+    }
+    if name in own and any(error.code == "invalid" for error in errors):
+        return own[name]
+    return "".join(message for error in errors for message in error.messages)
 
 
 def _check_people(people: list[Person]) -> None:

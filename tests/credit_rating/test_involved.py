@@ -3,8 +3,8 @@
 import pytest
 
 from association.actors import system
-from association.choices import Channel, Role
-from association.models import Notice
+from association.choices import COMMITTEE_ROLES, Channel, Role
+from association.models import Appointment, Notice
 from association.tenancy import acting_for
 from common.errors import InvalidInput, Involved
 from credit_rating import operations
@@ -28,10 +28,17 @@ def association():
         yield found
 
 
-def disputed(member):
-    """An objection to what this member determined."""
+def leave_only(*members):
+    """Whoever else came onto the committee on the way, to judge the standard, sits on the council by now."""
+    others = Appointment.objects.filter(role__in=COMMITTEE_ROLES)
+    others.exclude(user_id__in=[one.user_id for one in members]).update(role=Role.COUNCIL)
+
+
+def disputed(member, *others):
+    """An objection to what this member determined; ``others``: who is on the committee besides."""
     assessment = determined(member=member)
     operations.open_public_notice(actor=actor_with(Role.SECRETARIAT), round_id=assessment.round_id)
+    leave_only(member, *others)
     manager = actor_with(Role.INSTITUTION_ADMIN, assessment.institution)
     return operations.file_objection(actor=manager, assessment_id=assessment.pk, text="计分有误")
 
@@ -104,7 +111,7 @@ def test_the_secretariat_is_told_when_nobody_is_left(association):
 
 def test_nobody_is_told_while_somebody_is_left(association):
     one, other = actor_with(Role.COMMITTEE), actor_with(Role.COMMITTEE)
-    objection = disputed(one)
+    objection = disputed(one, other)
     assert hands_for_objections(other, objection.assessment).left == {other.user_id}
     assert hands_for_deciding(one, objection.assessment).left == {one.user_id, other.user_id}
     assert told() == 0

@@ -43,7 +43,7 @@ BUTTONS = {
     "begin_self_assessment", "confirm_all_carried", "confirm_carried", "remove_evidence", "submit_self_assessment",
     "declare", "begin_review", "compute_round", "approve_publication", "compute_assessment", "countersign",
     "decide_original", "confirm_appointment", "confirm_correction", "withdraw_correction",
-    "confirm_past_import", "withdraw_past_import",
+    "confirm_past_import", "withdraw_past_import", "sign_pledge",
 }  # fmt: skip
 # The same of applications and votes: tests/members/test_views_membership.py.
 WALKED_BY_MEMBERS = {"begin_application", "do_in_application", "do_in_vote", "withdraw_membership"}

@@ -20,7 +20,7 @@ from credit_rating.views.assessments import _may
 from credit_rating.views.bars import stage_bar
 from tests.credit_rating.test_operations_windows import count_again
 from tests.factories.people import actor_with, make_association
-from tests.factories.rating import reviewing_round
+from tests.factories.rating import close_windows, reviewing_round, submitted_assessment
 from tests.factories.review import determined, move_clock, on_notice
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +153,13 @@ def test_a_certain_end_closes_to_the_second(clerk):
     with clock.rehearsing(notice.closes_at):
         assert not is_open(notice)
         assert waiting("to_propose") == {assessment.pk}
+
+
+def test_a_step_whose_window_has_not_opened_is_not_under_way(clerk):
+    assessment = submitted_assessment()
+    manager = actor_with(Role.INSTITUTION_ADMIN, assessment.institution)
+    assert current_step(manager, assessment) == []
+    review = next(step for step in stage_bar(dossier_of(manager, assessment.pk)) if step["label"] == "复评")
+    assert (review["state"], review["when"][-1]) == ("todo", "起")
+    close_windows(assessment.round)
+    assert current_step(manager, assessment) == ["复评"]

@@ -8,16 +8,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from association.choices import Role
 from association.models import AuditEntry
 from association.tenancy import acting_for
-from common.errors import Forbidden, InvalidInput, TooLarge
+from common.errors import Forbidden, InvalidInput, Refused, TooLarge
 from common.spreadsheet import write_csv, write_xlsx
 from common.tables import read_table
 from credit_rating import operations
 from credit_rating.documents import export_past_results, past_results_template
 from credit_rating.models import HistoricalResult, ResultImport
+from credit_rating.operations import Corrected
 from credit_rating.operations.historical import HistoricalRow, propose_historical_results
 from credit_rating.rules.past_results import COLUMNS, address_problem
 from members.models import FormerName, Institution
 from tests.credit_rating.desk import Desk, desk
+from tests.factories.corrections import corrected
 from tests.factories.people import actor_with, make_association, make_institution, valid_uscc
 
 RESULT = "credit_rating/historicalresult"
@@ -34,6 +36,7 @@ LINE = [
     "",
 ]
 
+LATER = HistoricalRow("演示旧校", 2023, "演示诚信等级评估", "A", "演示培委会", "另一出处")
 CODE = valid_uscc(99_000_001)
 
 
@@ -209,6 +212,32 @@ def test_the_export_is_read_back_and_is_no_formula(scope):
         assert read.planned[0].row.note == "=HYPERLINK(1)"
     assert "'=HYPERLINK(1)" in export_past_results("csv")[0].decode()
     assert list(read_table(past_results_template(), "表.xlsx", max_rows=1).headings) == HEADINGS
+
+
+def test_the_export_tells_what_stands_today_and_its_lines_are_known_as_there(scope):
+    taken(line(), line(institution_name="演示撤下学校"))
+    kept, gone = HistoricalResult.objects.order_by("institution__name")
+    stands = Corrected("B", "演示培委会", "演示日报2024-01-31")
+    if kept.institution.name != "演示旧校":
+        kept, gone = gone, kept
+    corrected(kept, stands)
+    corrected(gone, removes=True)
+    data, rows = export_past_results("csv")
+    (told,) = read_table(data, "表.csv", max_rows=10).rows
+    assert (rows, told["机构名称"], told["结果"], told["出处"]) == (1, "演示旧校", "B", "演示日报2024-01-31")
+    again = operations.import_historical_sheet(actor=clerk(), data=data, filename="表.csv")
+    assert (again.read.faults, [one.stands for one in again.read.planned]) == ([], [True])
+    assert again.waiting is None
+    assert "已有这项结果，是“B”" in str(only_fault(line())[2])
+    assert "已经撤下" in str(only_fault(line(institution_name="演示撤下学校"))[2])
+
+
+def test_what_was_corrected_meanwhile_is_not_taken_over_again(scope):
+    first, second = take(line()).waiting, propose_historical_results(actor=clerk(), rows=[LATER])
+    operations.confirm_historical_results(actor=clerk(), import_id=first.pk)
+    corrected(HistoricalResult.objects.get(), Corrected("B", "演示培委会", "演示日报2024-01-31"))
+    with pytest.raises(Refused, match="是“B”"):
+        operations.confirm_historical_results(actor=clerk(), import_id=second.pk)
 
 
 def test_columns_are_as_wide_as_the_database(scope):

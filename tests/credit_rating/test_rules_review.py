@@ -227,6 +227,14 @@ def test_an_admitted_veto_shows_in_the_likely_grade():
     assert (likely.lowest_total, likely.lowest_grade, likely.highest_grade) == (D(98), "D", "D")
 
 
+def test_totals_of_one_grade_name_it_once():
+    light = next(one.code for one in SPEC.leaves if one.veto is None and one.points <= D(5))
+    answers = {code: answer for code, answer in answered().items() if code != light}
+    likely = preflight(SPEC, answers, TODAY).likely
+    assert likely.lowest_total < likely.highest_total
+    assert likely.sentence.endswith("至 100.0 分、A。这不是评定结果。")
+
+
 def test_without_any_applicable_indicator_there_is_no_likely_total():
     form = shipped("shanghai_form")
     only = {"III": Answer(not_applicable=True, na_reason="无")}

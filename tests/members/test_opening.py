@@ -77,10 +77,11 @@ def test_a_branch_belongs_to_its_association(db):
     ("changed", "said"),
     [
         ({"slug": "admin"}, "网址代号"),
-        ({"slug": "朝阳"}, "网址代号"),
+        ({"slug": "朝阳"}, "网址代号：以小写英文字母开头"),
         ({"slug": "taken"}, "网址代号"),
         ({"name": ""}, "名称"),
-        ({"region_id": "999999"}, "所在地区"),
+        ({"region_id": "999999"}, "所在地区：没有代码为“999999”的行政区划"),
+        ({"region_id": "11"}, "所在地区：没有代码为“11”的行政区划"),
         ({"parent": "nobody"}, "没有代号为“nobody”的协会"),
         ({"secretary": ("演示秘书", "mishu@")}, "电子邮件地址不完整"),
         ({"chair": ("演示主任", "MISHU@example.org")}, "须是两个人"),

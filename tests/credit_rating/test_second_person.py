@@ -1,0 +1,85 @@
+"""等待第二人 on the first pages and in the menu: for those who may confirm, and for nobody else."""
+
+import pytest
+from django.test import Client
+from django.utils.timezone import timedelta
+
+from association import clock
+from association.choices import Role
+from association.models import Appointment, User
+from association.tenancy import acting_for
+from config.second_person import counts_to_confirm
+from credit_rating.models import HistoricalResult
+from credit_rating.operations import propose_historical_results
+from credit_rating.operations.historical import HistoricalRow
+from tests.credit_rating.desk_pages import Desk, statements
+from tests.factories.corrections import proposed, taken_over
+from tests.factories.people import actor_with, make_association, make_user
+
+pytestmark = pytest.mark.django_db
+OTHER = HistoricalRow("演示另一学校", 2022, "演示诚信等级评估", "B", "演示培委会", "演示日报 2023-01-30")
+
+
+@pytest.fixture
+def association():
+    found = make_association()
+    with acting_for(found.pk):
+        yield found
+
+
+def waiting(by):
+    """One of each kind, all begun by the same person."""
+    taken_over()
+    proposed(HistoricalResult.objects.get(), by=by)
+    propose_historical_results(actor=by, rows=[OTHER])
+    Appointment.objects.create(
+        user=make_user(),
+        role=Role.COMMITTEE,
+        from_on=clock.today() - timedelta(days=1),
+        appointed_by_id=by.user_id,
+        awaits=True,
+    )
+
+
+def test_only_another_person_has_it_to_do(association):
+    one, chair = actor_with(Role.SECRETARIAT), actor_with(Role.COMMITTEE_CHAIR)
+    other = actor_with(Role.SECRETARIAT)
+    waiting(one)
+    all_three = {"appointments": 1, "corrections": 1, "imports": 1}
+    assert counts_to_confirm(other) == all_three
+    assert counts_to_confirm(chair) == all_three
+    assert set(counts_to_confirm(one).values()) == {0}
+    assert set(counts_to_confirm(actor_with(Role.AUDITOR)).values()) == {0}
+    assert set(counts_to_confirm(actor_with(Role.COMMITTEE)).values()) == {0}
+
+
+@pytest.mark.parametrize("role", [Role.SECRETARIAT, Role.COMMITTEE_CHAIR])
+def test_the_first_page_and_the_menu_say_so(association, role):
+    reader = actor_with(role)
+    waiting(actor_with(Role.SECRETARIAT))
+    body = Desk(association, reader).get("").content.decode()
+    for said in ("任职等待第二人确认", "历史结果的更正等待第二人确认", "历史结果的导入等待第二人确认"):
+        assert said in body
+    assert "没有待办" not in body.split("等待第二人确认")[0]
+    menu = [
+        line for line in body.splitlines() if "/desk/appointments/" in line or "/desk/corrections/" in line
+    ]
+    assert menu
+
+
+def test_the_staff_desk_says_so(association):
+    reader = actor_with(Role.SECRETARIAT)
+    waiting(actor_with(Role.SECRETARIAT))
+    client = Client()
+    client.force_login(User.objects.get(pk=reader.user_id))
+    assert "任职等待第二人确认" in client.get(f"/{association.slug}/admin/").content.decode()
+
+
+def test_all_numbers_of_the_menu_cost_one_query_more_or_less(association):
+    reader = actor_with(Role.SECRETARIAT)
+    with statements() as empty:
+        Desk(association, reader).get("notices/")
+    waiting(actor_with(Role.SECRETARIAT))
+    with statements() as filled:
+        Desk(association, reader).get("notices/")
+    assert len(filled) == len(empty)
