@@ -40,7 +40,8 @@ def waiting_appointments(actor: Actor) -> QuerySet[Appointment]:
 
 def appointments_to_confirm(actor: Actor) -> QuerySet[Appointment]:
     """Of these the ones that this person may confirm: neither appointed by them nor their own."""
-    return waiting_appointments(actor).exclude(appointed_by_id=actor.user_id).exclude(user_id=actor.user_id)
+    rows = waiting_appointments(actor)
+    return rows.exclude(Q(user_id=actor.user_id or 0) | Q(appointed_by_id=actor.user_id))
 
 
 def tell_appointed(appointment: Appointment) -> None:

@@ -40,7 +40,7 @@ def deciders_of(assessment: Assessment) -> set[int | None]:
     signed = Determination.objects.filter(assessment=assessment)
     answered = PriorNotice.objects.filter(assessment=assessment, answered_at__isnull=False)
     pairs = signed.values_list("decided_by_id", "countersigned_by_id")
-    return {who for pair in pairs for who in pair} | set(answered.values_list("answered_by_id", flat=True))
+    return {who for pair in pairs for who in pair} | {notice.answered_by_id for notice in answered}
 
 
 def kept_from_deciding(user_ids: Collection[int], assessment: Assessment) -> Mapping[int, str]:
