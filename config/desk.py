@@ -232,66 +232,40 @@ def _decision(row: Any) -> str:
 def desk_items(request: HttpRequest) -> list[tuple[str, str, bool, int]]:
     """Label, address, whether this page belongs there, and how much waits there."""
     actor, here = request.actor, request.path_info  # type: ignore[attr-defined]
-    counts = _counts(actor)
-    items = [
+    return [
+        (label, reverse(name), here == root if name == "desk" else here.startswith(root), count)
+        for label, name, root, shown, count in _places(actor, _counts(actor))
+        if shown
+    ]
+
+
+def _places(actor: Actor, counts: Counter[str]) -> list[tuple[str, str, str, bool, int]]:
+    """Label, name of the address, where it begins, whether it is for this person, and how much waits there."""
+    acts, reviews = bool(actor.roles & INSTITUTION_ROLES), bool(actor.roles & REVIEWER_ROLES)
+    judges, taken_over = actor.may(RATING, "give_expert_opinion"), counts["corrections"] + counts["imports"]
+    seals, appoints = actor.may(MAY, "approve_original"), actor.may(MAY, "confirm_appointment")
+    return [
         (_("工作台"), "desk", "/desk/", True, 0),
         (_("今日钟表"), "clocks", "/desk/clocks/", True, counts["due"]),
-    ]
-    items += [
-        (
-            _("我的评估"),
-            "assessments",
-            "/desk/rating/",
-            bool(actor.roles & INSTITUTION_ROLES),
-            counts["filled"],
-        ),
-        (
-            _("我的评审"),
-            "assignments",
-            "/desk/review/",
-            bool(actor.roles & REVIEWER_ROLES),
-            counts["reviewed"],
-        ),
-        (
-            _("规范评审"),
-            "expert_reviews",
-            "/desk/standards/",
-            actor.may(RATING, "give_expert_opinion"),
-            counts["judged"],
-        ),
+        (_("我的评估"), "assessments", "/desk/rating/", acts, counts["filled"]),
+        (_("我的评审"), "assignments", "/desk/review/", reviews, counts["reviewed"]),
+        (_("规范评审"), "expert_reviews", "/desk/standards/", judges, counts["judged"]),
         (_("综合评定"), "committee", "/desk/committee/", bool(actor.roles & _DECIDE), counts["decided"]),
-        (
-            _("封存原件"),
-            "originals",
-            "/desk/originals/",
-            actor.is_staff or actor.may(MAY, "approve_original"),
-            0,
-        ),
-        (_("会籍"), "membership", "/desk/membership/", bool(actor.roles & INSTITUTION_ROLES), 0),
-        (_("自律公约"), "pledge_desk", "/desk/pledge/", bool(actor.roles & INSTITUTION_ROLES), 0),
+        (_("封存原件"), "originals", "/desk/originals/", actor.is_staff or seals, 0),
+        (_("会籍"), "membership", "/desk/membership/", acts, 0),
+        (_("自律公约"), "pledge_desk", "/desk/pledge/", acts, 0),
         (_("理事会表决"), "council_votes", "/desk/council/", bool(actor.roles & _COUNCIL), 0),
-        (
-            _("任职确认"),
-            "waiting_appointments",
-            "/desk/appointments/",
-            actor.may(MAY, "confirm_appointment"),
-            counts["appointments"],
-        ),
+        (_("任职确认"), "waiting_appointments", "/desk/appointments/", appoints, counts["appointments"]),
         (
             _("历史结果"),
             "corrections",
             "/desk/corrections/",
             actor.may(RATING, "confirm_correction"),
-            counts["corrections"] + counts["imports"],
+            taken_over,
         ),
         (_("投诉"), "cases", "/desk/complaints/", bool(actor.roles & _CASES), 0),
         (_("通知"), "notices", "/desk/notices/", True, counts["unread"]),
         (_("登录与安全"), "mfa_index", "/accounts/2fa/", True, 0),
-    ]
-    return [
-        (label, reverse(name), here == root if name == "desk" else here.startswith(root), count)
-        for label, name, root, shown, count in items
-        if shown
     ]
 
 
