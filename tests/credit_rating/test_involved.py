@@ -1,7 +1,10 @@
 """回避 of members who took part: no form for what they may not send, no such work, and somebody who hears of it."""
 
+from datetime import timedelta
+
 import pytest
 
+from association import clock
 from association.actors import system
 from association.choices import COMMITTEE_ROLES, Channel, Role
 from association.models import Appointment, Notice
@@ -29,9 +32,11 @@ def association():
 
 
 def leave_only(*members):
-    """Whoever else came onto the committee on the way, to judge the standard, sits on the council by now."""
+    """Whoever else came onto the committee on the way, to judge the standard, has left it by now."""
     others = Appointment.objects.filter(role__in=COMMITTEE_ROLES)
-    others.exclude(user_id__in=[one.user_id for one in members]).update(role=Role.COUNCIL)
+    others.exclude(user_id__in=[one.user_id for one in members]).update(
+        until_on=clock.today() - timedelta(days=1)
+    )
 
 
 def disputed(member, *others):

@@ -69,7 +69,7 @@ def test_the_public_reads_it_on_card_interface_and_verification(client):
         key, code = publication.assessment.institution.uscc, publication.certificate.code
     assert SENTENCE in client.get(f"/chaoyang/register/{key}/").content.decode()
     assert SENTENCE in client.get(f"/chaoyang/verify/{code}/").content.decode()
-    card = client.get(f"/chaoyang/api/v1/institutions/{key}/").json()
+    card = client.get(f"/chaoyang/api/v1/register/{key}/").json()
     assert card["overruled"] is True
     assert SENTENCE in card["overruled_note"]
     assert card["history"][0]["overruled"] is True

@@ -1,21 +1,20 @@
 """等待第二人 on the first pages and in the menu: for those who may confirm, and for nobody else."""
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
 
 from association import clock
 from association.choices import Role
-from association.models import Appointment, User
+from association.models import User
 from association.tenancy import acting_for
 from config.second_person import counts_to_confirm
 from credit_rating.models import HistoricalResult
 from credit_rating.operations import propose_historical_results
 from credit_rating.operations.historical import HistoricalRow
+from members.operations import appoint_person
 from tests.credit_rating.desk_pages import Desk, statements
 from tests.factories.corrections import proposed, taken_over
-from tests.factories.people import actor_with, make_association, make_user
+from tests.factories.people import actor_with, make_association
 
 pytestmark = pytest.mark.django_db
 OTHER = HistoricalRow("演示另一学校", 2022, "演示诚信等级评估", "B", "演示培委会", "演示日报 2023-01-30")
@@ -33,12 +32,8 @@ def waiting(by):
     taken_over()
     proposed(HistoricalResult.objects.get(), by=by)
     propose_historical_results(actor=by, rows=[OTHER])
-    Appointment.objects.create(
-        user=make_user(),
-        role=Role.COMMITTEE,
-        from_on=clock.today() - timedelta(days=1),
-        appointed_by_id=by.user_id,
-        awaits=True,
+    appoint_person(
+        actor=by, email="weiyuan@example.org", name="演示委员", role=Role.COMMITTEE, from_on=clock.today()
     )
 
 
