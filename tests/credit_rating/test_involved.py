@@ -64,7 +64,7 @@ def told(event=NOBODY):
 
 def test_who_decided_before_has_neither_the_forms_nor_the_work_of_an_objection(association):
     one, other = actor_with(Role.COMMITTEE), actor_with(Role.COMMITTEE)
-    objection = disputed(one)
+    objection = disputed(one, other)
     assert 'name="decision"' not in page_of(one, objection, association)
     assert "未参与该项评定的委员" in page_of(one, objection, association)
     assert 'name="decision"' in page_of(other, objection, association)
@@ -86,7 +86,7 @@ def test_what_an_involved_member_typed_comes_back(association):
 
 def test_who_upheld_an_objection_is_not_asked_to_determine_it_anew(association):
     first, second = actor_with(Role.COMMITTEE), actor_with(Role.COMMITTEE)
-    objection = disputed(first)
+    objection = disputed(first, second)
     leaf = Indicator.objects.get(standard=objection.assessment.round.standard, code="B1.2")
     operations.decide_objection(
         actor=second,
