@@ -49,6 +49,7 @@ class Reckoning:
     ``number`` of ``unit`` from ``start``; without a unit the day was set by a document. ``idle`` days of a pause were
     not counted, in the unit of the term. ``unknown_year`` is the first one whose holidays are not announced.
     ``told`` is the later last day that people were told and that stays: counted anew the term would end on ``last``.
+    ``of``: the case and the term that this one follows, when it ends with a term of another case.
     """
 
     start: date
@@ -65,6 +66,7 @@ class Reckoning:
     unknown_year: int | None = None
     at: str = MIDNIGHT
     told: date | None = None
+    of: tuple[str, str] | None = None
 
 
 def reckon(
@@ -131,7 +133,9 @@ def as_parts(reckoning: Reckoning) -> dict[str, Any]:
         "holiday": reckoning.holiday,
         "unknown_year": reckoning.unknown_year,
         "at": reckoning.at,
-    } | ({"told": reckoning.told.isoformat()} if reckoning.told else {})
+        **({"told": reckoning.told.isoformat()} if reckoning.told else {}),
+        **({"of": list(reckoning.of)} if reckoning.of else {}),
+    }
 
 
 def from_parts(parts: Mapping[str, Any]) -> Reckoning:
@@ -151,6 +155,7 @@ def from_parts(parts: Mapping[str, Any]) -> Reckoning:
         unknown_year=parts["unknown_year"],
         at=parts["at"],
         told=day(parts["told"]) if parts.get("told") else None,
+        of=(parts["of"][0], parts["of"][1]) if parts.get("of") else None,
     )
 
 
@@ -164,6 +169,18 @@ def as_written(text: str) -> str:
 
 def in_words(reckoning: Reckoning, gettext: Gettext = as_written) -> str:
     """The sentence of the parts, in the language of the translator."""
+    sentence = _counted(reckoning, gettext)
+    if reckoning.of is None:
+        return sentence
+    case, term = reckoning.of
+    return gettext("与%(case)s的“%(term)s”同日截止（最早到期的一件）。%(sentence)s") % {
+        "case": case,
+        "term": gettext(term),
+        "sentence": sentence,
+    }
+
+
+def _counted(reckoning: Reckoning, gettext: Gettext) -> str:
     end = _named(reckoning.last, reckoning.start if reckoning.unit else None, gettext)
     if not reckoning.unit:
         return gettext("截止时间由文件确定：%(day)s%(time)s") % {"day": end, "time": reckoning.at}

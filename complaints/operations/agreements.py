@@ -43,6 +43,7 @@ from complaints.operations.cases import (
     tell_institution,
 )
 from complaints.operations.filing import keep_signed, on_paper
+from complaints.operations.mass_clock import follow_mass_case
 from complaints.operations.mediation import acting_mediator, refuse_stopped
 from complaints.operations.moves import move_complaint
 from complaints.operations.payments import watch_next_payment
@@ -256,3 +257,4 @@ def _conclude(actor: Actor, complaint: Complaint, agreement: Agreement) -> None:
         gettext_noop("双方已签署，请按期履行并上传凭证。未履行将作为事实记录。"),
     )
     tell_complainant(complaint, event)
+    follow_mass_case(actor, complaint)

@@ -43,6 +43,7 @@ from complaints.operations.cases import (
     tell_staff,
 )
 from complaints.operations.facts import turn_after_set_aside
+from complaints.operations.mass_clock import follow_mass_case
 from complaints.operations.mediation import refuse_asked
 from complaints.operations.moves import move_complaint
 from complaints.operations.standstill import WITHDRAWN, stop_working_clocks
@@ -104,6 +105,7 @@ def end_mediation(
         gettext_noop("投诉%(number)s的调解已终止"),
         gettext_noop("请在期限内告知尚未告知的一方，并说明其他救济途径。"),
     )
+    follow_mass_case(actor, complaint)
     return decision
 
 
@@ -156,4 +158,5 @@ def withdraw(
             gettext_noop("投诉人撤回了投诉，不需要再答复。"),
         )
     tell_written(complaint, word)
+    follow_mass_case(actor, complaint)
     return complaint

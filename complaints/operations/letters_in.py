@@ -20,6 +20,7 @@ from complaints.choices.complaints import EvidenceKind, Source
 from complaints.models import Complaint, Offer, Reply
 from complaints.operations.cases import lock_complaint
 from complaints.operations.filing import Exhibit, keep_exhibit
+from complaints.operations.mass_clock import follow_mass_case
 from complaints.operations.replies import keep_answer, make_offer
 
 NOON = 12
@@ -61,7 +62,9 @@ def offer_on_paper(
     complaint = lock_complaint(actor, complaint_id)
     _received(complaint, received_on)
     letter = _kept(actor, complaint, paper, received_on)
-    return make_offer(actor, complaint, amount_fen, pay_by, open_until, paragraphs(terms), None, letter)
+    made = make_offer(actor, complaint, amount_fen, pay_by, open_until, paragraphs(terms), None, letter)
+    follow_mass_case(actor, complaint)
+    return made
 
 
 def _received(complaint: Complaint, day: date) -> datetime:

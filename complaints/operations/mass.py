@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,31 +10,27 @@ from django.utils.translation import gettext_noop
 from association import clock
 from association.actors import Actor
 from association.audit import record
-from association.choices import Side
-from association.clocks import Case, Owner, deadlines_of, start_deadline, stop_deadline
-from association.notices import notify, people_of
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
-from common.said import Said
 from common.text import one_line, paragraphs
 from complaints.access.complaints import MAY, complaints_visible_to, mass_cases_visible_to
 from complaints.choices.complaints import MassState, OfferState
 from complaints.models import Complaint, MassCase, Offer
 from complaints.operations.cases import (
-    KIND,
     lock_for_complainant,
     refuse_personal,
     required_text,
-    tell_complainant,
+)
+from complaints.operations.mass_clock import (
+    LEAST,
+    keep_in_step,
+    stop_talk,
+    tell_complainants,
+    tell_institution,
+    tell_institution_of_end,
 )
 from complaints.operations.moves import move_mass_case
 from complaints.operations.replies import LONGEST_REPLY, NEGOTIABLE, after_mediation, make_offer, wrong_days
 from complaints.rules.money import wrong_amount
-
-LEAST = 2  # of one there is nothing to join
-MASS, TALK_UNTIL = "mass", "MASS-TALK"
-OFFER_TO_EACH = gettext_noop("统一协商，按人提出方案")
-TALK = gettext_noop("合并协商（至最早到期的一件）")
-TOO_FEW = "参加合并协商的投诉不足两件，合并协商结束，各件继续单独办理。"
 
 
 @transaction.atomic
@@ -68,9 +63,9 @@ def open_mass_case(*, actor: Actor, title: str, complaint_ids: list[int]) -> Mas
     )
     Complaint.objects.filter(pk__in=[complaint.pk for complaint in complaints]).update(mass_case=case)
     record(actor, "open_mass_case", case, complaints=len(complaints))
-    _start_talk(actor, case, complaints)
-    _tell_complainants(case, complaints, "opened")
-    _tell_institution(
+    keep_in_step(actor, case)
+    tell_complainants(case, complaints, "opened")
+    tell_institution(
         case,
         "opened",
         gettext_noop("协会已将%(many)s件投诉合并协商"),
@@ -96,11 +91,13 @@ def offer_to_all(
     """
     case, complaints = _checked(actor, mass_case_id, amounts_fen, pay_by, open_until)
     said = paragraphs(terms)
-    return [
+    made = [
         _same_offer(case, complaints[pk], amount, pay_by, open_until, said)
         or make_offer(actor, complaints[pk], amount, pay_by, open_until, said, case)
         for pk, amount in sorted(amounts_fen.items())
     ]
+    keep_in_step(actor, case)
+    return made
 
 
 @transaction.atomic
@@ -175,14 +172,9 @@ def end_mass_case(*, actor: Actor, mass_case_id: int, notes: str) -> MassCase:
     refuse_personal(*Complaint.objects.filter(mass_case=case), notes=said)
     move_mass_case(case, MassState.ENDED, ended_at=clock.now(), notes=said)
     record(actor, "end_mass_case", case)
-    _stop_talk(actor, case)
-    _tell_complainants(case, list(Complaint.objects.filter(mass_case=case, ended_at=None)), "ended")
-    _tell_institution(
-        case,
-        "ended",
-        gettext_noop("群体性投诉的协商已结束"),
-        gettext_noop("没有和解的投诉逐件继续办理；已接受的方案请按期付款。"),
-    )
+    stop_talk(actor, case)
+    tell_complainants(case, list(Complaint.objects.filter(mass_case=case, ended_at=None)), "ended")
+    tell_institution_of_end(case)
     return case
 
 
@@ -203,62 +195,15 @@ def leave_mass_case(*, actor: Actor, complaint_id: int | None = None, receipt_co
     complaint.mass_case = None
     complaint.save(update_fields=["mass_case"])
     record(actor, "leave_mass_case", complaint, mass_case=case.pk, method=method.value)
-    _tell_institution(
+    tell_institution(
         case,
         f"left-{complaint.pk}",
         gettext_noop("投诉%(number)s改为单独办理"),
         gettext_noop("投诉人不参加合并协商，请就这一件单独答复和协商。"),
         number=complaint.number,
     )
-    if Complaint.objects.filter(mass_case=case, state__in=sorted(NEGOTIABLE)).count() < LEAST:
-        move_mass_case(case, MassState.ENDED, ended_at=clock.now(), notes=TOO_FEW)
-        record(actor, "end_mass_case", case)
-        _stop_talk(actor, case)
-        _tell_complainants(case, list(Complaint.objects.filter(mass_case=case, ended_at=None)), "ended")
+    keep_in_step(actor, case)
     return complaint
-
-
-def _case_of(case: MassCase) -> Case:
-    return Case(MASS, case.pk, f"群体性投诉 {case.title}", f"/desk/complaints/mass/{case.pk}/")
-
-
-def _start_talk(actor: Actor, case: MassCase, complaints: list[Complaint]) -> None:
-    """协商到何时: as long as the first of its complaints has time; without a term of any there is none to keep."""
-    ends = [
-        row.due_on
-        for complaint in complaints
-        for row in deadlines_of(KIND, complaint.pk).filter(stopped_at__isnull=True, due_on__gte=clock.today())
-    ]
-    if ends:
-        start_deadline(
-            actor=actor,
-            code=TALK_UNTIL,
-            case=_case_of(case),
-            owner=Owner(Side.INSTITUTION, institution_id=case.institution_id),
-            action=OFFER_TO_EACH,
-            ends_on=min(ends),
-            title=TALK,
-        )
-
-
-def _stop_talk(actor: Actor, case: MassCase) -> None:
-    stop_deadline(actor=actor, case=_case_of(case), code=TALK_UNTIL)
-
-
-def _tell_complainants(case: MassCase, complaints: list[Complaint], event: str) -> None:
-    for complaint in complaints:
-        tell_complainant(complaint, f"mass-{case.pk}-{event}")
-
-
-def _tell_institution(case: MassCase, event: str, subject: str, body: str, **values: Any) -> None:
-    """``subject`` and ``body`` are marked with ``gettext_noop``; what is written stays in Chinese."""
-    notify(
-        f"mass-case-{case.pk}-{event}",
-        people_of(institution_id=case.institution_id),
-        subject=Said(subject, **values),
-        body=Said(body, **values),
-        path=f"/desk/complaints/mass/{case.pk}/",
-    )
 
 
 def _lock_mass_case(actor: Actor, mass_case_id: int) -> MassCase:

@@ -48,6 +48,7 @@ from complaints.operations.cases import (
     turns,
 )
 from complaints.operations.ends import end_mediation
+from complaints.operations.mass_clock import keep_mass_cases_in_step
 from complaints.operations.moves import move_offer
 from complaints.operations.settlement import unconfirmed
 from complaints.operations.survey import close_unanswered
@@ -76,6 +77,7 @@ def keep_the_clock(*, actor: Actor) -> None:
     lapsed = Offer.objects.filter(state=OfferState.MADE, open_until__lt=clock.today())
     for case_id in list(lapsed.values_list("complaint_id", flat=True)[:AT_ONCE]):
         _take(actor, case_id, _lapse)
+    keep_mass_cases_in_step(actor)
     if is_working_hour():
         _remind_complainants()
         _payments_to_come()

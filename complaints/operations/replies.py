@@ -44,6 +44,7 @@ from complaints.operations.cases import (
     tell_staff,
 )
 from complaints.operations.filing import keep_signed, on_paper
+from complaints.operations.mass_clock import follow_mass_case
 from complaints.operations.moves import move_complaint, move_offer
 from complaints.operations.standstill import stop_working_clocks
 from complaints.rules.money import in_yuan, wrong_amount, wrong_day
@@ -110,6 +111,7 @@ def keep_answer(
         gettext_noop("请查看答复，征求双方调解的意愿。"),
     )
     ask_after_answer(actor, complaint)
+    follow_mass_case(actor, complaint)
     return reply
 
 
@@ -145,7 +147,9 @@ def offer(
     """提出方案 to the complainant: an amount, when it is paid, and until when the offer stands."""
     actor.require(MAY, "offer")
     complaint = lock_against_own(actor, complaint_id)
-    return make_offer(actor, complaint, amount_fen, pay_by, open_until, paragraphs(terms), None)
+    made = make_offer(actor, complaint, amount_fen, pay_by, open_until, paragraphs(terms), None)
+    follow_mass_case(actor, complaint)
+    return made
 
 
 def make_offer(
@@ -236,6 +240,8 @@ def answer_offer(
     record(actor, "answer_offer", made, complaint=complaint.pk, accepted=accepted, **on_paper(signed))
     if accepted:
         settle_directly(actor, complaint, made.amount_fen, made.pay_by)
+    else:
+        follow_mass_case(actor, complaint)
     tell_institution(
         complaint,
         f"offer-{made.pk}-answered",
@@ -265,3 +271,4 @@ def settle_directly(actor: Actor, complaint: Complaint, amount_fen: int, pay_by:
         gettext_noop("投诉%(number)s已自行和解"),
         gettext_noop("双方已自行和解，系统会跟踪付款并请投诉人确认。"),
     )
+    follow_mass_case(actor, complaint)

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from association.actors import Actor
+from association.clocks import Turn, whose_turn
 from common.errors import NotFound
 from complaints.access.complaints import (
     MAY,
@@ -20,6 +21,7 @@ from complaints.queries.case import OPEN_TO_OFFERS
 from complaints.queries.people import masked_people
 
 MOST_AT_ONCE, LEAST = 500, 2
+MASS = "mass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class MassPage:
     rows: list[MassRow]
     may_offer: bool
     may_end: bool
+    turn: Turn | None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -80,6 +83,7 @@ def mass_page(actor: Actor, pk: int) -> MassPage:
         ],
         may_offer=negotiating and actor.may(MAY, "offer") and case.institution_id in actor.institution_ids,
         may_end=negotiating and actor.may(MAY, "open_mass_case"),
+        turn=whose_turn(MASS, case.pk) if negotiating else None,
     )
 
 

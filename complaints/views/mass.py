@@ -50,7 +50,7 @@ def new_mass_case(request: PortalRequest) -> HttpResponse:
     form = OpenMassForm(request.POST if posted else None)
     form.offer([(row.complaint.pk, row.complaint.number) for row in rows])
     if posted and form.attempt(lambda given: open_mass_case(actor=request.actor, **given)):
-        messages.success(request, _("已合并协商，机构已收到通知。"))
+        messages.success(request, _("已合并协商，机构已收到通知，投诉人逐一告知。"))
         return redirect("mass_case", pk=form.outcome.pk)
     context = {
         "form": form,

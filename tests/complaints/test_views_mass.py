@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from association import clock
 from association.choices import Role
-from association.models import Deadline, Notice, OutboxJob
+from association.models import Notice, OutboxJob
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, Refused
 from complaints import operations
@@ -290,19 +290,3 @@ def test_one_complaint_and_a_closed_one_are_no_mass_case(here):
         Complaint.objects.filter(pk=gone).update(mass_case=case)
     with pytest.raises(IntegrityError, match="mass_case_of_two"), transaction.atomic():
         MassCase.objects.filter(pk=case.pk).update(opened_with=1)
-
-
-def test_a_mass_case_stands_in_the_queue_until_it_ends(here):
-    case, made = opened(here, 2)
-    term = Deadline.objects.get(case_kind="mass", case_id=case.pk)
-    first = Deadline.objects.filter(
-        case_kind="complaint", case_id__in=[one.complaint.pk for one in made], stopped_at__isnull=True
-    ).earliest("due_on")
-    assert (term.due_on, term.owner_institution_id, term.action) == (
-        first.due_on,
-        here.institution.pk,
-        "统一协商，按人提出方案",
-    )
-    operations.end_mass_case(actor=here.officer, mass_case_id=case.pk, notes="已分别提出方案。")
-    term.refresh_from_db()
-    assert term.stopped_at is not None
