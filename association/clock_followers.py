@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
-
 from association.actors import Actor
 from association.audit import record
 from association.clocks import Case, Owner
@@ -11,7 +9,6 @@ from association.deadlines import rule_row
 from association.models import Deadline
 
 
-@transaction.atomic
 def start_like(
     *, actor: Actor, code: str, case: Case, owner: Owner, action: str, other: Deadline, title: str
 ) -> Deadline:
