@@ -196,5 +196,6 @@ CASE_KINDS = {
     "application": _("入会申请"),
     "council_vote": _("理事会表决"),
     "membership": _("会籍"),
+    "breach": _("公约违约"),
     "listing": _("红黑榜"),
 }

@@ -139,6 +139,7 @@ TITLED = {
     "入会申请 ": gettext_noop("入会申请 %(rest)s"),
     "理事会表决：": gettext_noop("理事会表决：%(rest)s"),
     "会籍：": gettext_noop("会籍：%(rest)s"),
+    "公约违约 ": gettext_noop("公约违约 %(rest)s"),
 }
 
 

@@ -15,7 +15,16 @@ def download(attachment: Attachment) -> HttpResponse:
 
 def sent_as(data: bytes, attachment: Attachment) -> HttpResponse:
     """These bytes under the name and type of the attachment."""
-    response = HttpResponse(data, content_type=attachment.media_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(attachment.name)}"
+    return _sent(data, attachment.name, attachment.media_type)
+
+
+def sent_pdf(data: bytes, name: str) -> HttpResponse:
+    """文书 made at this moment, which no locker keeps."""
+    return _sent(data, name, "application/pdf")
+
+
+def _sent(data: bytes, name: str, media_type: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=media_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -180,6 +180,7 @@ GROUPS = (
             ("workspaces", gettext_lazy("职务任期"), "admin:members_officeterm_changelist"),
             ("upload_file", pgettext_lazy("many", "会员工作簿"), "admin:members_memberbook_changelist"),
             ("handshake", gettext_lazy("自律公约"), "admin:association_pledgeversion_changelist"),
+            ("report", gettext_lazy("公约违约"), "admin:members_pledgebreach_changelist"),
             ("draw", gettext_lazy("签署仪式"), "admin:members_pledgeceremony_changelist"),
             ("scan", gettext_lazy("纸质签署"), "admin:members_pledgepaper_changelist"),
             ("fact_check", gettext_lazy("公约签署"), "admin:members_pledgesignature_changelist"),

@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from association.access import ReadTerms
 from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
+from association.conflicts import institutions_tied_to
 from association.models import Appointment
 from members.choices.membership import ApplicationState, Matter
 from members.models import (
@@ -15,6 +16,7 @@ from members.models import (
     MembershipCertificate,
     MembershipTerm,
     OfficeTerm,
+    PledgeBreach,
     PledgeCeremony,
     PledgePaper,
     PledgeSignature,
@@ -50,6 +52,12 @@ MAY = {
     "sign_pledge": INSTITUTION_ADMIN,
     "register_paper_signature": SECRETARIAT,
     "confirm_paper_signature": SECRETARIAT,
+    # 违反公约: who proposes a decision does not make it.
+    "allege_breach": SECRETARIAT,
+    "handle_breach": SECRETARIAT,
+    "decide_breach": SECRETARIAT,
+    "withdraw_breach": NOBODY,
+    "defend_breach": INSTITUTION_ADMIN,
     "see_pledge_desk": STAFF_ROLES | INSTITUTION_ROLES,
     "see_history": STAFF_ROLES | INSTITUTION_ROLES,
     "render_membership_certificate": NOBODY,
@@ -133,6 +141,28 @@ def papers_visible_to(actor: Actor) -> QuerySet[PledgePaper]:
     return PledgePaper.objects.none()
 
 
+def breaches_visible_to(actor: Actor) -> QuerySet[PledgeBreach]:
+    """Staff but for those who are tied to the institution; the institution its own, from the notice on."""
+    rows = PledgeBreach.objects.all()
+    if actor.is_system:
+        return rows
+    seen = _told_of_its_own(actor)
+    if actor.roles & STAFF_ROLES and actor.user_id is not None:
+        seen |= ~Q(institution_id__in=institutions_tied_to(actor.user_id))
+    return rows.filter(seen)
+
+
+def _told_of_its_own(actor: Actor) -> Q:
+    return Q(institution_id__in=actor.institution_ids, noticed_at__isnull=False)
+
+
+def cases_kept_from(user_id: int) -> list[str]:
+    """The breaches about institutions that somebody is tied to, as the clocks call them."""
+    tied = institutions_tied_to(user_id)
+    rows = PledgeBreach.objects.filter(institution_id__in=tied) if tied else PledgeBreach.objects.none()
+    return [f"breach-{pk}" for pk in rows.values_list("pk", flat=True)]
+
+
 def _own_applications(actor: Actor) -> QuerySet[MembershipApplication]:
     return MembershipApplication.objects.filter(institution_id__in=actor.institution_ids)
 
@@ -141,6 +171,10 @@ def _own_admissions(actor: Actor) -> QuerySet[CouncilVote]:
     """That the council votes on the own application is told on its page; a vote to expel is not told before its end."""
     rows = CouncilVote.objects.filter(matter=Matter.ADMISSION)
     return rows.filter(institution_id__in=actor.institution_ids)
+
+
+def _own_breaches(actor: Actor) -> QuerySet[PledgeBreach]:
+    return PledgeBreach.objects.filter(_told_of_its_own(actor))
 
 
 def _own_institutions(actor: Actor) -> QuerySet[Institution]:
@@ -158,6 +192,7 @@ READ_TERMS = (
     ),
     ReadTerms("council_vote", frozenset({"MEMBER-VOTE"}), _own_admissions, MEMBERSHIP_PAGE),
     ReadTerms("membership", frozenset({"MEMBER-PROBATION"}), _own_institutions, MEMBERSHIP_PAGE),
+    ReadTerms("breach", frozenset({"PLEDGE-DECISION"}), _own_breaches, "/desk/pledge/breaches/%d/"),
 )
 
 

@@ -7,7 +7,8 @@ class MembersConfig(AppConfig):
     verbose_name = _("培训机构")
 
     def ready(self) -> None:
-        from association.access import let_parties_read  # noqa: PLC0415 - the models are there only now
-        from members.access import READ_TERMS  # noqa: PLC0415 - the same
+        from association import access  # noqa: PLC0415 - the models are there only now
+        from members.access import READ_TERMS, cases_kept_from  # noqa: PLC0415 - the same
 
-        let_parties_read(*READ_TERMS)
+        access.KEPT_FROM.append(cases_kept_from)
+        access.let_parties_read(*READ_TERMS)

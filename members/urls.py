@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import council, membership, pledge
+from members.views import breach, council, membership, pledge
 
 urlpatterns = [
     path("membership/", membership.membership, name="membership"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("pledge/", pledge.pledge_desk, name="pledge_desk"),
     path("pledge/sign/<int:institution_id>/", pledge.sign_pledge, name="sign_pledge"),
     path("pledge/records/<int:pk>/", pledge.pledge_record, name="pledge_record"),
+    path("pledge/breaches/<int:pk>/", breach.breach, name="pledge_breach"),
+    path("pledge/breaches/<int:pk>/defend/", breach.defend, name="defend_breach"),
+    path("pledge/breaches/<int:pk>/decisions/<int:turn>/", breach.decision, name="breach_decision"),
     path("council/", council.votes, name="council_votes"),
     path("council/<int:pk>/", council.vote, name="council_vote"),
     path("council/<int:pk>/do/", council.do_in_vote, name="do_in_vote"),

@@ -72,6 +72,7 @@ MAY = {
     "propose_set_aside": SECRETARIAT,
     "decide_set_aside": SECRETARIAT,
     "open_lead_from_complaint": SECRETARIAT,
+    "allege_breach": SECRETARIAT,
     "terminate": MEDIATORS,
     "tell_parties": SECRETARIAT,
     "speak_for_complainant": SECRETARIAT,

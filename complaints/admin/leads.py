@@ -17,7 +17,7 @@ from association.downloads import download
 from association.rules.clock import beijing
 from association.staff_desk import DeskAdmin
 from complaints.access.leads import leads_visible_to, may_read_account
-from complaints.admin import lead_deeds
+from complaints.admin import lead_deeds, pledge_deeds
 from complaints.choices.leads import LEAD_OPEN, Speaker
 from complaints.models import Lead
 from complaints.operations.lead_secrets import (
@@ -73,7 +73,7 @@ class LeadAdmin(DeskAdmin):
         "grounds", "fed_back_on", "archived_on", "retire_on", "retired_on",
         "found_in",
     )  # fmt: skip
-    deeds = lead_deeds.OBJECT
+    deeds = (*lead_deeds.OBJECT, *pledge_deeds.OF_LEAD)
 
     def get_queryset(self, request: Any) -> QuerySet[Lead]:
         return listed(leads_visible_to(request.actor)).order_by("-pk")
@@ -144,7 +144,7 @@ class LeadAdmin(DeskAdmin):
         found = [_terms(obj), *_told(request, obj), _referrals(request, obj)]
         if hasattr(obj, "finding"):
             found.append(_finding(obj))
-        return [*found, _hearings(obj), _recusals(obj)]
+        return [*found, _hearings(obj), *pledge_deeds.alleged_on(request, obj), _recusals(obj)]
 
 
 def _told(request: Any, lead: Lead) -> list[Table]:

@@ -207,6 +207,16 @@ class OpenLeadForm(CaseForm):
     )
 
 
+class AllegeForm(CaseForm):
+    name = "allege_breach"
+    title, button = _("提出违反公约"), _("提出")
+    lead = _("据已认定的未履行协议的事实提出，不带投诉人的任何信息；由秘书处告知机构并听取申辩。")
+    asks = "clause_place"
+    clause_place = forms.TypedChoiceField(
+        label=_("违反哪一条"), coerce=int, help_text=_("按该机构签署的那一版公约。")
+    )
+
+
 class TellForm(CaseForm):
     name = "tell_parties"
     title, button = _("登记已告知"), _("登记")
@@ -251,6 +261,7 @@ FORMS: dict[str, type[CaseForm]] = {
         ProposeSetAsideForm,
         DecideSetAsideForm,
         OpenLeadForm,
+        AllegeForm,
         TellForm,
         UnmaskForm,
         RedactForm,

@@ -18,6 +18,7 @@ from complaints.choices.complaints import Subject
 from complaints.choices.leads import LeadCategory, LeadState
 from complaints.models import Lead
 from members.queries import institutions
+from members.queries.pledge import clauses_signed
 
 OUTCOMES = (LeadState.HANDLED, LeadState.UNFOUNDED, LeadState.INSUFFICIENT)
 
@@ -112,6 +113,20 @@ class ReferralReceiptForm(DeedForm):
         waiting = self.obj.referrals.filter(received_on__isnull=True)
         choices = [(row.pk, f"{row.authority} {row.document_number}") for row in waiting]
         self.fields["referral_id"].choices = choices  # type: ignore[attr-defined]
+
+
+class AllegeForm(DeedForm):
+    """提出违反公约 on the finding; the clauses are those that the institution signed."""
+
+    clause_place = forms.TypedChoiceField(
+        label=_("违反哪一条"),
+        coerce=int,
+        help_text=_("按该机构签署的那一版公约；事实取自查实的结果，不带提供人的任何信息。"),
+    )
+
+    def prepare(self) -> None:
+        signed = clauses_signed(self.obj.institution_id or 0)
+        self.fields["clause_place"].choices = [("", "—"), *signed]  # type: ignore[attr-defined]
 
 
 class FindingForm(DeedForm):

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from association import clock
-from association.actors import Actor
+from association.actors import Actor, system
 from association.audit import record
 from association.rules.clock import beijing
 from complaints.choices.complaints import FactKind, ReportState
 from complaints.models import Complaint, Fact, FactSetAside, Instalment, PaymentReport
 from complaints.queries.unpaid import settlement_of
+from members.choices.breach import BreachSource
+from members.operations import withdraw_breaches
 
 PAID_IN_TIME = "经投诉人确认到账日或者核实凭证，款项在约定的日期以前已经支付。"
 PAID_BEFORE_DENIAL = "经确认，投诉人否认以前款项已经支付。"
@@ -32,9 +34,19 @@ def next_turn(complaint: Complaint, kind: FactKind) -> int:
 
 
 def set_aside(actor: Actor, fact: Fact, reason: str) -> None:
-    """``reason``: one of the sentences above, kept in Chinese, or what two members of staff wrote (``fact_review``)."""
+    """``reason``: one of the sentences above, kept in Chinese, or what two members of staff wrote (``fact_review``).
+
+    With the last breach that stood falls what was alleged on it under the pledge.
+    """
     FactSetAside.objects.create(fact=fact, reason=reason, by_id=actor.user_id, at=clock.now())
     record(actor, "set_aside_fact", fact, complaint=fact.complaint_id, kind=fact.kind, reason=reason)
+    if fact.kind == FactKind.BREACH and not standing_facts(fact.complaint, FactKind.BREACH):
+        withdraw_breaches(
+            actor=system(fact.association_id),
+            source=BreachSource.COMPLAINT,
+            source_id=fact.complaint_id,
+            reason=reason,
+        )
 
 
 def review_facts(actor: Actor, complaint: Complaint) -> None:

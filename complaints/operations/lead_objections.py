@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from association import clock
-from association.actors import Actor
+from association.actors import Actor, system
 from association.audit import record
 from association.clocks import stop_deadline
 from common.errors import Refused
@@ -18,6 +18,8 @@ from complaints.operations.lead_cases import refuse_identity, required, untied_s
 from complaints.operations.lead_handling import put_message
 from complaints.operations.lead_hearings import REVIEW_BY, case_of, lock_hearing, tell, tell_institution
 from complaints.operations.moves import move_hearing
+from members.choices.breach import BreachSource
+from members.operations import withdraw_breaches
 
 LONGEST_REASON = 200
 # On the page that opens with the receipt code, beside the outcome that was told before.
@@ -84,6 +86,8 @@ def _decide(actor: Actor, hearing: LeadHearing, finding: LeadFinding, why: str, 
             reason=why,
             at=clock.now(),
         )
+        keeper = system(hearing.association_id)
+        withdraw_breaches(actor=keeper, source=BreachSource.LEAD, source_id=hearing.lead_id, reason=why)
     stop_deadline(actor=actor, case=case_of(hearing), code=REVIEW_BY, outcome="decided")
     record(actor, "review_hearing", hearing, upheld=upheld, reason=why, finding=finding.pk)
     result = (

@@ -52,7 +52,7 @@ from complaints.models import (
     Survey,
     Telling,
 )
-from complaints.queries.facts import KeptFact, facts_of
+from complaints.queries.facts import KeptFact, facts_of, may_allege_breach
 from complaints.queries.leads import may_open_lead
 from complaints.queries.papers import AgreementPaper, papers_of
 from complaints.queries.people import similar_to
@@ -353,6 +353,7 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("propose_set_aside", any(one.may_be_reviewed for one in case.facts)),
         ("decide_set_aside", any(one.review for one in case.facts)),
         ("open_lead", may_open_lead(complaint)),
+        ("allege_breach", may_allege_breach(complaint, case.facts)),
         ("terminate", State.TERMINATED in STEPS[state]),
         ("survey", state in SURVEYED and case.is_asked),
         ("follow_up", case.waiting.follow_up),

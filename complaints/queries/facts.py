@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from complaints.choices.complaints import FactKind
 from complaints.choices.facts import FactReviewState
 from complaints.models import Complaint, Fact, FactReview, FactSetAside
+from members.queries.pledge import clauses_signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,12 @@ class KeptFact:
     @property
     def may_be_reviewed(self) -> bool:
         return self.set_aside is None and self.review is None
+
+
+def may_allege_breach(complaint: Complaint, facts: list[KeptFact]) -> bool:
+    """提出违反公约: an agreement was not performed, that stands, and the institution is a member who signed."""
+    found = any(one.fact.kind == FactKind.BREACH and one.set_aside is None for one in facts)
+    return found and bool(clauses_signed(complaint.institution_id or 0))
 
 
 def facts_of(complaint: Complaint) -> list[KeptFact]:

@@ -12,6 +12,7 @@ from association import clock
 from association.clocks import deadlines_of
 from association.models import Deadline
 from association.reckoning import explained
+from complaints.choices.hearings import REVIEWED, WAITING, HearingStage
 from complaints.choices.leads import LEAD_OPEN, Speaker
 from complaints.models import Complaint, Lead, LeadEvidence, LeadFinding, LeadFindingSetAside, LeadMessage
 from complaints.rules.leads import Anchor, anchor_of, shipped_anchors
@@ -66,6 +67,13 @@ def outcome_said(lead: Lead) -> str:
     if not is_set_aside(lead.pk):
         return outcome
     return _("%(outcome)s；后经复核，认定不再作数") % {"outcome": outcome}
+
+
+def final_finding(lead: Lead) -> LeadFinding | None:
+    """What was found true and stands: not set aside, and no objection of the institution is still open or looked at."""
+    if lead.hearings.filter(stage=HearingStage.AFTER, state__in=[*WAITING, *REVIEWED]).exists():
+        return None
+    return LeadFinding.objects.filter(lead=lead, set_aside__isnull=True).first()
 
 
 def listed(leads: QuerySet[Lead]) -> QuerySet[Lead]:

@@ -52,6 +52,7 @@ from complaints.operations.order_limit import extend_order
 from complaints.operations.paid import register_paid
 from complaints.operations.payment_answers import answer_payment, see_proof
 from complaints.operations.payments import perform
+from complaints.operations.pledge import allege_from_complaint
 from complaints.operations.privacy import (
     read_named_agreement,
     redact,
@@ -76,6 +77,7 @@ from complaints.queries.lists import LISTS, list_page, wanted_of
 from complaints.queries.redactions import places_of
 from complaints.queries.tracking import payment_label
 from complaints.queries.written import written_in
+from members.queries.pledge import clauses_signed
 
 ROWS = 50
 Given = Mapping[str, Any]
@@ -106,6 +108,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "propose_set_aside": propose_set_aside,
     "decide_set_aside": decide_set_aside,
     "open_lead": open_lead_from_complaint,
+    "allege_breach": allege_from_complaint,
     "tell_parties": tell_parties,
     "survey": survey,
     "follow_up": follow_up,
@@ -295,6 +298,7 @@ OFFERED["decide_set_aside"] = lambda shown: [
     for one in shown.facts
     if one.review is not None
 ]
+OFFERED["allege_breach"] = lambda shown: clauses_signed(shown.complaint.institution_id or 0)
 OFFERED["answer_payment"] = lambda shown: [(row.pk, payment_label(row)) for row in shown.waiting.payments]
 OFFERED["see_proof"] = lambda shown: [(row.pk, payment_label(row)) for row in shown.unseen]
 OFFERED["cancel_session"] = OFFERED["move_session"]

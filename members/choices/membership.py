@@ -146,6 +146,8 @@ class EventKind(TextChoices):
     OFFICE_LEFT = "office_left", _("离任")
     PLEDGE_SIGNED = "pledge_signed", _("签署自律公约")
     BROUGHT_IN = "brought_in", _("带入以前的记载")
+    SANCTIONED = "sanctioned", _("按自律公约处分")
+    SANCTION_WITHDRAWN = "sanction_undone", _("处分撤回")
 
 
 EVENT_OF_ENDING = {

@@ -1,5 +1,6 @@
 from members.models.applications import ApplicationEvidence, MembershipApplication
 from members.models.books import MemberBook, MemberBookFault
+from members.models.breach import BreachDecision, PledgeBreach
 from members.models.council import CouncilBallot, CouncilVote
 from members.models.institutions import FormerName, Institution
 from members.models.pledge import PledgeCeremony, PledgePaper, PledgeSignature
@@ -7,6 +8,7 @@ from members.models.terms import MembershipCertificate, MembershipEvent, Members
 
 __all__ = [
     "ApplicationEvidence",
+    "BreachDecision",
     "CouncilBallot",
     "CouncilVote",
     "FormerName",
@@ -18,6 +20,7 @@ __all__ = [
     "MembershipEvent",
     "MembershipTerm",
     "OfficeTerm",
+    "PledgeBreach",
     "PledgeCeremony",
     "PledgePaper",
     "PledgeSignature",

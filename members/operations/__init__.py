@@ -17,6 +17,9 @@ from members.operations.books import (
     load_book_part,
     look_at_book,
 )
+from members.operations.breach import allege_breach, drop_breach, notice_breach
+from members.operations.breach_basis import withdraw_breaches
+from members.operations.breach_hearing import defend_breach, hear_breach, register_defence
 from members.operations.ceremony import (
     close_signing,
     confirm_paper_signature,
@@ -50,12 +53,20 @@ from members.operations.opening import open_association
 from members.operations.periodic import keep_membership
 from members.operations.pledge import adopt_version
 from members.operations.review import ask_supplement, take_up_application
+from members.operations.sanction import (
+    close_breach,
+    confirm_rectified,
+    decide_breach,
+    propose_decision,
+    send_back_decision,
+)
 
 __all__ = [
     "REGISTER",
     "add_application_evidence",
     "admit_member",
     "adopt_version",
+    "allege_breach",
     "amend_institution",
     "answer_supplement",
     "appoint",
@@ -65,38 +76,49 @@ __all__ = [
     "book_errors",
     "cast_ballot",
     "change_tier",
+    "close_breach",
     "close_council_vote",
     "close_signing",
     "complete_uscc",
     "confirm_paper_signature",
+    "confirm_rectified",
+    "decide_breach",
+    "defend_breach",
     "discard_book",
     "dissolve_member",
+    "drop_breach",
     "end_appointment",
     "end_membership",
     "end_office",
     "end_probation",
     "export_members",
     "give_office",
+    "hear_breach",
     "keep_membership",
     "lapse_membership",
     "load_book_part",
     "look_at_book",
+    "notice_breach",
     "open_association",
     "open_council_vote",
     "open_signing",
+    "propose_decision",
     "propose_expulsion",
     "recall_application",
     "refuse_paper_signature",
+    "register_defence",
     "register_institution",
     "register_paper_signature",
     "remove_application_evidence",
     "rename_institution",
     "restore_member",
     "save_application",
+    "send_back_decision",
     "sign_pledge",
     "stand_aside",
     "submit_application",
     "suspend_member",
     "take_up_application",
+    "withdraw_breaches",
     "withdraw_membership",
 ]

@@ -6,9 +6,17 @@ from django.db.models import Model
 
 from association.choices import BATCH_STEPS, BatchState
 from common.transitions import check_step
+from members.choices.breach import BREACH_STEPS, BreachState
 from members.choices.membership import APPLICATION_STEPS, VOTE_STEPS, ApplicationState, VoteState
 from members.choices.pledge import CEREMONY_STEPS, PAPER_STEPS, CeremonyState, PaperState
-from members.models import CouncilVote, MemberBook, MembershipApplication, PledgeCeremony, PledgePaper
+from members.models import (
+    CouncilVote,
+    MemberBook,
+    MembershipApplication,
+    PledgeBreach,
+    PledgeCeremony,
+    PledgePaper,
+)
 
 
 def move_application(application: MembershipApplication, state: ApplicationState, **brings: Any) -> None:
@@ -39,6 +47,12 @@ def move_book(book: MemberBook, state: BatchState, **brings: Any) -> None:
     check_step(BATCH_STEPS, BatchState(book.state), state)
     book.state = state
     _save(book, brings)
+
+
+def move_breach(breach: PledgeBreach, state: BreachState, **brings: Any) -> None:
+    check_step(BREACH_STEPS, BreachState(breach.state), state)
+    breach.state = state
+    _save(breach, brings)
 
 
 def _save(row: Model, brings: dict[str, Any]) -> None:

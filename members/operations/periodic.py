@@ -13,6 +13,7 @@ from common.errors import NotFound
 from members.access import MAY
 from members.models import MemberBook
 from members.operations.admission import end_probation
+from members.operations.breach_hearing import close_silent
 from members.operations.ceremony import close_ended_signings
 from members.operations.council import follow_vote_term
 from members.operations.parts import APPLICATION, MEMBERSHIP, PROBATION, SUPPLEMENT
@@ -23,13 +24,14 @@ AT_ONCE = 200
 
 @transaction.atomic
 def keep_membership(*, actor: Actor) -> None:
-    """补正期满, 考察期满, and the end of a signing; the rows of workbooks that nobody mended are not kept."""
+    """补正期满, 考察期满, 申辩期满, and the end of a signing; the rows of workbooks that nobody mended are not kept."""
     actor.require(MAY, "keep_membership")
     for deadline in expired(APPLICATION, SUPPLEMENT)[:AT_ONCE]:
         end_supplement(actor=actor, application_id=deadline.case_id)
     for deadline in expired(MEMBERSHIP, PROBATION)[:AT_ONCE]:
         end_probation(actor=actor, institution_id=deadline.case_id)
     close_ended_signings(actor=actor)
+    close_silent(actor=actor)
     old = MemberBook.objects.filter(uploaded_at__lte=clock.now() - BOX_KEPT)
     old.exclude(state=BatchState.LOADING).exclude(box=b"").update(box=b"")
 

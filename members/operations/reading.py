@@ -8,7 +8,7 @@ from association.audit import record_read
 from association.choices import Role
 from association.models import Attachment
 from common.errors import NotFound
-from members.access import applications_visible_to, papers_visible_to
+from members.access import applications_visible_to, breaches_visible_to, papers_visible_to
 from members.models import ApplicationEvidence
 
 
@@ -34,3 +34,14 @@ def read_pledge_scan(*, actor: Actor, paper_id: int) -> Attachment:
         raise NotFound(_("没有这份纸质签署。"))
     record_read(actor, "pledge_scan", paper, attachment=paper.scan_id)
     return paper.scan
+
+
+@transaction.atomic
+def read_defence_paper(*, actor: Actor, breach_id: int) -> Attachment:
+    """书面申辩 as it came in; an auditor opens no file."""
+    rows = breaches_visible_to(actor.without(Role.AUDITOR)).select_related("paper")
+    breach = rows.filter(pk=breach_id, paper__isnull=False).first()
+    if breach is None or breach.paper is None:
+        raise NotFound(_("没有这份书面申辩。"))
+    record_read(actor, "defence_paper", breach, attachment=breach.paper_id)
+    return breach.paper

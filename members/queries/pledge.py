@@ -52,6 +52,20 @@ def clauses_to_sign(version: PledgeVersion, earlier: PledgeSignature | None) -> 
     return [clauses[place - 1] for place in places]
 
 
+EXCERPT = 30
+
+
+def clauses_signed(institution_id: int) -> list[tuple[int, str]]:
+    """What a member may be held to, for a choice: number and first words of each clause of the version it signed last."""
+    signature = (
+        last_signature(institution_id) if members_today().filter(institution_id=institution_id) else None
+    )
+    if signature is None:
+        return []
+    clauses = PledgeClause.objects.filter(version_id=signature.version_id).order_by("place")
+    return [(row.place, f"{row} {row.text[:EXCERPT]}") for row in clauses]
+
+
 def unsigned_members(version: PledgeVersion) -> QuerySet[MembershipTerm]:
     """Members today who have not signed this version."""
     signed = PledgeSignature.objects.filter(version=version).values("institution_id")

@@ -17,6 +17,7 @@ from common.errors import NotFound
 from members import operations
 from members.access import MAY
 from members.forms.desk import SignForm
+from members.queries.breach import own_breaches
 from members.queries.pledge import pledge_page, record_of
 
 
@@ -39,6 +40,7 @@ def _page(request: PortalRequest, kept: KeptForm | None = None) -> HttpResponse:
         "page": shown,
         "forms": forms,
         "kept": kept,
+        "breaches": own_breaches(request.actor),
         "offered": kept is not None and any(form is kept for form in forms.values()),
     }
     return render(request, "members/pledge.html", context, status=kept.status if kept else 200)

@@ -36,7 +36,7 @@ def steps():
     from association.choices import BATCH_STEPS, JOB_STEPS, ORIGINAL_REQUEST_STEPS, PLEDGE_STEPS
     from complaints.choices import complaints, facts, hearings, leads
     from credit_rating import choices
-    from members.choices import membership, pledge
+    from members.choices import breach, membership, pledge
 
     tables = (
         ("评估规范", choices.STANDARD_STEPS),
@@ -60,6 +60,7 @@ def steps():
         ("理事会表决", membership.VOTE_STEPS),
         ("会籍", membership.MEMBER_STEPS),
         ("自律公约", PLEDGE_STEPS),
+        ("公约违约", breach.BREACH_STEPS),
         ("签署仪式", pledge.CEREMONY_STEPS),
         ("纸质签署", pledge.PAPER_STEPS),
         ("较长的作业", JOB_STEPS),

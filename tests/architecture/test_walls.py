@@ -44,6 +44,7 @@ APPEND_ONLY = {
     "complaints_signature",
     "complaints_unmasking",
     "complaints_yearfigures",
+    "members_breachdecision",
     "members_councilballot",
     "members_memberbookfault",
     "members_membershipevent",

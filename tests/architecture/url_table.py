@@ -179,6 +179,10 @@ DESK = {
     "do_in_application": Address(INSTITUTION_ROLES, "post", {"pk": "application"}, {"deed": "answer"}),
     "application_file": page(SECRETARIAT | INSTITUTION_ROLES | COUNCIL, pk="application", file_id="paper"),
     "pledge_desk": page(STAFF_ROLES | INSTITUTION_ROLES),
+    # The institution it is about too: tests/members/test_breach.py.
+    "pledge_breach": page(STAFF_ROLES, pk="breach"),
+    "defend_breach": form(NOBODY_NOW, pk="breach"),
+    "breach_decision": page(STAFF_ROLES, pk="breach_decided", turn="=1"),
     # A fresh proof is asked first, which sends away: tests/members/test_views_pledge.py signs.
     "sign_pledge": form(ADMIN, institution_id="own"),
     # Signatories too: tests/members/test_pledge_signing.py; an auditor opens no file.

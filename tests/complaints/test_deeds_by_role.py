@@ -17,6 +17,7 @@ from tests.common.files import picture
 from tests.complaints.material import accepted, filed, world
 from tests.credit_rating.desk_pages import Desk
 from tests.factories.people import actor_with, make_association, make_institution
+from tests.members.pledges import signatory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting")]
 OFFICER = frozenset({Role.SECRETARIAT})
@@ -57,6 +58,7 @@ DEEDS = {
     "settle": (OFFICER, {"amount_fen": "100", "pay_by": "later", "paper": "picture"}),
     "paper_sign": (OFFICER, {"text_sha256": "0" * 64, "printed": "0" * 8, "paper": "picture"}),
     "institution_paper_sign": (OFFICER | BINDS, {"text_sha256": "0" * 64, "printed": "0" * 8, "paper": "picture"}),
+    "allege_breach": (OFFICER, {"clause_place": "1"}),
     "open_lead": (OFFICER, {"category": "refund", "note": "拒绝退费"}),
     "leave_mass_case": (OFFICER, {}),
     "paper_answer": (OFFICER, {"kind": "disputed", "text": "已上课", "received_on": "today", "paper": "picture"}),
@@ -112,6 +114,7 @@ def test_every_deed_rests_on_a_right_and_every_right_on_roles():
 
 
 def test_each_role_does_what_the_table_says_and_nothing_else(association, here):
+    signatory(here.institution)
     waits, new = accepted(here).complaint.pk, filed(here).complaint.pk
     before = {"name_institution", "correct_filing", "accept", "refuse", "transfer"}
     wrong = {}

@@ -43,6 +43,7 @@ THINGS = {
     "redaction": "SELECT id FROM complaints_redaction WHERE association_id = %s",
     "application": "SELECT id FROM members_membershipapplication WHERE association_id = %s AND submitted_at IS NOT NULL",
     "vote": "SELECT id FROM members_councilvote WHERE association_id = %s ORDER BY id DESC",
+    "breach": "SELECT id FROM members_pledgebreach WHERE association_id = %s",
     "complaint": "SELECT id FROM complaints_complaint WHERE association_id = %s ORDER BY id DESC",
     "hearing": "SELECT id FROM complaints_leadhearing WHERE association_id = %s",
 }
@@ -69,6 +70,7 @@ NOT_PAGES = {
     "application_file": "a file",
     "member_certificate": "a file",
     "pledge_record": "a file",
+    "breach_decision": "a file",
     "order_errors": "a file",
     "open_data_file": "a file",
     "notices_feed": "for readers of feeds; tests/disclosure/test_notice_board.py",

@@ -30,3 +30,16 @@ def test_public_text_keeps_its_address_by_number(visit):
     public.go("/pledge/1/")
     public.sees("已被替代")
     public.sees("SHA-256")
+
+
+def test_institution_answers_what_it_was_told(visit):
+    own = visit("jigou")
+    own.go("/desk/pledge/")
+    own.sees("公约违约")
+    own.page.locator("main").get_by_role("link", name="W2").first.click()
+    own.sees("一名学员的退费逾期九天")
+    own.page.get_by_label("陈述申辩").fill("演示：已经补退，并改进了流程。")
+    own.press("提交申辩")
+    own.sees("陈述申辩已提交。")
+    own.sees("已经补退，并改进了流程")
+    assert own.page.get_by_role("button", name="提交申辩").count() == 0

@@ -47,6 +47,35 @@ class Desk:
         return self.adopt(self.draft(text), **values)
 
 
+def signatory(institution):
+    """The institution is a member and has signed the pledge of today, by somebody who acts for it: that person."""
+    desk, today = Desk(members=1), clock.today()
+    operations.admit_member(actor=desk.clerk, institution_id=institution.pk, from_on=FOUNDED)
+    version = desk.adopted(remark="别处的会员也在名册")
+    operations.open_signing(actor=desk.clerk, title="签署仪式", opens_on=today, closes_on=today)
+    signer = actor_with(Role.INSTITUTION_ADMIN, institution)
+    operations.sign_pledge(actor=signer, institution_id=institution.pk, sha256=version.sha256)
+    return signer
+
+
+def decided_breach(desk):
+    """劝诫 of the first member, under the second clause, after a defence on paper."""
+    which = {
+        "breach_id": operations.allege_breach(
+            actor=desk.clerk, institution_id=desk.members[0].pk, clause_place=2, facts="演示"
+        ).pk
+    }
+    operations.notice_breach(actor=desk.clerk, notice="演示告知", **which)
+    operations.register_defence(
+        actor=desk.clerk, defence="演示申辩", received_on=clock.today(), paper=upload("申辩.jpg"), **which
+    )
+    operations.hear_breach(actor=desk.clerk, hearing="演示听取", **which)
+    operations.propose_decision(
+        actor=desk.clerk, sanction="admonition", grounds="演示理由", charter_clause="第十二条", **which
+    )
+    return operations.decide_breach(actor=desk.second, **which).breach
+
+
 def matrix_of():
     """For the matrix of addresses: a version with a signature, one on paper that waits, its document; and a flagged draft."""
     desk, today = Desk(members=2), clock.today()
@@ -57,6 +86,11 @@ def matrix_of():
         actor=desk.clerk, institution_id=desk.members[1].pk, signer_name="演示校长", signer_role="校长",
         signed_on=today, scan=upload("签字页.jpg"),
     )  # fmt: skip
+    breach = operations.allege_breach(
+        actor=desk.clerk, institution_id=desk.members[0].pk, clause_place=1, facts="演示"
+    )
+    operations.notice_breach(actor=desk.clerk, breach_id=breach.pk, notice="演示告知")
+    decided = decided_breach(desk)
     operations.close_signing(actor=desk.clerk, ceremony_id=ceremony.pk)
     made = store_document(
         actor=desk.clerk,
@@ -67,4 +101,4 @@ def matrix_of():
     )
     PledgeCeremony.objects.filter(pk=ceremony.pk).update(record=made)
     desk.draft(FLAGGED)
-    return {"pledge_record": ceremony.pk}
+    return {"pledge_record": ceremony.pk, "breach": breach.pk, "breach_decided": decided.pk}

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from association import clock
+from association import clock, pledge
+from association.actors import system
 from association.choices import Role
 from association.models import User
 from association.tenancy import acting_for
@@ -12,10 +13,13 @@ from members import operations
 from members.choices import Field
 from members.choices.membership import EvidenceKind, MemberState, Office, Tier
 from members.models import Institution, MembershipCertificate, MembershipTerm
+from members.operations.pledge_record import render_pledge_record
 from members.queries import institutions, was_member, with_membership
 from members.queries.membership import history_of, members_today
+from members.queries.pledge import signatures_of, unsigned_members
 from tests.factories.people import actor_with, appoint, make_association, valid_uscc
 from tests.members.joining import upload
+from tests.members.pledges import TEXT
 
 pytestmark = pytest.mark.django_db
 FOUNDERS, MEMBERS, SEATS = 13, 37, 7
@@ -86,6 +90,24 @@ def joins(clerk, council, institution):
     return operations.close_council_vote(actor=clerk, vote_id=vote.pk)
 
 
+def signed_by_all(clerk, members):
+    """The members' meeting adopts the pledge, and everybody signs in one ceremony: the version and the document."""
+    today = clock.today()
+    draft = pledge.save_pledge_draft(actor=clerk, title="行业自律公约", preamble="", text=TEXT)
+    version = operations.adopt_version(
+        actor=clerk, version_id=draft.pk, meeting="会员大会", met_on=today, effective_on=today, entitled=MEMBERS,
+        votes_for=MEMBERS, votes_against=0, abstentions=0, minutes=upload("决议.jpg"),
+    )  # fmt: skip
+    ceremony = operations.open_signing(actor=clerk, title="签署仪式", opens_on=today, closes_on=today)
+    for one in members:
+        own = actor_with(Role.INSTITUTION_ADMIN, one)
+        operations.sign_pledge(actor=own, institution_id=one.pk, sha256=version.sha256)
+    operations.close_signing(actor=clerk, ceremony_id=ceremony.pk)
+    return version, render_pledge_record(
+        actor=system(ceremony.association_id), ceremony_id=ceremony.pk
+    ).record
+
+
 def test_the_founding(chaoyang, time):
     clerk = actor_with(Role.SECRETARIAT)
     founded_on = clock.today()
@@ -119,3 +141,8 @@ def test_the_founding(chaoyang, time):
         )
     assert all(history_of(one.pk).gaps == [] for one in (*founders, *joined))
     assert today > founded_on
+
+    version, document = signed_by_all(clerk, [*founders, *joined])
+    assert signatures_of(version.pk).count() == MEMBERS
+    assert not unsigned_members(version).exists()
+    assert document.media_type == "application/pdf"

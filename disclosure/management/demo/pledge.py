@@ -3,6 +3,7 @@
 from association import clock, pledge
 from association.actors import Actor
 from association.rules.clock import beijing
+from disclosure.management.demo import breaches
 from disclosure.management.demo.answers import evidence
 from disclosure.management.demo.story import Cast
 from members import operations
@@ -25,6 +26,7 @@ def tell(cast: Cast, ids: list[int], people: list[Actor]) -> None:
     _adopted(cast, FIRST, -440, "演示：第一次会员大会")
     _signed(cast, ids[:5], people[:5], -440, days=7)
     _adopted(cast, SECOND, -40, "演示：第二次会员大会")
+    breaches.tell(cast, ids, people)
     _signed(cast, ids[1:5], people[1:5], -12, days=40)
     _on_paper(cast, ids[6], -8)
     with clock.rehearsing(cast.at(-2, 14)):
