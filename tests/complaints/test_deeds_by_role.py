@@ -8,6 +8,7 @@ from django.db import transaction
 
 from association import clock
 from association.choices import INSTITUTION_ROLES, STAFF_ROLES, Role
+from association.person_fields import posts_of
 from association.tenancy import acting_for
 from complaints.access.complaints import MAY
 from complaints.forms.case import FORMS
@@ -85,7 +86,8 @@ def here(association):
 
 def typed(here, fields):
     days = {"today": clock.today().isoformat(), "later": (clock.today() + timedelta(days=9)).isoformat()}
-    values = days | {"its id": here.institution.pk, "mediator": here.mediator.user_id}
+    mediator = posts_of([here.mediator.user_id])[here.mediator.user_id]
+    values = days | {"its id": here.institution.pk, "mediator": mediator}
     return {
         name: SimpleUploadedFile("x.jpg", picture()) if value == "picture" else values.get(value, value)
         for name, value in fields.items()
