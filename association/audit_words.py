@@ -139,6 +139,7 @@ VERBS: dict[str, Any] = {
     "agree": pgettext_lazy("audit trail", "拟定调解协议"),
     "sign": pgettext_lazy("audit trail", "签署调解协议"),
     "pause_for_appraisal": pgettext_lazy("audit trail", "鉴定，中止计期"),
+    "decide_pause": pgettext_lazy("audit trail", "决定再次中止计期"),
     "resume": pgettext_lazy("audit trail", "鉴定完成，恢复计期"),
     "terminate": pgettext_lazy("audit trail", "终止调解"),
     "perform": pgettext_lazy("audit trail", "报告已付款"),

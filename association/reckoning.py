@@ -33,7 +33,7 @@ TITLES = (
     gettext_noop("共同投诉的代表人最多人数"),
     gettext_noop("调解的期限（自受理起）"), gettext_noop("终止调解的告知"), gettext_noop("结果确认"),
     gettext_noop("没有邮箱的投诉人的告知"), gettext_noop("没有账号的机构的送达"), gettext_noop("调解会的通知提前期"),
-    gettext_noop("调解员回避申请的决定"), gettext_noop("机构核对投诉人登记的和解"), gettext_noop("签署调解协议"), gettext_noop("鉴定进展的核对"),
+    gettext_noop("调解员回避申请的决定"), gettext_noop("机构核对投诉人登记的和解"), gettext_noop("签署调解协议"), gettext_noop("鉴定预计完成的最晚日期"),
     gettext_noop("投诉结案后的回访"), gettext_noop("投诉人对办理结果提出异议"), gettext_noop("线索草稿的保存"), gettext_noop("线索的归档（自反馈或者匿名线索作出处理起）"),
     gettext_noop("线索的初步审查"), gettext_noop("线索的核查"), gettext_noop("线索核查的延长"),
     gettext_noop("向实名提供人的反馈"), gettext_noop("评估结果公示"), gettext_noop("补正材料"),
@@ -53,6 +53,7 @@ SILENCES = (
     gettext_noop("协议不成立，继续调解"), gettext_noop("按现有材料审查"), gettext_noop("期满计票，未达法定人数的另行表决"),
     gettext_noop("期满转为正式会员"), gettext_noop("视为退会"),
     gettext_noop("没有陈述不视为承认，协会按已有材料处理"), gettext_noop("认定和措施继续作数"), gettext_noop("记为逾期"),
+    gettext_noop("自动恢复计算调解期限"),
 )  # fmt: skip
 LAPSED = "lapsed"
 

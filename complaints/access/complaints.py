@@ -64,6 +64,7 @@ MAY = {
     "ask_recusal": INSTITUTION_ROLES | SECRETARIAT,
     "decide_recusal": SECRETARIAT,
     "mediate": MEDIATORS,
+    "decide_pause": SECRETARIAT,
     "sign": BINDS | SECRETARIAT,
     # 履行与终止
     "perform": INSTITUTION_ROLES | SECRETARIAT,

@@ -176,6 +176,7 @@ class EvidenceKind(TextChoices):
     AUTHORITY = "authority", _("委托书")
     IDENTITY = "identity", _("身份证明")
     RECEIPT = "receipt", _("退款或履行凭证")
+    APPRAISAL = "appraisal", _("申请或者委托鉴定的文件")
     # What a side signed on paper and staff wrote down; it comes with that deed only.
     SIGNED = "signed", _("签名的书面意见或者协议书")
     OTHER = "other", _("其他材料")

@@ -125,9 +125,22 @@ class AgreeForm(CaseForm):
 class PauseForm(CaseForm):
     name = "pause_for_appraisal"
     title, button = _("鉴定，中止计期"), _("中止计期")
+    lead = _("第一次凭文件中止；再次中止须另一位同事同意，同意以前期限照常计算。")
     appraiser = line(_("鉴定机构"))
-    reason = line(_("鉴定事项"))
-    review_on = DayField(label=_("核对进展的日期"), help_text=_("到这一天提醒核对；不填的按协会的规则。"))
+    reason = line(_("鉴定事项"), help_text=_("会长期保存；不要写个人信息。"))
+    paper = forms.FileField(label=_("申请或者委托鉴定的文件"), help_text=_("扫描件或照片，双方可以打开。"))
+    expected_on = DayField(
+        label=_("预计完成日"), required=True, help_text=_("到这一天自动恢复计期；最晚到哪一天按协会的规则。")
+    )
+
+
+class DecidePauseForm(CaseForm):
+    name = "decide_pause"
+    title, button = _("决定是否再次中止计期"), _("作出决定")
+    lead = _("申请中止的人和调解员本人不能决定；申请和文件见“鉴定”一栏。同意的，自申请之日起中止。")
+    pause_id = forms.IntegerField(widget=forms.HiddenInput)
+    granted = yes_no(_("决定"), (_("同意中止"), _("不同意")))
+    decision = line(_("理由"), help_text=_("办理案件的人会看到；不要写个人信息。"))
 
 
 class ResumeForm(CaseForm):

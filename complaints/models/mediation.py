@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
+from complaints.choices.appraisal import PAUSE_OPEN, PauseState
 from complaints.choices.complaints import MediatorState, Method, Party, Recusal, RecusalState, SessionMode
 from complaints.models.complaints import Complaint
 
@@ -226,18 +227,38 @@ class Session(AssociationOwned):
 
 
 class AppraisalPause(AssociationOwned):
-    """鉴定期间: the time of an appraisal is not counted (art. 20)."""
+    """鉴定期间: the time of an appraisal is not counted (art. 20). It stands on a paper of the case, which a trigger wants; one after
+    the first on a second person, too.
+    """
 
     complaint = models.ForeignKey(
         Complaint, models.PROTECT, related_name="pauses", verbose_name=pgettext_lazy("one", "投诉")
     )
     appraiser = models.CharField(_("鉴定机构"), max_length=120)
     reason = models.CharField(_("鉴定事项"), max_length=200)
-    from_at = models.DateTimeField(_("起"))
+    state = models.CharField(
+        _("状态"), max_length=8, choices=PauseState.choices, default=PauseState.ASKED, editable=False
+    )
+    # None of those written down before a paper was asked for.
+    paper = models.ForeignKey(
+        "complaints.Evidence",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("申请或者委托鉴定的文件"),
+        related_name="+",
+    )
+    expected_on = models.DateField(_("预计完成日"), null=True)
+    asked_at = models.DateTimeField(_("登记时间"))
+    from_at = models.DateTimeField(_("起"), null=True)
     until_at = models.DateTimeField(_("止"), null=True)
     begun_by = models.ForeignKey(
         "association.User", models.PROTECT, verbose_name=_("登记人"), related_name="+"
     )
+    decided_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("决定人"), related_name="+"
+    )
+    decided_at = models.DateTimeField(_("决定时间"), null=True)
+    decision = models.CharField(_("决定的理由"), max_length=200, blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = (
@@ -249,11 +270,31 @@ class AppraisalPause(AssociationOwned):
             models.UniqueConstraint(
                 fields=["association", "complaint"],
                 name="appraisal_one_at_a_time",
-                condition=Q(until_at__isnull=True),
+                condition=Q(state__in=sorted(PAUSE_OPEN)),
             ),
             models.CheckConstraint(
                 name="appraisal_dates",
                 condition=Q(until_at__isnull=True) | Q(until_at__gte=F("from_at")),
+            ),
+            models.CheckConstraint(
+                name="appraisal_state",
+                condition=Q(state=PauseState.RUNNING, from_at__isnull=False, until_at__isnull=True)
+                | Q(state=PauseState.ENDED, from_at__isnull=False, until_at__isnull=False)
+                | Q(
+                    state__in=[PauseState.ASKED, PauseState.REFUSED, PauseState.LAPSED],
+                    from_at__isnull=True,
+                    until_at__isnull=True,
+                ),
+            ),
+            models.CheckConstraint(
+                name="appraisal_decided",
+                condition=Q(decided_by__isnull=True, decided_at__isnull=True, decision="")
+                & ~Q(state=PauseState.REFUSED)
+                | Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(decision=""),
+            ),
+            models.CheckConstraint(
+                name="appraisal_by_another",
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("begun_by")),
             ),
         ]
 

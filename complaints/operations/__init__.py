@@ -9,6 +9,7 @@ from complaints.operations.acceptance import (
     transfer,
 )
 from complaints.operations.agreements import agree, sign
+from complaints.operations.appraisal import decide_pause, pause_for_appraisal, resume
 from complaints.operations.breach import breach
 from complaints.operations.denied import deny_written
 from complaints.operations.ends import terminate, withdraw
@@ -39,9 +40,7 @@ from complaints.operations.mass import (
 from complaints.operations.mediation import (
     assign_mediator,
     consent,
-    pause_for_appraisal,
     recuse,
-    resume,
 )
 from complaints.operations.objection import contest
 from complaints.operations.order_jobs import begin_loading, load_orders_part
@@ -97,6 +96,7 @@ __all__ = [
     "consent",
     "contest",
     "correct_filing",
+    "decide_pause",
     "decide_recusal",
     "decide_set_aside",
     "deny_written",

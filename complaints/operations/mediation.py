@@ -1,7 +1,5 @@
 """调解: only with the consent of both, by somebody without a tie; its term waits for an appraisal."""
 
-from datetime import date
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -10,7 +8,6 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.choices import Role
-from association.clocks import pause_deadline, resume_deadline
 from association.conflicts import conflicts_with
 from association.language import translated
 from association.models import User
@@ -27,19 +24,14 @@ from complaints.choices.complaints import (
     RecusalState,
     State,
 )
-from complaints.models import AppraisalPause, Complaint, Consent, MediatorAssignment, RecusalRequest
+from complaints.models import Complaint, Consent, MediatorAssignment, RecusalRequest
 from complaints.operations.cases import (
-    APPRAISAL_BY,
-    MEDIATE_BY,
-    case_of,
     lock_against_own,
     lock_complaint,
     lock_for_complainant,
     note_fact,
     refuse_personal,
     required_text,
-    start_clock,
-    stop_clock,
     tell_complainant,
     tell_institution,
     tell_person,
@@ -52,10 +44,9 @@ from complaints.operations.facts import (
     turn_after_set_aside,
 )
 from complaints.operations.moves import move_complaint, move_mediator
-from complaints.operations.session_clock import watch_sessions, who_mediates
+from complaints.operations.session_clock import watch_sessions
 
 ASKED = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
-LOOK_AFTER = gettext_noop("核对鉴定的进展：已有结论的恢复计期")
 LONGEST_LINE = 200
 
 
@@ -257,50 +248,6 @@ def in_mediation(actor: Actor, complaint_id: int) -> Complaint:
     if complaint.state != State.MEDIATING:
         raise Refused(_("这件投诉不在调解中。"))
     return complaint
-
-
-@transaction.atomic
-def pause_for_appraisal(
-    *, actor: Actor, complaint_id: int, appraiser: str, reason: str, review_on: date | None = None
-) -> AppraisalPause:
-    """鉴定期间不计入调解期限 (art. 20). Whoever mediates looks after it by ``review_on``, else by the rule's own day."""
-    actor.require(MAY, "mediate")
-    complaint = in_mediation(actor, complaint_id)
-    acting_mediator(actor, complaint)
-    whom = required_text(one_line(appraiser), "appraiser", _("请填写鉴定机构。"), 120)
-    why = required_text(one_line(reason), "reason", _("请填写鉴定事项。"), LONGEST_LINE)
-    refuse_personal(complaint, appraiser=whom, reason=why)
-    pause_deadline(actor=actor, case=case_of(complaint), code=MEDIATE_BY, reason=why)
-    start_clock(actor, complaint, APPRAISAL_BY, who_mediates(complaint), LOOK_AFTER, ends_on=review_on)
-    pause = AppraisalPause.objects.create(
-        complaint=complaint, appraiser=whom, reason=why, from_at=clock.now(), begun_by_id=actor.person_id
-    )
-    record(actor, "pause_for_appraisal", pause, complaint=complaint.pk)
-    _tell_of_pause(complaint, f"pause-{pause.pk}", gettext_noop("鉴定期间不计入调解期限。"))
-    return pause
-
-
-@transaction.atomic
-def resume(*, actor: Actor, complaint_id: int) -> Complaint:
-    """恢复调解期限: the appraisal is there."""
-    actor.require(MAY, "mediate")
-    complaint = in_mediation(actor, complaint_id)
-    acting_mediator(actor, complaint)
-    pause = AppraisalPause.objects.select_for_update().filter(complaint=complaint, until_at=None).first()
-    if pause is None:
-        raise Refused(_("调解的期限没有中止。"))
-    resume_deadline(actor=actor, case=case_of(complaint), code=MEDIATE_BY)
-    stop_clock(actor, complaint, APPRAISAL_BY, outcome="resumed")
-    pause.until_at = clock.now()
-    pause.save(update_fields=["until_at"])
-    record(actor, "resume", pause, complaint=complaint.pk)
-    _tell_of_pause(complaint, f"resumed-{pause.pk}", gettext_noop("鉴定已结束，调解的期限继续计算。"))
-    return complaint
-
-
-def _tell_of_pause(complaint: Complaint, event: str, body: str) -> None:
-    tell_institution(complaint, event, gettext_noop("投诉%(number)s的调解期限有变化"), body)
-    tell_complainant(complaint, event)
 
 
 def mediator_of(complaint: Complaint) -> User | None:

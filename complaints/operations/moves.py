@@ -6,6 +6,7 @@ from django.db.models import Model
 
 from association.choices import BATCH_STEPS, BatchState
 from common.transitions import check_step
+from complaints.choices.appraisal import PAUSE_STEPS, PauseState
 from complaints.choices.complaints import (
     MASS_STEPS,
     MEDIATOR_STEPS,
@@ -27,6 +28,7 @@ from complaints.choices.hearings import HEARING_STEPS, HearingState
 from complaints.choices.leads import LEAD_STEPS, LeadState
 from complaints.choices.settlement import SETTLEMENT_STEPS, SettlementState
 from complaints.models import (
+    AppraisalPause,
     Complaint,
     FactReview,
     ImportBatch,
@@ -52,6 +54,12 @@ def move_mediator(assignment: MediatorAssignment, state: MediatorState, **brings
     check_step(MEDIATOR_STEPS, MediatorState(assignment.state), state)
     assignment.state = state
     _save(assignment, brings)
+
+
+def move_pause(pause: AppraisalPause, state: PauseState, **brings: Any) -> None:
+    check_step(PAUSE_STEPS, PauseState(pause.state), state)
+    pause.state = state
+    _save(pause, brings)
 
 
 def move_recusal(asked: RecusalRequest, state: RecusalState, **brings: Any) -> None:

@@ -29,8 +29,10 @@ from complaints.choices.complaints import (
     Timeliness,
 )
 from complaints.models import Complaint, Fact, FollowUp, Offer, Telling
+from complaints.operations.appraisal import appraisal_over
 from complaints.operations.asking import ask_after_answer, ask_outcome
 from complaints.operations.cases import (
+    APPRAISAL_BY,
     CONFIRM_BY,
     KIND,
     MEDIATE_BY,
@@ -256,6 +258,8 @@ def _lapse(actor: Actor, complaint: Complaint) -> None:
 
 STEPS: dict[str, Step] = {
     REPLY_BY: _reply_overdue,
+    # Before the mediation itself: what goes on again may not end in the same minute for a pause that was over.
+    APPRAISAL_BY: appraisal_over,
     MEDIATE_BY: _mediation_over,
     CONFIRM_BY: close_unanswered,
     PAY_BY: _payment_due,

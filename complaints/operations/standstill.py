@@ -6,6 +6,7 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.models import Deadline
+from complaints.choices.appraisal import PAUSE_OPEN, PauseState
 from complaints.choices.complaints import FactKind, MediatorState, OfferState, Party, RecusalState, Timeliness
 from complaints.choices.settlement import SettlementState
 from complaints.models import (
@@ -33,7 +34,7 @@ from complaints.operations.cases import (
     tell_institution,
     turns,
 )
-from complaints.operations.moves import move_mediator, move_offer, move_recusal, move_settlement
+from complaints.operations.moves import move_mediator, move_offer, move_pause, move_recusal, move_settlement
 from complaints.operations.untold import ACCEPT_BY
 
 WITHDRAWN = "withdrawn"
@@ -54,7 +55,8 @@ def stop_working_clocks(actor: Actor, complaint: Complaint, outcome: str) -> Non
     moment = clock.now()
     for mediator in MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE):
         move_mediator(mediator, MediatorState.ENDED, ended_at=moment)
-    AppraisalPause.objects.filter(complaint=complaint, until_at=None).update(until_at=moment)
+    for pause in AppraisalPause.objects.filter(complaint=complaint, state__in=PAUSE_OPEN):
+        _end_pause(pause)
     Agreement.objects.filter(complaint=complaint, superseded_at=None, signed_at=None).update(
         superseded_at=moment
     )
@@ -63,6 +65,13 @@ def stop_working_clocks(actor: Actor, complaint: Complaint, outcome: str) -> Non
     _end_recusals(actor, complaint, outcome)
     for told in SettlementReport.objects.filter(complaint=complaint, state=SettlementState.REPORTED):
         move_settlement(told, SettlementState.LAPSED)
+
+
+def _end_pause(pause: AppraisalPause) -> None:
+    if pause.state == PauseState.RUNNING:
+        move_pause(pause, PauseState.ENDED, until_at=clock.now())
+    else:
+        move_pause(pause, PauseState.LAPSED)
 
 
 def _end_reply(complaint: Complaint, stopped: list[Deadline]) -> None:

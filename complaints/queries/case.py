@@ -35,7 +35,6 @@ from complaints.choices.complaints import (
 from complaints.choices.settlement import SettlementState
 from complaints.models import (
     Agreement,
-    AppraisalPause,
     Complaint,
     Consent,
     Decision,
@@ -55,6 +54,7 @@ from complaints.models import (
 from complaints.queries.facts import KeptFact, facts_of, may_allege_breach
 from complaints.queries.leads import may_open_lead
 from complaints.queries.papers import AgreementPaper, papers_of
+from complaints.queries.pauses import Pauses, pauses_of
 from complaints.queries.people import similar_to
 from complaints.queries.shown import Shown, ShownText, Words, shown_to
 from complaints.queries.tracking import Waiting, waiting_of
@@ -91,7 +91,7 @@ class CaseFile:
     sessions: list[Session]
     consents: dict[str, bool]
     mediator: MediatorAssignment | None
-    paused: bool
+    pauses: Pauses
     evidence: list[Evidence]
     redactions: list[Redaction]
     surveys: list[Survey]
@@ -208,7 +208,7 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         mediator=MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE)
         .select_related("mediator")
         .first(),
-        paused=AppraisalPause.objects.filter(complaint=complaint, until_at__isnull=True).exists(),
+        pauses=pauses_of(complaint, respondent=respondent),
         evidence=list(evidence_visible_to(actor).filter(complaint=complaint).select_related("attachment")),
         redactions=[]
         if respondent
@@ -346,6 +346,7 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("transfer", before),
         ("assign_mediator", both and state in OPEN_TO_OFFERS),
         ("decide_recusal", bool(case.open_recusals)),
+        ("decide_pause", case.pauses.asked is not None),
         ("paper_recusal", state == State.MEDIATING and case.mediator is not None),
         ("tell_parties", bool(case.untold)),
         ("perform", case.may_pay),
@@ -390,8 +391,8 @@ def _for_mediator(case: CaseFile) -> list[str]:
         ("move_session", on and bool(case.planned)),
         ("cancel_session", mediating and bool(case.planned)),
         ("agree", on),
-        ("pause_for_appraisal", mediating and not case.paused),
-        ("resume", mediating and case.paused),
+        ("pause_for_appraisal", mediating and case.pauses.may_begin),
+        ("resume", mediating and case.pauses.running is not None),
         ("terminate", State.TERMINATED in STEPS[state]),
         ("recuse", case.mediator is not None and state in OPEN_TO_OFFERS),
         ("unmask", case.complaint.retired_at is None),

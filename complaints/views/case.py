@@ -33,6 +33,7 @@ from complaints.operations.acceptance import (
     transfer,
 )
 from complaints.operations.agreements import agree, sign
+from complaints.operations.appraisal import decide_pause, pause_for_appraisal, resume
 from complaints.operations.breach import breach
 from complaints.operations.ends import terminate, withdraw
 from complaints.operations.fact_review import decide_set_aside, propose_set_aside
@@ -43,9 +44,7 @@ from complaints.operations.mass import leave_mass_case
 from complaints.operations.mediation import (
     assign_mediator,
     consent,
-    pause_for_appraisal,
     recuse,
-    resume,
 )
 from complaints.operations.objection import contest
 from complaints.operations.order_limit import extend_order
@@ -102,6 +101,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "recuse": recuse,
     "plan_session": plan_session,
     "pause_for_appraisal": pause_for_appraisal,
+    "decide_pause": decide_pause,
     "resume": resume,
     "terminate": terminate,
     "breach": breach,
@@ -313,6 +313,8 @@ def _form(name: str, shown: CaseFile, data: Any = None, files: Any = None) -> Ca
         initial["session_id"] = shown.planned[0].pk
     if shown.open_recusals:
         initial["request_id"] = shown.open_recusals[0].pk
+    if shown.pauses.asked is not None:
+        initial["pause_id"] = shown.pauses.asked.pk
     if shown.open_offer is not None:
         initial["offer_id"] = shown.open_offer.pk
     form = FORMS[name](data, files, initial=initial)

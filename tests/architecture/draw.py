@@ -34,7 +34,7 @@ def after(kind, following):
 
 def steps():
     from association.choices import BATCH_STEPS, JOB_STEPS, ORIGINAL_REQUEST_STEPS, PLEDGE_STEPS
-    from complaints.choices import complaints, facts, hearings, leads
+    from complaints.choices import appraisal, complaints, facts, hearings, leads
     from credit_rating import choices
     from members.choices import breach, membership, pledge
 
@@ -51,6 +51,7 @@ def steps():
         ("听取机构的意见", hearings.HEARING_STEPS),
         ("调解员", complaints.MEDIATOR_STEPS),
         ("申请回避", complaints.RECUSAL_STEPS),
+        ("鉴定期间", appraisal.PAUSE_STEPS),
         ("方案", complaints.OFFER_STEPS),
         ("事实的复核", facts.FACT_REVIEW_STEPS),
         ("群体性投诉", complaints.MASS_STEPS),

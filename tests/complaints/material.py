@@ -125,6 +125,17 @@ def mediating(here, **fields):
     return made
 
 
+def appraised(**fields):
+    """What a pause for an appraisal stands on; ``expected_on`` two weeks from now."""
+    values = {
+        "appraiser": "演示鉴定所",
+        "reason": "设备是否合格",
+        "expected_on": clock.today() + 14 * DAY,
+        "paper": SimpleUploadedFile("委托书.jpg", picture()),
+    }
+    return values | fields
+
+
 def drawn_up(here, made, amount=8_000_00, days=(10,), **more):
     """An agreement in equal instalments."""
     part = amount // len(days)

@@ -44,7 +44,7 @@ DEEDS = {
     "recuse": (OFFICER, {"ground": "other", "reason": "x"}),
     "plan_session": (OFFICER, {"mode": "phone", "place": "电话", "planned_at_0": "later", "planned_at_1": "10:00"}),
     "agree": (OFFICER, {"text": "退还", "amount_fen": "100", "perform_by": "later"}),
-    "pause_for_appraisal": (OFFICER, {"appraiser": "演示机构", "reason": "x"}),
+    "pause_for_appraisal": (OFFICER, {"appraiser": "演示机构", "reason": "x", "expected_on": "later", "paper": "picture"}),
     "resume": (OFFICER, {}),
     "terminate": (OFFICER, {"ground": "no_agreement", "reason": "x"}),
     "breach": (OFFICER, {"reason": "未付"}),

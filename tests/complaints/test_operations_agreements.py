@@ -37,6 +37,7 @@ from tests.complaints.material import (
     accepted,
     again,
     agreed,
+    appraised,
     consented,
     drawn_up,
     mediating,
@@ -166,10 +167,10 @@ def test_the_time_of_an_appraisal_is_not_counted(here, time):
     made = mediating(here)
     before = again(made).clock.due_on
     which = {"actor": here.mediator, "complaint_id": made.complaint.pk}
-    operations.pause_for_appraisal(**which, appraiser="演示鉴定所", reason="设备是否合格")
+    operations.pause_for_appraisal(**which, **appraised(expected_on=clock.today() + timedelta(days=50)))
     with pytest.raises(Refused):
-        operations.pause_for_appraisal(**which, appraiser="演示鉴定所", reason="再次")
-    time.to(before + timedelta(days=1))
+        operations.pause_for_appraisal(**which, **appraised(reason="再次"))
+    time.to(clock.today() + timedelta(days=50))
     tick(here)
     assert state_of(made) == State.MEDIATING
     operations.resume(**which)

@@ -8,6 +8,7 @@ from association import clock
 from association.clocks import deadlines_of
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from complaints import operations
+from complaints.choices.appraisal import PauseState
 from complaints.choices.complaints import (
     FactKind,
     MediatorState,
@@ -28,6 +29,7 @@ from tests.complaints.material import (
     accepted,
     again,
     agreed,
+    appraised,
     both_consent,
     drawn_up,
     filed,
@@ -134,24 +136,24 @@ def test_who_mediated_reads_how_it_ended_and_opens_no_personal_datum(here):
 @pytest.mark.parametrize("end", [terminate, settle, withdraw])
 def test_an_appraisal_ends_with_the_mediation(here, time, end):
     made = mediating(here)
-    pause = {"complaint_id": made.complaint.pk, "appraiser": "演示鉴定所", "reason": "设备是否合格"}
-    operations.pause_for_appraisal(actor=here.mediator, **pause)
+    operations.pause_for_appraisal(actor=here.mediator, complaint_id=made.complaint.pk, **appraised())
     time.pass_days(3)
     end(here, made)
     assert AppraisalPause.objects.get().until_at == clock.now()
-    assert not case_of(here.officer, made.complaint.pk).paused
+    assert not case_of(here.officer, made.complaint.pk).pauses.running
 
 
 def test_a_second_appraisal_after_a_denied_settlement(here):
     made = mediating(here)
-    pause = {"complaint_id": made.complaint.pk, "appraiser": "演示鉴定所", "reason": "设备是否合格"}
-    operations.pause_for_appraisal(actor=here.mediator, **pause)
+    which = {"actor": here.mediator, "complaint_id": made.complaint.pk}
+    operations.pause_for_appraisal(**which, **appraised())
     settle(here, made)
     deny(here, made)
     operations.assign_mediator(
         actor=here.officer, complaint_id=made.complaint.pk, mediator_id=here.mediator.user_id
     )
-    operations.pause_for_appraisal(actor=here.mediator, **pause)
+    again_asked = operations.pause_for_appraisal(**which, **appraised())
+    assert again_asked.state == PauseState.ASKED
     assert AppraisalPause.objects.count() == 2
 
 

@@ -15,7 +15,7 @@ from complaints.choices.complaints import SessionMode
 from complaints.models import Session
 from complaints.queries.road import events_of
 from complaints.queries.tracking import track
-from tests.complaints.material import NAME, PHONE, mediating, queued
+from tests.complaints.material import NAME, PHONE, appraised, mediating, queued
 from tests.factories.people import actor_with
 
 DAY = timedelta(days=1)
@@ -137,9 +137,7 @@ def test_no_session_after_the_term_of_mediation_unless_it_stands_still(here, pla
     days = (term.ends_at - clock.now()).days + 1
     with pytest.raises(InvalidInput, match=term.due_on.isoformat()):
         plan(here, made, days=days)
-    operations.pause_for_appraisal(
-        actor=here.mediator, complaint_id=made.complaint.pk, appraiser="演示鉴定所", reason="鉴定课时"
-    )
+    operations.pause_for_appraisal(actor=here.mediator, complaint_id=made.complaint.pk, **appraised())
     assert plan(here, made, days=days).is_planned
 
 

@@ -24,6 +24,7 @@ from tests.complaints.material import (
     PHONE,
     accepted,
     again,
+    appraised,
     drawn_up,
     mediating,
     queued,
@@ -186,9 +187,7 @@ def test_a_text_waits_for_one_side_after_the_other(here, time):
 def test_an_appraisal_is_looked_after(here, time):
     made = mediating(here)
     case = {"actor": here.mediator, "complaint_id": made.complaint.pk}
-    operations.pause_for_appraisal(
-        **case, appraiser="演示鉴定中心", reason="课程质量", review_on=clock.today() + SOON
-    )
+    operations.pause_for_appraisal(**case, **appraised(expected_on=clock.today() + SOON))
     row = running(made, "MED-APPRAISAL")
     assert (row.owner_user_id, row.due_on) == (here.mediator.user_id, clock.today() + SOON)
     operations.resume(**case)

@@ -41,6 +41,7 @@ from tests.complaints.material import (
     PHONE,
     accepted,
     agreed,
+    appraised,
     drawn_up,
     filed,
     filing,
@@ -82,7 +83,7 @@ def deeds(here, actor):
         "agree": lambda: operations.agree(
             **of(talking), text="退一元。", amount_fen=0, payments=[], perform_by=clock.today()
         ),
-        "pause": lambda: operations.pause_for_appraisal(**of(talking), appraiser="演示所", reason="课时"),
+        "pause": lambda: operations.pause_for_appraisal(**of(talking), **appraised()),
         "recuse": lambda: operations.recuse(**of(talking), ground=Recusal.OTHER, reason="别的关系"),
         "terminate": lambda: operations.terminate(
             **of(talking), ground=TerminationGround.NO_AGREEMENT, reason="分歧大。"

@@ -52,6 +52,7 @@ from tests.complaints.material import (
     again,
     agreed,
     applicant,
+    appraised,
     drawn_up,
     filed,
     mediating,
@@ -206,8 +207,8 @@ def test_what_stays_for_ever_holds_no_personal_data(here, secret):
     in_talks = {"complaint_id": talking.complaint.pk}
     officer = {"actor": here.officer}
     for deed in (
-        lambda: operations.pause_for_appraisal(**officer, **in_talks, appraiser="演示所", reason=said),
-        lambda: operations.pause_for_appraisal(**officer, **in_talks, appraiser=said, reason="课时"),
+        lambda: operations.pause_for_appraisal(**officer, **in_talks, **appraised(reason=said)),
+        lambda: operations.pause_for_appraisal(**officer, **in_talks, **appraised(appraiser=said)),
         lambda: operations.recuse(**officer, **in_talks, ground=Recusal.OTHER, reason=said),
         lambda: operations.redact(**officer, **in_talks, target="facts", first=0, last=1, reason=said),
         lambda: operations.unmask(**officer, **in_talks, field="phone", reason=said),
