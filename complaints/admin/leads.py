@@ -26,7 +26,7 @@ from complaints.operations.lead_secrets import (
     read_referral_letter,
 )
 from complaints.queries.lead_boxes import exchange_of, opened
-from complaints.queries.leads import is_set_aside, listed, outcome_said, terms_of
+from complaints.queries.leads import is_set_aside, listed, outcome_said, terms_of, unverified_anchor
 from complaints.rules.masking import masked_mail, masked_name, masked_phone
 
 
@@ -68,7 +68,7 @@ class LeadAdmin(DeskAdmin):
     search_fields = ("institution_name", "institution__name", "=id")
     search_help_text = gettext_lazy("机构名称；或者编号末尾的数字")
     facts = (
-        "number", "state", "category", "anchor", "about", "institution_address", "register", "told_as",
+        "number", "state", "category", "law", "about", "institution_address", "register", "told_as",
         "submitted_on", "officer", "extended_on", "extension_reason", "outcome_label", "decided_on", "decided_by",
         "grounds", "fed_back_on", "archived_on", "retire_on", "retired_on",
         "found_in",
@@ -108,6 +108,14 @@ class LeadAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("被反映机构"), ordering="institution_name")
     def about(self, lead: Lead) -> str:
         return lead.institution_name
+
+    @admin.display(description=gettext_lazy("法律依据"))
+    def law(self, lead: Lead) -> str:
+        """What the lead may name; an article that nobody has read is told as that, and stands in no paper."""
+        unread = unverified_anchor(lead)
+        if unread is None:
+            return lead.anchor or "—"
+        return _("%(citation)s（依据待核实，认定和函件都不引用）") % {"citation": unread.citation}
 
     @admin.display(description=gettext_lazy("登记册"))
     def register(self, lead: Lead) -> str:

@@ -106,6 +106,14 @@ def anchors_today(on: date) -> dict[str, Anchor]:
     return {category: row for category, row in found.items() if row is not None}
 
 
+def unverified_anchor(lead: Lead) -> Anchor | None:
+    """The article behind the category of a lead that names none, because nobody has read its text yet."""
+    if lead.anchor or lead.submitted_on is None:
+        return None
+    anchor = anchor_of(shipped_anchors(), lead.category, lead.submitted_on)
+    return None if anchor is None or anchor.is_sourced else anchor
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """一个期限 as a table shows it."""

@@ -204,3 +204,15 @@ def test_an_institution_that_is_no_choice_is_refused_with_a_sentence(association
     assert own.post(address, institution=typed).status_code == 400
     with acting_for(association.pk):
         assert Lead.objects.get().institution_id is None
+
+
+@pytest.mark.parametrize(
+    ("category", "article", "says"),
+    [("promise", "《广告法》第二十四条", True), ("void_terms", "第十五条", False)],
+)
+def test_an_article_that_nobody_has_read_is_shown_as_that(association, desk, category, article, says):
+    with acting_for(association.pk):
+        lead, _code = some.submitted(category=category)
+    page = text(desk.get(f"complaints/lead/{lead.pk}/"))
+    assert article in page
+    assert ("依据待核实" in page) is says
