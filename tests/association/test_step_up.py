@@ -280,7 +280,12 @@ def test_buttons_of_the_staff_desk_that_ask():
         ("institution", "appoint"),
         ("appointment", "appoint"),
         ("historicalresult", "correct"),
+        ("pledgepaper", "confirm"),
         ("pledgeversion", "adopt"),
+        ("memberbook", "load"),
+        ("memberbook", "go-on"),
+        ("memberbook", "errors"),
+        ("memberbook", "export"),
     }
 
 
