@@ -33,6 +33,7 @@ MAY = {
     "retry_dead_job": frozenset({Role.SECRETARIAT}),
     "set_deadline_rule": frozenset({Role.SECRETARIAT}),
     "set_charter_rule": frozenset({Role.SECRETARIAT}),
+    "register_committee": frozenset(),
     "confirm_deadline_rule": frozenset({Role.SECRETARIAT}),
     "set_calendar_day": frozenset({Role.SECRETARIAT}),
     "announce_calendar_year": frozenset({Role.SECRETARIAT}),

@@ -23,6 +23,8 @@ VERBS: dict[str, Any] = {
     "set_deadline_rule": pgettext_lazy("audit trail", "修改期限规则"),
     "confirm_deadline_rule": pgettext_lazy("audit trail", "核实期限规则"),
     "set_charter_rule": pgettext_lazy("audit trail", "修改章程参数"),
+    "register_committee": pgettext_lazy("audit trail", "登记人民调解委员会"),
+    "end_committee": pgettext_lazy("audit trail", "终止人民调解委员会"),
     "start_deadline": pgettext_lazy("audit trail", "开始计期"),
     "stop_deadline": pgettext_lazy("audit trail", "期限结束"),
     "pause_deadline": pgettext_lazy("audit trail", "中止计期"),

@@ -1,5 +1,6 @@
 from association.models.calendar import CalendarYear, OwnCalendarDay, WorkingHours
 from association.models.charter import CharterRule
+from association.models.committee import PeoplesCommittee
 from association.models.deadlines import Deadline, DeadlinePause
 from association.models.identity import Appointment, Association, AssociationHost, User, forget_names
 from association.models.originals import OriginalRequest, SealedOriginal
@@ -33,6 +34,7 @@ __all__ = [
     "OriginalRequest",
     "OutboxJob",
     "OwnCalendarDay",
+    "PeoplesCommittee",
     "PledgeClause",
     "PledgeFlag",
     "PledgeVersion",

@@ -16,7 +16,6 @@ from association.rules.clock import beijing
 from common.pdf import render_pdf
 from complaints.choices.complaints import (
     Audience,
-    Body,
     DecisionKind,
     Party,
     PersonKind,
@@ -110,10 +109,11 @@ def _signs_there(agreement: Agreement, side: Party, reader: Party) -> str:
 
 def _confirmation(agreement: Agreement) -> dict[str, Any] | None:
     """司法确认 of what a people's mediation committee mediated: until when both may ask for it, and by which article."""
-    if agreement.body != Body.PEOPLES_COMMITTEE or agreement.signed_at is None:
+    if agreement.committee_id is None or agreement.signed_at is None:
         return None
     rule = rule_in_force(CONFIRM_IN_COURT, beijing(agreement.signed_at).date())
-    return {"until": count(rule, agreement.signed_at).on, "citation": rule.citation}
+    due = count(rule, agreement.signed_at)
+    return {"until": due.on, "provisional": due.provisional, "citation": rule.citation}
 
 
 def _letter(decision: Decision, title: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """调解: what the mediator does in a case, one small form for each deed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -113,10 +113,17 @@ class AgreeForm(CaseForm):
     perform_by = DayField(label=_("履行期限（没有付款安排时填写）"))
     body = choice(
         _("以谁的名义调解"),
-        Body.choices,
+        [],
         required=False,
-        help_text=_("不选即为行业协会调解。只有依法设立人民调解委员会的，才能选人民调解委员会。"),
+        help_text=_("不选即为行业协会调解。协会登记了人民调解委员会的，才能以它的名义调解。"),
     )
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """In whose names this association mediates: with one alone there is nothing to choose."""
+        field: Any = self.fields["body"]
+        field.choices = [CHOOSE, *choices]
+        if len(choices) == 1:
+            field.widget = forms.HiddenInput()
 
     def given(self) -> dict[str, Any]:
         return self.cleaned_data | {"body": self.cleaned_data["body"] or Body.ASSOCIATION}

@@ -131,6 +131,14 @@ class Agreement(AssociationOwned):
         Complaint, models.PROTECT, related_name="agreements", verbose_name=pgettext_lazy("one", "投诉")
     )
     body = models.CharField(_("调解组织"), max_length=18, choices=Body.choices, default=Body.ASSOCIATION)
+    # In whose name, where it is not the association's: of the day it was drawn up.
+    committee = models.ForeignKey(
+        "association.PeoplesCommittee",
+        models.PROTECT,
+        null=True,
+        verbose_name=pgettext_lazy("one", "人民调解委员会"),
+        related_name="+",
+    )
     text = models.TextField(_("协议内容"))
     text_sha256 = models.CharField(_("内容摘要"), max_length=64)
     amount_fen = models.BigIntegerField(_("退还金额（分）"))
@@ -195,6 +203,11 @@ class Agreement(AssociationOwned):
 
     def __str__(self) -> str:
         return f"{self.amount_fen} {self.complaint_id}"
+
+    @property
+    def mediating_body(self) -> str:
+        """调解组织 as both sides read and sign it."""
+        return self.committee.name if self.committee is not None else str(self.get_body_display())
 
     @property
     def check_code(self) -> str:

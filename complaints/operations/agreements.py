@@ -14,7 +14,9 @@ from association import clock
 from association.actors import Actor
 from association.audit import record
 from association.clocks import Owner, deadlines_of, hand_over
+from association.committee import committee_on
 from association.deadlines import start_clock as term_from_now
+from association.models import PeoplesCommittee
 from association.outbox import enqueue
 from common.errors import InvalidInput, Refused
 from common.text import paragraphs
@@ -81,8 +83,9 @@ def agree(
     # Both sides sign what the document shows, so what must not stand in it is masked before there is a hash.
     said = scrubbed(said, names_in(complaint))
     _check_money(complaint, amount_fen, payments)
+    committee = _committee(body)
     last = payments[-1].due_on if payments else perform_by
-    if last is None or body not in Body.values:
+    if last is None:
         raise InvalidInput(
             _("请填写不早于今天的履行期限。"), {"perform_by": _("请填写不早于今天的履行期限。")}
         )
@@ -94,7 +97,10 @@ def agree(
         complaint=complaint,
         body=body,
         text=said,
-        text_sha256=hash_of(said, amount_fen, payments, last),
+        committee=committee,
+        text_sha256=hash_of(
+            said, amount_fen, payments, last, body=_named(body, committee), mediator=assignment.mediator.name
+        ),
         amount_fen=amount_fen,
         paid_fen=complaint.paid_fen or 0,
         perform_by=last,
@@ -109,6 +115,23 @@ def agree(
     return agreement
 
 
+def _committee(body: str) -> PeoplesCommittee | None:
+    """Raises Refused where the association has registered none: only its agreements go to a court for confirmation."""
+    if body not in Body.values:
+        raise InvalidInput(_("请选择以谁的名义调解。"), {"body": _("请选择以谁的名义调解。")})
+    if body != Body.PEOPLES_COMMITTEE:
+        return None
+    found = committee_on(clock.today())
+    if found is None:
+        raise Refused(_("本协会没有登记人民调解委员会，不能以它的名义拟定协议。"))
+    return found
+
+
+def _named(body: str, committee: PeoplesCommittee | None) -> str:
+    """调解组织 in what is hashed: the same whatever the language of the page."""
+    return f"{body} {committee.name}" if committee is not None else body
+
+
 def _check_money(complaint: Complaint, amount_fen: int, payments: Sequence[Payment]) -> None:
     if wrong := wrong_amount(amount_fen, complaint.paid_fen, complaint.returned_fen):
         raise InvalidInput(wrong, {"amount_fen": wrong})
@@ -116,9 +139,11 @@ def _check_money(complaint: Complaint, amount_fen: int, payments: Sequence[Payme
         raise InvalidInput(wrong, {"payments": wrong})
 
 
-def hash_of(text: str, amount_fen: int, payments: Sequence[Payment], perform_by: date) -> str:
-    """摘要 of all that is agreed on: the words, the amount and the days."""
-    lines = [text, str(amount_fen), perform_by.isoformat()]
+def hash_of(
+    text: str, amount_fen: int, payments: Sequence[Payment], perform_by: date, *, body: str, mediator: str
+) -> str:
+    """摘要 of all that is agreed on: before whom, the words, the amount and the days."""
+    lines = [body, mediator, text, str(amount_fen), perform_by.isoformat()]
     lines += [f"{payment.due_on.isoformat()} {payment.amount_fen}" for payment in payments]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

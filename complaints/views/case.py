@@ -301,6 +301,7 @@ OFFERED["decide_set_aside"] = lambda shown: [
 OFFERED["allege_breach"] = lambda shown: clauses_signed(shown.complaint.institution_id or 0)
 OFFERED["answer_payment"] = lambda shown: [(row.pk, payment_label(row)) for row in shown.waiting.payments]
 OFFERED["see_proof"] = lambda shown: [(row.pk, payment_label(row)) for row in shown.unseen]
+OFFERED["agree"] = lambda _shown: bodies_here()
 OFFERED["cancel_session"] = OFFERED["move_session"]
 
 

@@ -46,6 +46,7 @@ TRANSACTIONS = {
     "association/locker.py": "the files' operations",
     "association/originals.py": "the sealed originals' operations",
     "association/charter.py": "the operation that changes the charter's shares",
+    "association/committee.py": "the operations on the people's mediation committee",
     "association/appointments.py": "the second person of an appointment",
     "association/pledge.py": "the pledge's operations",
     "association/clocks.py": "the clocks' operations",
