@@ -36,7 +36,9 @@ def register_committee(
     if not called or len(called) > LONGEST_NAME:
         wrong["name"] = _("请填写名称，不超过%(most)d个字。") % {"most": LONGEST_NAME}
     if not filed or len(filed) > LONGEST_FILED:
-        wrong["filed_as"] = _("请写明设立或者备案的文件和文号，不超过%(most)d个字。") % {"most": LONGEST_FILED}
+        wrong["filed_as"] = _("请写明设立或者备案的文件和文号，不超过%(most)d个字。") % {
+            "most": LONGEST_FILED
+        }
     if valid_from > clock.today():
         wrong["valid_from"] = _("还没有设立的不能登记。")
     if wrong:
@@ -45,9 +47,7 @@ def register_committee(
     if before is not None and (before.valid_until is None or before.valid_until > valid_from):
         raise Refused(_("同一时期已登记人民调解委员会：%(name)s。") % {"name": before.name})
     kept = store_file(actor=actor, upload=document, institution_id=None)
-    row = PeoplesCommittee.objects.create(
-        name=called, filed_as=filed, document=kept, valid_from=valid_from
-    )
+    row = PeoplesCommittee.objects.create(name=called, filed_as=filed, document=kept, valid_from=valid_from)
     record(actor, "register_committee", row, document=kept.pk, valid_from=valid_from.isoformat())
     return row
 

@@ -34,9 +34,7 @@ class PeoplesCommittee(AssociationOwned):
                 name="peoples_committee_open_once",
                 condition=Q(valid_until__isnull=True),
             ),
-            models.CheckConstraint(
-                name="peoples_committee_named", condition=~Q(name="") & ~Q(filed_as="")
-            ),
+            models.CheckConstraint(name="peoples_committee_named", condition=~Q(name="") & ~Q(filed_as="")),
             models.CheckConstraint(
                 name="peoples_committee_dates",
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),

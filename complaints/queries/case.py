@@ -228,7 +228,9 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
 def _agreement_of(complaint: Complaint) -> Agreement | None:
     """The one that counts, signed or not."""
     rows = Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True)
-    papers = rows.select_related("proposal", "named_proposal", "document", "named_document")
+    papers = rows.select_related(
+        "proposal", "named_proposal", "document", "named_document", "committee", "mediator"
+    )
     return papers.prefetch_related("signatures", "instalments").first()
 
 

@@ -146,7 +146,7 @@ def progress_of(complaint: Complaint) -> Tracked:
     """The same for staff who read it out on the phone."""
     agreement = (
         Agreement.objects.filter(complaint=complaint, superseded_at__isnull=True)
-        .select_related("document", "proposal")
+        .select_related("document", "proposal", "committee", "mediator")
         .first()
     )
     offers = list(Offer.objects.filter(complaint=complaint))

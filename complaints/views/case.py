@@ -65,7 +65,7 @@ from complaints.operations.settlement import confirm_settlement, settle
 from complaints.operations.survey import follow_up, survey
 from complaints.operations.telling import tell_parties
 from complaints.operations.unpaid import say_unpaid
-from complaints.queries.candidates import institutions_like, mediators_for
+from complaints.queries.candidates import bodies_here, institutions_like, mediators_for
 from complaints.queries.case import (
     CaseFile,
     case_of,

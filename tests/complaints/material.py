@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from association import clock
 from association.actors import system, visitor
 from association.choices import Role
+from association.committee import register_committee
 from association.models import OutboxJob
 from association.tenancy import current_association_id
 from complaints import operations
@@ -219,3 +220,15 @@ def queued(task):
 
 def with_people(*people, **fields):
     return replace(filing(**fields), people=tuple(people))
+
+
+def registered_committee(here, actor=None):
+    """人民调解委员会 of this association, since 2025."""
+    scan = SimpleUploadedFile("备案.jpg", picture((42, 30)), "image/jpeg")
+    return register_committee(
+        actor=actor or here.system,
+        name="演示培训行业人民调解委员会",
+        filed_as="演示备〔2025〕1号",
+        valid_from=date(2025, 1, 1),
+        document=scan,
+    )

@@ -56,6 +56,7 @@ from tests.complaints.material import (
     drawn_up,
     filed,
     mediating,
+    registered_committee,
     sign_both,
     with_people,
 )
@@ -313,6 +314,7 @@ def test_a_joint_negotiation_keeps_no_personal_data_in_its_title_and_its_end(her
 def test_only_what_a_peoples_committee_mediated_may_be_confirmed_in_court(here, monkeypatch):
     seen = []
     monkeypatch.setattr(letters, "render_pdf", lambda html, *_args, **_more: seen.append(html) or b"%PDF-")
+    registered_committee(here)
     for body in Body:
         made = mediating(here)
         agreement = drawn_up(here, made, body=body)
