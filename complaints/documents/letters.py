@@ -1,5 +1,5 @@
-"""调解协议书与告知书 as tagged PDFs. Persons appear masked, but for the name that the institution reads where the
-complainant signs: its case page gives it the same.
+"""调解协议书与告知书 as tagged PDFs. Persons appear masked, but in the institution's copy of an agreement, which
+names all whom it binds: its case page gives it the same.
 """
 
 from pathlib import Path
@@ -23,9 +23,9 @@ from complaints.choices.complaints import (
     Target,
     TerminationGround,
 )
-from complaints.models import Agreement, Decision, Instalment, Signature
+from complaints.models import Agreement, Complaint, Decision, Instalment, Signature
 from complaints.queries.people import masked, masked_people, name_of, signer_of
-from complaints.queries.shown import Words
+from complaints.queries.shown import Words, named_people
 from complaints.rules.money import in_yuan
 
 LANGUAGE, CONFIRM_IN_COURT = "zh-hans", "JUDICIAL-CONFIRM"
@@ -74,11 +74,24 @@ def _agreement(agreement: Agreement, reader: Party) -> dict[str, Any]:
         "paragraphs": agreement.text.split("\n"),
         "amount": in_yuan(agreement.amount_fen),
         "payments": paid,
+        "complainants": _bound(complaint, reader),
         "signatures": _signatures(agreement, reader),
         "pending": agreement.signed_at is None,
         "mediator": agreement.mediator.name,
         "confirmation": _confirmation(agreement),
     }
+
+
+def _bound(complaint: Complaint, reader: Party) -> str:
+    """Everybody whom it binds: whole for the other side of their contracts, masked for whoever has the code."""
+    if reader == Party.INSTITUTION:
+        return "、".join(one.titled for one in named_people(complaint) if one.name)
+    return _masked_names(complaint)
+
+
+def _masked_names(complaint: Complaint) -> str:
+    people = masked_people([complaint])[complaint.pk]
+    return "、".join(one.name for one in people if one.kind != PersonKind.AGENT)
 
 
 def _signatures(agreement: Agreement, reader: Party) -> list[dict[str, Any]]:
@@ -99,12 +112,16 @@ def _signatures(agreement: Agreement, reader: Party) -> list[dict[str, Any]]:
 
 
 def _signs_there(agreement: Agreement, side: Party, reader: Party) -> str:
-    """The complainant's whole name is for the institution alone: who has found a receipt code learns no name by it."""
+    """The complainant's whole name is for the institution alone: who has found a receipt code learns no name by it.
+
+    Where several complain the representative signs for all of them, and the line says so.
+    """
     complaint = agreement.complaint
     if side == Party.INSTITUTION:
         return complaint.institution.name if complaint.institution else complaint.respondent_name
     person = signer_of(complaint)
-    return name_of(person) if reader == Party.INSTITUTION else masked(person).name
+    name = name_of(person) if reader == Party.INSTITUTION else masked(person).name
+    return _("%(name)s（代表全体投诉人）") % {"name": name} if person.is_representative else name
 
 
 def _confirmation(agreement: Agreement) -> dict[str, Any] | None:
@@ -138,11 +155,10 @@ def _ground(decision: Decision) -> str:
 
 def head(association_id: int, complaint: Any) -> dict[str, Any]:
     """Who writes, about which case, and the sides of it with the people masked."""
-    people = masked_people([complaint])[complaint.pk]
     return {
         "association": Association.objects.select_related("parent").get(pk=association_id),
         "complaint": complaint,
-        "complainants": "、".join(one.name for one in people if one.kind != PersonKind.AGENT),
+        "complainants": _masked_names(complaint),
         "respondent": complaint.institution or complaint.respondent_name,
         "received_on": beijing(complaint.received_at).date(),
     }

@@ -1,5 +1,5 @@
 """告知书与送达通知书: what is printed for a side that no mail and no notice reaches. Persons appear masked,
-but for the complainant in the paper that serves the institution: it has to find the contract, as on its own page.
+but for those who complain in the paper that serves the institution: it has to find each contract, as on its own page.
 """
 
 from typing import Any

@@ -100,7 +100,6 @@ class AnswerForm(CaseForm):
     kind = choice(_("答复"), ReplyKind.choices)
     offered_fen = YuanField(label=_("同意退还多少（元）"))
     text = text(_("说明"), rows=6, help_text=_("投诉人会看到。请附上课时记录等证据。"))
-    is_public = forms.BooleanField(label=_("投诉公开时，可以一并公开本答复"), required=False)
 
 
 class MakeOfferForm(CaseForm):

@@ -62,7 +62,6 @@ class Reply(AssociationOwned):
     text = models.TextField(_("内容"))
     offered_fen = models.BigIntegerField(_("同意退还（分）"), null=True)
     was_late = models.BooleanField(_("逾期"), default=False)
-    is_public = models.BooleanField(_("可与投诉一并公开"), default=False)
     # On paper: who entered it, and when it was received.
     method = models.CharField(_("方式"), max_length=12, choices=Method.choices, default=Method.ACCOUNT)
     replied_by = models.ForeignKey(

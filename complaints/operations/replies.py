@@ -64,12 +64,11 @@ def answer(
     kind: str,
     text: str,
     offered_fen: int | None = None,
-    is_public: bool = False,
 ) -> Reply:
     """机构答复: kept as it was said; the clock of the reply stops, and late stays a fact."""
     actor.require(MAY, "answer")
     complaint = lock_against_own(actor, complaint_id)
-    return keep_answer(actor, complaint, kind, text, offered_fen, is_public=is_public)
+    return keep_answer(actor, complaint, kind, text, offered_fen)
 
 
 def keep_answer(
@@ -79,7 +78,6 @@ def keep_answer(
     text: str,
     offered_fen: int | None,
     *,
-    is_public: bool = False,
     came_at: datetime | None = None,
     paper: dict[str, Any] | None = None,
 ) -> Reply:
@@ -97,7 +95,6 @@ def keep_answer(
         text=said,
         offered_fen=amount,
         was_late=late,
-        is_public=is_public,
         method=Method.ACCOUNT if paper is None else Method.PAPER,
         replied_by_id=actor.person_id,
         replied_at=came_at or clock.now(),

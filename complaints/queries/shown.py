@@ -1,12 +1,15 @@
 """谁看到什么: one function for each reader of a complaint. Pages, exports and documents take their words from here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from association.actors import Actor
 from complaints.access.complaints import is_respondent
 from complaints.choices.complaints import Audience, PersonalField, PersonKind, RedactionState, Target
-from complaints.models import Complaint, Decision, Offer, PersonalData, Redaction, Reply, Session
+from complaints.models import Complaint, Decision, Offer, Person, Redaction, Reply, Session
 from complaints.queries.people import MaskedPerson, identifying, masked_people, opened
 from complaints.rules.intake import Filing
 from complaints.rules.shown import Span, scrubbed, without
@@ -70,9 +73,8 @@ class Shown:
     facts: str
     demand: str
     people: tuple[MaskedPerson, ...]
-    # Whole, and only for the institution: who it has to deal with.
-    complainant_name: str
-    complainant_phone: str
+    # Whole, and only for the institution: with whom it has its contracts.
+    named: tuple["NamedPerson", ...]
     replies: tuple[ShownText, ...]
     decisions: tuple[ShownText, ...]
     sessions: tuple[ShownText, ...]
@@ -83,20 +85,18 @@ def shown_to(actor: Actor, complaint: Complaint) -> Shown:
     """What this person sees of a complaint that ``complaints_visible_to`` gives them.
 
     Everybody reads texts scrubbed; the words themselves are a look on record (``unmask``). The institution, after
-    acceptance: the complainant's name, because it must find the contract; the phone only when the complainant agreed;
-    address, identity and mail never.
+    acceptance: the name of everybody who complains, because it must find each contract, and who represents them; the
+    phone of whoever filed only when that was agreed to; address, identity and mail never.
     """
     people = tuple(masked_people([complaint])[complaint.pk])
     respondent = is_respondent(actor, complaint)
     words = Words(complaint, Audience.INSTITUTION if respondent else None)
-    name, phone = _whole(complaint) if respondent else ("", "")
     return Shown(
         complaint=complaint,
         facts=words.of(Target.FACTS, None, complaint.facts),
         demand=words.of(Target.DEMAND, None, complaint.demand),
         people=tuple(one for one in people if not respondent or one.kind != PersonKind.AGENT),
-        complainant_name=name,
-        complainant_phone=phone if complaint.shares_phone else "",
+        named=named_people(complaint) if respondent else (),
         replies=_texts(words, Target.REPLY, complaint),
         decisions=_texts(words, Target.DECISION, complaint),
         sessions=_texts(words, Target.MINUTES, complaint, "mediator"),
@@ -127,26 +127,61 @@ def as_told_to_institution(complaint: Complaint) -> tuple[str, str]:
 
 
 def named_to_institution(complaint: Complaint) -> str:
-    """The complainant for the paper that serves the institution: the name, and the phone where that was agreed to."""
-    name, phone = _whole(complaint)
-    return f"{name}　{phone}" if phone and complaint.shares_phone else name
+    """Who complains, for the paper that serves the institution: word for word what its own page shows."""
+    people = named_people(complaint)
+    return "、".join(f"{one.titled}　{one.phone}" if one.phone else one.titled for one in people if one.name)
 
 
-def _whole(complaint: Complaint) -> tuple[str, str]:
-    data = PersonalData.objects.filter(
-        person__complaint=complaint, person__kind=PersonKind.COMPLAINANT
-    ).first()
-    if data is None:
-        return "", ""
-    return opened(data, PersonalField.NAME), opened(data, PersonalField.PHONE)
+def named_people(complaint: Complaint) -> tuple["NamedPerson", ...]:
+    """Everybody whom the institution deals with, whole; the phone of whoever filed, where that was agreed to."""
+    rows = Person.objects.filter(complaint=complaint).exclude(kind=PersonKind.AGENT)
+    people = list(rows.select_related("personal").order_by("pk"))
+    return _told(
+        [(row.kind, _datum(row, PersonalField.NAME), row.is_representative) for row in people],
+        next((_datum(row, PersonalField.PHONE) for row in people if row.kind == PersonKind.COMPLAINANT), ""),
+        shares_phone=complaint.shares_phone,
+    )
+
+
+def _datum(person: Person, field: PersonalField) -> str:
+    data = getattr(person, "personal", None)
+    return opened(data, field) if data is not None else ""
+
+
+def _told(
+    people: Sequence[tuple[str, str, bool]], phone: str, *, shares_phone: bool
+) -> tuple["NamedPerson", ...]:
+    """The one rule for a filed complaint and for its preview. ``people``: kind, name, and whether they represent."""
+    return tuple(
+        NamedPerson(
+            kind=PersonKind(kind),
+            name=name,
+            phone=phone if shares_phone and kind == PersonKind.COMPLAINANT else "",
+            represents=represents and len(people) > 1,
+        )
+        for kind, name, represents in people
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPerson:
+    """当事人 as the institution reads them; ``name`` is empty where it is gone."""
+
+    kind: PersonKind
+    name: str
+    phone: str
+    represents: bool
+
+    @property
+    def titled(self) -> str:
+        return _("%(name)s（代表人）") % {"name": self.name} if self.represents else self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """提交前预览: what the institution would see of a filing; the public sees figures alone."""
 
-    institution_name: str
-    institution_phone: str
+    named: tuple[NamedPerson, ...]
     institution_facts: str
     institution_demand: str
 
@@ -154,10 +189,13 @@ class Preview:
 def preview(filing: Filing) -> Preview:
     """The same masks as later, for what is still being typed."""
     addresses = [person.address for person in filing.people]
-    first = filing.people[0] if filing.people else None
+    people = [one for one in filing.people if one.kind != PersonKind.AGENT]
     return Preview(
-        institution_name=first.name if first else "",
-        institution_phone=first.phone if first and filing.shares_phone else "",
+        named=_told(
+            [(one.kind, one.name, one.is_representative) for one in people],
+            next((one.phone for one in people if one.kind == PersonKind.COMPLAINANT), ""),
+            shares_phone=filing.shares_phone,
+        ),
         institution_facts=scrubbed(filing.facts, (), addresses),
         institution_demand=scrubbed(filing.demand, (), addresses),
     )

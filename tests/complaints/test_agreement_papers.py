@@ -92,7 +92,8 @@ def test_it_is_printed_before_anybody_has_signed(here, pages):
             assert hidden not in page
     own, of_institution = pages
     assert NAME not in own
-    assert of_institution.count(NAME) == 1
+    # Among those whom it binds, and where the sides sign.
+    assert of_institution.count(NAME) == 2
 
 
 def test_made_again_it_is_the_same_and_an_old_text_is_printed_no_more(here, pages):

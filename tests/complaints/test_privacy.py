@@ -86,17 +86,17 @@ def test_staff_see_masks(here):
 def test_the_institution_learns_the_name_and_the_phone_only_if_it_may(here, shares):
     made = accepted(here, shares_phone=shares)
     shown = shown_to(here.school, again(made))
-    assert shown.complainant_name == NAME
-    assert shown.complainant_phone == (PHONE if shares else "")
+    assert [one.name for one in shown.named] == [NAME]
+    assert shown.named[0].phone == (PHONE if shares else "")
     assert PHONE not in shown.facts
     assert leaks(shown.facts.replace(NAME, "") + shown.demand) == []
     assert [STREET in repr(shown), IDENTITY in repr(shown), MAIL in repr(shown)] == [False] * 3
-    assert shown_to(here.officer, again(made)).complainant_name == ""
+    assert shown_to(here.officer, again(made)).named == ()
 
 
 def test_before_sending_one_sees_what_others_will_see(here):
     shown = preview(filing(here.institution))
-    assert (shown.institution_name, shown.institution_phone) == (NAME, "")
+    assert [(one.name, one.phone) for one in shown.named] == [(NAME, "")]
     assert PHONE not in shown.institution_facts
 
 
@@ -270,7 +270,7 @@ def test_what_has_served_its_purpose_goes_and_the_figures_stay(here, time, setti
     assert track(made.receipt_code) is None
     with pytest.raises(NotFound, match="已经删除"):
         operations.unmask(actor=here.officer, complaint_id=kept.pk, field="phone", reason="x")
-    assert shown_to(here.school, kept).complainant_name == ""
+    assert [one.name for one in shown_to(here.school, kept).named] == [""]
     assert leaks(everything_of(kept.pk)) == []
     assert Retirement.objects.count() == 1
 

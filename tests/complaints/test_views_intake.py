@@ -134,6 +134,11 @@ def test_more_people_join_without_script(client, here):
     refused = type_in(client, **joined)
     assert refused.status_code == 400
     assert "须经全体投诉人同意" in text(refused)
+    type_in(client, **joined, agrees_to_joining="on")
+    seen = text(client.get("/first/complaints/preview/"))
+    assert "2人就同一事项共同投诉" in seen
+    assert "演示乙" in seen
+    assert "13800001112" not in seen
     filed = file_it(client, **joined, agrees_to_joining="on")
     assert filed.status_code == 201
     assert Complaint.objects.get().people.count() == 2
