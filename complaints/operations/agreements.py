@@ -84,13 +84,7 @@ def agree(
     said = scrubbed(said, names_in(complaint))
     _check_money(complaint, amount_fen, payments)
     committee = _committee(body)
-    last = payments[-1].due_on if payments else perform_by
-    if last is None:
-        raise InvalidInput(
-            _("请填写不早于今天的履行期限。"), {"perform_by": _("请填写不早于今天的履行期限。")}
-        )
-    if wrong := wrong_day(last, clock.today()):
-        raise InvalidInput(wrong, {"perform_by": wrong})
+    last = _last_day(payments, perform_by)
     former = Agreement.objects.filter(complaint=complaint, superseded_at=None, signed_at=None)
     former.update(superseded_at=clock.now())
     agreement = Agreement.objects.create(
@@ -113,6 +107,15 @@ def agree(
     _watch_signing(actor, complaint, institution_turn(complaint))
     _ask_to_sign(complaint, agreement)
     return agreement
+
+
+def _last_day(payments: Sequence[Payment], perform_by: date | None) -> date:
+    """履行期限: the day of the last payment, or the one that was set where no money is paid. Raises InvalidInput."""
+    last = payments[-1].due_on if payments else perform_by
+    wrong = _("请填写不早于今天的履行期限。") if last is None else wrong_day(last, clock.today())
+    if last is None or wrong:
+        raise InvalidInput(wrong, {"perform_by": wrong})
+    return last
 
 
 def _committee(body: str) -> PeoplesCommittee | None:
