@@ -85,6 +85,7 @@ def test_the_database_refuses_an_agreement_in_the_name_of_none(here):
             row.save(force_insert=True)
 
 
+@pytest.mark.usefixtures("counting")
 def test_body_and_mediator_are_in_the_hash_and_on_the_pages_that_both_sign(association, here):
     made = mediating(here)
     first = drawn_up(here, made)

@@ -73,6 +73,7 @@ def test_the_institution_reads_every_name_and_who_represents(association, here, 
     assert f"{OTHERS[0]}（代表人）" in served
 
 
+@pytest.mark.usefixtures("counting")
 def test_everybody_else_reads_them_masked(association, here):
     made = accepted(here, **three())
     for actor in (here.officer, here.auditor):
@@ -80,6 +81,7 @@ def test_everybody_else_reads_them_masked(association, here):
         page = Desk(association, actor).get(f"complaints/{made.complaint.pk}/").content.decode()
         assert [name for name in (NAME, *OTHERS) if name in page] == []
     tracked = Client().post("/first/complaints/track/", {"code": made.receipt_code}).content.decode()
+    assert made.complaint.number in tracked
     assert [name for name in (NAME, *OTHERS) if name in tracked] == []
 
 
