@@ -42,7 +42,7 @@ DROP FUNCTION portal_agreement_body();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0034_complaints_of_proven_leads"), ("association", "0030_peoples_committee")]
+    dependencies = [("complaints", "0035_pauses_on_paper"), ("association", "0030_peoples_committee")]
     operations = [
         migrations.AddField(
             model_name="agreement",

@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0035_committee_agreements")]
+    dependencies = [("complaints", "0036_committee_agreements")]
     operations = [migrations.RemoveField(model_name="reply", name="is_public")]
