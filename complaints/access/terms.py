@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from association.access import ReadTerms
 from association.actors import Actor
-from complaints.access.complaints import complaints_visible_to
+from complaints.access.complaints import complaints_visible_to, mass_cases_visible_to
 from complaints.access.leads import hearings_visible_to
 
 # Whoever is complained of reads these, whoever has to act. Not among them is what has only to be told to the
@@ -15,6 +15,7 @@ RESPONDENT_READS = frozenset({
     "CMP-ACCEPT", "CMP-SERVE", "CMP-REPLY", "CMP-OFFER", "CMP-SETTLE", "CMP-PAY", "CMP-CLOSE", "CMP-ORDER",
     "MED-END", "MED-RECUSAL", "MED-SESSION", "MED-SIGN", "MED-APPRAISAL",
 })  # fmt: skip
+JOINED_READS = frozenset({"MASS-TALK"})
 HEARD_READS = frozenset({"LEAD-HEARING", "LEAD-OBJECT", "LEAD-REVIEW"})
 
 
@@ -24,11 +25,16 @@ def _served(actor: Actor) -> QuerySet[Any]:
     return rows.filter(served_at__isnull=False)
 
 
+def _joined(actor: Actor) -> QuerySet[Any]:
+    return mass_cases_visible_to(actor).filter(institution_id__in=actor.institution_ids)
+
+
 def _heard(actor: Actor) -> QuerySet[Any]:
     return hearings_visible_to(actor).filter(institution_id__in=actor.institution_ids)
 
 
 READ_TERMS = (
     ReadTerms("complaint", RESPONDENT_READS, _served, "/desk/complaints/%d/"),
+    ReadTerms("mass", JOINED_READS, _joined, "/desk/complaints/mass/%d/"),
     ReadTerms("hearing", HEARD_READS, _heard, "/desk/hearings/%d/"),
 )

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from association import clock
-from association.choices import Side
+from association.choices import QueuePart, Role, Side
+from association.clock_queue import Asked, queue
 from association.clocks import pause_deadline, whose_turn
 from association.models import Deadline, Notice
 from association.tenancy import acting_for
@@ -14,7 +15,7 @@ from complaints.choices.complaints import MassState, ReplyKind, State
 from complaints.operations.cases import case_of
 from tests.complaints.material import Time, accepted, tick, world
 from tests.credit_rating.desk_pages import Desk
-from tests.factories.people import make_association
+from tests.factories.people import actor_with, make_association, make_institution
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +114,21 @@ def test_while_an_offer_waits_it_is_the_complainants_turn(here, time):
         "各自答复机构提出的方案",
     )
     assert made[1].complaint.number in now.explanation
+
+
+def test_the_institution_reads_in_its_queue_that_it_waits(here, time):
+    case, made = opened(here, time)
+    for one in made:
+        answered(here, one)
+    offered(here, case, made)
+    (row,) = [
+        one
+        for one in queue(here.school, Asked(part=QueuePart.WAITING)).rows
+        if one.deadline.code == "MASS-TALK"
+    ]
+    assert row.href == f"/desk/complaints/mass/{case.pk}/"
+    neighbour = actor_with(Role.INSTITUTION_ADMIN, make_institution())
+    assert not [one for part in QueuePart for one in queue(neighbour, Asked(part=part)).rows]
 
 
 def test_an_offer_that_nobody_answered_gives_the_turn_back_and_nobody_was_late(here, time):
