@@ -172,13 +172,11 @@ def test_a_complaint_that_ends_or_leaves_ends_a_negotiation_of_two(here, time, h
 
 def test_whatever_moved_a_term_without_a_word_is_followed_within_a_minute(here, time):
     case, made = opened(here, time)
-    answered(here, made[0])
-    answered(here, made[1])
     pause_deadline(
-        actor=here.officer, case=case_of(made[0].complaint), code="MED-END", reason="演示：送鉴定。"
+        actor=here.officer, case=case_of(made[0].complaint), code="CMP-REPLY", reason="演示：补充送达。"
     )
     tick(here)
-    assert turn(case).due_on == term(made[1], "MED-END").due_on
+    assert turn(case).due_on == term(made[1], "CMP-REPLY").due_on
     before = Deadline.objects.filter(case_kind="mass").count()
     tick(here)
     assert Deadline.objects.filter(case_kind="mass").count() == before
