@@ -221,6 +221,10 @@ class PublishedOutput(serializers.Serializer[Any]):
     year = serializers.IntegerField(allow_null=True, help_text="还没有公布过的为空")
     years = serializers.ListField(child=serializers.IntegerField(), help_text="已公布的年度")
     not_closed = NotClosedOutput(many=True, help_text="已经结束、统计尚未截止的年度")
+    not_kept = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="当年没有在本平台受理投诉、只补录了旧工单的年度，不公布统计",
+    )
     version = serializers.IntegerField(allow_null=True, help_text="版本；更正另立新版")
     cut_off = serializers.DateField(allow_null=True, help_text="截止日：这一天的情况，以后不再变动")
     query = serializers.CharField(allow_null=True, help_text="统计口径")

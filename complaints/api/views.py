@@ -21,7 +21,7 @@ from complaints.api.serializers import (
 )
 from complaints.operations.lead_reports import not_found_sentence
 from complaints.queries.lead_pages import tracked
-from complaints.queries.published import published_statistics, published_years, years_not_closed
+from complaints.queries.published import published_statistics, published_years, years_over
 from complaints.queries.road import deeds_of_complainant, events_of
 from complaints.queries.tracking import track
 
@@ -128,8 +128,13 @@ class ComplaintStatistics(OpenView):
         asked = request.query_params.get("year", "")
         year = whole_or_none(asked) if asked else max(years, default=None)
         if asked and year not in years:
-            day = years_not_closed().get(year or 0)
-            raise NotFound(
-                _("该年度的统计尚未截止，截止日为%(day)s。") % {"day": day} if day else _("没有公布。")
-            )
+            raise NotFound(_why_not(year))
         return Response(PublishedOutput(published_statistics(year)).data)
+
+
+def _why_not(year: int | None) -> str:
+    """Why a year that was asked for has no figures."""
+    over = years_over()
+    if day := over.days_told().get(year or 0):
+        return _("该年度的统计尚未截止，截止日为%(day)s。") % {"day": day}
+    return _("当年没有在本平台受理投诉，不公布该年度的统计。") if year in over.not_kept else _("没有公布。")

@@ -22,6 +22,8 @@ class ImportBatch(AssociationOwned):
     known = models.PositiveIntegerField(_("此前已导入"))
     known_lines = models.JSONField(_("此前已导入的行"), default=list)
     loaded = models.PositiveIntegerField(_("已导入"), default=0)
+    # In which the loaded orders were called in; nothing: loaded before this was kept, it may be any.
+    years = models.JSONField(_("来电年度"), default=list)
     box = models.BinaryField(_("内容"), default=b"")
     uploaded_by = models.ForeignKey(
         "association.User", models.PROTECT, verbose_name=_("上传人"), related_name="+"

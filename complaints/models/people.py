@@ -143,6 +143,7 @@ class Retirement(AssociationOwned):
     people = models.PositiveIntegerField(_("当事人"))
     files = models.PositiveIntegerField(_("材料"))
     drafts = models.PositiveIntegerField(_("草稿"))
+    batches = models.PositiveIntegerField(_("导入的文件"), default=0)
     at = models.DateTimeField(_("时间"))
 
     class Meta:

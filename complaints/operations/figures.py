@@ -7,7 +7,7 @@ from association.actors import Actor
 from association.audit import record
 from complaints.access.complaints import MAY
 from complaints.models import YearFigures
-from complaints.queries.published import QUERY, counts_of, figures_of, years_to_close
+from complaints.queries.published import QUERY, counts_of, figures_of, years_over
 from complaints.queries.statistics import year_statistics
 
 FIRST = 1
@@ -15,10 +15,13 @@ FIRST = 1
 
 @transaction.atomic
 def close_years(*, actor: Actor) -> list[YearFigures]:
-    """截止 of every finished year whose day has come and that has no figures yet. Asked for daily; twice is once."""
+    """截止 of every finished year in which complaints were kept here, whose day has come and that has no figures yet.
+
+    Asked for daily; twice is once.
+    """
     actor.require(MAY, "close_years")
     closed = []
-    for year in years_to_close():
+    for year in years_over().to_close():
         found = year_statistics(year)
         row, is_new = YearFigures.objects.get_or_create(
             association_id=actor.association_id,

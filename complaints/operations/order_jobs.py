@@ -26,6 +26,7 @@ from complaints.operations.orders import (
     note_faults,
     opened_sheet,
     read,
+    years_with,
 )
 from complaints.queries.orders import job_of
 from complaints.rules.orders import OrdersRead
@@ -74,7 +75,8 @@ def load_orders_part(*, actor: Actor, batch_id: int, job_id: int, first: int) ->
     found = _read(batch, part)
     load_rows(actor, found.good)
     batch.loaded += len(found.good)
-    batch.save(update_fields=["loaded", "good", "bad"])
+    batch.years = years_with(batch, found.good)
+    batch.save(update_fields=["loaded", "good", "bad", "years"])
     record(actor, "load_orders_part", batch, job=job_id, first=first, loaded=len(found.good))
     if first + AT_ONCE < len(sheet.rows):
         _queue(batch, job_id, first + AT_ONCE)

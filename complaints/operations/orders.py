@@ -127,6 +127,7 @@ def load_orders(*, actor: Actor, batch_id: int) -> ImportReport:
         decided_by_id=actor.person_id,
         decided_at=clock.now(),
         loaded=len(found.good),
+        years=years_with(batch, found.good),
         box=closed(rest) if rest.rows else b"",
     )
     record(actor, "load_orders", batch, loaded=len(found.good))
@@ -152,6 +153,11 @@ def error_file(*, actor: Actor, batch_id: int) -> bytes:
     headings, rows = sheet.to_mend(batch.faults.order_by("line", "pk"))
     record_read(actor, "import_errors", batch, rows=len(rows))
     return write_xlsx(headings, rows)
+
+
+def years_with(batch: ImportBatch, loaded: Sequence[Order]) -> list[int]:
+    """来电年度 of the batch with these orders: their figures are not fixed soon after."""
+    return sorted({*batch.years, *(order.received_on.year for order in loaded)})
 
 
 def lock_batch(actor: Actor, batch_id: int) -> ImportBatch:

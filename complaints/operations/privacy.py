@@ -284,8 +284,8 @@ def retire_personal_data(*, actor: Actor) -> Retirement | None:
         people, files = people + gone, files + kept
     drafts, _kinds = Draft.objects.filter(expires_at__lte=clock.now()).delete()
     old = clock.now() - BOX_KEPT
-    ImportBatch.objects.filter(uploaded_at__lte=old).exclude(box=b"").update(box=b"")
-    if not due and not drafts:
+    batches = ImportBatch.objects.filter(uploaded_at__lte=old).exclude(box=b"").update(box=b"")
+    if not (due or drafts or batches):
         return None
     report = Retirement.objects.create(
         rule=rule,
@@ -294,6 +294,7 @@ def retire_personal_data(*, actor: Actor) -> Retirement | None:
         people=people,
         files=files,
         drafts=drafts,
+        batches=batches,
         at=clock.now(),
     )
     record(actor, "retire_personal_data", report, complaints=len(due), people=people, files=files)

@@ -4,15 +4,17 @@ subtracted to find a single case.
 What is too small to be told is None, in the total as well. An institution whose complaints are too few is not named.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Count, Q
+from django.db.models.functions import ExtractYear
 
 from association import clock
-from association.rules.clock import beijing
-from complaints.models import Complaint, YearFigures
+from association.rules.clock import BEIJING, ONE_DAY, beijing
+from complaints.choices.complaints import Intake
+from complaints.models import Complaint, ImportBatch, YearFigures
 from complaints.queries.statistics import LIMITS, Line, Statistics
 from complaints.rules.statistics import PerThousand, Rate, closes_on
 from members.queries import institutions
@@ -27,25 +29,56 @@ def published_years() -> list[int]:
     return sorted(YearFigures.objects.order_by().values_list("year", flat=True).distinct())
 
 
-def years_not_closed() -> dict[int, date]:
-    """已经结束、尚未截止: years with complaints that are over and have no figures yet, and the day of each."""
-    ends = Complaint.objects.aggregate(first=Min("received_at"), last=Max("received_at"))
-    if ends["first"] is None:
-        return {}
-    last = min(beijing(ends["last"]).year, clock.today().year - 1)
-    known = published_years()
-    years = range(beijing(ends["first"]).year, last + 1)
-    return {year: closes_on(year) for year in years if year not in known}
+@dataclass(frozen=True, slots=True)
+class YearsOver:
+    """Years with complaints that are over and have no figures. ``kept``: 截止日 of those in which complaints were kept on
+    this portal; ``not_kept`` were touched by orders of old alone, and their figures would tell what nobody kept.
+    """
+
+    kept: dict[int, date]
+    not_kept: list[int]
+
+    def to_close(self) -> list[int]:
+        return [year for year, day in self.kept.items() if day <= clock.today()]
+
+    def days_told(self) -> dict[int, date]:
+        """By when the figures stand. What is due is fixed by the daily run, tomorrow at the latest."""
+        return {year: max(day, clock.today() + ONE_DAY) for year, day in self.kept.items()}
 
 
-def years_to_close() -> list[int]:
-    return [year for year, day in years_not_closed().items() if day <= clock.today()]
+def years_over() -> YearsOver:
+    known, kept, not_kept = published_years(), dict[int, date](), list[int]()
+    imports = _imports()
+    for year, direct in _by_year():
+        if year >= clock.today().year or year in known:
+            continue
+        touching = [day for day, years in imports if not years or year in years]
+        if direct or any(day.year == year for day in touching):
+            kept[year] = closes_on(year, max(touching, default=None))
+        else:
+            not_kept.append(year)
+    return YearsOver(kept, not_kept)
+
+
+def _by_year() -> list[tuple[int, int]]:
+    """Each year with complaints, and how many of them came by no order: those were received here, in that year."""
+    rows = Complaint.objects.order_by().annotate(year=ExtractYear("received_at", tzinfo=BEIJING))
+    counted = rows.values("year").annotate(direct=Count("pk", filter=~Q(intake=Intake.HOTLINE)))
+    return list(counted.order_by("year").values_list("year", "direct"))
+
+
+def _imports() -> list[tuple[date, list[int]]]:
+    """Of each file that was loaded the day, and the years of its orders; none are known of the oldest files."""
+    rows = ImportBatch.objects.filter(loaded__gt=0, decided_at__isnull=False)
+    found = rows.order_by().values_list("decided_at", "years")
+    return [(beijing(moment).date(), years) for moment, years in found if moment is not None]
 
 
 def published_statistics(year: int | None) -> dict[str, Any]:
     """The last version of a year's figures as they were fixed. Without a year what is the same for all."""
     rows = YearFigures.objects.none() if year is None else YearFigures.objects.filter(year=year)
     row = rows.order_by("-version").first()
+    over = years_over()
     least: dict[str, Any] = {
         "year": year,
         "least_cases": LIMITS.denominator,
@@ -53,8 +86,9 @@ def published_statistics(year: int | None) -> dict[str, Any]:
         "least_enrolments": LIMITS.enrolments,
         "years": published_years(),
         "not_closed": [
-            {"year": over, "closes_on": day.isoformat()} for over, day in years_not_closed().items()
+            {"year": other, "closes_on": day.isoformat()} for other, day in over.days_told().items()
         ],
+        "not_kept": over.not_kept,
         "version": row.version if row else None,
         "cut_off": row.cut_off.isoformat() if row else None,
         "query": row.query if row else None,

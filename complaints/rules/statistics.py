@@ -6,7 +6,7 @@ Which numbers are minimum denominator and smallest cell comes in as a value (an 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from math import sqrt
 
@@ -178,9 +178,17 @@ def _subtracted(
     return {(others[0][1] if others else TOTAL, column)}
 
 
-def closes_on(year: int) -> date:
-    """截止日 of a year's statistics, our own choice: what came in December has then been through its 45 working days."""
-    return date(year + 1, 4, 1)
+# Our own choice: time to send the mended rows of a file after it, before anything is fixed.
+AFTER_IMPORT = timedelta(days=30)
+
+
+def closes_on(year: int, imported_on: date | None = None) -> date:
+    """截止日 of a year's statistics, our own choice: what came in December has then been through its 45 working days.
+
+    ``imported_on``: when orders of that year were last imported; the figures wait ``AFTER_IMPORT`` after it.
+    """
+    usual = date(year + 1, 4, 1)
+    return max(usual, imported_on + AFTER_IMPORT) if imported_on is not None else usual
 
 
 def ranked(rates: Mapping[str, PerThousand]) -> Sequence[str]:

@@ -59,6 +59,7 @@ from tests.complaints.material import (
     world,
 )
 from tests.complaints.test_operations_intake import picture
+from tests.complaints.test_operations_orders import look, mended, rows
 from tests.factories.people import actor_with, make_association
 
 
@@ -273,6 +274,18 @@ def test_what_has_served_its_purpose_goes_and_the_figures_stay(here, time, setti
     assert [one.name for one in shown_to(here.school, kept).named] == [""]
     assert leaks(everything_of(kept.pk)) == []
     assert Retirement.objects.count() == 1
+
+
+def test_the_report_counts_the_import_files_that_were_emptied(here, time):
+    """Names and telephones of wrong rows are gone after thirty days, and the report says that they are."""
+    report = look(here, mended(rows(here, 2, bad={1})))
+    assert operations.retire_personal_data(actor=here.system) is None
+    time.pass_days(30)
+    done = operations.retire_personal_data(actor=here.system)
+    assert (done.batches, done.complaints, done.drafts) == (1, 0, 0)
+    report.batch.refresh_from_db()
+    assert bytes(report.batch.box) == b""
+    assert operations.retire_personal_data(actor=here.system) is None
 
 
 def test_drafts_past_their_day_go_as_well(here, time):
