@@ -117,6 +117,7 @@ VERBS: dict[str, Any] = {
     "extend_order": pgettext_lazy("audit trail", "延长工单时限"),
     "name_institution": pgettext_lazy("audit trail", "认定被投诉机构"),
     "correct_filing": pgettext_lazy("audit trail", "更正投诉内容"),
+    "correct_harm_day": pgettext_lazy("audit trail", "更正知道权益受损之日"),
     "register_paid": pgettext_lazy("audit trail", "登记已付金额"),
     "accept": pgettext_lazy("audit trail", "受理投诉"),
     "refuse": pgettext_lazy("audit trail", "不予受理"),

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -18,7 +19,9 @@ from association.rules.clock import Calendar
 from association.rules.working_hours import Hours, at_work, reach, reminder_due, working_days_between
 from association.turns import people_in_turn
 
-AT_ONCE = 500
+# More terms than end at one moment after the largest import: they are one notice, not one for each part of them.
+AT_ONCE = 50_000
+WRITTEN_AT_ONCE = 2_000
 NAMED = 5
 QUEUE = "/desk/clocks/"
 # Who has no account here is not reminded by us; the case's own page and the secretariat tell them.
@@ -55,17 +58,21 @@ def working_hours() -> Hours:
 def _watched() -> QuerySet[Deadline]:
     """Running terms nobody was alarmed of, held until the end; another beat passes over those in our hands."""
     rows = Deadline.objects.select_for_update(of=("self",), skip_locked=True)
-    return rows.filter(stopped_at__isnull=True, paused_on__isnull=True, alarmed_at__isnull=True).order_by(
-        "ends_at", "pk"
-    )
+    open_ones = rows.filter(stopped_at__isnull=True, paused_on__isnull=True, alarmed_at__isnull=True)
+    return open_ones.defer("reckoning").order_by("ends_at", "pk")
+
+
+def _mark(rows: Sequence[Deadline], **values: Any) -> None:
+    """The same for all of them, in statements that do not take long each."""
+    for start in range(0, len(rows), WRITTEN_AT_ONCE):
+        part = [row.pk for row in rows[start : start + WRITTEN_AT_ONCE]]
+        Deadline.objects.filter(pk__in=part).update(**values)
 
 
 def _alarm(moment: datetime) -> int:
     """逾期: once to the owner and to the secretariat."""
     over = list(_watched().filter(ends_at__lte=moment)[:AT_ONCE])
-    for row in over:
-        row.alarmed_at = moment
-    Deadline.objects.bulk_update(over, ["alarmed_at"])
+    _mark(over, alarmed_at=moment)
     secretariat = people_of(roles=[Role.SECRETARIAT]) if over else []
     _tell(over, OVER, lambda row: f"deadline-{row.pk}-over-{row.due_on}", also=secretariat)
     return len(over)
@@ -81,17 +88,23 @@ def _remind(moment: datetime, hours: Hours, calendar: Calendar) -> int:
     for days in hours.remind_before:
         unsent = Q(reminded_days__isnull=True) | Q(reminded_days__gt=days)
         near |= unsent & Q(due_on__lte=reach(today, days, calendar))
-    told = []
+    told, reached = [], defaultdict[int, list[Deadline]](list)
+    whole_days: dict[tuple[date, date], int] = {}
     rows = list(_watched().filter(near, ends_at__gt=moment)[:AT_ONCE])
     for row in rows:
         ahead = reminder_due(today, row.due_on, row.reminded_days, hours.remind_before, calendar)
         if ahead is None:
             continue
         row.reminded_days = ahead
-        whole = working_days_between(row.start_on, row.due_on, calendar)
+        reached[ahead].append(row)
+        span = row.start_on, row.due_on
+        if span not in whole_days:
+            whole_days[span] = working_days_between(*span, calendar)
+        whole = whole_days[span]
         if (ahead < whole or ahead == whole == last) and row.owner_side not in WITHOUT_ACCOUNT:
             told.append(row)
-    Deadline.objects.bulk_update(rows, ["reminded_days"])
+    for ahead, near_ones in reached.items():
+        _mark(near_ones, reminded_days=ahead)
     _tell(told, SOON, lambda row: f"deadline-{row.pk}-soon-{row.reminded_days}-{row.due_on}")
     return len(told)
 

@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from association.actors import Actor
 from association.choices import INSTITUTION_ROLES, STAFF_ROLES, Role
 from association.conflicts import institutions_tied_to
+from association.models import AuditEntry
 from complaints.access.ties import barred_from
 from complaints.choices.complaints import (
     BEFORE_ACCEPTANCE,
@@ -34,6 +35,9 @@ NOBODY: frozenset[Role] = frozenset()
 # Who mediated reads how it ended; to act is for who mediates now.
 MEDIATORS_READ = frozenset({MediatorState.ACTIVE, MediatorState.ENDED})
 
+# Reads of many people at once, as the trail names them.
+LISTS_READ = ("read_import_errors", "read_people_by_search")
+
 # What the complainant does by the receipt code needs no role; the staff who write it down for them need one.
 MAY = {
     # 收到
@@ -46,6 +50,7 @@ MAY = {
     # 受理
     "name_institution": SECRETARIAT,
     "correct_filing": SECRETARIAT,
+    "correct_harm_day": SECRETARIAT,
     "accept": SECRETARIAT,
     "refuse": SECRETARIAT,
     "transfer": SECRETARIAT,
@@ -174,6 +179,13 @@ def unmaskings_visible_to(actor: Actor) -> QuerySet[Unmasking]:
     if not actor.roles & STAFF_ROLES:
         return Unmasking.objects.none()
     return Unmasking.objects.filter(complaint__in=complaints_visible_to(actor))
+
+
+def reads_visible_to(actor: Actor) -> QuerySet[AuditEntry]:
+    """Lists of people that somebody read: downloads of wrong rows of an import, and searches by person."""
+    if not actor.roles & STAFF_ROLES:
+        return AuditEntry.objects.none()
+    return AuditEntry.objects.filter(action__in=LISTS_READ)
 
 
 def retirements_visible_to(actor: Actor) -> QuerySet[Retirement]:

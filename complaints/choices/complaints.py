@@ -144,6 +144,7 @@ class DecisionKind(TextChoices):
     CONTEST = "contest", _("提出异议")
     UNPAID = "unpaid", _("投诉人说没有收到到期的款项")
     DENY = "deny", _("投诉人否认代为登记的事项")
+    HARM_DAY = "harm_day", _("更正知道权益受损之日")
 
 
 # 投诉人的话: decisions whose reason the complainant wrote.

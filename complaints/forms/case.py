@@ -70,6 +70,14 @@ class CorrectFilingForm(CaseForm):
     reason = line(_("怎样核实的"), help_text=_("不要写个人信息。"))
 
 
+class CorrectHarmDayForm(CaseForm):
+    name = "correct_harm_day"
+    title, button = _("更正知道权益受损之日"), _("更正日期")
+    lead = _("三年的投诉时限从这一天起算。向投诉人核实后，在决定是否受理以前更正；决定以后不能再改。")
+    harmed_on = DayField(label=_("知道权益受损之日"), required=True)
+    reason = line(_("怎样核实的"), help_text=_("投诉人会看到；不要写个人信息。"))
+
+
 class AcceptForm(CaseForm):
     name = "accept"
     title, button = _("受理"), _("受理并送达机构")
@@ -234,6 +242,7 @@ FORMS: dict[str, type[CaseForm]] = {
     for form in (
         NameInstitutionForm,
         CorrectFilingForm,
+        CorrectHarmDayForm,
         AcceptForm,
         RefuseForm,
         TransferForm,

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 OF_STAFF: dict[str, Any] = {
     "name_institution": _("把这件投诉对应到登记册里的这家机构，受理以前可以再改；不通知任何人。"),
     "correct_filing": _("改写投诉中的这两项内容，理由记入办理记录；不通知任何人。"),
+    "correct_harm_day": _(
+        "改写计算投诉时限的日期，原来的日期和理由留在案件里；通知投诉人，并告诉其怎样提出不同意见，不通知机构。"
+    ),
     "accept": _("案件进入协商，机构的答复期限和调解期限从今天起算；通知投诉人和机构。"),
     "refuse": _("作出不予受理的决定并生成通知书；通知投诉人，不通知机构。"),
     "transfer": _("作出转办的决定并生成告知书；通知投诉人，不通知机构。"),

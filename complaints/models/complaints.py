@@ -93,7 +93,8 @@ class Complaint(AssociationOwned):
     outcome = models.CharField(_("结果"), max_length=10, choices=Outcome.choices, default=Outcome.UNKNOWN)
     confirmed_at = models.DateTimeField(_("投诉人确认时间"), null=True)
     satisfaction = models.PositiveSmallIntegerField(_("满意度"), null=True)
-    harmed_on = models.DateField(_("知道权益受损之日"))
+    # Nothing: an order of 12345 that does not tell it, until staff asked.
+    harmed_on = models.DateField(_("知道权益受损之日"), null=True)
     contract_on = models.DateField(_("合同日期"), null=True)
     facts = models.TextField(_("事实"))
     demand = models.TextField(_("诉求"))
@@ -165,6 +166,10 @@ class Complaint(AssociationOwned):
                 fields=["association", "order_number"],
                 name="complaint_order_once",
                 condition=~Q(order_number=""),
+            ),
+            models.CheckConstraint(
+                name="complaint_harm_known",
+                condition=Q(harmed_on__isnull=False) | Q(intake=Intake.HOTLINE),
             ),
             models.CheckConstraint(name="complaint_state_known", condition=Q(state__in=State.values)),
             models.CheckConstraint(
@@ -275,7 +280,14 @@ class Decision(AssociationOwned):
             ),
             models.CheckConstraint(
                 name="decision_of_a_person",
-                condition=~Q(kind__in=[DecisionKind.ACCEPT, DecisionKind.REFUSE, DecisionKind.TRANSFER])
+                condition=~Q(
+                    kind__in=[
+                        DecisionKind.ACCEPT,
+                        DecisionKind.REFUSE,
+                        DecisionKind.TRANSFER,
+                        DecisionKind.HARM_DAY,
+                    ]
+                )
                 | Q(decided_by__isnull=False),
             ),
         ]

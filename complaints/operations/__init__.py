@@ -27,6 +27,7 @@ from complaints.operations.filing import (
     read_draft,
     save_draft,
 )
+from complaints.operations.harm import correct_harm_day
 from complaints.operations.lead_from_case import open_lead_from_complaint
 from complaints.operations.letters_in import answer_on_paper, offer_on_paper
 from complaints.operations.mails import mail_complainant
@@ -96,6 +97,7 @@ __all__ = [
     "consent",
     "contest",
     "correct_filing",
+    "correct_harm_day",
     "decide_pause",
     "decide_recusal",
     "decide_set_aside",

@@ -98,7 +98,7 @@ def doubts_about(complaint: Complaint) -> list[Doubt]:
     """不予受理的情形 that can be seen from the file; the officer decides with one of these grounds."""
     found = []
     last = limit_end(complaint)
-    if beijing(complaint.received_at).date() > last:
+    if last is not None and beijing(complaint.received_at).date() > last:
         found.append(
             Doubt(
                 RefusalGround.OVER_LIMIT,
@@ -185,9 +185,14 @@ def refuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Deci
 
 
 def _refuse_ground_against_the_file(complaint: Complaint, ground: str) -> None:
-    """超过时限 is arithmetic: nobody is refused for it while the day on file says the contrary."""
+    """超过时限 is arithmetic: nobody is refused for it while the day on file says the contrary, or says nothing."""
+    if ground != RefusalGround.OVER_LIMIT:
+        return
     last = limit_end(complaint)
-    if ground != RefusalGround.OVER_LIMIT or beijing(complaint.received_at).date() > last:
+    if last is None:
+        unknown = _("还没有登记知道权益受损之日，不能以超过时限不予受理；请核实后先更正。")
+        raise InvalidInput(unknown, {"ground": unknown})
+    if beijing(complaint.received_at).date() > last:
         return
     sentence = _(
         "登记的权益受损日期是%(since)s，投诉的时限到%(last)s才届满，没有超过；日期登记错的，请先更正。"

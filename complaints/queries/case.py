@@ -343,6 +343,7 @@ def _for_staff(case: CaseFile) -> list[str]:
     return _named(
         ("name_institution", before),
         ("correct_filing", before),
+        ("correct_harm_day", before),
         ("accept", before and complaint.institution_id is not None),
         ("refuse", before),
         ("transfer", before),

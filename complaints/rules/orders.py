@@ -60,7 +60,7 @@ class Order:
     facts: str
     demand: str
     subject: str
-    harmed_on: date
+    harmed_on: date | None
     paid_fen: int | None
     claimed_fen: int
 
@@ -201,9 +201,9 @@ class _Row:
         return name, phone
 
     def days(self, today: date, first_day: date | None) -> tuple[date | None, datetime | None, date | None]:
-        """收到、时限、事发. Without a day of its own what happened is dated by the call, at the latest."""
+        """收到、时限、事发. When it happened is not known where the order does not say it."""
         received, due = self.day("received_on"), self.moment("due_on")
-        harmed = self.day("harmed_on") if self.line_of("harmed_on") else received
+        harmed = self.day("harmed_on") if self.line_of("harmed_on") else None
         if received is not None and received > today:
             self.wrong("received_on", "日期不能晚于今天。")
         if received is not None and first_day is not None and received < first_day:
@@ -212,7 +212,7 @@ class _Row:
             )
         if received is not None and due is not None and due.date() < received:
             self.wrong("due_on", "办理时限早于来电日期。")
-        if harmed is not None and harmed > today and self.line_of("harmed_on"):
+        if harmed is not None and harmed > today:
             self.wrong("harmed_on", "日期不能晚于今天。")
         return received, due, harmed
 
@@ -230,7 +230,7 @@ class _Row:
             "facts": self.text("facts", LONGEST_TEXT),
             "demand": self.text("demand", LONGEST_TEXT, needed=False),
         }
-        if self.faults or received is None or due is None or harmed is None:
+        if self.faults or received is None or due is None:
             return None
         return Order(
             line=line,

@@ -38,6 +38,7 @@ from complaints.operations.breach import breach
 from complaints.operations.ends import terminate, withdraw
 from complaints.operations.fact_review import decide_set_aside, propose_set_aside
 from complaints.operations.filing import Exhibit, add_evidence
+from complaints.operations.harm import correct_harm_day
 from complaints.operations.lead_from_case import open_lead_from_complaint
 from complaints.operations.letters_in import answer_on_paper, offer_on_paper
 from complaints.operations.mass import leave_mass_case
@@ -84,6 +85,7 @@ Given = Mapping[str, Any]
 PLAIN: dict[str, Callable[..., Any]] = {
     "name_institution": name_institution,
     "correct_filing": correct_filing,
+    "correct_harm_day": correct_harm_day,
     "accept": accept,
     "refuse": refuse,
     "transfer": transfer,

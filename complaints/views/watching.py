@@ -11,7 +11,7 @@ from association.guards import signed_in
 from association.middleware import PortalRequest
 from common.errors import NotFound
 from complaints.access.complaints import MAY
-from complaints.queries.watching import looks_of, retirements_of
+from complaints.queries.watching import looks_of, retirements_of, shown_looks
 
 ROWS = 50
 LISTS = {"looks": looks_of, "retired": retirements_of}
@@ -26,7 +26,9 @@ def personal_data_watch(request: PortalRequest) -> HttpResponse:
     if view not in LISTS:
         raise NotFound(_("没有这一页。"))
     page = Paginator(LISTS[view](request.actor), ROWS).get_page(request.GET.get("page"))
+    rows = shown_looks(page.object_list) if view == "looks" else page.object_list
     context = {
+        "rows": rows,
         "page": page,
         "view": view,
         "tabs": [("looks", _("查看记录")), ("retired", _("去标识化报告"))],

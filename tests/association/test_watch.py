@@ -146,6 +146,19 @@ def test_many_of_one_owner_are_one_notice(at):
     assert body.splitlines()[-1] == "共8件，见今日钟表。"
 
 
+def test_hundreds_that_end_at_one_moment_are_one_notice_and_not_one_each_minute(at):
+    clerk = actor_with(Role.SECRETARIAT)
+    cases = [(Case("complaint", number, f"投诉 {number}", ""), Owner(Side.STAFF)) for number in range(1_100)]
+    clocks.start_deadlines(
+        actor=system(current_association_id()), code="CMP-ACCEPT", starts=cases, action="决定是否受理"
+    )
+    minute = timedelta(minutes=1)
+    assert [at(MONDAY + 8 * DAY), at(MONDAY + 8 * DAY + minute)] == [1_100, 0]
+    assert [at(MONDAY + 10 * DAY), at(MONDAY + 10 * DAY + minute)] == [1_100, 0]
+    assert told(clerk) == ["期限将至", "期限已过"]
+    assert Notice.objects.filter(event__contains="-over-").first().body.splitlines()[-1][:6] == "共1100件"
+
+
 def test_an_end_that_moved_is_told_anew(at):
     clerk = actor_with(Role.SECRETARIAT)
     start()

@@ -28,6 +28,7 @@ BINDS = frozenset({Role.INSTITUTION_ADMIN})
 DEEDS = {
     "name_institution": (OFFICER, {"institution_id": "its id"}),
     "correct_filing": (OFFICER, {"handled_elsewhere": "no", "is_consumer": "yes", "reason": "x"}),
+    "correct_harm_day": (OFFICER, {"harmed_on": "today", "reason": "x"}),
     "accept": (OFFICER, {}),
     "refuse": (OFFICER, {"ground": "not_competent", "reason": "不属于"}),
     "transfer": (OFFICER, {"to": "演示部门", "reason": "归其管理"}),
@@ -118,7 +119,7 @@ def test_every_deed_rests_on_a_right_and_every_right_on_roles():
 def test_each_role_does_what_the_table_says_and_nothing_else(association, here):
     signatory(here.institution)
     waits, new = accepted(here).complaint.pk, filed(here).complaint.pk
-    before = {"name_institution", "correct_filing", "accept", "refuse", "transfer"}
+    before = {"name_institution", "correct_filing", "correct_harm_day", "accept", "refuse", "transfer"}
     wrong = {}
     for role, actor in persons(here).items():
         desk = Desk(association, actor)

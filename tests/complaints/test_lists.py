@@ -12,6 +12,7 @@ from complaints.models import Retirement
 from complaints.queries import lists
 from complaints.views import case as case_views
 from tests.complaints.material import PHONE, accepted, applicant, filed
+from tests.complaints.test_operations_orders import look, mended, rows
 from tests.credit_rating.desk_pages import Desk
 from tests.factories.people import actor_with
 
@@ -77,6 +78,23 @@ def test_an_institution_does_not_learn_that_somebody_is_to_be_told_on_paper(here
     (other,) = lists.list_page(here.officer, lists.Wanted()).lines
     assert own.complaint == other.complaint
     assert own.side != ""
+
+
+def test_lists_of_people_that_somebody_read_are_looks_as_well(here, association):
+    """A file of wrong rows with full names, and a search by telephone: no single case, but somebody saw them."""
+    page = text(Desk(association, here.auditor).get("complaints/watch/"))
+    assert "还没有人查看过" in page
+    report = look(here, mended(rows(here, 3, bad={1, 2})))
+    operations.error_file(actor=here.officer, batch_id=report.batch.pk)
+    made = filed(here)
+    operations.search_people(actor=here.officer, typed=PHONE)
+    operations.unmask(actor=here.officer, complaint_id=made.complaint.pk, field="phone", reason="回电核实")
+    page = text(Desk(association, here.auditor).get("complaints/watch/"))
+    found = [page.index(one) for one in ("回电核实", "按人查找投诉，找到1件", "下载有误的工单，2行")]
+    assert len(found) == 3
+    assert page.count(here.officer.name) == 3
+    assert f"complaints/orders/{report.batch.pk}/" in page
+    assert PHONE not in page
 
 
 def test_staff_and_auditor_read_who_looked_and_what_was_retired(here, association):

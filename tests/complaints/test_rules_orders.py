@@ -45,7 +45,7 @@ def test_a_good_row_is_an_order():
         12_800_50,
         9_600_00,
         "refund",
-        date(2026, 3, 1),
+        None,
     )
 
 

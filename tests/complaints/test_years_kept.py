@@ -2,14 +2,23 @@
 
 from datetime import date
 
+import pytest
+
 from common.spreadsheet import write_csv
 from complaints import operations
 from complaints.models import ImportBatch, YearFigures
 from complaints.queries.published import years_over
 from tests.complaints.material import filed
 from tests.complaints.test_operations_orders import HEADINGS, mended, rows
+from tests.factories.people import make_association
 
-PUBLISHED = "/api/v1/complaints/statistics/"
+PUBLISHED = "/first/api/v1/complaints/statistics/"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting")]
+
+
+@pytest.fixture
+def association():
+    return make_association("first")
 
 
 def imported(here, day, many=2, first=0):

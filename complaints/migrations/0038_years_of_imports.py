@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0031_hour_of_the_limit")]
+    dependencies = [("complaints", "0037_no_public_replies")]
 
     operations = [
         migrations.AddField(
