@@ -101,8 +101,7 @@ def complaints_visible_to(actor: Actor) -> QuerySet[Complaint]:
     """
     if actor.is_system:
         return Complaint.objects.all()
-    seen = Q(institution_id__in=actor.institution_ids, accepted_at__isnull=False)
-    seen &= ~Q(state__in=sorted(BEFORE_ACCEPTANCE))
+    seen = accepted_against(actor)
     barred = barred_from(actor)
     if actor.roles & STAFF_ROLES:
         return Complaint.objects.all() if barred is None else Complaint.objects.filter(seen | ~barred)
@@ -111,6 +110,12 @@ def complaints_visible_to(actor: Actor) -> QuerySet[Complaint]:
         handled = Q(pk__in=own.values("complaint_id"))
         seen |= handled if barred is None else handled & ~barred
     return Complaint.objects.filter(seen)
+
+
+def accepted_against(actor: Actor) -> Q:
+    """The complaints against the actor's institutions that were accepted; asks nothing itself."""
+    own = Q(institution_id__in=actor.institution_ids, accepted_at__isnull=False)
+    return own & ~Q(state__in=sorted(BEFORE_ACCEPTANCE))
 
 
 def is_respondent(actor: Actor, complaint: Complaint) -> bool:

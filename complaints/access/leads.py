@@ -57,9 +57,13 @@ def hearings_visible_to(actor: Actor) -> QuerySet[LeadHearing]:
     """Staff with the lead; an institution its own, from the day on which it was told. Neither sees who told the lead."""
     if actor.is_system:
         return LeadHearing.objects.all()
+    return LeadHearing.objects.filter(told_to(actor) | Q(lead__in=leads_visible_to(actor)))
+
+
+def told_to(actor: Actor) -> Q:
+    """The hearings that the actor's institutions were told of; asks nothing itself."""
     told = ~Q(state=HearingState.SERVING) & ~Q(state=HearingState.DROPPED, served_on__isnull=True)
-    own = Q(institution_id__in=actor.institution_ids) & told
-    return LeadHearing.objects.filter(own | Q(lead__in=leads_visible_to(actor)))
+    return Q(institution_id__in=actor.institution_ids) & told
 
 
 def leads_about(institution_ids: frozenset[int]) -> Q:

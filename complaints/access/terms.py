@@ -6,8 +6,9 @@ from django.db.models import QuerySet
 
 from association.access import ReadTerms
 from association.actors import Actor
-from complaints.access.complaints import complaints_visible_to, mass_cases_visible_to
-from complaints.access.leads import hearings_visible_to
+from complaints.access.complaints import accepted_against, mass_cases_visible_to
+from complaints.access.leads import told_to
+from complaints.models import Complaint, LeadHearing
 
 # Whoever is complained of reads these, whoever has to act. Not among them is what has only to be told to the
 # complainant (CMP-TELL, MED-NOTICE): that somebody left no address is not for the other side.
@@ -21,8 +22,7 @@ HEARD_READS = frozenset({"LEAD-HEARING", "LEAD-OBJECT", "LEAD-REVIEW"})
 
 def _served(actor: Actor) -> QuerySet[Any]:
     """Those that the institution has been told of; one that was accepted and not served yet it does not know."""
-    rows = complaints_visible_to(actor).filter(institution_id__in=actor.institution_ids)
-    return rows.filter(served_at__isnull=False)
+    return Complaint.objects.filter(accepted_against(actor), served_at__isnull=False)
 
 
 def _joined(actor: Actor) -> QuerySet[Any]:
@@ -30,7 +30,7 @@ def _joined(actor: Actor) -> QuerySet[Any]:
 
 
 def _heard(actor: Actor) -> QuerySet[Any]:
-    return hearings_visible_to(actor).filter(institution_id__in=actor.institution_ids)
+    return LeadHearing.objects.filter(told_to(actor))
 
 
 READ_TERMS = (

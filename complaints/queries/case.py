@@ -31,7 +31,7 @@ from complaints.choices.complaints import (
     Party,
     RecusalState,
     State,
-)
+)  # fmt: skip
 from complaints.choices.settlement import SettlementState
 from complaints.models import (
     Agreement,
