@@ -62,11 +62,9 @@ from complaints.queries.turns import turns_of
 from complaints.queries.unpaid import broken_settlement
 from prepaid_escrow.queries import calculations_of
 
-KIND = "complaint"
-PAY_BY = "CMP-PAY"
+KIND, PAY_BY, MOST_SIMILAR = "complaint", "CMP-PAY", 10
 OPEN_TO_OFFERS = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
 PAYABLE = frozenset({State.AGREED, State.BREACHED})
-MOST_SIMILAR = 10
 
 
 @dataclass(frozen=True, slots=True)
