@@ -31,7 +31,8 @@ from complaints.operations.orders import (
 from complaints.queries.orders import job_of
 from complaints.rules.orders import OrdersRead
 
-KIND, TASK = "load_orders", "complaints.load_orders_part"
+KIND = "load_orders"
+TASK = "complaints.load_orders_part"
 
 
 @transaction.atomic

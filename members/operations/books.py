@@ -38,7 +38,8 @@ from members.rules.book import NOTES, TITLES, Fault, Given, names_of, read_lines
 from members.rules.book_plan import CHANGE, NEW, SAME, Plan, plan_book
 
 MOST_ROWS, MOST_IN_BOOK = 20_000, 40_000
-BOX, TASK = "members.book", "members.load_book_part"
+BOX = "members.book"
+TASK = "members.load_book_part"
 Place = tuple[str, int]
 """Sheet and line."""
 

@@ -145,7 +145,7 @@ LISTS = [
     ("association/job", _job, 11),
     ("association/outboxjob", _outbox, 10),
     ("association/deadlinerule", _rule, 9),
-    ("association/deadline", _deadline, 11),
+    ("association/deadline", _deadline, 12),
     ("association/owncalendarday", _own_day, 10),
     ("association/appointment", _appointment, 10),
     ("members/institution", _institution, 9),

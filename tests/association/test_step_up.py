@@ -280,6 +280,7 @@ def test_buttons_of_the_staff_desk_that_ask():
         ("institution", "appoint"),
         ("appointment", "appoint"),
         ("historicalresult", "correct"),
+        ("pledgebreach", "decide"),
         ("pledgepaper", "confirm"),
         ("pledgeversion", "adopt"),
         ("memberbook", "load"),

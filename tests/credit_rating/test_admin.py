@@ -297,14 +297,14 @@ def test_a_list_costs_the_same_for_one_row_and_for_three(
 
 
 @pytest.mark.parametrize("item_count", [1, 3])
-def test_the_queue_of_today_counts_in_three_queries_and_leads_to_its_lists(
+def test_the_queue_of_today_counts_in_four_queries_and_leads_to_its_lists(
     here, django_assert_num_queries, item_count
 ):
     with acting_for(here.association.pk):
         for _ in range(item_count):
             _assessment()
     here.get()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = here.get().content.decode()
     assert "尚未开始自评的机构" in page
     listed = here.get("credit_rating/assessment/", waits="unanswered")

@@ -45,8 +45,14 @@ BUTTONS = {
     "decide_original", "confirm_appointment", "confirm_correction", "withdraw_correction",
     "confirm_past_import", "withdraw_past_import", "sign_pledge",
 }  # fmt: skip
-# The same of applications and votes: tests/members/test_views_membership.py.
-WALKED_BY_MEMBERS = {"begin_application", "do_in_application", "do_in_vote", "withdraw_membership"}
+# The same of applications, votes and breaches: tests/members/test_views_membership.py and test_views_breach.py.
+WALKED_BY_MEMBERS = {
+    "begin_application",
+    "do_in_application",
+    "do_in_vote",
+    "withdraw_membership",
+    "defend_breach",
+}
 # What a refused deed typed is kept: tests/complaints/test_views_case.py, _mass.py, _redactions.py and test_operations_lead_hearings.py. A search, a file
 # and a choice between two buttons have nothing to keep.
 WALKED_BY_COMPLAINTS = {

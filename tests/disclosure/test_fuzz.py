@@ -15,6 +15,7 @@ from association.tenancy import acting_for
 from disclosure.api.schema import openapi
 from tests.disclosure.material import a_season
 from tests.factories.people import make_association
+from tests.members import pledges
 
 pytestmark = [
     pytest.mark.fuzz,
@@ -64,6 +65,7 @@ def season(settings, connections_stay, counting):
     settings.SHARED_HOST = "localhost"
     association = make_association("chaoyang")
     with acting_for(association.pk):
+        pledges.Desk(members=1).adopted()
         return a_season()
 
 

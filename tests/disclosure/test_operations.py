@@ -264,5 +264,5 @@ def test_sweep_costs_the_same_for_one_and_for_three(scope, django_assert_num_que
         for _institution in range(number):
             make_institution()
         operations.refresh_register()
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             operations.refresh_register()

@@ -202,9 +202,9 @@ def fill(association, cards):
     with acting_for(association.pk), connections["default"].cursor() as cursor:
         cursor.execute(
             "INSERT INTO disclosure_registercard (association_id, institution_id, name, short_name, former_names, "
-            "field, region, is_member, is_demo, source, state, grade, standard, official, profile, history, "
+            "field, region, is_member, is_demo, source, state, grade, standard, official, overruled, profile, history, "
             "search_text, as_of) SELECT %s, 1000000 + n, '启明' || n, '', '{}', 'other', '', false, true, '', "
-            "'not_assessed', '', '', true, '[]', '[]', '启明' || n, now() FROM generate_series(1, %s) n",
+            "'not_assessed', '', '', true, false, '[]', '[]', '启明' || n, now() FROM generate_series(1, %s) n",
             [association.pk, cards],
         )
         cursor.execute(
