@@ -14,7 +14,17 @@ OF_A_HIT = (
     "id", "association_id", "institution_id", "name", "former_names", "uscc", "region", "is_member", "is_demo",
     "source", "state", "grade", "grade_year", "official", "valid_until",
 )  # fmt: skip
-WHOLE = (*OF_A_HIT, "short_name", "field", "standard", "overruled", "published_at", "as_of")
+WHOLE = (
+    *OF_A_HIT,
+    "short_name",
+    "field",
+    "standard",
+    "overruled",
+    "pledge_version",
+    "pledge_signed_on",
+    "published_at",
+    "as_of",
+)
 Columns = tuple[str, ...]
 
 

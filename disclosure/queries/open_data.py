@@ -60,9 +60,7 @@ def what_holds(said: list[Said]) -> list[Said]:
 def line(one: Said) -> tuple[object, ...]:
     """A row of the table, in the order of ``COLUMNS``."""
     told = one.content or {}
-    held = told.get("institution") or (told if one.kind == "institution" else {})
-    # A signature of the pledge names its institution by its number, with name and code beside it.
-    institution = held if isinstance(held, dict) else told | {"id": held}
+    institution = _institution_of(told) if "institution" in told or one.kind == "institution" else {}
     number = institution.get("id", one.subject if one.kind == "institution" else "")
     title = told.get("title") or told.get("scheme") or told.get("standard") or ""
     return (
@@ -71,10 +69,16 @@ def line(one: Said) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def _institution_of(told: dict[str, Any]) -> dict[str, Any]:
+    """Of an entry about an institution; a signature of the pledge names it by its number, with name and code beside it."""
+    held = told.get("institution") or told
+    return held if isinstance(held, dict) else told | {"id": held}
+
+
 def change(one: Said) -> tuple[object, ...]:
     """A row of the list of changes, in the order of ``CHANGE_COLUMNS``."""
     told = one.content or {"standing": "retracted"}
-    name = (told.get("institution") or told).get("name", "")
+    name = _institution_of(told).get("name", "")
     return (
         one.seq, one.recorded_at, one.effective_at, one.action, one.kind, one.subject, name, told.get("grade", ""),
         told.get("standing", ""),

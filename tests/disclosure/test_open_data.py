@@ -18,8 +18,9 @@ from common.errors import Forbidden
 from disclosure.operations import choose_licence, plan_open_data, publish_open_data, sign_log
 from disclosure.operations import open_data as night
 from members.operations import register_institution
-from tests.factories.people import actor_with, make_association, valid_uscc
+from tests.factories.people import actor_with, make_association, make_institution, valid_uscc
 from tests.factories.review import published, suspend
+from tests.members.pledges import signatory
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "public"]),
@@ -67,6 +68,18 @@ def test_the_page_lists_the_files_of_the_night(client, association):
     assert len(page.encode()) < 100_000
     assert "CC BY 4.0" in page
     assert "<script" not in page
+
+
+def test_a_signature_of_the_pledge_names_its_institution_in_every_file(client, association):
+    with acting_for(association.pk):
+        school = make_institution("演示签署学校")
+        signatory(school)
+        sign_log()
+    made(association)
+    changes = csv.DictReader(io.StringIO(file(client, "changelog.csv")))
+    assert "演示签署学校" in [row["name"] for row in changes if row["kind"].startswith("pledge_sign")]
+    rows = csv.DictReader(io.StringIO(file(client, "publications.csv")))
+    assert [row["institution"] for row in rows if row["kind"].startswith("pledge_sign")] == [str(school.pk)]
 
 
 def test_what_holds_is_in_the_files_and_what_ended_is_not(client, association):
