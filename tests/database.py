@@ -56,6 +56,12 @@ class TestDatabase:
             self._drop_left_overs()
         self.renew()
 
+    def prepare(self) -> None:
+        """Only the template, for those who come later."""
+        self.servers.start()
+        with self._alone():
+            self._template()
+
     def renew(self) -> None:
         """A fresh copy under the same name; connections of other threads are cut."""
         connections.close_all()
@@ -144,3 +150,7 @@ def names_like(session, pattern: str) -> list[str]:
 def drop(session, name: str) -> None:
     with session.cursor() as cursor:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+if __name__ == "__main__":
+    TestDatabase().prepare()

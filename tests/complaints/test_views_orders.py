@@ -16,7 +16,7 @@ from common.errors import NotFound, Refused
 from common.spreadsheet import write_csv, write_xlsx
 from common.tables import read_table
 from complaints import operations, tasks
-from complaints.models import Complaint, ImportBatch, ImportFault
+from complaints.models import Complaint, ImportBatch, ImportFault, PersonalData
 from complaints.operations.order_jobs import TASK
 from tests.complaints.material import NAME, PHONE, queued, world
 from tests.complaints.test_operations_orders import HEADINGS, file_of, look, mended, rows
@@ -72,7 +72,7 @@ def test_twenty_thousand_orders_with_thirty_seven_bad_rows_end_to_end(associatio
     assert decide(desk, batch).status_code == 302
     assert "等待开始" in text(desk.get(f"complaints/orders/{batch.pk}/"))
     work()
-    assert Complaint.objects.count() == 19_963
+    assert Complaint.objects.count() == PersonalData.objects.count() == 19_963
     job = Job.objects.get()
     assert (job.state, job.done, job.total) == (JobState.DONE, 20_000, 20_000)
     file = desk.get(f"complaints/orders/{batch.pk}/errors/")
