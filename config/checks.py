@@ -35,12 +35,10 @@ CHECKS: dict[str, list[str]] = {
     "deployment": ["-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
 }
 TWO_AT_A_TIME = ["-n", "2", "--dist", "loadfile"]
-# In the order of their names: the longest journey (test_accessibility.py) begins first, nobody waits for it at the end.
-BY_NAME = "--no-loadscope-reorder"
 ALONE = "chaos or alone"
 TEST_RUNS = (
     ["-q", "-m", f"not (e2e or {ALONE})", *TWO_AT_A_TIME],
-    ["-q", "-m", "e2e", *TWO_AT_A_TIME, BY_NAME],
+    ["-q", "-m", "e2e", *TWO_AT_A_TIME],
     ["-q", "-m", ALONE],
 )
 LIKE_PRODUCTION = {
