@@ -85,8 +85,8 @@ class TestDatabase:
         return closing(roles.connect(self.servers.superuser_dsn()))
 
     @contextmanager
-    def _alone(self):
-        with (self.servers.home / ".template-lock").open("w") as file:
+    def _alone(self, lock=".template-lock"):
+        with (self.servers.home / lock).open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

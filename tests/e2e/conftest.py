@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.e2e.hands import Visitor
-from tests.e2e.stage import Stage
+from tests.e2e.stage import Stage, wait_until
+from tests.e2e.walk import Walk
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -19,6 +20,12 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+UNPRINTED = "SELECT count(*) FROM credit_rating_certificate WHERE attachment_id IS NULL"
+PRINTING_SECONDS = 240
+A_JOB = """
+INSERT INTO association_job (association_id, kind, title, state, total, done, message, result, created_at)
+SELECT id, 'compute_round', '计算', 'running', 10, 3, '', '{}', now() FROM association_association WHERE slug = 'chaoyang'"""
 
 
 def pytest_collection_modifyitems(items):
@@ -81,3 +88,11 @@ def visit(browser, stage):
     yield enter
     complaints = [line for visitor in visitors for line in visitor.leave()]
     assert complaints == []
+
+
+@pytest.fixture
+def walk(visit, stage):
+    """A walk over pages begins when a job is under way and every certificate of the demo is printed."""
+    stage.database.ask(A_JOB)
+    wait_until(lambda: stage.database.ask(UNPRINTED) == [(0,)], "the worker does not print", PRINTING_SECONDS)
+    return Walk(visit, stage)

@@ -79,8 +79,13 @@ class DemoDatabase(TestDatabase):
             cursor.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
 
+    def _alone(self, lock=".tale-lock"):
+        """Its own lock: other tests begin while the demo is told."""
+        return super()._alone(lock)
+
     def _template(self) -> str:
-        migrated = super()._template()
+        with super()._alone():
+            migrated = super()._template()
         name = f"portal_tale_{tale()}"
         with self._superuser() as session:
             if name not in names_like(session, name):
@@ -226,3 +231,7 @@ def wait_until(holds, otherwise: str, seconds: float) -> None:
         if time.monotonic() > deadline:
             raise AssertionError(otherwise)
         time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    DemoDatabase().prepare()

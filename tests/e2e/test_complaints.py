@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from association.rules.clock import beijing
 from tests.common.files import picture
 from tests.e2e.hands import PHONE
-from tests.e2e.test_accessibility import faults_here
+from tests.e2e.walk import faults_here
 
 FACTS = "去年九月报名，上了四次课以后停课，一直没有退费。"
 NAMES = ("欧阳投诉甲", "诸葛投诉乙")
@@ -70,7 +70,7 @@ def narrow(visitor):
 
 
 def looked_at(person):
-    """Pages that the walk of test_accessibility cannot reach by an address: what was typed makes them."""
+    """Pages that the walk of walk.py cannot reach by an address: what was typed makes them."""
     assert faults_here(person) == {}
     person.page.set_viewport_size(PHONE)
 

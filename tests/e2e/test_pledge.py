@@ -1,7 +1,7 @@
 """签署自律公约 in the browser: read, the person proven, signed; then the desk, the public list and the card say so."""
 
 from tests.e2e.hands import PHONE
-from tests.e2e.test_accessibility import faults
+from tests.e2e.walk import faults
 
 NAME = "演示晨光职业技能培训学校"
 
