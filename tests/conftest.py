@@ -13,6 +13,11 @@ from association import throttle
 from tests.database import TestDatabase
 
 
+def pytest_collection_modifyitems(items):
+    """Files that take minutes begin first: of two processes neither then waits long for the other at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
     """Replaces pytest-django's own: a copy of the migrated template, used as ``portal_app``."""

@@ -170,7 +170,7 @@ def published_results(round_id: int) -> QuerySet[Publication]:
     """The results of a round that two people published; one superseded since stays on its round's list, and says so."""
     return (
         Publication.objects.filter(assessment__round_id=round_id, published_at__isnull=False)
-        .select_related("assessment__institution", "assessment__round__standard")
+        .select_related("assessment__institution", "assessment__round__standard", "determination")
         .order_by("assessment__institution__name", "pk")
     )
 

@@ -132,6 +132,7 @@ def _result(row: Publication, day: date) -> dict[str, Any]:
     return _named(row.assessment) | {
         "grade": row.grade,
         "state": state.value,
+        "overruled": row.determination.overruled,
         "is_demo": institution.is_demo,
         "published_at": row.published_at.isoformat() if row.published_at else None,
         "valid_until": row.valid_until.isoformat() if row.valid_until else None,

@@ -183,6 +183,7 @@ class ResultOutput(serializers.Serializer[Any]):
     uscc = serializers.CharField(allow_null=True)
     grade = serializers.CharField()
     state = serializers.ChoiceField(choices=RESULT_STATES)
+    overruled = serializers.BooleanField(default=False, help_text="等级由评定委员会改判")
     is_demo = serializers.BooleanField()
     published_at = serializers.DateTimeField(allow_null=True)
 

@@ -15,7 +15,7 @@ from tests.architecture.test_urls import (
     world,  # noqa: F401 - the fixture
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 FIRST = 919_100_001
 NUMBER = re.compile(r"(?<!\d)9191\d{5}(?!\d)")
 LOOKED_AT = (Role.SECRETARIAT, Role.COMMITTEE_CHAIR)

@@ -52,7 +52,7 @@ from tests.factories.review import review
 from tests.members import books, joining, pledges
 from tests.prepaid_escrow.test_operations import QUESTION, rate, version
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SENT_AWAY = {403, 404}
 SIGN_IN_PLACES = ("/accounts/login/", "/admin/login/")
 

@@ -20,7 +20,7 @@ from tests.credit_rating.desk_pages import Desk
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.members.pledges import signatory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting"), pytest.mark.long]
 OFFICER = frozenset({Role.SECRETARIAT})
 EITHER = OFFICER | INSTITUTION_ROLES
 BINDS = frozenset({Role.INSTITUTION_ADMIN})

@@ -35,7 +35,7 @@ from tests.complaints.material import IDENTITY, MAIL, NAME, PHONE, STREET, filin
 from tests.factories import leads as some
 from tests.factories.people import actor_with, make_association
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 CLEAN = {"facts": "报名后学校停课，多次联系都没有得到答复。", "demand": "退还未上课程的费用。"}
 FILE_NAME = "欧阳测试甲的合同"
 AGENT, AGENT_IDENTITY = "诸葛代理乙", "110105198802022236"

@@ -23,7 +23,7 @@ from tests.complaints.test_operations_orders import HEADINGS, file_of, look, men
 from tests.credit_rating.desk_pages import Desk
 from tests.factories.people import actor_with, make_association
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture

@@ -78,6 +78,17 @@ def test_the_public_reads_it_on_card_interface_and_verification(client):
     assert SENTENCE in verified["overruled_note"]
 
 
+@marked
+@pytest.mark.parametrize(("make", "said"), [(published_overruled, True), (published, False)])
+def test_the_list_of_the_round_says_it(client, make, said):
+    with acting_for(make_association("chaoyang").pk):
+        year = make().assessment.round.year
+        refresh_register()
+    assert ("改判" in client.get(f"/chaoyang/rounds/{year}/").content.decode()) is said
+    (held,) = client.get(f"/chaoyang/api/v1/rounds/{year}/").json()["results"]
+    assert [row["overruled"] for row in held["results"]] == [said]
+
+
 def test_a_grade_as_computed_says_nothing_of_it(association):
     publication = published()
     institution = publication.assessment.institution

@@ -4,6 +4,7 @@ A complaint of the browser is a broken script or something that the content secu
 The staff's admin site is looked at in the file beside this one.
 """
 
+import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.urls import reverse
 
@@ -16,6 +17,8 @@ from tests.e2e.walk import (
     named_pages,
     of_the_admin_site,
 )
+
+pytestmark = pytest.mark.long
 
 # The same page looks different in each stage of an assessment.
 OF_STAGES = """

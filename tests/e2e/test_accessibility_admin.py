@@ -1,7 +1,11 @@
 """Every named page of the admin site: nothing serious for axe, fits a phone, no complaint of the browser."""
 
+import pytest
+
 from tests.e2e.hands import DESK
 from tests.e2e.walk import NOT_IN_DEMO, all_looked_at, faults, named_pages, of_the_admin_site
+
+pytestmark = pytest.mark.long
 
 
 def test_every_named_page(walk):
