@@ -3,6 +3,8 @@
 Every process that is started here ends with the command, PostgreSQL and Valkey too.
 """
 
+import hashlib
+import json
 import os
 import signal
 import socket
@@ -11,17 +13,20 @@ import sys
 import threading
 import time
 import urllib.request
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
+from config.checks import PACKAGES
 from config.child import main, python, say
 from config.embedded import Servers
 from config.home import HOST, PROJECT
 
 READY_SECONDS = 60
+PREPARED = "prepared.json"
 
 
 def local_environment(servers: Servers) -> dict[str, str]:
@@ -52,8 +57,8 @@ def demo(arguments: list[str]) -> int:
     try:
         start_local(servers)
         environment = demo_environment(servers, port)
-        prepared = python("-m", "config.demo", "prepare", environment=environment, stdout=subprocess.PIPE)
-        return prepared.returncode or serve(environment, port, prepared.stdout)
+        accounts = prepared(servers, environment)
+        return serve(environment, port, accounts) if accounts else 1
     finally:
         servers.stop()
 
@@ -90,6 +95,36 @@ def demo_environment(servers: Servers, port: str) -> dict[str, str]:
     for place in (mail, Path(environment["MEDIA_ROOT"]), PROJECT / "staticfiles"):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     return environment
+
+
+def prepared(servers: Servers, environment: dict[str, str]) -> str:
+    """What ``prepare`` prints, the accounts; nothing when it failed.
+
+    It takes half of a start, and a second time on the same data and code it finds nothing to do: then what it said is
+    kept beside the data. A database that is not ours is always looked at.
+    """
+    kept = servers.home / PREPARED
+    mark = "" if "DATABASE_URL" in os.environ else state(servers, environment["PORT"])
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        before = json.loads(kept.read_text())
+        if mark and before["mark"] == mark:
+            return str(before["accounts"])
+    done = python("-m", "config.demo", "prepare", environment=environment, stdout=subprocess.PIPE)
+    if done.returncode:
+        return ""
+    kept.write_text(json.dumps({"mark": mark, "accounts": done.stdout}))
+    return str(done.stdout)
+
+
+def state(servers: Servers, port: str) -> str:
+    """Changes with the cluster, with any file of code or reference data, and with the port in the addresses."""
+    digest = hashlib.sha256(f"{port} {(servers.postgres_data / 'PG_VERSION').stat().st_mtime_ns}".encode())
+    for folder in (*PACKAGES, "reference"):
+        for path in sorted((PROJECT / folder).rglob("*.*")):
+            if path.suffix != ".pyc":
+                told = path.stat()
+                digest.update(f"{path} {told.st_size} {told.st_mtime_ns}".encode())
+    return digest.hexdigest()
 
 
 def prepare(_arguments: list[str]) -> int:
@@ -141,6 +176,7 @@ def manage(arguments: list[str]) -> int:
     try:
         start_local(servers)
         environment = demo_environment(servers, os.environ.get("PORT", "8000"))
+        (servers.home / PREPARED).unlink(missing_ok=True)  # the command may change what was prepared
         return python("manage.py", *arguments, environment=environment).returncode
     finally:
         if not all(running.values()):

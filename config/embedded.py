@@ -21,7 +21,17 @@ from config import roles
 from config.home import HOST, PROJECT, SUPERUSER, Home, StartError
 
 DATABASE = "portal"
-OWN_FILES = ("postgres", "postgres.new", "valkey", "programs", "servers.json", "media", "mail", "beat")
+OWN_FILES = (
+    "postgres",
+    "postgres.new",
+    "valkey",
+    "programs",
+    "servers.json",
+    "prepared.json",
+    "media",
+    "mail",
+    "beat",
+)
 
 POSTGRES_SETTINGS = """\
 listen_addresses = '127.0.0.1'
