@@ -76,6 +76,14 @@ class Refund:
     readings: tuple[Applied, ...]
     payment: Payment | None
 
+    @property
+    def total_fen(self) -> int:
+        """Refund and interest as far as it is known: this never grows when more was used.
+
+        The refund alone may: one lesson more can make the seven days, which bring no interest, the better way.
+        """
+        return self.refund_fen + (self.interest_fen or 0)
+
 
 def refund(asked: RefundInput, law: Law) -> Refund:
     """Every way that may apply; the best for the learner is the answer."""

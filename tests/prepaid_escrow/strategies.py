@@ -38,6 +38,7 @@ def questions(draw, kinds=tuple(Kind)):
         under_pledge=draw(st.booleans()),
         custody_fen=draw(st.just(0) | st.integers(0, paid_fen)),
         custody_percent=draw(st.none() | st.just(Decimal("0.35"))),
+        known_percent=draw(st.none() | st.integers(0, 2400).map(lambda number: Decimal(number) / 100)),
     )
     return RefundInput(contract, claim, usage)
 

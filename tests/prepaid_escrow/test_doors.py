@@ -53,7 +53,7 @@ def for_page(asked):
         "kind": contract.kind.value, "paid": money(contract.paid_fen), "paid_on": day(contract.paid_at),
         "cause": claim.cause.value, "demanded_on": day(claim.demanded_at), "ended_on": claim.ended_on,
         "interest_until": claim.interest_until, "agreed": money(claim.agreed_fen), "gift": money(claim.gift_fen),
-        "custody": money(claim.custody_fen), "custody_percent": claim.custody_percent,
+        "custody": money(claim.custody_fen), "custody_percent": claim.custody_percent, "known_percent": claim.known_percent,
         "had_before": usage.had_before or None, "skills": contract.is_skills_school or None,
         "last_on": contract.last_on, "first_on": contract.first_on, "stopped_on": usage.stopped_on,
         "times": usage.times, "lessons": contract.lessons, "bonus_lessons": contract.bonus_lessons,
@@ -75,7 +75,7 @@ def for_interface(asked):
         "used_market_fen": usage.market_fen, "first_on": contract.first_on, "last_on": contract.last_on,
         "stopped_on": usage.stopped_on, "demanded_at": claim.demanded_at, "ended_on": claim.ended_on,
         "interest_until": claim.interest_until, "agreed_fen": claim.agreed_fen, "gift_fen": claim.gift_fen,
-        "custody_fen": claim.custody_fen, "custody_percent": claim.custody_percent,
+        "custody_fen": claim.custody_fen, "custody_percent": claim.custody_percent, "known_percent": claim.known_percent,
     }  # fmt: skip
     flags = {
         "times": usage.times, "had_before": usage.had_before, "skills": contract.is_skills_school,

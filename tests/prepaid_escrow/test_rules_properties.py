@@ -54,7 +54,7 @@ def test_the_consumers_reason_never_gives_more_than_the_operators_fault(question
         cause: refund(replace(question, claim=replace(question.claim, cause=cause)), under(readings))
         for cause in Cause
     }
-    assert of[Cause.CONSUMER].refund_fen <= of[Cause.OPERATOR].refund_fen
+    assert of[Cause.CONSUMER].total_fen <= of[Cause.OPERATOR].total_fen
 
 
 @MANY
@@ -68,8 +68,12 @@ def test_more_used_never_gives_more_back(question, readings, more):
         face = min(contract.paid_fen + contract.bonus_fen, usage.face_fen + more)
         listed = usage.list_fen and usage.list_fen + face - usage.face_fen
         after = replace(usage, face_fen=face, list_fen=listed)
-    less = refund(replace(question, usage=after), under(readings))
-    assert less.refund_fen <= refund(question, under(readings)).refund_fen
+    more_back, less_back = (
+        refund(one, under(readings)) for one in (question, replace(question, usage=after))
+    )
+    assert less_back.total_fen <= more_back.total_fen
+    of_each = {way.basis: way.refund_fen for way in more_back.ways}
+    assert all((way.refund_fen or 0) <= (of_each[way.basis] or 0) for way in less_back.ways)
 
 
 @MANY
@@ -103,3 +107,17 @@ def test_rounding_is_never_more_than_one_fen_and_for_the_learner(paid, bought, d
     exact = Fraction(paid) - Fraction(paid) * used / bought
     assert 0 <= refund(question, law()).refund_fen - exact < 1
     assert abs(refund(question, law(rounding="half_up")).refund_fen - exact) <= Fraction(1, 2)
+
+
+def test_the_refund_alone_may_grow_where_the_sum_with_its_interest_does_not():
+    """The example of docs/refunds.md: the third lesson makes the seven days, which bring no interest, the better way."""
+    answers = [
+        refund(
+            lessons(used=used, after=4, interest_until=date(2027, 3, 6)),
+            law(without=("PRE-COOL-BJ", "PRE-COOL-SKILL")),
+        )
+        for used in (2, 3)
+    ]
+    assert [answer.refund_fen for answer in answers] == [5800_00, 5820_00]
+    assert [answer.basis for answer in answers] == [Basis.LAW, Basis.COOLING_COURT]
+    assert [answer.total_fen for answer in answers] == [5887_00, 5820_00]
