@@ -164,6 +164,7 @@ VERBS: dict[str, Any] = {
     "issue_receipt": pgettext_lazy("audit trail", "发放查询码"),
     "set_enrolment": pgettext_lazy("audit trail", "登记招生人次"),
     "propose_set_aside": pgettext_lazy("audit trail", "提议事实不再作数"),
+    "confirm_lead_anchor": pgettext_lazy("audit trail", "核实线索的法律依据"),
     "hear_institution": pgettext_lazy("audit trail", "告知机构并听取意见"),
     "serve_hearing": pgettext_lazy("audit trail", "登记告知书的送达"),
     "state_hearing": pgettext_lazy("audit trail", "登记机构的意见"),

@@ -17,6 +17,17 @@ def take_turn(subject: str, key: object = "") -> None:
     _hold(f"{current_association_id()}/{subject}/{key}")
 
 
+def wait_for_turns(subject: str, key: object = "") -> None:
+    """For those who only read what the turn writes: many at once, and none while somebody has the turn.
+
+    What an earlier turn committed is seen, and a later one waits until this transaction is over. Call it before rows
+    are locked that the turn may lock too.
+    """
+    with connection.cursor() as cursor:
+        name = f"{current_association_id()}/{subject}/{key}"
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [name])
+
+
 def take_turn_everywhere(subject: str, key: object) -> None:
     """The same for what all associations share: accounts."""
     _hold(f"/{subject}/{key}")

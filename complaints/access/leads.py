@@ -16,6 +16,7 @@ NOBODY: frozenset[Role] = frozenset()
 # Reporting, adding and reading by the receipt code need no role at all: the code is what they ask for.
 MAY = {
     "screen_lead": SECRETARIAT,
+    "confirm_lead_anchor": SECRETARIAT,
     "identify_lead_institution": SECRETARIAT,
     "assign_lead_officer": SECRETARIAT,
     "recuse_from_lead": SECRETARIAT,

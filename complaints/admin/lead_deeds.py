@@ -15,12 +15,14 @@ from complaints.choices.leads import DECIDED, LEAD_OPEN, LeadState
 from complaints.forms import leads as forms
 from complaints.models import Lead
 from complaints.operations import (
+    lead_anchors,
     lead_complaint,
     lead_ending,
     lead_handling,
     lead_hearings,
     lead_secrets,
 )
+from complaints.queries.anchors import unverified_anchor
 from complaints.queries.leads import is_set_aside
 
 NOT_YET_ARCHIVED = frozenset(LeadState) - {LeadState.DRAFT, LeadState.ARCHIVED}
@@ -37,6 +39,11 @@ def at(*states: LeadState) -> Any:
 def _screen(request: Any, lead: Lead, form: Any) -> Done:
     lead_handling.screen_lead(actor=request.actor, lead_id=lead.pk, **form.cleaned_data)
     return Done(_("已通过筛查，核查期限开始计算；请指定承办人。"))
+
+
+def _confirm_anchor(request: Any, lead: Lead, form: Any) -> Done:
+    lead_anchors.confirm_lead_anchor(actor=request.actor, lead_id=lead.pk, **form.cleaned_data)
+    return Done(_("已核实，这一类线索可以引用这条依据。"))
 
 
 def _identify(request: Any, lead: Lead, form: Any) -> Done:
@@ -143,6 +150,16 @@ def _can_become_complaint(lead: Lead) -> bool:
     return not is_set_aside(lead.pk)
 
 
+def _anchor_waits(lead: Lead) -> bool:
+    return lead.state in LEAD_OPEN and unverified_anchor(lead) is not None
+
+
+def _before_confirming(_request: Any, lead: Lead) -> Foretold:
+    anchor = unverified_anchor(lead)
+    does = _("登记您已核对%(citation)s的原文和您的姓名；此后本协会这一类线索的认定和函件都引用它，不能收回。")
+    return Foretold(does % {"citation": anchor.citation if anchor is not None else ""})
+
+
 def _tells_officer(_request: Any, _lead: Lead) -> Foretold:
     return Foretold(_("指定之后，只有承办人能看到线索的内容。"), [_("承办人，站内和邮件")])
 
@@ -209,6 +226,7 @@ OBJECT = (
     Deed("screen", gettext_lazy("通过筛查"), may("screen_lead"), _screen, form=forms.ScreenForm, fits=at(LeadState.SUBMITTED), main=True, foretells=foretelling(gettext_lazy("线索进入待指定承办人，核查期限从今天起算；提供人凭回执码看到进度。"))),
     Deed("assign", gettext_lazy("指定承办人"), may("assign_lead_officer"), _assign, form=forms.OfficerForm, fits=at(LeadState.SCREENED, LeadState.VERIFYING, *DECIDED), foretells=_tells_officer, main=True),
     Deed("ask", gettext_lazy("向提供人提问"), may("ask_informant"), _ask, form=forms.SayForm, fits=at(*LEAD_OPEN), foretells=foretelling(gettext_lazy("问题放在提供人凭回执码打开的页面上，等其答复；不发邮件，也不让机构知道。"))),
+    Deed("anchor", gettext_lazy("核实法律依据"), may("confirm_lead_anchor"), _confirm_anchor, form=forms.ConfirmAnchorForm, fits=_anchor_waits, foretells=_before_confirming),
     Deed("identify", gettext_lazy("认定机构"), may("identify_lead_institution"), _identify, form=forms.IdentifyForm, fits=_has_no_institution, foretells=foretelling(gettext_lazy("把提供人写的名称对应到登记册里的一家机构，认定后不能再改；机构不会知道。"))),
     Deed("extend", gettext_lazy("延长核查"), may("extend_lead_check"), _extend, form=forms.ReasonForm, fits=_may_be_extended, foretells=foretelling(gettext_lazy("核查期限按规则延长一次，理由记入办理记录；提供人凭回执码看到新的期限。"))),
     Deed("refer", gettext_lazy("移送主管部门"), may("refer_lead"), _refer, form=forms.ReferForm, fits=at(LeadState.VERIFYING), foretells=_before_referral),

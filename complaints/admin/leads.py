@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from association.deeds import Cell, Table
 from association.downloads import download
+from association.models.identity import name_here
 from association.rules.clock import beijing
 from association.staff_desk import DeskAdmin
 from complaints.access.leads import leads_visible_to, may_read_account
@@ -25,8 +26,9 @@ from complaints.operations.lead_secrets import (
     read_lead_file,
     read_referral_letter,
 )
+from complaints.queries.anchors import unverified_anchor, who_read
 from complaints.queries.lead_boxes import exchange_of, opened
-from complaints.queries.leads import is_set_aside, listed, outcome_said, terms_of, unverified_anchor
+from complaints.queries.leads import is_set_aside, listed, outcome_said, terms_of
 from complaints.rules.masking import masked_mail, masked_name, masked_phone
 
 
@@ -112,9 +114,16 @@ class LeadAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("法律依据"))
     def law(self, lead: Lead) -> str:
         """What the lead may name; an article that nobody has read is told as that, and stands in no paper."""
-        unread = unverified_anchor(lead)
+        unread, read = unverified_anchor(lead), who_read(lead)
         if unread is None:
-            return lead.anchor or "—"
+            if read is None:
+                return lead.anchor or "—"
+            by = {
+                "citation": lead.anchor,
+                "name": name_here(read.confirmed_by_id),
+                "day": beijing(read.confirmed_at).date(),
+            }
+            return _("%(citation)s（%(name)s于%(day)s核实）") % by
         return _("%(citation)s（依据待核实，认定和函件都不引用）") % {"citation": unread.citation}
 
     @admin.display(description=gettext_lazy("登记册"))

@@ -62,6 +62,10 @@ class ReasonForm(DeedForm):
     reason = long_text(_("理由"), rows=3)
 
 
+class ConfirmAnchorForm(DeedForm):
+    reason = long_text(_("核实的依据和理由"), rows=3, help_text=_("例如核对了哪一版文本、出自哪里。"))
+
+
 class SayForm(DeedForm):
     text = long_text(_("内容"), help_text=_("凭回执码的人会看到这些话；请勿写出任何人的姓名和联系方式。"))
 

@@ -1,4 +1,5 @@
 from complaints.models.agreements import Agreement, Instalment, Offer, SettlementReport, Signature
+from complaints.models.anchors import LeadAnchorConfirmation
 from complaints.models.complaints import Complaint, Decision, MassCase, number_of
 from complaints.models.ending import FollowUp, Survey
 from complaints.models.facts import Fact, FactReview, FactSetAside
@@ -37,6 +38,7 @@ __all__ = [
     "ImportFault",
     "Instalment",
     "Lead",
+    "LeadAnchorConfirmation",
     "LeadEvidence",
     "LeadFinding",
     "LeadFindingSetAside",

@@ -16,11 +16,11 @@ from complaints.choices.leads import LeadCategory, LeadState
 from complaints.models import Complaint, Fact, Lead
 from complaints.operations.cases import lock_complaint, refuse_personal, required_text, tell_staff
 from complaints.operations.facts import standing_facts
+from complaints.operations.lead_anchors import hold_articles, law_now
 from complaints.operations.lead_handling import take_in
 from complaints.operations.moves import move_lead
 from complaints.queries.lead_boxes import sealed
 from complaints.queries.leads import may_open_lead
-from complaints.rules.leads import law_of, shipped_anchors
 from complaints.rules.money import in_yuan
 
 LONGEST_LINE = 200
@@ -35,6 +35,7 @@ def open_lead_from_complaint(
     The complaint names the lead to staff, the lead its complaint; the institution sees neither.
     """
     actor.require(MAY, "open_lead_from_complaint")
+    hold_articles()
     complaint = lock_complaint(actor, complaint_id)
     if not may_open_lead(complaint):
         raise Refused(_("受理以后才能据此登记线索；同一投诉同时只有一件办理中的线索。"))
@@ -78,5 +79,5 @@ def _written(complaint: Complaint, category: LeadCategory, account: str) -> Lead
         from_complaint=complaint,
         saved_on=day,
     )
-    move_lead(lead, LeadState.SUBMITTED, submitted_on=day, anchor=law_of(shipped_anchors(), category, day))
+    move_lead(lead, LeadState.SUBMITTED, submitted_on=day, anchor=law_now(category))
     return lead

@@ -26,6 +26,7 @@ from complaints.choices.leads import (
     Speaker,
 )
 from complaints.models import Lead, LeadFinding, LeadMessage, LeadRecusal
+from complaints.operations.lead_anchors import hold_articles, law_now
 from complaints.operations.lead_cases import (
     CHECK,
     EXTENSION,
@@ -43,7 +44,6 @@ from complaints.operations.lead_cases import (
 from complaints.operations.lead_hearings import ask, call_off, refuse_unheard
 from complaints.operations.moves import move_lead
 from complaints.queries.lead_boxes import MESSAGE, start_of
-from complaints.rules.leads import law_of, shipped_anchors
 from members.queries import institutions
 
 
@@ -51,6 +51,7 @@ from members.queries import institutions
 def screen_lead(*, actor: Actor, lead_id: int, category: str = "") -> Lead:
     """筛查: it is for us to look at, under this category; the check must begin."""
     actor.require(MAY, "screen_lead")
+    hold_articles()
     lead = lock_lead(actor, lead_id)
     if category and category not in LeadCategory.values:
         sentence = _("请选择类别。")
@@ -62,7 +63,7 @@ def screen_lead(*, actor: Actor, lead_id: int, category: str = "") -> Lead:
         LeadState.SCREENED,
         screened_on=clock.today(),
         category=wanted,
-        anchor=law_of(shipped_anchors(), wanted, clock.today()),
+        anchor=law_now(wanted),
     )
     stop_deadline(actor=actor, case=case_of(lead), code=SCREEN)
     start_deadline(

@@ -22,10 +22,10 @@ from common.errors import InvalidInput, NotFound, Refused
 from common.text import one_line, paragraphs
 from complaints.choices.leads import LEAD_OPEN, LeadCategory, LeadState, MessageKind, Speaker
 from complaints.models import Lead, LeadEvidence, LeadMessage
+from complaints.operations.lead_anchors import hold_articles, law_now
 from complaints.operations.lead_cases import LONGEST, required
 from complaints.operations.moves import move_lead
 from complaints.queries.lead_boxes import MESSAGE, by_receipt, opened, receipt_key, sealed, start_of
-from complaints.rules.leads import law_of, shipped_anchors
 from complaints.rules.receipts import is_well_formed, new_code, normalised
 from members.queries import institutions
 
@@ -89,13 +89,13 @@ def _named_institution(institution_id: Any, name: str) -> Any:
 @transaction.atomic
 def submit_lead(*, actor: Actor, code: str) -> Lead:
     """提交线索; asked for twice it is there once. Raises InvalidInput naming what is missing."""
+    hold_articles()
     lead = _known(code, lock=True)
     if lead.state != LeadState.DRAFT:
         return lead
     _refuse_incomplete(lead)
     day = clock.today()
-    law = law_of(shipped_anchors(), lead.category, day)
-    move_lead(lead, LeadState.SUBMITTED, submitted_on=day, anchor=law)
+    move_lead(lead, LeadState.SUBMITTED, submitted_on=day, anchor=law_now(lead.category))
     return lead
 
 

@@ -15,7 +15,8 @@ from association.reckoning import explained
 from complaints.choices.hearings import REVIEWED, WAITING, HearingStage
 from complaints.choices.leads import LEAD_OPEN, Speaker
 from complaints.models import Complaint, Lead, LeadEvidence, LeadFinding, LeadFindingSetAside, LeadMessage
-from complaints.rules.leads import Anchor, anchor_of, shipped_anchors
+from complaints.queries.anchors import anchors_here
+from complaints.rules.leads import Anchor, anchor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +102,9 @@ def may_open_lead(complaint: Complaint) -> bool:
 
 def anchors_today(on: date) -> dict[str, Anchor]:
     """The article behind each category, for the form."""
-    rows = shipped_anchors()
+    rows = anchors_here()
     found = {row.category: anchor_of(rows, row.category, on) for row in rows}
     return {category: row for category, row in found.items() if row is not None}
-
-
-def unverified_anchor(lead: Lead) -> Anchor | None:
-    """The article behind the category of a lead that names none, because nobody has read its text yet."""
-    if lead.anchor or lead.submitted_on is None:
-        return None
-    anchor = anchor_of(shipped_anchors(), lead.category, lead.submitted_on)
-    return None if anchor is None or anchor.is_sourced else anchor
 
 
 @dataclass(frozen=True, slots=True)

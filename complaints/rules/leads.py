@@ -4,8 +4,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -39,6 +39,14 @@ def anchors_of(text: str) -> tuple[Anchor, ...]:
 
 def shipped_anchors() -> tuple[Anchor, ...]:
     return anchors_of(SHIPPED.read_text(encoding="utf-8"))
+
+
+def with_confirmed(rows: Iterable[Anchor], read: Collection[tuple[str, date, str]]) -> tuple[Anchor, ...]:
+    """The rows; those whose category, day and citation somebody has confirmed count as sourced."""
+    return tuple(
+        replace(row, is_sourced=row.is_sourced or (row.category, row.valid_from, row.citation) in read)
+        for row in rows
+    )
 
 
 def anchor_of(rows: Iterable[Anchor], category: str, on: date) -> Anchor | None:

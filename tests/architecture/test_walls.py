@@ -36,6 +36,7 @@ APPEND_ONLY = {
     "association_owncalendarday",
     "complaints_fact",
     "complaints_factsetaside",
+    "complaints_leadanchorconfirmation",
     "complaints_leadfinding",
     "complaints_leadfindingsetaside",
     "complaints_leadrecusal",

@@ -5,8 +5,9 @@ import pytest
 from association.clocks import deadlines_of
 from association.tenancy import acting_for
 from common.errors import DomainError
-from complaints.models import Lead, LeadFinding, LeadMessage
+from complaints.models import Lead, LeadAnchorConfirmation, LeadFinding, LeadMessage
 from complaints.operations import lead_handling, lead_reports
+from complaints.operations.lead_anchors import confirm_lead_anchor
 from tests.at_once import at_once, winners
 from tests.factories import leads as some
 
@@ -88,3 +89,41 @@ def test_two_answers_at_once_are_both_kept(association):
     )
     with acting_for(association.pk):
         assert LeadMessage.objects.count() == 2
+
+
+def test_two_people_who_confirm_an_article_at_once_confirm_it_once(association):
+    with acting_for(association.pk):
+        leads = [some.submitted()[0] for _ in range(2)]
+        clerks = [some.officer(), some.officer()]
+    outcomes = at_once(
+        association,
+        *[
+            lambda c=c, lead=lead: confirm_lead_anchor(actor=c, lead_id=lead.pk, reason="已核对原文")
+            for c, lead in zip(clerks, leads, strict=True)
+        ],
+    )
+    assert len(winners(outcomes)) == 1
+    with acting_for(association.pk):
+        assert LeadAnchorConfirmation.objects.count() == 1
+        assert Lead.objects.filter(anchor="").count() == 0
+
+
+def test_a_lead_sent_or_screened_while_its_article_is_confirmed_names_it(association):
+    """Sent before the confirmation it is among those that wait, sent after it finds it there; never between."""
+    with acting_for(association.pk):
+        known, _code = some.submitted()
+        drafts = [some.draft() for _ in range(3)]
+        moved, _code = some.submitted(category="void_terms")
+        clerk, other = some.officer(), some.officer()
+    outcomes = at_once(
+        association,
+        lambda: confirm_lead_anchor(actor=clerk, lead_id=known.pk, reason="已核对原文"),
+        lambda: lead_handling.screen_lead(actor=other, lead_id=moved.pk, category="promise"),
+        *[
+            lambda code=code: lead_reports.submit_lead(actor=some.anybody(), code=code)
+            for _draft, code in drafts
+        ],
+    )
+    assert len(winners(outcomes)) == len(outcomes)
+    with acting_for(association.pk):
+        assert set(Lead.objects.values_list("anchor", flat=True)) == {"《广告法》第二十四条"}
