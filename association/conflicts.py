@@ -6,25 +6,27 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Case, DateField, F, Func, IntegerField, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from association import clock
-from association.choices import Role, Unit
+from association.choices import CERTAIN, Role, Unit
 from association.deadlines import rule_in_force
-from association.models import Appointment
+from association.models import Appointment, DeadlineRule
 from association.rules.conflict import Assessed, Conflict, Tie, TieKind, conflicts, months_before
 from common.errors import Refused
 
 MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
+LOOK_BACK = "CONFLICT-LOOK-BACK"
 
 TiesOf = Mapping[int, list[Tie]]
 
 
 def look_back_months(day: date) -> int:
     """回溯期 by the rule in force: how long ago a tie must have ended to count no more."""
-    rule = rule_in_force("CONFLICT-LOOK-BACK", day)
+    rule = rule_in_force(LOOK_BACK, day)
     months = MONTHS.get(Unit(rule.unit))
     if months is None:
         raise Refused(_("回避核对的回溯期须以月或年计。"))
@@ -80,3 +82,32 @@ def institutions_tied_to(user_id: int) -> frozenset[int]:
     since = months_before(day, look_back_months(day))
     recent = [pair for until, *pair in ties if until is None or until >= since]
     return frozenset(pk for pair in recent for pk in pair if pk is not None)
+
+
+def is_of_tied(user_id: int, of: str = "") -> Q:
+    """The same inside one query, for counts that every page shows; ``of`` leads from its rows to the case.
+
+    Where no rule that may count says in months how long ago a tie must have ended, none is over.
+    """
+    day = clock.today()
+    rows = Appointment.objects.filter(user_id=user_id, from_on__lte=day)
+    since = Coalesce(Subquery(_looked_back(day)), Value(date.min), output_field=DateField())
+    rows = rows.filter(Q(until_on__isnull=True) | Q(until_on__gte=since))
+    acts, works = rows.filter(institution__isnull=False), rows.filter(employer__isnull=False)
+    return Q(**{f"{of}institution_id__in": acts.values("institution_id")}) | Q(
+        **{f"{of}institution_id__in": works.values("employer_id")}
+    )
+
+
+def _looked_back(day: date) -> Any:
+    """The day to which the rule in force looks back, as ``months_before`` counts it; no row or NULL where it may not."""
+    counts = Q(certainty__in=sorted(CERTAIN)) | Q(confirmed_at__isnull=False)
+    steps = [When(counts & Q(unit=unit), then=F("number") * Value(months)) for unit, months in MONTHS.items()]
+    months = Func(
+        Case(*steps, output_field=IntegerField()), template="make_interval(months => (%(expressions)s)::int)"
+    )
+    on = Cast(Value(day), DateField())
+    before = Func(on, months, template="(%(expressions)s)::date", arg_joiner=" - ", output_field=DateField())
+    rules = DeadlineRule.objects.filter(code=LOOK_BACK, valid_from__lte=day)
+    rules = rules.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=day)).order_by("-valid_from")
+    return rules.annotate(since=before).values("since")[:1]

@@ -16,7 +16,7 @@ from association.choices import STAFF_ROLES, QueuePart, Role
 from association.clock_queue import part_counts
 from association.moments import last_day
 from association.queries import work_counts
-from config.second_person import KINDS, counts_to_confirm
+from config.second_person import KINDS, counts_to_confirm, place_of
 from credit_rating.access import assessments_visible_to
 from credit_rating.queries.staff_queue import queue_counts
 
@@ -105,7 +105,10 @@ def _of_rounds(actor: Actor) -> list[Waiting]:
 def _to_confirm(actor: Actor) -> list[Waiting]:
     """等待第二人: only what this person may confirm."""
     counts = counts_to_confirm(actor)
-    return [_waiting(label, then, reverse(page), counts[kind], None) for kind, label, then, page in KINDS]
+    return [
+        _waiting(label, then, place_of(page, chosen), counts[kind], None)
+        for kind, label, then, page, chosen in KINDS
+    ]
 
 
 def _of_work() -> list[Waiting]:

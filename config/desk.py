@@ -24,11 +24,12 @@ from association.language import translated
 from association.middleware import PortalRequest
 from association.rules.clock import end_of_day
 from config.dashboard import waiting_items
-from config.second_person import KINDS, counts_to_confirm, to_confirm
+from config.second_person import BREACHES, KINDS, PAPERS, counts_to_confirm, place_of, to_confirm
 from credit_rating.access import MAY as RATING
 from credit_rating.choices import AssignmentState, Stage
 from credit_rating.queries import expert_review as judging
 from credit_rating.queries import waiting
+from members.access import MAY as JOINING
 from members.queries import desk as joining
 
 MOST_SHOWN = 20
@@ -198,8 +199,8 @@ def _to_confirm(actor: Actor) -> list[Task]:
         return []
     counts = counts_to_confirm(actor)
     return [
-        Task(str(then), str(label), reverse(page), count=counts[kind])
-        for kind, label, then, page in KINDS
+        Task(str(then), str(label), place_of(page, chosen), count=counts[kind])
+        for kind, label, then, page, chosen in KINDS
         if counts[kind]
     ]
 
@@ -243,6 +244,7 @@ def _places(actor: Actor, counts: Counter[str]) -> list[tuple[str, str, str, boo
     """Label, name of the address, where it begins, whether it is for this person, and how much waits there."""
     acts, reviews = bool(actor.roles & INSTITUTION_ROLES), bool(actor.roles & REVIEWER_ROLES)
     judges, taken_over = actor.may(RATING, "give_expert_opinion"), counts["corrections"] + counts["imports"]
+    papers, breaches = actor.may(JOINING, "confirm_paper_signature"), actor.may(JOINING, "decide_breach")
     seals, appoints = actor.may(MAY, "approve_original"), actor.may(MAY, "confirm_appointment")
     return [
         (_("工作台"), "desk", "/desk/", True, 0),
@@ -263,6 +265,8 @@ def _places(actor: Actor, counts: Counter[str]) -> list[tuple[str, str, str, boo
             actor.may(RATING, "confirm_correction"),
             taken_over,
         ),
+        (_("纸质签署"), PAPERS, "/admin/members/pledgepaper/", papers, counts["papers"]),
+        (_("公约违约"), BREACHES, "/admin/members/pledgebreach/", breaches, counts["breaches"]),
         (_("投诉"), "cases", "/desk/complaints/", bool(actor.roles & _CASES), 0),
         (_("通知"), "notices", "/desk/notices/", True, counts["unread"]),
         (_("登录与安全"), "mfa_index", "/accounts/2fa/", True, 0),

@@ -3,19 +3,25 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from association.actors import Actor
 from association.appointments import appointments_to_confirm
 from association.counts import counts_of
 from credit_rating.queries.corrections import corrections_to_confirm, imports_to_confirm
+from members.queries.breach import decisions_to_make
+from members.queries.pledge import papers_to_confirm
 
-# Kind, what waits, the next step, and the page where it is done.
+PAPERS, BREACHES = "admin:members_pledgepaper_changelist", "admin:members_pledgebreach_changelist"
+# Kind, what waits, the next step, the page where it is done, and what of its list is chosen.
 KINDS = (
-    ("appointments", gettext_lazy("任职等待第二人确认"), gettext_lazy("核对后确认"), "waiting_appointments"),
-    ("corrections", gettext_lazy("历史结果的更正等待第二人确认"), gettext_lazy("核对后确认"), "corrections"),
-    ("imports", gettext_lazy("历史结果的导入等待第二人确认"), gettext_lazy("核对后确认"), "corrections"),
-)
+    ("appointments", gettext_lazy("任职等待第二人确认"), gettext_lazy("核对后确认"), "waiting_appointments", ""),
+    ("corrections", gettext_lazy("历史结果的更正等待第二人确认"), gettext_lazy("核对后确认"), "corrections", ""),
+    ("imports", gettext_lazy("历史结果的导入等待第二人确认"), gettext_lazy("核对后确认"), "corrections", ""),
+    ("papers", gettext_lazy("纸质签署等待第二人核对"), gettext_lazy("对照扫描件核对"), PAPERS, "state__exact=waiting"),
+    ("breaches", gettext_lazy("公约违约的决定等待第二人作出"), gettext_lazy("作出决定或者退回"), BREACHES, "state__exact=proposed"),
+)  # fmt: skip
 
 
 def to_confirm(actor: Actor) -> dict[str, QuerySet[Any]]:
@@ -24,7 +30,14 @@ def to_confirm(actor: Actor) -> dict[str, QuerySet[Any]]:
         "appointments": appointments_to_confirm(actor),
         "corrections": corrections_to_confirm(actor),
         "imports": imports_to_confirm(actor),
+        "papers": papers_to_confirm(actor),
+        "breaches": decisions_to_make(actor),
     }
+
+
+def place_of(page: str, chosen: str) -> str:
+    """Where it is done, with what is chosen there."""
+    return f"{reverse(page)}?{chosen}" if chosen else reverse(page)
 
 
 def counts_to_confirm(actor: Actor) -> dict[str, int]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from association.actors import Actor
 from association.clocks import Turn, whose_turn
+from association.conflicts import is_of_tied
 from common.errors import NotFound
 from members.access import MAY, breaches_visible_to
 from members.choices.breach import BreachSource, BreachState
@@ -17,6 +18,14 @@ def own_breaches(actor: Actor) -> QuerySet[PledgeBreach]:
     """Of the person's institutions, newest first."""
     rows = breaches_visible_to(actor).filter(institution_id__in=actor.institution_ids)
     return rows.select_related("institution", "clause").order_by("-pk")
+
+
+def decisions_to_make(actor: Actor) -> QuerySet[PledgeBreach]:
+    """拟定的决定 that waits for this person: proposed by somebody else, about no institution they are tied to."""
+    if actor.user_id is None or not actor.may(MAY, "decide_breach"):
+        return PledgeBreach.objects.none()
+    rows = PledgeBreach.objects.filter(state=BreachState.PROPOSED).exclude(proposed_by_id=actor.user_id)
+    return rows.exclude(is_of_tied(actor.user_id))
 
 
 def breaches_of_source(actor: Actor, source: BreachSource, source_id: int) -> QuerySet[PledgeBreach]:

@@ -10,14 +10,21 @@ from django.utils.translation import gettext as _
 from association import clock
 from association.actors import Actor
 from association.choices import PledgeState
+from association.conflicts import is_of_tied
 from association.models import Appointment, PledgeClause, PledgeVersion
 from association.notices import posts_today
 from association.published import INSTITUTION, PublicFact
 from association.rules.pledge import changed_clauses
 from common.errors import NotFound
-from members.access import MAY, ceremonies_visible_to, institutions_visible_to, signatures_visible_to
-from members.choices.pledge import CeremonyState
-from members.models import Institution, MembershipTerm, PledgeCeremony, PledgeSignature
+from members.access import (
+    MAY,
+    ceremonies_visible_to,
+    institutions_visible_to,
+    papers_visible_to,
+    signatures_visible_to,
+)
+from members.choices.pledge import CeremonyState, PaperState
+from members.models import Institution, MembershipTerm, PledgeCeremony, PledgePaper, PledgeSignature
 from members.queries.membership import history_of, members_today
 
 TO_SIGN = (PledgeState.ADOPTED, PledgeState.IN_FORCE)
@@ -33,6 +40,14 @@ def open_ceremony() -> PledgeCeremony | None:
     now = clock.now()
     rows = PledgeCeremony.objects.filter(state=CeremonyState.OPEN, opens_at__lte=now, ends_at__gt=now)
     return rows.select_related("version").first()
+
+
+def papers_to_confirm(actor: Actor) -> QuerySet[PledgePaper]:
+    """纸质签署 that waits for this person: registered by somebody else, of no institution they are tied to."""
+    if actor.user_id is None or not actor.may(MAY, "confirm_paper_signature"):
+        return PledgePaper.objects.none()
+    rows = papers_visible_to(actor).filter(state=PaperState.WAITING).exclude(registered_by_id=actor.user_id)
+    return rows.exclude(is_of_tied(actor.user_id))
 
 
 def last_signature(institution_id: int) -> PledgeSignature | None:

@@ -8,8 +8,9 @@ from django.utils import translation
 
 from association import clock
 from association.choices import Role
-from association.conflicts import conflicts_with, institutions_tied_to
+from association.conflicts import conflicts_with, institutions_tied_to, is_of_tied
 from association.language import translated
+from association.models import Appointment, DeadlineRule
 from association.tenancy import acting_for
 from tests.factories.people import appoint, make_association, make_institution, make_user
 
@@ -59,3 +60,51 @@ def test_a_tie_of_another_association_says_nothing_here():
         appoint(person, Role.SECRETARIAT, employer=make_institution())
     assert institutions_tied_to(person.pk) == frozenset()
     assert conflicts_with([person.pk], institution)[person.pk] == ()
+
+
+def tied_by_one_query(person):
+    """The institutions of which a row would be kept from this person: rows of appointments stand for cases."""
+    keeper = make_user()
+    for institution in [row.employer for row in Appointment.objects.filter(user=person) if row.employer]:
+        appoint(keeper, Role.INSTITUTION_ADMIN, institution)
+    rows = Appointment.objects.filter(user=keeper)
+    return frozenset(rows.filter(is_of_tied(person.pk)).values_list("institution_id", flat=True))
+
+
+def rule_from_today(**values):
+    before, today = DeadlineRule.objects.get(code="CONFLICT-LOOK-BACK", valid_until=None), clock.today()
+    kept = {
+        name: getattr(before, name) for name in ("code", "title", "citation", "number", "unit", "certainty")
+    }
+    DeadlineRule.objects.create(**(kept | values), valid_from=today)
+    before.valid_until = today
+    before.save(update_fields=["valid_until"])
+
+
+@pytest.mark.parametrize(("number", "unit"), [(36, "month"), (1, "month"), (3, "year"), (1, "year")])
+def test_counts_ask_the_same_in_one_query(number, unit):
+    rule_from_today(number=number, unit=unit)
+    person, today = make_user(), clock.today()
+    for days in (0, 1, 27, 29, 32, 360, 364, 368, 1090, 1094, 1098, 2000):
+        appoint(
+            person,
+            Role.SECRETARIAT,
+            employer=make_institution(),
+            from_on=today - timedelta(days=3000),
+            until_on=today - timedelta(days=days),
+        )
+    assert tied_by_one_query(person) == institutions_tied_to(person.pk)
+
+
+@pytest.mark.parametrize("change", [{"certainty": "unverified"}, {"unit": "day"}])
+def test_without_a_rule_that_may_count_every_tie_keeps_its_cases_away(change):
+    rule_from_today(**change)
+    person, today = make_user(), clock.today()
+    appoint(
+        person,
+        Role.SECRETARIAT,
+        employer=make_institution(),
+        from_on=today - timedelta(days=6000),
+        until_on=today - timedelta(days=5000),
+    )
+    assert len(tied_by_one_query(person)) == 1

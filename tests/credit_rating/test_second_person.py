@@ -41,7 +41,7 @@ def test_only_another_person_has_it_to_do(association):
     one, chair = actor_with(Role.SECRETARIAT), actor_with(Role.COMMITTEE_CHAIR)
     other = actor_with(Role.SECRETARIAT)
     waiting(one)
-    all_three = {"appointments": 1, "corrections": 1, "imports": 1}
+    all_three = {"appointments": 1, "corrections": 1, "imports": 1, "papers": 0, "breaches": 0}
     assert counts_to_confirm(other) == all_three
     assert counts_to_confirm(chair) == all_three
     assert set(counts_to_confirm(one).values()) == {0}
