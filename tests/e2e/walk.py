@@ -80,7 +80,6 @@ NOT_PAGES = {
 }
 # What the demo has nothing of, each with its reason.
 NOT_IN_DEMO = {
-    "hearing": "nothing is alleged against an institution of the demo",
     "admin:credit_rating_objection_change": "nobody objected",
     "admin:prepaid_escrow_interestrate_change": "no rate is made up",
     "admin:prepaid_escrow_interestrate_do#confirm": "no rate is made up",

@@ -28,7 +28,7 @@ def tell(cast: Cast, users: dict[str, User]) -> None:
     story.standard_before_experts(cast, "tianjin_form", -3)
     disputes.tell(cast, ids[0], CHAOYANG[0][0])
     orders.tell(cast, ids[0], CHAOYANG[0][0])
-    leads.tell(cast)
+    leads.tell(cast, CHAOYANG[0][0])
     membership.tell(cast, ids)
     books.tell(cast)
     pledge.tell(cast, ids, people)

@@ -31,8 +31,12 @@ class Person:
 PEOPLE = (
     Person("mishu", "演示秘书", Role.SECRETARIAT, "协会工作台：轮次、指派、公示、提请公布"),
     Person(
-        "ganshi", "演示干事", Role.SECRETARIAT, "秘书处的第二人：核定公约用语、核对纸质签署、作出违约决定"
+        "ganshi",
+        "演示干事",
+        Role.SECRETARIAT,
+        "秘书处的第二人：核定公约用语、核对纸质签署、作出违约决定、复核异议",
     ),
+    Person("zhuanyuan", "演示专员", Role.SECRETARIAT, "秘书处的第三人：确认他人支持的异议，认定不再作数"),
     Person("shenji", "演示审计", Role.AUDITOR, "办理记录和各项决定的依据：只读，不打开文件，不看个人信息"),
     Person("zhuren", "演示主任", Role.COMMITTEE_CHAIR, "综合评定、第二签署、批准公布"),
     Person("weiyuan", "演示委员", Role.COMMITTEE, "综合评定、答复申辩与异议"),
