@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from association.deeds import Cell, Deed, Done, Table, foretelling
+from association.rules.clock import beijing
 from complaints.access.complaints import MAY
 from complaints.forms.leads import AllegeForm
 from complaints.models import Lead
@@ -33,7 +34,12 @@ def alleged_on(request: Any, lead: Lead) -> list[Table]:
     """Nothing where there is none."""
     found = breaches_of_source(request.actor, BreachSource.LEAD, lead.pk)
     rows = [
-        (Cell(row.number, _page(row.pk)), str(row.clause), row.get_state_display(), row.alleged_at.date())
+        (
+            Cell(row.number, _page(row.pk)),
+            str(row.clause),
+            row.get_state_display(),
+            beijing(row.alleged_at).date(),
+        )
         for row in found
     ]
     headings = (_("编号"), _("条款"), _("状态"), _("提出日期"))

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from association.rules.clock import beijing
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import Method
 from complaints.choices.hearings import WAITING, HearingStage, HearingState
@@ -111,7 +112,7 @@ class LeadHearing(AssociationOwned):
     @property
     def number(self) -> str:
         """What the institution knows it by; it says nothing of the lead, its day or its informant."""
-        return f"H{self.asked_at:%Y}-{self.pk:06d}"
+        return f"H{beijing(self.asked_at):%Y}-{self.pk:06d}"
 
     @property
     def told_state(self) -> str:

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from association.rules.clock import beijing
 from association.tenancy import AssociationOwned
 from complaints.choices.complaints import PersonalField, PersonKind
 from complaints.models.complaints import Complaint
@@ -154,4 +155,4 @@ class Retirement(AssociationOwned):
         ordering: ClassVar = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d} {self.complaints}"
+        return f"{beijing(self.at):%Y-%m-%d} {self.complaints}"

@@ -18,6 +18,7 @@ from association.guards import signed_in
 from association.kept_forms import KeptForm
 from association.middleware import PortalRequest
 from association.moments import minute
+from association.rules.clock import beijing
 from common.errors import InvalidInput, NotFound
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import Audience, Party, Target
@@ -286,17 +287,17 @@ OFFERED: dict[str, Callable[[CaseFile], list[tuple[Any, str]]]] = {
         (row.pk, f"{minute(row.planned_at)} {row.place}") for row in shown.planned
     ],
     "redact_file": lambda shown: [
-        (row.pk, f"{row.get_kind_display()} {row.added_at:%Y-%m-%d}") for row in shown.evidence
+        (row.pk, f"{row.get_kind_display()} {beijing(row.added_at):%Y-%m-%d}") for row in shown.evidence
     ],
 }
 OFFERED["tell_parties"] = lambda shown: [(side.value, str(side.label)) for side in shown.untold or Party]
 OFFERED["propose_set_aside"] = lambda shown: [
-    (one.fact.pk, f"{one.fact.get_kind_display()} {one.fact.at:%Y-%m-%d}")
+    (one.fact.pk, f"{one.fact.get_kind_display()} {beijing(one.fact.at):%Y-%m-%d}")
     for one in shown.facts
     if one.may_be_reviewed
 ]
 OFFERED["decide_set_aside"] = lambda shown: [
-    (one.review.pk, f"{one.fact.get_kind_display()} {one.fact.at:%Y-%m-%d}")
+    (one.review.pk, f"{one.fact.get_kind_display()} {beijing(one.fact.at):%Y-%m-%d}")
     for one in shown.facts
     if one.review is not None
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from association.deeds import Cell, Deed, DeedForm, Done, Table, foretelling
 from association.models.identity import name_here
 from association.moments import until
+from association.rules.clock import beijing
 from association.staff_desk import DeskAdmin
 from credit_rating import operations
 from credit_rating.access import MAY, assessments_visible_to
@@ -187,7 +188,7 @@ class HistoricalResultAdmin(DeskAdmin):
 def _line(row: ResultCorrection) -> tuple[Any, ...]:
     decided = f"{row.get_state_display()} · {name_here(row.decided_by_id)}" if row.decided_by_id else ""
     return (
-        f"{row.proposed_at:%Y-%m-%d} · {name_here(row.proposed_by_id)}",
+        f"{beijing(row.proposed_at):%Y-%m-%d} · {name_here(row.proposed_by_id)}",
         _("撤下") if row.removes else row.grade,
         Cell(row.reason, note=row.basis),
         decided or row.get_state_display(),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from association.deeds import Cell, Deed, Table
+from association.rules.clock import beijing
 from association.staff_desk import DeskAdmin
 from common.numbers import shown
 from credit_rating.access import MAY, standards_visible_to
@@ -143,7 +144,7 @@ def _opinions(standard: AssessmentStandard) -> Table:
         _("专家评审意见"),
         (_("时间"), _("专家"), _("结论"), _("意见")),
         [
-            (f"{row.created_at:%Y-%m-%d}", row.expert.name, row.get_verdict_display(), row.text)
+            (f"{beijing(row.created_at):%Y-%m-%d}", row.expert.name, row.get_verdict_display(), row.text)
             for row in rows
         ],
         empty=_("还没有专家意见。"),

@@ -8,6 +8,7 @@ from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
 from association.language import translated
+from association.rules.clock import beijing
 from association.tenancy import AssociationOwned, ScopedManager
 from common.said import from_parts
 from credit_rating.choices import AssignmentState, DeclaredTie, RoundState, Stage, StageKind
@@ -107,7 +108,7 @@ class PublicNotice(Counted, AssociationOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.round} {self.opens_at:%Y-%m-%d}"
+        return f"{self.round} {beijing(self.opens_at):%Y-%m-%d}"
 
 
 class Assessment(AssociationOwned):

@@ -1,7 +1,7 @@
 """公示公告 as an Atom feed: an entry for each 公示, for each of its ends where that has moved, and for each 公布."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -43,7 +43,7 @@ def _notice(one: RunningNotice, home: str, absolute: Callable[[str], str]) -> tu
         % {"title": one.title, "number": one.number},
         "link": absolute(reverse("public_notice", args=[one.year])),
         "description": "\n".join(told(turn) for turn in one.turns),
-        "unique_id": f"{home}#notice-{one.notice}-{one.closes_at:%Y%m%dT%H%M}",
+        "unique_id": f"{home}#notice-{one.notice}-{one.closes_at.astimezone(UTC):%Y%m%dT%H%M}",
     }
 
 

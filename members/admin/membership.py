@@ -13,6 +13,8 @@ from association import clock
 from association.actors import Actor
 from association.deeds import Cell, Deed, Done, Foretold, Table, foretelling
 from association.language import translated
+from association.moments import last_day
+from association.rules.clock import beijing
 from association.staff_desk import DeskAdmin
 from members import operations
 from members.access import MAY, applications_visible_to, offices_visible_to, terms_visible_to
@@ -115,7 +117,10 @@ def _files(actor: Actor, application: MembershipApplication) -> Table:
     return Table(
         _("申请材料"),
         (_("种类"), _("文件"), _("提交时间")),
-        [(row.get_kind_display(), _file(actor, application, row), row.added_at.date()) for row in rows],
+        [
+            (row.get_kind_display(), _file(actor, application, row), beijing(row.added_at).date())
+            for row in rows
+        ],
     )
 
 
@@ -132,7 +137,7 @@ def _votes(application: MembershipApplication) -> Table:
             (
                 Cell(str(vote), reverse("admin:members_councilvote_change", args=[vote.pk])),
                 vote.get_state_display(),
-                vote.ends_at.date(),
+                last_day(vote.ends_at),
             )
             for vote in application.votes.select_related("institution")
         ],

@@ -15,6 +15,7 @@ from association.choices import PledgeState
 from association.deeds import Cell, Deed, Done, Foretold, Table, foretelling
 from association.models import PledgeVersion
 from association.models.identity import name_here
+from association.rules.clock import beijing
 from association.staff_desk import DeskAdmin
 from members import operations
 from members.forms import pledge as forms
@@ -129,4 +130,6 @@ def _flags(version: PledgeVersion) -> Table:
 def _cleared(flag: Any) -> Cell:
     if flag.cleared_by_id is None:
         return Cell(_("未核定"), tone="warn")
-    return Cell(name_here(flag.cleared_by_id), tone="ok", note=f"{flag.cleared_at.date()} {flag.reason}")
+    return Cell(
+        name_here(flag.cleared_by_id), tone="ok", note=f"{beijing(flag.cleared_at).date()} {flag.reason}"
+    )

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from association.rules.clock import beijing
 from association.tenancy import AssociationOwned
 from members.choices import Field
 from members.choices.membership import APPLICATION_OPEN, ApplicationState, EvidenceKind, Tier
@@ -101,7 +102,7 @@ class MembershipApplication(AssociationOwned):
     @property
     def number(self) -> str:
         """What officials call it."""
-        return f"H{(self.submitted_at or self.saved_at):%Y}-{self.pk:05d}"
+        return f"H{beijing(self.submitted_at or self.saved_at):%Y}-{self.pk:05d}"
 
 
 class ApplicationEvidence(AssociationOwned):

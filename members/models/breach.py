@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from association.rules.clock import beijing
 from association.tenancy import AssociationOwned
 from members.choices.breach import BREACH_OPEN, BreachSource, BreachState, Sanction, Service
 from members.choices.membership import Tier
@@ -136,7 +137,7 @@ class PledgeBreach(AssociationOwned):
     @property
     def number(self) -> str:
         """What officials call it."""
-        return f"W{self.alleged_at:%Y}-{self.pk:05d}"
+        return f"W{beijing(self.alleged_at):%Y}-{self.pk:05d}"
 
 
 class BreachDecision(AssociationOwned):

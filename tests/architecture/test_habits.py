@@ -250,6 +250,35 @@ def test_dictionaries_from_outside_never_become_conditions():
     assert found == set()
 
 
+def is_moment(node):
+    """A field that holds a moment, or one of two of them."""
+    if isinstance(node, ast.BoolOp):
+        return any(is_moment(value) for value in node.values)
+    return isinstance(node, ast.Attribute) and (node.attr == "at" or node.attr.endswith("_at"))
+
+
+def tells_a_day(node):
+    """A moment written with day or year, or its day or year taken, as the database hands it over: in UTC."""
+    if isinstance(node, ast.FormattedValue):
+        return is_moment(node.value) and node.format_spec is not None and "%" in ast.unparse(node.format_spec)
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr in {"date", "year", "month", "day"}
+        and is_moment(node.value)
+    )
+
+
+def test_the_day_of_a_moment_is_told_in_beijing():
+    """Between 0:00 and 8:00 the day of UTC is yesterday, and on New Year's morning its year is last year."""
+    found = {
+        f"{path}:{node.lineno}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if tells_a_day(node)
+    }
+    assert found == set()
+
+
 # -- what must not be there -----------------------------------------------------------------------------------
 
 
