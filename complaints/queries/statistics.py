@@ -1,6 +1,7 @@
 """统计: counts and sums by institution in one pass over an index, and the facts that a rating reads.
 
-Rates are made from counts by ``rules/statistics.py``; what is too small to be told apart is left out there.
+Rates are made from counts by ``rules/statistics.py``; what is too small to be told apart is left out by
+``rules/suppression.py``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,17 +21,8 @@ from complaints.choices.complaints import (
     Timeliness,
 )
 from complaints.models import Complaint, Enrolment, Fact, PaymentReport
-from complaints.rules.statistics import (
-    BESIDE,
-    TOTAL,
-    Cell,
-    Limits,
-    PerThousand,
-    Rate,
-    per_thousand,
-    rate,
-    untold,
-)
+from complaints.rules.statistics import Limits, PerThousand, Rate, per_thousand, rate
+from complaints.rules.suppression import BESIDE, TOTAL, Cell, untold
 
 # 起报数, the association's own choice (product rule: no rate from a handful, no cell that points at a person).
 LIMITS = Limits(denominator=20, cell=5, enrolments=100)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints.rules.statistics import TOTAL, Limits, per_thousand, ranked, rate, untold, wilson
+from complaints.rules.statistics import Limits, per_thousand, ranked, rate, wilson
+from complaints.rules.suppression import TOTAL, untold
 
 LIMITS = Limits(denominator=20, cell=5, enrolments=100)
 
