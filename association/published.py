@@ -10,7 +10,7 @@ from typing import Any
 
 from association.signals import public_changed
 
-INSTITUTION, ROUND, PLEDGE = "institution", "round", "pledge"
+INSTITUTION, ROUND, PLEDGE, FIGURES = "institution", "round", "pledge", "figures"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from association.actors import Actor
 from association.appointments import appointments_to_confirm
 from association.counts import counts_of
+from complaints.queries.figures import figures_to_confirm
 from credit_rating.queries.corrections import corrections_to_confirm, imports_to_confirm
 from members.queries.breach import decisions_to_make
 from members.queries.pledge import papers_to_confirm
@@ -21,6 +22,7 @@ KINDS = (
     ("imports", gettext_lazy("历史结果的导入等待第二人确认"), gettext_lazy("核对后确认"), "corrections", ""),
     ("papers", gettext_lazy("纸质签署等待第二人核对"), gettext_lazy("对照扫描件核对"), PAPERS, "state__exact=waiting"),
     ("breaches", gettext_lazy("公约违约的决定等待第二人作出"), gettext_lazy("作出决定或者退回"), BREACHES, "state__exact=proposed"),
+    ("figures", gettext_lazy("年度投诉统计的更正等待第二人确认"), gettext_lazy("核对后确认"), "figures_desk", ""),
 )  # fmt: skip
 
 
@@ -32,6 +34,7 @@ def to_confirm(actor: Actor) -> dict[str, QuerySet[Any]]:
         "imports": imports_to_confirm(actor),
         "papers": papers_to_confirm(actor),
         "breaches": decisions_to_make(actor),
+        "figures": figures_to_confirm(actor),
     }
 
 

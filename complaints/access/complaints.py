@@ -19,6 +19,7 @@ from complaints.models import (
     Complaint,
     Enrolment,
     Evidence,
+    FiguresProposal,
     ImportBatch,
     MassCase,
     MediatorAssignment,
@@ -28,6 +29,7 @@ from complaints.models import (
 )
 
 SECRETARIAT = frozenset({Role.SECRETARIAT})
+CHAIR = frozenset({Role.COMMITTEE_CHAIR})
 MEDIATORS = frozenset({Role.MEDIATOR, Role.SECRETARIAT})
 # What binds the institution to pay is said by its administrator, not by a clerk.
 BINDS = frozenset({Role.INSTITUTION_ADMIN})
@@ -46,6 +48,10 @@ MAY = {
     "set_enrolment": SECRETARIAT,
     "see_statistics": STAFF_ROLES,
     "close_years": NOBODY,
+    "see_figures": STAFF_ROLES | CHAIR,
+    "propose_figures": SECRETARIAT,
+    "confirm_figures": SECRETARIAT | CHAIR,
+    "withdraw_figures": SECRETARIAT,
     "add_evidence": INSTITUTION_ROLES | SECRETARIAT,
     # 受理
     "name_institution": SECRETARIAT,
@@ -171,6 +177,11 @@ def batches_visible_to(actor: Actor) -> QuerySet[ImportBatch]:
     if actor.is_system or actor.roles & STAFF_ROLES:
         return ImportBatch.objects.all()
     return ImportBatch.objects.none()
+
+
+def figures_visible_to(actor: Actor) -> QuerySet[FiguresProposal]:
+    """更正 of a year's figures: for those who run the association, confirm or watch."""
+    return FiguresProposal.objects.all() if actor.may(MAY, "see_figures") else FiguresProposal.objects.none()
 
 
 def enrolments_visible_to(actor: Actor) -> QuerySet[Enrolment]:

@@ -215,6 +215,24 @@ class NotClosedOutput(serializers.Serializer[Any]):
     closes_on = serializers.DateField(help_text="统计截止日，此后公布")
 
 
+class ReplacedOutput(serializers.Serializer[Any]):
+    """由哪一版取代, on which day and why."""
+
+    version = serializers.IntegerField()
+    on = serializers.DateField()
+    reason = serializers.CharField()
+
+
+class VersionOutput(serializers.Serializer[Any]):
+    """One version of a year's figures; every one stays readable."""
+
+    version = serializers.IntegerField()
+    cut_off = serializers.DateField(help_text="截止日：统计的是这一天的情况")
+    published_on = serializers.DateField()
+    reason = serializers.CharField(allow_blank=True, help_text="更正或者补定的理由，截止日自动统计的为空")
+    replaced = ReplacedOutput(allow_null=True, help_text="由哪一版取代；现行的为空")
+
+
 class PublishedOutput(serializers.Serializer[Any]):
     """投诉统计 of one whole year."""
 
@@ -228,7 +246,9 @@ class PublishedOutput(serializers.Serializer[Any]):
     version = serializers.IntegerField(allow_null=True, help_text="版本；更正另立新版")
     cut_off = serializers.DateField(allow_null=True, help_text="截止日：这一天的情况，以后不再变动")
     query = serializers.CharField(allow_null=True, help_text="统计口径")
-    reason = serializers.CharField(allow_blank=True, help_text="更正的理由，第一版为空")
+    reason = serializers.CharField(allow_blank=True, help_text="更正或者补定的理由，截止日自动统计的为空")
+    replaced = ReplacedOutput(allow_null=True, help_text="这一版由哪一版取代；现行的为空")
+    versions = VersionOutput(many=True, help_text="这一年度的全部版本，先后为序")
     least_cases = serializers.IntegerField(help_text="比率的最小分母")
     least_cell = serializers.IntegerField(help_text="公布的最小件数，0除外")
     least_enrolments = serializers.IntegerField(help_text="每千人次的最小招生人次")

@@ -21,7 +21,7 @@ from complaints.api.serializers import (
 )
 from complaints.operations.lead_reports import not_found_sentence
 from complaints.queries.lead_pages import tracked
-from complaints.queries.published import published_statistics, published_years, years_over
+from complaints.queries.published import published_statistics, published_years, version_asked, years_over
 from complaints.queries.road import deeds_of_complainant, events_of
 from complaints.queries.tracking import track
 
@@ -45,6 +45,7 @@ REFUSED_YEAR = {
     429: "同一地址请求过于频繁",
 }
 YEAR = OpenApiParameter("year", str, description="已经公布的年度，缺省为最近一个公布的年度")
+VERSION = OpenApiParameter("version", str, description="这一年度的第几版，缺省为现行的一版")
 
 
 class TrackComplaint(OpenView):
@@ -117,9 +118,9 @@ class ComplaintStatistics(OpenView):
         description=(
             "按收到日期的年度，全部合计和分机构。少于起报数的数字不公布，比率附95%区间；"
             "投诉人未答复的单列，不算已解决。只公布整年，在截止日统计一次，以后不再变动，"
-            "以免用两个时段或者两次查询相减推出个案；更正另立新版，写明理由。"
+            "以免用两个时段或者两次查询相减推出个案；更正由两人办理，另立新版，写明理由；被取代的版本仍可用 version 读取。"
         ),
-        parameters=[YEAR],
+        parameters=[YEAR, VERSION],
         responses={200: OpenApiResponse(PublishedOutput, "已公布的内容"), **refusals(REFUSED_YEAR)},
     )
     def get(self, request: AskedHere) -> Response:
@@ -129,7 +130,11 @@ class ComplaintStatistics(OpenView):
         year = whole_or_none(asked) if asked else max(years, default=None)
         if asked and year not in years:
             raise NotFound(_why_not(year))
-        return Response(PublishedOutput(published_statistics(year)).data)
+        version = version_asked(request.query_params.get("version", ""))
+        told = published_statistics(year, version)
+        if version and told["version"] is None:
+            raise NotFound(_("这一年度没有这一版。"))
+        return Response(PublishedOutput(told).data)
 
 
 def _why_not(year: int | None) -> str:

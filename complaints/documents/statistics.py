@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from complaints.queries.statistics import Line, Statistics, statistics
+from complaints.queries.statistics import Line, Statistics
 from complaints.rules.statistics import Limits, PerThousand, Rate, ranked
 from members.queries import institutions
 
@@ -58,9 +58,8 @@ class Table:
         return [(row.name, *row.cells) for row in (self.total, *self.rows)]
 
 
-def table_of(first: date, last: date) -> Table:
-    """Of the complaints received between two days, both included; by institution, by name."""
-    found = statistics(first, last)
+def table_of(found: Statistics) -> Table:
+    """By institution, by name."""
     names = dict(
         institutions().filter(pk__in=[line.institution_id for line in found.lines]).values_list("pk", "name")
     )
@@ -72,8 +71,8 @@ def table_of(first: date, last: date) -> Table:
     }
     bars = _bars(shown)
     return Table(
-        first=first,
-        last=last,
+        first=found.first,
+        last=found.last,
         limits=found.limits,
         headings=_headings(),
         rows=tuple(sorted(rows, key=lambda row: row.name)),

@@ -1,43 +1,40 @@
 """统计的时段, and the enrolments that complaints are counted against."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from association import clock
 from association.kept_forms import KeptForm
-from association.rules.clock import ONE_DAY
-from association.typed_fields import DayField
 from complaints.forms.parts import CHOOSE
-
-BEGAN = date(2000, 1, 1)
 
 
 class PeriodForm(forms.Form):
-    """Whole months, until today at the latest; without them the year until today.
+    """One of the periods that are told; a free choice of days would tell of single cases by subtraction."""
 
-    A shorter period would tell of single cases what a month as a whole does not.
-    """
+    period = forms.ChoiceField(label=_("时段"))
 
-    first = DayField(label=_("收到日期从"), required=True)
-    last = DayField(label=_("到"), required=True)
+    def __init__(self, *given: Any, periods: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["period"].choices = periods  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
-        typed = self.cleaned_data
-        first, last = typed.get("first"), typed.get("last")
-        if first and first < BEGAN:
-            self.add_error("first", _("不能早于2000年。"))
-        if last and last > clock.today():
-            self.add_error("last", _("不能晚于今天。"))
-        if first and last and last < first:
-            self.add_error("last", _("结束日期不能早于开始日期。"))
-        if first and first.day != 1:
-            self.add_error("first", _("按整月统计，请填某月的1日。"))
-        if last and last < clock.today() and (last + ONE_DAY).day != 1:
-            self.add_error("last", _("按整月统计，请填某月的最后一天，或者今天。"))
-        return typed
+
+class FiguresForm(KeptForm):
+    """提出更正 of a year's figures, or 补定; the numbers are counted anew, nobody types them."""
+
+    name = "figures"
+    year = forms.TypedChoiceField(label=_("年度"), coerce=int)
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("哪里有误、依据什么，公众会看到。不写个人信息。"),
+    )
+
+    def __init__(self, *given: Any, years: list[tuple[int, str]], **more: Any) -> None:
+        super().__init__(*given, **more)
+        field = self.fields["year"]
+        field.choices = [CHOOSE, *years]  # type: ignore[attr-defined]
 
 
 class EnrolmentForm(KeptForm):

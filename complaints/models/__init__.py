@@ -3,7 +3,7 @@ from complaints.models.anchors import LeadAnchorConfirmation
 from complaints.models.complaints import Complaint, Decision, MassCase, number_of
 from complaints.models.ending import FollowUp, Survey
 from complaints.models.facts import Fact, FactReview, FactSetAside
-from complaints.models.figures import YearFigures
+from complaints.models.figures import FiguresProposal, YearFigures
 from complaints.models.hearings import LeadFindingSetAside, LeadHearing
 from complaints.models.intake import Enrolment, ImportBatch, ImportFault
 from complaints.models.leads import (
@@ -33,6 +33,7 @@ __all__ = [
     "Fact",
     "FactReview",
     "FactSetAside",
+    "FiguresProposal",
     "FollowUp",
     "ImportBatch",
     "ImportFault",

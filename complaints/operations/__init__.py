@@ -15,7 +15,13 @@ from complaints.operations.denied import deny_written
 from complaints.operations.ends import terminate, withdraw
 from complaints.operations.enrolment import import_enrolments, set_enrolment
 from complaints.operations.fact_review import decide_set_aside, propose_set_aside
-from complaints.operations.figures import close_years
+from complaints.operations.figures import (
+    close_years,
+    confirm_figures,
+    decline_figures,
+    propose_figures,
+    withdraw_figures,
+)
 from complaints.operations.filing import (
     Exhibit,
     Filed,
@@ -93,6 +99,7 @@ __all__ = [
     "breach",
     "cancel_session",
     "close_years",
+    "confirm_figures",
     "confirm_settlement",
     "consent",
     "contest",
@@ -101,6 +108,7 @@ __all__ = [
     "decide_pause",
     "decide_recusal",
     "decide_set_aside",
+    "decline_figures",
     "deny_written",
     "discard_orders",
     "doubts_about",
@@ -131,6 +139,7 @@ __all__ = [
     "pause_for_appraisal",
     "perform",
     "plan_session",
+    "propose_figures",
     "propose_set_aside",
     "read_draft",
     "read_named_agreement",
@@ -159,4 +168,5 @@ __all__ = [
     "transfer",
     "unmask",
     "withdraw",
+    "withdraw_figures",
 ]

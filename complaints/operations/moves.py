@@ -24,6 +24,7 @@ from complaints.choices.complaints import (
     State,
 )
 from complaints.choices.facts import FACT_REVIEW_STEPS, FactReviewState
+from complaints.choices.figures import FIGURES_STEPS, FiguresState
 from complaints.choices.hearings import HEARING_STEPS, HearingState
 from complaints.choices.leads import LEAD_STEPS, LeadState
 from complaints.choices.settlement import SETTLEMENT_STEPS, SettlementState
@@ -31,6 +32,7 @@ from complaints.models import (
     AppraisalPause,
     Complaint,
     FactReview,
+    FiguresProposal,
     ImportBatch,
     Lead,
     LeadHearing,
@@ -120,6 +122,12 @@ def move_hearing(hearing: LeadHearing, state: HearingState, **brings: Any) -> No
     check_step(HEARING_STEPS, HearingState(hearing.state), state)
     hearing.state = state
     _save(hearing, brings)
+
+
+def move_figures(proposal: FiguresProposal, state: FiguresState, **brings: Any) -> None:
+    check_step(FIGURES_STEPS, FiguresState(proposal.state), state)
+    proposal.state = state
+    _save(proposal, brings)
 
 
 def _save(row: Model, brings: dict[str, Any]) -> None:

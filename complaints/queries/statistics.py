@@ -4,7 +4,7 @@ Rates are made from counts by ``rules/statistics.py``; what is too small to be t
 ``rules/suppression.py``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,15 @@ from complaints.choices.complaints import (
 )
 from complaints.models import Complaint, Enrolment, Fact, PaymentReport
 from complaints.rules.statistics import Limits, PerThousand, Rate, per_thousand, rate
-from complaints.rules.suppression import BESIDE, TOTAL, Cell, untold
+from complaints.rules.suppression import (
+    BESIDE,
+    TOTAL,
+    Cell,
+    Published,
+    since,
+    untold,
+    untold_together,
+)
 
 # 起报数, the association's own choice (product rule: no rate from a handful, no cell that points at a person).
 LIMITS = Limits(denominator=20, cell=5, enrolments=100)
@@ -110,6 +118,11 @@ class Statistics:
     untold: frozenset[Cell]
 
     @property
+    def table(self) -> dict[str, dict[str, int]]:
+        """As the rule of what is told reads it."""
+        return {line.name: row_of(line.counts) for line in (*self.lines, self.total)}
+
+    @property
     def hidden(self) -> frozenset[int]:
         """Institutions of which not even the number of complaints is shown, and so nothing is."""
         silent = {name for name, column in self.untold if column == "received"}
@@ -119,20 +132,77 @@ class Statistics:
         return all((line.name, column) not in self.untold for column in columns)
 
 
-def statistics(first: date, last: date, *, limits: Limits = LIMITS) -> Statistics:
-    """Of the complaints received from ``first`` to ``last``, both included, by institution; three queries however many."""
-    counts = _with_unconfirmed(counts_by_institution(first, last), first, last)
-    enrolled = enrolments_between(first, last)
+def statistics(
+    first: date, last: date, *, limits: Limits = LIMITS, earlier: Collection[Published] = ()
+) -> Statistics:
+    """Of the complaints received from ``first`` to ``last``, both included, by institution; three queries however many.
+
+    ``earlier``: what was published of the same period before and stays readable.
+    """
+    found = _unsaid(first, last, _counted_between(first, last), enrolments_between(first, last), limits)
+    also, known = since(found.table, earlier, limits)
+    return _saying(found, untold(found.table, limits, also=also, known=known))
+
+
+def statistics_of_parts(
+    parts: Mapping[str, tuple[date, date]], whole: str, *, limits: Limits = LIMITS
+) -> dict[str, Statistics]:
+    """Of periods that follow each other, and of all of them together (``whole``): none tells what another hides."""
+    counted = {part: _counted_between(*days) for part, days in parts.items()}
+    together: dict[int | None, list[Counts]] = {}
+    for found in counted.values():
+        for pk, counts in found.items():
+            together.setdefault(pk, []).append(counts)
+    days = dict(parts) | {whole: (min(parts.values())[0], max(parts.values())[1])}
+    counted[whole] = {pk: _sum(many) for pk, many in together.items()}
+    tables = {
+        period: _unsaid(*days[period], counted[period], enrolments_between(*days[period]), limits)
+        for period in counted
+    }
+    hidden = untold_together({period: found.table for period, found in tables.items()}, whole, limits)
+    return {period: _saying(found, hidden[period]) for period, found in tables.items()}
+
+
+def statistics_as_fixed(
+    first: date,
+    last: date,
+    counts: Mapping[int | None, Counts],
+    enrolled: Mapping[int | None, int],
+    hidden: frozenset[Cell],
+    limits: Limits,
+) -> Statistics:
+    """The same of what was counted before, and told then; under None what is in the total alone."""
+    return _saying(_unsaid(first, last, counts, enrolled, limits), hidden)
+
+
+def _counted_between(first: date, last: date) -> dict[int | None, Counts]:
+    return _with_unconfirmed(counts_by_institution(first, last), first, last)
+
+
+def _unsaid(
+    first: date,
+    last: date,
+    counts: Mapping[int | None, Counts],
+    enrolled: Mapping[int | None, int],
+    limits: Limits,
+) -> Statistics:
+    """With everything in it; what is not told is worked out from this."""
     named = {pk: found for pk, found in counts.items() if pk is not None}
     lines = [_line(pk, found, enrolled.get(pk), limits) for pk, found in sorted(named.items())]
-    whole = _sum(list(counts.values()))
-    total = _line(None, whole, sum(enrolled.values()) or None, limits)
-    table = {line.name: _row(line.counts) for line in (*lines, total)}
-    found = Statistics(first, last, limits, total, lines, untold(table, limits))
-    return replace(found, total=_silenced(found, total), lines=[_silenced(found, line) for line in lines])
+    total = _line(None, _sum(list(counts.values())), sum(enrolled.values()) or None, limits)
+    return Statistics(first, last, limits, total, lines, frozenset())
 
 
-def _row(counts: Counts) -> dict[str, int]:
+def _saying(found: Statistics, hidden: frozenset[Cell]) -> Statistics:
+    """Without the rates that would tell a cell that is not told."""
+    told = replace(found, untold=hidden)
+    return replace(
+        told, total=_silenced(told, told.total), lines=[_silenced(told, line) for line in told.lines]
+    )
+
+
+def row_of(counts: Counts) -> dict[str, int]:
+    """One line of the table that the rule of what is told reads."""
     return {name: getattr(counts, name) for name in COLUMNS}
 
 
@@ -142,9 +212,9 @@ def _silenced(found: Statistics, line: Line) -> Line:
     return replace(line, **{name: NOTHING[name] for name in silent})
 
 
-def year_statistics(year: int) -> Statistics:
+def year_statistics(year: int, earlier: Collection[Published] = ()) -> Statistics:
     """The same of a whole calendar year."""
-    return statistics(date(year, 1, 1), date(year, 12, 31))
+    return statistics(date(year, 1, 1), date(year, 12, 31), earlier=earlier)
 
 
 def counts_by_institution(first: date, last: date) -> dict[int | None, Counts]:
@@ -210,6 +280,13 @@ def _counts(row: Mapping[str, Any]) -> Counts:
     return Counts(**{name: int(row.get(name) or 0) for name in Counts.__dataclass_fields__})
 
 
+def less(whole: Counts, parts: Sequence[Counts]) -> Counts:
+    """What is in the whole and in none of the parts."""
+    together = _sum(parts)
+    names = Counts.__dataclass_fields__
+    return Counts(**{name: getattr(whole, name) - getattr(together, name) for name in names})
+
+
 def _sum(parts: Sequence[Counts]) -> Counts:
     names = Counts.__dataclass_fields__
     return Counts(**{name: sum(getattr(part, name) for part in parts) for name in names})
@@ -228,9 +305,9 @@ def _line(institution_id: int | None, counts: Counts, enrolled: int | None, limi
     )
 
 
-def enrolments_between(first: date, last: date) -> dict[int, int]:
+def enrolments_between(first: date, last: date) -> dict[int | None, int]:
     """招生人次 of the years the period touches; a part of a year counts by its days."""
-    found: dict[int, int] = {}
+    found: dict[int | None, int] = {}
     rows = Enrolment.objects.filter(year__gte=first.year, year__lte=last.year)
     for institution_id, year, learners in rows.values_list("institution_id", "year", "learners"):
         begins, ends = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from math import sqrt
 
 Z_95 = 1.959963984540054  # two-sided 95 % of the normal distribution
@@ -86,6 +87,17 @@ def closes_on(year: int, imported_on: date | None = None) -> date:
     """
     usual = date(year + 1, 4, 1)
     return max(usual, imported_on + AFTER_IMPORT) if imported_on is not None else usual
+
+
+QUARTERS = 4
+MONTHS = 3
+
+
+def quarters(year: int, today: date) -> list[tuple[date, date]]:
+    """季度 of a year that are over, each by its first and last day."""
+    starts = [date(year, 1 + MONTHS * number, 1) for number in range(QUARTERS)] + [date(year + 1, 1, 1)]
+    days = [(first, then - timedelta(days=1)) for first, then in pairwise(starts)]
+    return [(first, last) for first, last in days if last < today]
 
 
 def ranked(rates: Mapping[str, PerThousand]) -> Sequence[str]:

@@ -59,7 +59,7 @@ def untold(
     a line like the others, ``BESIDE``: who subtracts can read it. ``known`` are cells that everybody has read elsewhere:
     hiding them hides nothing.
     """
-    whole = _with_beside(table, any(_beside(table).values()))
+    whole = _with_beside(table, has_beside=any(_beside(table).values()))
     spots = {(ALONE, *cell) for cell in also}
     found = _Tables({ALONE: whole}, ALONE, limits, spots, {(ALONE, *cell) for cell in known})
     return found.untold()[ALONE]
@@ -73,10 +73,38 @@ def untold_together(tables: Mapping[str, Counts], whole: str, limits: Limits) ->
     names = {line for table in tables.values() for line in table}
     nought = dict.fromkeys(tables[whole][TOTAL], 0)
     full = {
-        period: _with_beside({line: table.get(line, nought) for line in sorted(names)}, has_beside)
+        period: _with_beside({line: table.get(line, nought) for line in sorted(names)}, has_beside=has_beside)
         for period, table in tables.items()
     }
     return _Tables(full, whole, limits, set(), set()).untold()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A table as it was told before, for good: everybody has it."""
+
+    table: Counts
+    untold: frozenset[Cell]
+
+
+def since(
+    table: Counts, earlier: Collection[Published], limits: Limits
+) -> tuple[frozenset[Cell], frozenset[Cell]]:
+    """更正: ``also`` and ``known`` of ``untold`` for a table that takes the place of others.
+
+    A count that moved by less than the smallest cell would tell, beside the former one, of those few cases; so would one that
+    was hidden and has hardly moved. What was told and is the same is known.
+    """
+    also, known = set[Cell](), set[Cell]()
+    for line, row in table.items():
+        for column, count in row.items():
+            for one in earlier:
+                moved = abs(count - one.table.get(line, {}).get(column, 0))
+                if (line, column) not in one.untold and not moved:
+                    known.add((line, column))
+                elif (count or moved) and moved < limits.cell:
+                    also.add((line, column))
+    return frozenset(also - known), frozenset(known)
 
 
 def _beside(table: Counts) -> dict[str, int]:
@@ -84,7 +112,7 @@ def _beside(table: Counts) -> dict[str, int]:
     return {column: count - sum(counts[column] for counts in lines) for column, count in table[TOTAL].items()}
 
 
-def _with_beside(table: Counts, has_beside: bool) -> Counts:
+def _with_beside(table: Counts, *, has_beside: bool) -> Counts:
     return {**table, BESIDE: _beside(table)} if has_beside else table
 
 
@@ -106,51 +134,45 @@ class _Tables:
             for column, count in row.items()
         }
         kept = self.also | {spot for spot, count in counts.items() if 0 < count < self.limits.cell}
-        rules = [rule for rule in self._rules() if rule.holds(counts)]
-        rules_with: dict[Spot, list[AtMost]] = {spot: [] for spot in counts}
-        for rule in rules:
-            for spot in rule.spots:
-                rules_with[spot].append(rule)
         hidden = self._with_room(kept)
-        while more := self._one_more(counts, hidden, kept, rules, rules_with):
+        while more := self._one_more(counts, hidden, kept):
             hidden = self._with_room(hidden | more)
         return {
             period: frozenset((line, column) for at, line, column in hidden if at == period)
             for period in self.tables
         }
 
-    def _rules(self) -> Iterator[AtMost]:
-        for period, table in self.tables.items():
-            for column in table[TOTAL]:
-                yield from adds_up(
-                    (period, TOTAL, column), [(period, line, column) for line in table if line != TOTAL]
-                )
-            for line, row in table.items():
-                for small, large in NEVER_MORE:
-                    if row.keys() >= {*small, *large}:
-                        yield AtMost(
-                            tuple((period, line, column) for column in small),
-                            tuple((period, line, column) for column in large),
-                        )
-        parts = [period for period in self.tables if period != self.whole]
-        for line, row in self.tables[self.whole].items() if parts else ():
-            for column in row:
-                yield from adds_up((self.whole, line, column), [(part, line, column) for part in parts])
-
-    def _one_more(
-        self,
-        counts: Mapping[Spot, int],
-        hidden: set[Spot],
-        kept: set[Spot],
-        rules: list[AtMost],
-        rules_with: Mapping[Spot, list[AtMost]],
-    ) -> set[Spot]:
+    def _one_more(self, counts: Mapping[Spot, int], hidden: set[Spot], kept: set[Spot]) -> set[Spot]:
         """For everything kept that a reader is certain of: the smallest told number nearest to it."""
         silent = hidden - self.known
+        rules = [rule for rule in self._rules(silent) if rule.holds(counts)]
         nought = {spot for spot in silent if not counts[spot]} | _among_hidden(silent)
         found = Reader(counts, silent, rules, nought).found_out() & kept
+        if not found:
+            return set()
+        rules_with: dict[Spot, list[AtMost]] = {spot: [] for spot in counts}
+        for rule in rules:
+            for spot in rule.spots:
+                rules_with[spot].append(rule)
         chosen = (self._nearest(spot, counts, silent, rules_with) for spot in sorted(found))
         return {spot for spot in chosen if spot is not None}
+
+    def _rules(self, hidden: set[Spot]) -> Iterator[AtMost]:
+        """Those that can say something of what is hidden."""
+        columns = {(period, column) for period, _line, column in hidden}
+        lines = sorted({line for _period, line, _column in hidden})
+        for period, column in sorted(columns):
+            parts = [(period, line, column) for line in self.tables[period] if line != TOTAL]
+            yield from adds_up((period, TOTAL, column), parts)
+        for period, table in self.tables.items():
+            for line in lines:
+                yield from _of_line(period, line, table[line])
+        parts_of_whole = [period for period in self.tables if period != self.whole]
+        for line in lines if parts_of_whole else ():
+            for column in self.tables[self.whole][line]:
+                yield from adds_up(
+                    (self.whole, line, column), [(part, line, column) for part in parts_of_whole]
+                )
 
     def _nearest(
         self,
@@ -198,6 +220,15 @@ class _Tables:
                 more = _subtracted(table, column, cells, set(), self.limits)
                 found |= {(self.whole if at == TOTAL else at, line, column) for at, _column in more}
         return found
+
+
+def _of_line(period: str, line: str, row: Mapping[str, int]) -> Iterator[AtMost]:
+    for small, large in NEVER_MORE:
+        if row.keys() >= {*small, *large}:
+            yield AtMost(
+                tuple((period, line, column) for column in small),
+                tuple((period, line, column) for column in large),
+            )
 
 
 def _among_hidden(hidden: set[Spot]) -> set[Spot]:

@@ -219,6 +219,7 @@ def _links(actor: Actor) -> list[tuple[str, str]]:
     """What else staff do with complaints."""
     links = [
         ("see_statistics", _("投诉统计"), "complaint_statistics"),
+        ("see_figures", _("年度统计"), "figures_desk"),
         ("see_statistics", _("招生人次"), "enrolments"),
         ("see_redactions", _("隐去的复核"), "redactions"),
         ("watch_personal_data", _("个人信息的查看和保存"), "personal_data_watch"),

@@ -34,7 +34,7 @@ def after(kind, following):
 
 def steps():
     from association.choices import BATCH_STEPS, JOB_STEPS, ORIGINAL_REQUEST_STEPS, PLEDGE_STEPS
-    from complaints.choices import appraisal, complaints, facts, hearings, leads
+    from complaints.choices import appraisal, complaints, facts, figures, hearings, leads
     from credit_rating import choices
     from members.choices import breach, membership, pledge
 
@@ -56,6 +56,7 @@ def steps():
         ("事实的复核", facts.FACT_REVIEW_STEPS),
         ("群体性投诉", complaints.MASS_STEPS),
         ("隐去", complaints.REDACTION_STEPS),
+        ("年度统计的更正", figures.FIGURES_STEPS),
         ("导入", BATCH_STEPS),
         ("入会申请", membership.APPLICATION_STEPS),
         ("理事会表决", membership.VOTE_STEPS),

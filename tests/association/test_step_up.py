@@ -17,6 +17,7 @@ from association.tenancy import acting_for
 from credit_rating.models import Assessment, Determination, Publication, Round
 from tests.architecture.test_urls import ask_to_unseal, published_of
 from tests.association.test_signin import code_of
+from tests.factories.figures import waiting
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import reviewing_round
 from tests.factories.review import computed
@@ -208,6 +209,18 @@ def test_desk_deeds_of_two_people_ask(association, publication):
         assert OriginalRequest.objects.get().state == "waiting"
 
 
+def test_figures_of_a_year_are_confirmed_after_a_proof(association):
+    with acting_for(association.pk):
+        proposal = waiting()
+    client = signed_in(association, Role.COMMITTEE_CHAIR)
+    path = f"/first/desk/complaints/figures/{proposal.pk}/confirm/"
+    sent = client.post(path, {"agree": "no"})
+    assert PROOF in sent["location"]
+    with acting_for(association.pk):
+        proposal.refresh_from_db()
+        assert proposal.state == "waiting"
+
+
 @pytest.mark.parametrize(
     "place",
     [
@@ -215,6 +228,7 @@ def test_desk_deeds_of_two_people_ask(association, publication):
         "committee/determinations/1/countersign/",
         "committee/publications/1/suspend/",
         "originals/1/decide/",
+        "complaints/figures/1/confirm/",
     ],
 )
 def test_whoever_may_not_is_told_so_and_not_asked_for_a_password(association, place):

@@ -280,7 +280,7 @@ def test_figures_are_written_once(here, time):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             change()
     row.pk, row.version = None, 2
-    with pytest.raises(IntegrityError, match="corrected_by_two"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="by_rule_or_two"), transaction.atomic():
         row.save()
     with pytest.raises(Forbidden):
         operations.close_years(actor=here.officer)

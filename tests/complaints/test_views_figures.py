@@ -11,16 +11,18 @@ from openpyxl import load_workbook
 from association.models import AuditEntry
 from association.tenancy import acting_for
 from common.csvtext import csv_rows
+from complaints import operations
 from complaints.choices.complaints import Outcome
 from complaints.documents import statistics as table
 from complaints.models import Enrolment
+from complaints.queries.periods import Period, periods_told, statistics_told
 from complaints.rules.enrolments import Known, headings_found, read_figures
 from tests.complaints.material import Time, ended, filed, world
 from tests.credit_rating.desk_pages import Desk, statements
 from tests.factories.people import make_association, make_institution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("counting")]
-MARCH = {"first": "2026-03-01", "last": "2026-03-02"}
+SPRING, FIXED = {"period": "2026-1"}, {"period": "2026"}
 SILENT = "隐去"
 HEAD = "统一社会信用代码,机构名称,年度,招生人次,来源\n"
 
@@ -33,9 +35,24 @@ def association(settings, tmp_path):
 
 @pytest.fixture
 def here(association, monkeypatch):
-    Time(monkeypatch)
+    time = Time(monkeypatch)
     with acting_for(association.pk):
-        yield world()
+        made = world()
+        made.time = time
+        yield made
+
+
+def spring(here):
+    """The first quarter of 2026, when it is over."""
+    here.time.to(date(2026, 4, 1))
+    return table.table_of(statistics_told(Period(2026, "1", over=1)))
+
+
+def fixed(here):
+    """The year 2026 as it was fixed."""
+    here.time.to(date(2027, 4, 1))
+    operations.close_years(actor=here.system)
+    return table.table_of(statistics_told(Period(2026, "", 1)))
 
 
 def many(here, count, institution=None, outcome=None, **more):
@@ -58,16 +75,16 @@ def test_page_excel_and_csv_hold_the_same_numbers(association, here):
     Enrolment.objects.create(institution=here.institution, year=2026, learners=36_500, source="年报")
     many(here, 20, outcome=Outcome.RESOLVED, satisfaction=5, returned_fen=100_00)
     many(here, 6)
-    whole = table.table_of(date(2026, 3, 1), date(2026, 3, 2))
+    whole = fixed(here)
     desk = Desk(association, here.auditor)
-    page = text(desk.get("complaints/statistics/", **MARCH))
+    page = text(desk.get("complaints/statistics/", **FIXED))
     for value in numbers(whole.rows[0]):
         assert f'<td class="num">{value}</td>' in page
-    book = load_workbook(io.BytesIO(desk.get("complaints/statistics/xlsx/", **MARCH).content)).active
+    book = load_workbook(io.BytesIO(desk.get("complaints/statistics/xlsx/", **FIXED).content)).active
     excel = [list(row) for row in book.iter_rows(values_only=True)]
     plain = [
         list(cells)
-        for _line, cells in csv_rows(desk.get("complaints/statistics/csv/", **MARCH).content, 99, [])
+        for _line, cells in csv_rows(desk.get("complaints/statistics/csv/", **FIXED).content, 99, [])
     ]
     assert excel[0] == plain[0] == list(whole.headings)
     for mine, theirs, written in zip(whole.lines(), excel[1:], plain[1:], strict=True):
@@ -86,10 +103,11 @@ def _number(cell):
 def test_a_name_is_no_formula(association, here):
     type(here.institution).objects.filter(pk=here.institution.pk).update(name='=HYPERLINK("http://x")')
     many(here, 6)
+    fixed(here)
     desk = Desk(association, here.officer)
-    written = desk.get("complaints/statistics/csv/", **MARCH).content.decode("utf-8-sig")
+    written = desk.get("complaints/statistics/csv/", **FIXED).content.decode("utf-8-sig")
     assert not any(line.lstrip('"').startswith("=") for line in written.splitlines())
-    book = load_workbook(io.BytesIO(desk.get("complaints/statistics/xlsx/", **MARCH).content)).active
+    book = load_workbook(io.BytesIO(desk.get("complaints/statistics/xlsx/", **FIXED).content)).active
     assert {cell.data_type for row in book for cell in row} <= {"s", "n"}
 
 
@@ -98,11 +116,11 @@ def test_small_numbers_are_left_out_and_cannot_be_worked_out(association, here):
     many(here, 4, few, outcome=Outcome.UNRESOLVED)
     many(here, 6, some)
     many(here, 30)
-    found = {row.name: row.cells for row in table.table_of(date(2026, 3, 1), date(2026, 3, 2)).rows}
+    found = {row.name: row.cells for row in spring(here).rows}
     assert found["演示甲校"][0] == found["演示乙校"][0] == SILENT
     assert found[here.institution.name][0] == 30
     assert set(numbers(table.Row("", found["演示甲校"]))) == {SILENT}
-    page = text(Desk(association, here.officer).get("complaints/statistics/", **MARCH))
+    page = text(Desk(association, here.officer).get("complaints/statistics/", **SPRING))
     assert SILENT in page
 
 
@@ -110,23 +128,23 @@ def test_the_total_does_not_undo_what_is_hidden(association, here):
     """One institution, one small number: the total is the same number."""
     many(here, 1, outcome=Outcome.RESOLVED, returned_fen=7_345_12)
     many(here, 29)
-    whole = table.table_of(date(2026, 3, 1), date(2026, 3, 2))
+    whole = fixed(here)
     total = dict(zip(whole.headings[1:], whole.total.cells, strict=True))
     assert total["收到"] == 30
     assert total["已解决"] == total["受理"] == total["已退还（元）"] == SILENT
     desk = Desk(association, here.auditor)
     for place in ("", "csv/"):
-        written = desk.get(f"complaints/statistics/{place}", **MARCH).content.decode("utf-8-sig")
+        written = desk.get(f"complaints/statistics/{place}", **FIXED).content.decode("utf-8-sig")
         assert SILENT in written
         assert "7345.12" not in written
-    book = load_workbook(io.BytesIO(desk.get("complaints/statistics/xlsx/", **MARCH).content)).active
+    book = load_workbook(io.BytesIO(desk.get("complaints/statistics/xlsx/", **FIXED).content)).active
     assert 7345.12 not in {cell.value for row in book for cell in row}
 
 
 def test_one_dissatisfied_person_is_in_no_rate(association, here):
     many(here, 20, outcome=Outcome.RESOLVED, satisfaction=5)
     many(here, 1, outcome=Outcome.RESOLVED, satisfaction=1)
-    whole = table.table_of(date(2026, 3, 1), date(2026, 3, 2))
+    whole = spring(here)
     for row in (whole.total, *whole.rows):
         told = dict(zip(whole.headings[1:], row.cells, strict=True))
         assert (told["已解决"], told["评分人数"], told["满意率（%）"]) == (21, 21, None)
@@ -135,37 +153,82 @@ def test_one_dissatisfied_person_is_in_no_rate(association, here):
 def test_silence_is_its_own_column_and_in_no_rate(association, here):
     many(here, 20, outcome=Outcome.RESOLVED)
     many(here, 10, outcome=Outcome.NO_ANSWER)
-    whole = table.table_of(date(2026, 3, 1), date(2026, 3, 2))
+    whole = spring(here)
     row = dict(zip(whole.headings[1:], whole.total.cells, strict=True))
     assert (row["已解决"], row["投诉人未答复"], row["解决率（%）"]) == (20, 10, Decimal("100.00"))
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {"first": "2026-03-02", "last": "2026-03-01"},
-        {"first": "2026-03-01", "last": "2099-01-01"},
-        {"first": "0001-01-01", "last": "2026-03-01"},
-        {"first": "x", "last": "2026-03-01"},
-        {"first": "2026-03-01"},
-        {"first": "2026-02-02", "last": "2026-03-02"},
-        {"first": "2026-02-01", "last": "2026-03-01"},
-    ],
-)
-def test_a_period_that_cannot_be_is_said(association, here, asked):
+@pytest.mark.parametrize("asked", ["2026-2", "2026-9", "2031", "x", "", "2026-03-01"])
+def test_a_period_that_is_not_told_is_said(association, here, asked):
+    many(here, 6)
+    spring(here)
     desk = Desk(association, here.officer)
-    assert desk.get("complaints/statistics/", **asked).status_code == 400
-    assert desk.get("complaints/statistics/csv/", **asked).status_code == 400
+    assert desk.get("complaints/statistics/", period=asked).status_code == 400
+    assert desk.get("complaints/statistics/csv/", period=asked).status_code == 400
+
+
+def offered(here):
+    return [one.value for one in periods_told()]
+
+
+def test_only_quarters_that_are_over_and_whole_years_are_told(here):
+    many(here, 6)
+    assert offered(here) == []
+    here.time.to(date(2026, 4, 1))
+    assert offered(here) == ["2026-1"]
+    here.time.to(date(2027, 1, 1))
+    assert offered(here) == ["2026", "2026-1", "2026-2", "2026-3", "2026-4"]
+    fixed(here)
+    assert offered(here) == ["2026"]
+
+
+def test_what_still_moves_is_not_downloaded(association, here):
+    many(here, 6)
+    spring(here)
+    desk = Desk(association, here.officer)
+    refused = desk.get("complaints/statistics/csv/", **SPRING)
+    assert (refused.status_code, "已经固定" in text(refused)) == (409, True)
+    assert "下载" not in text(desk.get("complaints/statistics/", **SPRING)).partition("<main")[2].replace(
+        "才能下载", ""
+    )
+    fixed(here)
+    assert desk.get("complaints/statistics/csv/").status_code == 200
+
+
+def test_a_fixed_year_stays_as_it_was_fixed(association, here):
+    many(here, 6)
+    fixed(here)
+    here.time.to(date(2026, 5, 1))
+    many(here, 7)
+    here.time.to(date(2027, 5, 1))
+    page = text(Desk(association, here.officer).get("complaints/statistics/", **FIXED))
+    assert '<td class="num">6</td>' in page
+    assert '<td class="num">13</td>' not in page
+
+
+def test_a_quarter_hides_what_the_others_and_the_whole_would_tell(here):
+    """Nine and nine and two and nine: the third quarter does not follow from the rest."""
+    for month, count in ((3, 9), (4, 9), (7, 2), (10, 9)):
+        here.time.to(date(2026, month, 5))
+        many(here, count)
+    here.time.to(date(2027, 1, 2))
+    told = {
+        one.value: [row.cells[0] for row in table.table_of(statistics_told(one)).rows]
+        for one in periods_told()
+    }
+    assert told["2026-3"] == [SILENT]
+    assert told["2026"] == [SILENT] or [SILENT] in (told["2026-1"], told["2026-2"], told["2026-4"])
 
 
 def test_neighbours_and_institutions_see_none(association, here):
     many(here, 30)
     assert desk_status(association, here.school) == {403}
     assert desk_status(association, here.mediator) == {403}
+    spring(here)
     other = make_association("second")
     with acting_for(other.pk):
         officer = world().officer
-    page = text(Desk(other, officer).get("complaints/statistics/", **MARCH))
+    page = text(Desk(other, officer).get("complaints/statistics/", **SPRING))
     assert here.institution.name not in page
     assert Desk(association, here.officer).get("complaints/statistics/exe/").status_code == 404
 
@@ -177,13 +240,14 @@ def desk_status(association, actor):
 
 def test_the_page_costs_the_same_for_many_institutions(association, here):
     desk, costs = Desk(association, here.officer), []
-    desk.get("complaints/statistics/", **MARCH)
-    for _ in range(2):
+    for _ in range(3):
+        here.time.to(date(2026, 3, 3))
         many(here, 6, make_institution())
+        here.time.to(date(2026, 4, 1))
         with statements() as found:
-            desk.get("complaints/statistics/", **MARCH)
+            desk.get("complaints/statistics/", **SPRING)
         costs.append(len(found))
-    assert costs[0] == costs[1]
+    assert costs[1] == costs[2]
 
 
 # -- 招生人次 -------------------------------------------------------------------------------------------------

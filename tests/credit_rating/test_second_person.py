@@ -13,6 +13,7 @@ from credit_rating.operations import propose_historical_results
 from credit_rating.operations.historical import HistoricalRow
 from members.operations import appoint_person
 from tests.credit_rating.desk_pages import Desk, statements
+from tests.factories import figures
 from tests.factories.corrections import proposed, taken_over
 from tests.factories.people import actor_with, make_association
 
@@ -30,6 +31,7 @@ def association():
 def waiting(by):
     """One of each kind, all begun by the same person."""
     taken_over()
+    figures.waiting(by)
     proposed(HistoricalResult.objects.get(), by=by)
     propose_historical_results(actor=by, rows=[OTHER])
     appoint_person(
@@ -41,9 +43,9 @@ def test_only_another_person_has_it_to_do(association):
     one, chair = actor_with(Role.SECRETARIAT), actor_with(Role.COMMITTEE_CHAIR)
     other = actor_with(Role.SECRETARIAT)
     waiting(one)
-    all_three = {"appointments": 1, "corrections": 1, "imports": 1, "papers": 0, "breaches": 0}
-    assert counts_to_confirm(other) == all_three
-    assert counts_to_confirm(chair) == all_three
+    all_four = {"appointments": 1, "corrections": 1, "imports": 1, "figures": 1, "papers": 0, "breaches": 0}
+    assert counts_to_confirm(other) == all_four
+    assert counts_to_confirm(chair) == all_four
     assert set(counts_to_confirm(one).values()) == {0}
     assert set(counts_to_confirm(actor_with(Role.AUDITOR)).values()) == {0}
     assert set(counts_to_confirm(actor_with(Role.COMMITTEE)).values()) == {0}
@@ -54,8 +56,8 @@ def test_the_first_page_and_the_menu_say_so(association, role):
     reader = actor_with(role)
     waiting(actor_with(Role.SECRETARIAT))
     body = Desk(association, reader).get("").content.decode()
-    for said in ("任职等待第二人确认", "历史结果的更正等待第二人确认", "历史结果的导入等待第二人确认"):
-        assert said in body
+    for said in ("任职", "历史结果的更正", "历史结果的导入", "年度投诉统计的更正"):
+        assert f"{said}等待第二人确认" in body
     assert "没有待办" not in body.split("等待第二人确认")[0]
     assert '<span class="count">1<' in body, "appointments"
     assert '<span class="count">2<' in body, "a correction and an import, on one page"
