@@ -6,7 +6,8 @@ from django.conf import settings
 from django.utils import translation
 
 from association.models import PledgeClause, PledgeVersion
-from association.published import INSTITUTION, PLEDGE, ROUND, PublicFact
+from association.published import FIGURES, INSTITUTION, PLEDGE, ROUND, PublicFact
+from complaints.queries.public_facts import facts_of_figures
 from credit_rating.queries.public_facts import facts_of_institutions, facts_of_rounds
 from members import queries as members
 from members.queries.pledge import facts_of_signatures
@@ -18,6 +19,7 @@ KINDS = (
     "institution",
     "pledge",
     "pledge_signature",
+    "complaint_figures",
     "result_taken_over",
     "proposed_result",
     "grade",
@@ -97,6 +99,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     INSTITUTION: (registered, facts_of_signatures, facts_of_institutions),
     ROUND: (facts_of_rounds,),
     PLEDGE: (pledges,),
+    FIGURES: (facts_of_figures,),
 }
 
 

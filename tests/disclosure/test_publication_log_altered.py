@@ -20,6 +20,7 @@ from disclosure.queries import verification
 from disclosure.queries.log import checkpoints, entries
 from members.operations import register_institution, rename_institution
 from tests.factories.corrections import taken_over
+from tests.factories.figures import year_of_figures
 from tests.factories.people import NUMBERS, actor_with, make_association, valid_uscc
 from tests.factories.review import on_notice, published, suspend
 
@@ -78,6 +79,7 @@ def season(association):
         )
         confirm_correction(actor=clerk(), correction_id=asked.pk)
     with acting_for(association.pk):
+        year_of_figures()
         catch_up_log()
         rebuild_register()
         sign_log()
@@ -94,6 +96,13 @@ ALTERATIONS = [
     ("credit_rating_certificate", "code = reverse(code)", ["certificate "]),
     ("credit_rating_historicalresult", "grade = 'B'", ["result_taken_over ", "past round"]),
     ("credit_rating_resultcorrection", "grade = 'D'", ["result_taken_over ", "past round", "register card"]),
+    (
+        "complaints_yearfigures",
+        "figures = jsonb_set(figures, '{claimed_fen}', '\"1\"')",
+        ["complaint_figures "],
+    ),
+    ("complaints_yearfigures", "cut_off = cut_off + 1", ["complaint_figures "]),
+    ("complaints_yearfigures", "query = query || '-x'", ["complaint_figures "]),
     ("members_institution", "name = '演示' || name", ["institution ", "register card", "grade "]),
     ("credit_rating_assessment", "grade = 'A甲'", ["proposed_result "]),
     ("credit_rating_publicnotice", "closes_at = closes_at - interval '1 day'", ["public_notice "]),
