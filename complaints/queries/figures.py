@@ -59,10 +59,10 @@ def figures_to_confirm(actor: Actor) -> QuerySet[FiguresProposal]:
     )
     day = clock.today()
     posts = Appointment.objects.filter(user_id=actor.person_id, from_on__lte=day).exclude(until_on__lt=day)
-    for place in ("institution_id", "employer_id"):
-        held = posts.filter(**{f"{place}__isnull": False}).values(place)
-        rows = rows.exclude(touched__overlap=ArraySubquery(held))
-    return rows
+    acts = posts.filter(institution__isnull=False).values("institution_id")
+    works = posts.filter(employer__isnull=False).values("employer_id")
+    rows = rows.exclude(touched__overlap=ArraySubquery(acts))
+    return rows.exclude(touched__overlap=ArraySubquery(works))
 
 
 def standing_before(proposal: FiguresProposal) -> Told | None:
