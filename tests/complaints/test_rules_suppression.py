@@ -4,8 +4,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from complaints.rules.statistics import Limits
-from complaints.rules.suppression import TOTAL, untold, untold_together
-from tests.complaints.table_reader import COLUMNS, OUTCOMES, found_out
+from complaints.rules.suppression import TOTAL, Published, since, untold, untold_together
+from tests.complaints.table_reader import COLUMNS, OUTCOMES, TableReader, found_out
 
 LIMITS = Limits(denominator=20, cell=5, enrolments=100)
 FEW = st.sampled_from([0, 0, 0, 1, 2, 3, 4, 5, 6, 9, 20, 30])
@@ -103,3 +103,31 @@ def test_what_is_asked_for_is_hidden_as_if_it_were_small():
     assert untold(table, LIMITS) == frozenset()
     hidden = untold(table, LIMITS, also={("i0", "resolved")})
     assert {("i0", "resolved"), ("i1", "resolved")} <= hidden or (TOTAL, "resolved") in hidden
+
+
+@given(st.lists(st.tuples(lines(), st.one_of(st.none(), st.integers(1, 6), lines())), min_size=2, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_a_correction_tells_neither_a_small_number_nor_a_small_change(pairs):
+    """To who has read the version before, and takes what was told and is the same for known."""
+    before = table_of([row for row, _change in pairs])
+    after = table_of([changed(row, change) for row, change in pairs])
+    first = untold(before, LIMITS)
+    also, known = since(after, [Published(before, first)], LIMITS)
+    hidden = untold(after, LIMITS, also=also, known=known)
+    moved = {
+        (name, column)
+        for name, column in also - first
+        if after[name][column] and after[name][column] != before[name][column]
+    }
+    assert small(after) | moved <= hidden
+    bounds = TableReader({"": after}, {"": hidden - known}).read()
+    assert [
+        cell for cell in (small(after) | moved) - known if bounds["", *cell][0] == bounds["", *cell][1]
+    ] == []
+
+
+def changed(row, change):
+    """The same, another, or with so many cases more that were resolved."""
+    if change is None or isinstance(change, dict):
+        return change or row
+    return row | {name: row[name] + change for name in ("received", "accepted", "resolved")}
