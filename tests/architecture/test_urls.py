@@ -45,7 +45,7 @@ from tests.architecture.url_table import (
 )
 from tests.common.files import picture
 from tests.disclosure.material import foreign_result
-from tests.factories import corrections, figures, leads
+from tests.factories import corrections, leads
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import review
@@ -135,7 +135,6 @@ def make_world(association):
         determination=Determination.objects.get(assessment=assessment).pk,
         objection=Objection.objects.get(assessment=assessment).pk,
         **corrections.matrix_of(institution),
-        **figures.matrix_of(),
         original_request=ask_to_unseal(institution),
         appointment=appoint(make_user(), Role.COMMITTEE, awaits=True, appointed_by=make_user()).pk,
         **accepted_complaint(institution),

@@ -21,12 +21,15 @@ from complaints.models import (
     Offer,
     Redaction,
     Session,
+    YearFigures,
 )
+from disclosure.models import PublicationLog
 from prepaid_escrow.models import RefundCalculation
 from tests.at_once import at_once, losers
 from tests.common.files import picture
 from tests.complaints.material import accepted, agreed, mediating, state_of, tick, world
 from tests.complaints.test_operations_sessions import plan
+from tests.factories.figures import waiting
 from tests.prepaid_escrow.material import lessons
 from tests.prepaid_escrow.test_pages import load_terms
 
@@ -93,6 +96,21 @@ def test_the_same_figure_and_file_by_two(association, apart):
     assert losers(outcomes) == []
     with acting_for(association.pk):
         assert [row.learners for row in Enrolment.objects.all()] == [1200]
+
+
+def test_two_confirm_the_same_figures_of_a_year(association, apart, made_in):
+    proposal = made_in(waiting)
+    outcomes = at_once(
+        association,
+        *(
+            lambda actor=actor: operations.confirm_figures(actor=actor, proposal_id=proposal.pk)
+            for actor in (apart.officer, apart.colleague)
+        ),
+    )
+    assert [type(one) for one in losers(outcomes)] == [Refused]
+    with acting_for(association.pk):
+        assert [row.version for row in YearFigures.objects.all()] == [1]
+        assert PublicationLog.objects.filter(association=association, kind="complaint_figures").count() == 1
 
 
 def test_one_calculation_kept_by_two_is_one(association, apart, made_in):

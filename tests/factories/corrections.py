@@ -13,6 +13,7 @@ from credit_rating.operations import (
 )
 from credit_rating.operations.historical import HistoricalRow
 from credit_rating.queries.corrections import as_it_stands
+from tests.factories import figures
 from tests.factories.people import actor_with
 
 ROW = HistoricalRow(
@@ -73,4 +74,8 @@ def correction_of(institution):
 
 def matrix_of(institution):
     """What waits for a second person, one of each."""
-    return {"correction": correction_of(institution), "past_import": import_waiting()}
+    return {
+        "correction": correction_of(institution),
+        "past_import": import_waiting(),
+        "figures_proposal": figures.waiting().pk,
+    }

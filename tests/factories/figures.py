@@ -52,7 +52,3 @@ def year_of_figures():
         untold=[],
         made_at=clock.now(),
     )
-
-
-def matrix_of():
-    return {"figures_proposal": waiting().pk}
