@@ -171,6 +171,7 @@ VERBS: dict[str, Any] = {
     "review_hearing": pgettext_lazy("audit trail", "复核机构的异议"),
     "decide_set_aside": pgettext_lazy("audit trail", "复核事实是否不再作数"),
     "set_aside_fact": pgettext_lazy("audit trail", "事实不再作数"),
+    "note_fact_again": pgettext_lazy("audit trail", "事实重新作数"),
     "redact": pgettext_lazy("audit trail", "隐去文字"),
     "review_redaction": pgettext_lazy("audit trail", "复核隐去"),
     "close_years": pgettext_lazy("audit trail", "固定年度统计数字"),

@@ -301,7 +301,8 @@ class ReportState(TextChoices):
 REPORT_STEPS = {
     ReportState.REPORTED: frozenset({ReportState.CONFIRMED, ReportState.DENIED}),
     # 又被否认: a transfer may be recalled, and whoever confirmed may have been wrong.
-    ReportState.CONFIRMED: frozenset({ReportState.DENIED}),
+    # Back to reported where what staff wrote down was never said.
+    ReportState.CONFIRMED: frozenset({ReportState.DENIED, ReportState.REPORTED}),
     ReportState.DENIED: frozenset(),
 }
 # Counted as returned until it is denied.

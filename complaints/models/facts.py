@@ -55,6 +55,10 @@ class FactSetAside(AssociationOwned):
         "association.User", models.PROTECT, null=True, verbose_name=_("登记人"), related_name="+"
     )
     at = models.DateTimeField(_("时间"))
+    # What staff wrote down for whoever complained, where that set it aside: denied, the fact is noted again.
+    written = models.ForeignKey(
+        "complaints.WrittenDown", models.PROTECT, null=True, verbose_name=_("代为登记"), related_name="+"
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = (

@@ -49,6 +49,10 @@ class PaymentReport(AssociationOwned):
     # 到账日 as whoever complained named it, or as staff read it from the proof; ``paid_on`` alone is the word of who paid.
     confirmed_on = models.DateField(_("确认的到账日"), null=True)
     received_fen = models.BigIntegerField(_("否认后实际收到（分）"), default=0)
+    # What the confirmation or its day stands on, where staff wrote it down: with it that falls.
+    written = models.ForeignKey(
+        "complaints.WrittenDown", models.PROTECT, null=True, verbose_name=_("代为登记"), related_name="+"
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = (
@@ -80,6 +84,10 @@ class PaymentReport(AssociationOwned):
             models.CheckConstraint(
                 name="payment_day",
                 condition=Q(confirmed_on__isnull=True) | ~Q(state=ReportState.REPORTED),
+            ),
+            models.CheckConstraint(
+                name="payment_on_paper",
+                condition=Q(written__isnull=True) | ~Q(state=ReportState.REPORTED),
             ),
             models.CheckConstraint(
                 name="payment_received",

@@ -12,7 +12,7 @@ from common.errors import Refused
 from common.text import one_line
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import FactKind, State
-from complaints.models import Complaint, Fact, Instalment
+from complaints.models import Complaint, Instalment
 from complaints.operations.asking import ask_outcome, open_survey
 from complaints.operations.cases import (
     PAY_BY,
@@ -35,7 +35,7 @@ from complaints.operations.payments import (
     watch_next_payment,
 )
 from complaints.operations.standstill import stop_working_clocks
-from complaints.queries.unpaid import broken_settlement
+from complaints.queries.unpaid import broken_settlement, found_breach
 
 LONGEST_LINE = 200
 
@@ -99,11 +99,13 @@ def _due_and_coming(complaint: Complaint) -> tuple[list[Instalment], list[Instal
 
 def _refuse_early(complaint: Complaint, due: list[Instalment]) -> None:
     """Nothing is due, or what is due was found before: the same omission is one breach."""
-    if complaint.state == State.BREACHED:
-        last = Fact.objects.filter(complaint=complaint, kind=FactKind.BREACH).latest("at")
+    last = found_breach(complaint)
+    if complaint.state == State.BREACHED and last is not None:
         if not any(row.due_on >= beijing(last.at).date() for row in due):
             raise Refused(_("这些款项未履行已经认定过。"))
-    elif not due and current_agreement(complaint).perform_by >= clock.today():
+    elif not due and (
+        complaint.state == State.BREACHED or current_agreement(complaint).perform_by >= clock.today()
+    ):
         raise Refused(_("还没有到期未付的款项，不能认定未履行。"))
 
 

@@ -1,7 +1,8 @@
 """否认代为登记: whoever complained says that what staff wrote down was not said, and what followed from it is undone.
 
 A withdrawal is none and the case goes on where it was; what was asked is asked again; an objection is none, what it
-took from the institution is given back. What somebody did meanwhile stays, and the staff see to the rest.
+took from the institution is given back. What it confirmed of the payments is confirmed no more, and what it set aside
+stands again. What somebody did meanwhile stays, and the staff see to the rest.
 """
 
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from complaints.operations.cases import (
     tell_staff,
     turns,
 )
+from complaints.operations.given_back import take_back
 from complaints.operations.moves import move_complaint
 from complaints.operations.order_limit import watch_order
 from complaints.operations.untold import ACCEPT_BY
@@ -62,6 +64,7 @@ def deny_written(*, actor: Actor, receipt_code: str, text: str = "") -> Decision
     row, what = found.row, what_of(found.row)
     row.denied_at = clock.now()
     row.save(update_fields=["denied_at"])
+    take_back(actor, complaint, row)
     UNDO[WrittenKind(row.kind)](actor, complaint, row)
     said = decide(complaint, DecisionKind.DENY, by=None, reason=paragraphs(text)[:LONGEST] or DENIED)
     record(actor, "deny_written", said, complaint=complaint.pk, kind=row.kind, paper=row.paper_id)

@@ -10,6 +10,7 @@ from association.audit import record
 from common.errors import NotFound, Refused
 from common.text import one_line
 from complaints.access.complaints import MAY
+from complaints.choices.complaints import FactKind
 from complaints.choices.facts import FactReviewState
 from complaints.models import Complaint, Fact, FactReview, FactSetAside
 from complaints.operations.cases import (
@@ -21,6 +22,7 @@ from complaints.operations.cases import (
     tell_staff,
 )
 from complaints.operations.facts import set_aside
+from complaints.operations.given_back import watch_again
 from complaints.operations.moves import move_fact_review
 
 LONGEST_LINE = 200
@@ -87,6 +89,8 @@ def decide_set_aside(
     record(actor, "decide_set_aside", asked, reason=why, complaint=complaint.pk, granted=granted)
     if granted:
         set_aside(actor, fact, asked.reason)
+        if fact.kind == FactKind.BREACH:
+            watch_again(actor, complaint)
     _tell(complaint, asked, granted=granted)
     return asked
 

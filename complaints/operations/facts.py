@@ -8,7 +8,7 @@ from association.actors import Actor, system
 from association.audit import record
 from association.rules.clock import beijing
 from complaints.choices.complaints import FactKind, ReportState
-from complaints.models import Complaint, Fact, FactSetAside, Instalment, PaymentReport
+from complaints.models import Complaint, Fact, FactSetAside, Instalment, PaymentReport, WrittenDown
 from complaints.queries.unpaid import settlement_of
 from members.choices.breach import BreachSource
 from members.operations import withdraw_breaches
@@ -33,12 +33,15 @@ def next_turn(complaint: Complaint, kind: FactKind) -> int:
     return Fact.objects.filter(complaint=complaint, kind=kind).count() + 1
 
 
-def set_aside(actor: Actor, fact: Fact, reason: str) -> None:
+def set_aside(actor: Actor, fact: Fact, reason: str, written: WrittenDown | None = None) -> None:
     """``reason``: one of the sentences above, kept in Chinese, or what two members of staff wrote (``fact_review``).
 
-    With the last breach that stood falls what was alleged on it under the pledge.
+    ``written``: what staff wrote down for whoever complained, where it is that which set the fact aside. With the last
+    breach that stood falls what was alleged on it under the pledge.
     """
-    FactSetAside.objects.create(fact=fact, reason=reason, by_id=actor.user_id, at=clock.now())
+    FactSetAside.objects.create(
+        fact=fact, reason=reason, by_id=actor.user_id, at=clock.now(), written=written
+    )
     record(actor, "set_aside_fact", fact, complaint=fact.complaint_id, kind=fact.kind, reason=reason)
     if fact.kind == FactKind.BREACH and not standing_facts(fact.complaint, FactKind.BREACH):
         withdraw_breaches(
@@ -49,15 +52,41 @@ def set_aside(actor: Actor, fact: Fact, reason: str) -> None:
         )
 
 
-def review_facts(actor: Actor, complaint: Complaint) -> None:
-    """After a payment was confirmed: who paid in time did not breach, and who had paid was denied without ground."""
+def stand_again(actor: Actor, complaint: Complaint, written: WrittenDown) -> None:
+    """What was set aside by a word that was never said is noted anew as it was found: its kind, its amount and its day.
+
+    Once, by whichever road it was denied. The day says which payments the finding was of; any other would take from whoever complained a day of payment that
+    nobody looked into.
+    """
+    fallen = FactSetAside.objects.filter(fact__complaint=complaint, written=written).select_related("fact")
+    for row in fallen.order_by("fact_id"):
+        kind = FactKind(row.fact.kind)
+        again = Fact.objects.filter(complaint=complaint, kind=kind, at=row.fact.at, pk__gt=row.fact_id)
+        if again.exists():
+            continue
+        fact = Fact.objects.create(
+            complaint=complaint,
+            institution_id=row.fact.institution_id,
+            kind=kind,
+            turn=next_turn(complaint, kind),
+            amount_fen=row.fact.amount_fen,
+            at=row.fact.at,
+        )
+        record(actor, "note_fact_again", fact, complaint=complaint.pk, kind=fact.kind, before=row.fact_id)
+
+
+def review_facts(actor: Actor, complaint: Complaint, written: WrittenDown | None = None) -> None:
+    """After a payment was confirmed: who paid in time did not breach, and who had paid was denied without ground.
+
+    ``written``: what the confirmation stands on, where staff wrote it down.
+    """
     reports = list(PaymentReport.objects.filter(complaint=complaint))
     for fact in standing_facts(complaint, FactKind.BREACH):
         if _was_in_time(fact, reports):
-            set_aside(actor, fact, PAID_IN_TIME)
+            set_aside(actor, fact, PAID_IN_TIME, written)
     for fact in standing_facts(complaint, FactKind.CONTESTED):
         if _had_been_paid(fact, reports):
-            set_aside(actor, fact, PAID_BEFORE_DENIAL)
+            set_aside(actor, fact, PAID_BEFORE_DENIAL, written)
 
 
 def _was_in_time(fact: Fact, reports: Sequence[PaymentReport]) -> bool:

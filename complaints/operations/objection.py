@@ -109,7 +109,7 @@ def _object(actor: Actor, complaint: Complaint, received_fen: int | None, word: 
     """Where all the money came, or what was agreed on was none, the words decide: only a debt starts its clocks."""
     asked = in_question(complaint)
     said = asked.came_fen if asked is not None and received_fen is None else received_fen
-    if say_received(complaint, said) or asked is None:
+    if say_received(complaint, said, written=word.written) or asked is None:
         owed_again(actor, complaint, word)
     else:
         _all_came(actor, complaint, word)
@@ -151,7 +151,7 @@ def _all_came(actor: Actor, complaint: Complaint, word: Word) -> None:
     elif complaint.state == State.SETTLED:
         stop_clock(actor, complaint, PAY_BY, outcome="paid")
         ask_outcome(actor, complaint)
-    review_facts(actor, complaint)
+    review_facts(actor, complaint, word.written)
     turn = Decision.objects.filter(complaint=complaint, kind=DecisionKind.CONTEST).count() + 1
     tell_institution(
         complaint,

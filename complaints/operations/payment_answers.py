@@ -78,8 +78,8 @@ def _confirm(
         raise Refused(_("这笔付款已经确认到账。"))
     refuse_day(complaint, arrived_on, "arrived_on")
     word = word_of(actor, complaint, said_by, paper, WrittenKind.PAYMENT, YES)
-    it_came(report, arrived_on)
-    review_facts(actor, complaint)
+    it_came(report, arrived_on, word.written)
+    review_facts(actor, complaint, word.written)
     record(actor, "answer_payment", report, complaint=complaint.pk, came=True, **word.trail)
     tell_institution(
         complaint,

@@ -9,11 +9,11 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from association import clock
-from association.actors import Actor
+from association.actors import Actor, system
 from common.errors import InvalidInput, NotFound
 from complaints.choices.complaints import STANDING, ReportState, State
-from complaints.models import Complaint, Instalment, PaymentReport
-from complaints.operations.facts import review_facts
+from complaints.models import Complaint, Instalment, PaymentReport, WrittenDown
+from complaints.operations.facts import review_facts, stand_again
 from complaints.operations.moves import move_report
 from complaints.operations.payments import count_returned, refuse_day, still_owed
 from complaints.queries.tracking import in_question
@@ -23,7 +23,9 @@ from complaints.rules.money import in_yuan, wrong_received
 
 def standing_of(complaint: Complaint) -> list[PaymentReport]:
     """Locked: what counts as paid now."""
-    rows = PaymentReport.objects.select_for_update(of=("self",)).select_related("instalment")
+    rows = PaymentReport.objects.select_for_update(of=("self",)).select_related(
+        "instalment", "complaint", "written"
+    )
     return list(rows.filter(complaint=complaint, state__in=STANDING).order_by("pk"))
 
 
@@ -36,23 +38,33 @@ def standing_payment(complaint: Complaint, payment_id: int) -> PaymentReport:
 
 
 def confirm_payments(
-    actor: Actor, complaint: Complaint, received_fen: int | None = None, arrived_on: date | None = None
+    actor: Actor,
+    complaint: Complaint,
+    received_fen: int | None = None,
+    arrived_on: date | None = None,
+    written: WrittenDown | None = None,
 ) -> None:
     """确认到账: the complainant says that all is well, so what was settled came, reported or not.
 
-    ``arrived_on``: the day by which all had come, where it is remembered. Raises InvalidInput for a sum that is less: then all did not come.
+    ``arrived_on``: the day by which all had come, where it is remembered. ``written``: what staff wrote down of it.
+    Raises InvalidInput for a sum that is less: then all did not come.
     """
     asked = in_question(complaint)
     if asked is not None and received_fen is not None and received_fen != asked.total_fen:
         sentence = _("没有全部收到的，请选择“部分解决”或者“未解决”；全部收到的，不用填金额。")
         raise InvalidInput(sentence, {"received_fen": sentence})
     refuse_day(complaint, arrived_on, "arrived_on")
-    _all_came(complaint, arrived_on)
+    _all_came(complaint, arrived_on, written)
     count_returned(complaint)
-    review_facts(actor, complaint)
+    review_facts(actor, complaint, written)
 
 
-def say_received(complaint: Complaint, received_fen: int | None, arrived_on: date | None = None) -> int:
+def say_received(
+    complaint: Complaint,
+    received_fen: int | None,
+    arrived_on: date | None = None,
+    written: WrittenDown | None = None,
+) -> int:
     """实际收到的合计, the first payments first; what did not come is owed again. Returns what is missing, 分.
 
     Raises InvalidInput without a sum, and for one that does not fit with what is known.
@@ -70,44 +82,51 @@ def say_received(complaint: Complaint, received_fen: int | None, arrived_on: dat
         raise InvalidInput(wrong, {"received_fen": wrong})
     refuse_day(complaint, arrived_on, "arrived_on")
     if received_fen == asked.total_fen:
-        _all_came(complaint, arrived_on)
+        _all_came(complaint, arrived_on, written)
     else:
-        _part_came(complaint, received_fen - asked.came_fen, arrived_on)
+        _part_came(complaint, received_fen - asked.came_fen, arrived_on, written)
     count_returned(complaint)
     return asked.total_fen - received_fen
 
 
-def came(row: PaymentReport, arrived_on: date | None) -> None:
-    """这一笔到账. The day is written once: by whoever complained, or by staff who read it from the proof."""
+def came(row: PaymentReport, arrived_on: date | None, written: WrittenDown | None = None) -> None:
+    """这一笔到账. The day is written once: by whoever complained, or by staff who read it from the proof.
+
+    ``written``: what staff wrote down of it for whoever complained; the confirmation stands on that.
+    """
     day = row.confirmed_on or arrived_on
     if row.state == ReportState.REPORTED:
-        move_report(row, ReportState.CONFIRMED, answered_at=clock.now(), confirmed_on=day)
+        move_report(row, ReportState.CONFIRMED, answered_at=clock.now(), confirmed_on=day, written=written)
     elif row.confirmed_on != day:
-        row.confirmed_on = day
-        row.save(update_fields=["confirmed_on"])
+        row.confirmed_on, row.written = day, written
+        row.save(update_fields=["confirmed_on", "written"])
 
 
-def _all_came(complaint: Complaint, arrived_on: date | None) -> None:
+def _all_came(complaint: Complaint, arrived_on: date | None, written: WrittenDown | None) -> None:
     for row in standing_of(complaint):
-        came(row, arrived_on)
+        came(row, arrived_on, written)
     settled = complaint.settled_fen if complaint.last_step == State.SETTLED else 0
     if settled and not settlement_reports(complaint).exists():
-        _came_unreported(complaint, settled, arrived_on)
+        _came_unreported(complaint, settled, arrived_on, written)
 
 
-def _part_came(complaint: Complaint, left_fen: int, arrived_on: date | None) -> None:
+def _part_came(
+    complaint: Complaint, left_fen: int, arrived_on: date | None, written: WrittenDown | None
+) -> None:
     for row in standing_of(complaint):
         if row.amount_fen <= left_fen:
             left_fen -= row.amount_fen
-            came(row, arrived_on)
+            came(row, arrived_on, written)
         else:
             _deny(row, left_fen)
             left_fen = 0
     if left_fen:
-        _came_unreported(complaint, left_fen, arrived_on)
+        _came_unreported(complaint, left_fen, arrived_on, written)
 
 
-def _came_unreported(complaint: Complaint, amount_fen: int, arrived_on: date | None) -> None:
+def _came_unreported(
+    complaint: Complaint, amount_fen: int, arrived_on: date | None, written: WrittenDown | None
+) -> None:
     """Of a settlement that nobody reported: what came by the complainant's own word."""
     PaymentReport.objects.create(
         complaint=complaint,
@@ -117,6 +136,7 @@ def _came_unreported(complaint: Complaint, amount_fen: int, arrived_on: date | N
         reported_at=clock.now(),
         state=ReportState.CONFIRMED,
         answered_at=clock.now(),
+        written=written,
     )
 
 
@@ -176,7 +196,10 @@ def deny_payment(complaint: Complaint, payment_id: int, received_fen: int) -> No
 
 
 def _deny(row: PaymentReport, received_fen: int) -> None:
+    """Where staff had written down that it came, that is denied with it: what was set aside by it stands again."""
     move_report(row, ReportState.DENIED, answered_at=clock.now(), received_fen=received_fen)
     if row.instalment is not None:
         row.instalment.paid_on = None
         row.instalment.save(update_fields=["paid_on"])
+    if row.written is not None:
+        stand_again(system(row.association_id), row.complaint, row.written)

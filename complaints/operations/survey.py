@@ -63,13 +63,13 @@ def survey(
     record(actor, "survey", complaint, outcome=outcome, **word.trail)
     tell_written(complaint, word)
     if outcome == Outcome.RESOLVED:
-        confirm_payments(actor, complaint, received_fen, arrived_on)
-    elif say_received(complaint, received_fen, arrived_on):
+        confirm_payments(actor, complaint, received_fen, arrived_on, word.written)
+    elif say_received(complaint, received_fen, arrived_on, word.written):
         owed_again(actor, complaint, word)
         keep_objection(actor, complaint, asked.comment or NOT_ALL_CAME, word)
         return complaint
     else:
-        review_facts(actor, complaint)
+        review_facts(actor, complaint, word.written)
     complaint.confirmed_at, complaint.satisfaction = clock.now(), satisfaction
     close(actor, complaint, Outcome(outcome))
     return complaint
@@ -125,7 +125,7 @@ def follow_up(
     tell_written(complaint, word)
     if still_holds:
         return asked
-    if say_received(complaint, received_fen):
+    if say_received(complaint, received_fen, written=word.written):
         owed_again(actor, complaint, word)
         keep_objection(actor, complaint, asked.comment or NOT_ALL_CAME, word)
     if complaint.state == State.CLOSED and complaint.outcome in {Outcome.RESOLVED, Outcome.PARTLY}:

@@ -47,6 +47,12 @@ def settled_until(complaint: Complaint, settled: Decision) -> date | None:
     return first.due_on if first is not None else None
 
 
+def found_breach(complaint: Complaint) -> Fact | None:
+    """The last that stands: what was set aside found nothing, and the days of payment it was of are open again."""
+    facts = Fact.objects.filter(complaint=complaint, kind=FactKind.BREACH, set_aside__isnull=True)
+    return facts.order_by("-at", "-pk").first()
+
+
 def broken_settlement(complaint: Complaint) -> BrokenSettlement | None:
     """None before the day is over, where all came or is reported, and where it was found before."""
     if complaint.state not in OF_SETTLEMENT or not complaint.settled_fen:
@@ -55,7 +61,8 @@ def broken_settlement(complaint: Complaint) -> BrokenSettlement | None:
     due_on = settled_until(complaint, settled) if settled is not None else None
     if settled is None or due_on is None or due_on >= clock.today():
         return None
-    if Fact.objects.filter(complaint=complaint, kind=FactKind.BREACH, at__gte=settled.decided_at).exists():
+    found = found_breach(complaint)
+    if found is not None and found.at >= settled.decided_at:
         return None
     stands = settlement_reports(complaint).aggregate(fen=Sum("amount_fen"))["fen"] or 0
     came = _of_settlement(complaint).aggregate(fen=Sum("received_fen"))["fen"] or 0
@@ -94,16 +101,19 @@ def overdue_instalments(complaint: Complaint) -> list[Instalment]:
         paid_on__isnull=True,
         due_on__lt=clock.today(),
     )
-    found = Fact.objects.filter(complaint=complaint, kind=FactKind.BREACH).order_by("-at").first()
+    found = found_breach(complaint)
     if complaint.state == State.BREACHED and found is not None:
         rows = rows.filter(due_on__gte=beijing(found.at).date())
     return list(rows.order_by("position"))
 
 
 def may_say_unpaid(complaint: Complaint) -> bool:
-    """没有收到 is said once of every day of payment. Of a settlement it is the answer to the question that is put then."""
+    """没有收到 is said once of every day of payment; what was denied was not said. Of a settlement it is the answer to
+    the question that is put then.
+    """
     overdue = overdue_instalments(complaint)
     if not overdue:
         return False
-    said = Decision.objects.filter(complaint=complaint, kind=DecisionKind.UNPAID).order_by("-pk").first()
+    words = Decision.objects.filter(complaint=complaint, kind=DecisionKind.UNPAID)
+    said = words.exclude(written__denied_at__isnull=False).order_by("-pk").first()
     return said is None or beijing(said.decided_at).date() <= overdue[-1].due_on
