@@ -122,6 +122,8 @@ def test_the_numbers_cost_the_same_whatever_waits(home, here):
     client = Client()
     client.force_login(User.objects.get(pk=reader.user_id))
     places = (f"/{home.slug}/desk/originals/", f"/{home.slug}/admin/")
+    # The first page of all reads the calendar, which is kept.
+    client.get(places[0])
     with statements() as empty:
         for place in places:
             client.get(place)
