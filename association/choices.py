@@ -197,5 +197,7 @@ CASE_KINDS = {
     "council_vote": _("理事会表决"),
     "membership": _("会籍"),
     "breach": _("公约违约"),
+    "dues_resolution": pgettext_lazy("one", "会费标准决议"),
+    "dues": pgettext_lazy("one", "会费通知"),
     "listing": _("红黑榜"),
 }

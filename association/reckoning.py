@@ -44,6 +44,7 @@ TITLES = (
     gettext_noop("听取意见和处理决定的书面送达"), gettext_noop("机构对拟认定的事实陈述意见"), gettext_noop("机构对认定和措施提出异议"),
     gettext_noop("机构异议的复核"),
     gettext_noop("违反公约的陈述申辩"), gettext_noop("违反公约的决定"), gettext_noop("按公约限期整改"),
+    gettext_noop("会费标准决议的公布"), gettext_noop("会费的缴纳"),
 )  # fmt: skip
 # 逾期视为, as these rules say it.
 SILENCES = (
@@ -55,7 +56,7 @@ SILENCES = (
     gettext_noop("期满转为正式会员"), gettext_noop("视为退会"),
     gettext_noop("没有陈述不视为承认，协会按已有材料处理"), gettext_noop("认定和措施继续作数"), gettext_noop("记为逾期"),
     gettext_noop("自动恢复计算调解期限"),
-    gettext_noop("视为放弃申辩，按现有材料决定"), gettext_noop("另行告知并听取申辩后处分"),
+    gettext_noop("视为放弃申辩，按现有材料决定"), gettext_noop("另行告知并听取申辩后处分"), gettext_noop("记为欠费并提醒"),
 )  # fmt: skip
 LAPSED = "lapsed"
 

@@ -191,6 +191,14 @@ GROUPS = (
         ),
     ),
     (
+        gettext_lazy("会费"),
+        (
+            ("gavel", pgettext_lazy("many", "会费标准决议"), "admin:members_duesresolution_changelist"),
+            ("receipt_long", pgettext_lazy("many", "会费通知"), "admin:members_duesinvoice_changelist"),
+            ("approval", pgettext_lazy("many", "会费凭单"), "admin:members_duesslip_changelist"),
+        ),
+    ),
+    (
         gettext_lazy("退费计算"),
         (
             (

@@ -256,6 +256,7 @@ def _places(actor: Actor, counts: Counter[str]) -> list[tuple[str, str, str, boo
         (_("封存原件"), "originals", "/desk/originals/", actor.is_staff or seals, 0),
         (_("会籍"), "membership", "/desk/membership/", acts, 0),
         (_("自律公约"), "pledge_desk", "/desk/pledge/", acts, 0),
+        (_("会费"), "own_dues", "/desk/dues/", acts, 0),
         (_("理事会表决"), "council_votes", "/desk/council/", bool(actor.roles & _COUNCIL), 0),
         (_("任职确认"), "waiting_appointments", "/desk/appointments/", appoints, counts["appointments"]),
         (

@@ -68,6 +68,7 @@ PERIODIC = {
     "credit_rating.keep_the_clock": 60,
     "complaints.keep_the_clock": 60,
     "members.keep_membership": 60,
+    "members.keep_dues": 3600,
     "complaints.retire_personal_data": 24 * 3600,
     "complaints.close_years": 24 * 3600,
     "disclosure.refresh_register": 60,

@@ -18,6 +18,7 @@ urlpatterns = [
     path("open-data/<str:name>", views.open_data_file, name="open_data_file"),
     path("pledge/", views.pledge, name="pledge"),
     path("pledge/<int:number>/", views.pledge_version, name="pledge_version"),
+    path("dues/", views.dues, name="dues"),
     path("verify/", views.verify_form, name="verify_form"),
     path("verify/<str:code>/", views.verify, name="verify"),
 ]

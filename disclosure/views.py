@@ -48,6 +48,7 @@ from disclosure.queries.search import search
 from disclosure.rules.codes import code_of, may_be_ours
 from disclosure.rules.wish import wish_of
 from members.choices import Field
+from members.queries.dues import published_resolutions
 
 if TYPE_CHECKING:
     from association.models import Association, PledgeVersion
@@ -282,6 +283,13 @@ def _pledge(request: PortalRequest, version: "PledgeVersion", crumbs: list[tuple
         "next_url": _next_url(request, hits.next_cursor),
     }
     return render(request, "disclosure/pledge.html", context)
+
+
+@require_safe
+def dues(request: PortalRequest) -> HttpResponse:
+    """会费标准 with the figures of the meeting, newest first."""
+    check_reading(request, "page")
+    return render(request, "disclosure/dues.html", {"resolutions": published_resolutions()})
 
 
 @require_safe

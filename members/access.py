@@ -7,9 +7,13 @@ from association.actors import Actor
 from association.choices import COMMITTEE_ROLES, INSTITUTION_ROLES, REVIEWER_ROLES, STAFF_ROLES, Role
 from association.conflicts import institutions_tied_to
 from association.models import Appointment
+from members.choices.dues import ResolutionState
 from members.choices.membership import ApplicationState, Matter
 from members.models import (
     CouncilVote,
+    DuesInvoice,
+    DuesResolution,
+    DuesSlip,
     Institution,
     MemberBook,
     MembershipApplication,
@@ -59,6 +63,13 @@ MAY = {
     "withdraw_breach": NOBODY,
     "defend_breach": INSTITUTION_ADMIN,
     "see_pledge_desk": STAFF_ROLES | INSTITUTION_ROLES,
+    # 会费: what changes a bill by hand is done by two people.
+    "adopt_dues": SECRETARIAT,
+    "publish_dues": SECRETARIAT,
+    "issue_dues": SECRETARIAT,
+    "propose_dues_slip": SECRETARIAT,
+    "decide_dues_slip": SECRETARIAT,
+    "see_dues": STAFF_ROLES | INSTITUTION_ROLES,
     "see_history": STAFF_ROLES | INSTITUTION_ROLES,
     "render_membership_certificate": NOBODY,
     "keep_membership": NOBODY,
@@ -150,6 +161,28 @@ def breaches_visible_to(actor: Actor) -> QuerySet[PledgeBreach]:
     if actor.roles & STAFF_ROLES and actor.user_id is not None:
         seen |= ~Q(institution_id__in=institutions_tied_to(actor.user_id))
     return rows.filter(seen)
+
+
+def dues_resolutions_visible_to(actor: Actor) -> QuerySet[DuesResolution]:
+    """What was published everybody may read; before that the staff."""
+    rows = DuesResolution.objects.all()
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return rows
+    return rows.filter(state=ResolutionState.PUBLISHED)
+
+
+def dues_invoices_visible_to(actor: Actor) -> QuerySet[DuesInvoice]:
+    """Staff all, an institution its own; nobody who scores or decides about institutions."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return DuesInvoice.objects.all()
+    return DuesInvoice.objects.filter(institution_id__in=actor.institution_ids)
+
+
+def dues_slips_visible_to(actor: Actor) -> QuerySet[DuesSlip]:
+    """The staff."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return DuesSlip.objects.all()
+    return DuesSlip.objects.none()
 
 
 def _told_of_its_own(actor: Actor) -> Q:

@@ -3,12 +3,17 @@
 from association.actors import system
 from association.outbox import outbox_task
 from association.tenancy import current_association_id
-from members.operations import books, certificates, periodic, pledge_record
+from members.operations import books, certificates, dues_invoices, periodic, pledge_record
 
 
 @outbox_task("members.keep_membership")
 def keep_membership() -> None:
     periodic.keep_membership(actor=system(current_association_id()))
+
+
+@outbox_task("members.keep_dues")
+def keep_dues() -> None:
+    dues_invoices.keep_dues(actor=system(current_association_id()))
 
 
 @outbox_task("members.follow_deadline")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import breach, council, membership, pledge
+from members.views import breach, council, dues, membership, pledge
 
 urlpatterns = [
     path("membership/", membership.membership, name="membership"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("pledge/breaches/<int:pk>/", breach.breach, name="pledge_breach"),
     path("pledge/breaches/<int:pk>/defend/", breach.defend, name="defend_breach"),
     path("pledge/breaches/<int:pk>/decisions/<int:turn>/", breach.decision, name="breach_decision"),
+    path("dues/", dues.own_dues, name="own_dues"),
     path("council/", council.votes, name="council_votes"),
     path("council/<int:pk>/", council.vote, name="council_vote"),
     path("council/<int:pk>/do/", council.do_in_vote, name="do_in_vote"),

@@ -2,6 +2,7 @@ from members.models.applications import ApplicationEvidence, MembershipApplicati
 from members.models.books import MemberBook, MemberBookFault
 from members.models.breach import BreachDecision, PledgeBreach
 from members.models.council import CouncilBallot, CouncilVote
+from members.models.dues import DuesEntry, DuesInvoice, DuesResolution, DuesSlip, DuesStandard
 from members.models.institutions import FormerName, Institution
 from members.models.pledge import PledgeCeremony, PledgePaper, PledgeSignature
 from members.models.terms import MembershipCertificate, MembershipEvent, MembershipTerm, OfficeTerm
@@ -11,6 +12,11 @@ __all__ = [
     "BreachDecision",
     "CouncilBallot",
     "CouncilVote",
+    "DuesEntry",
+    "DuesInvoice",
+    "DuesResolution",
+    "DuesSlip",
+    "DuesStandard",
     "FormerName",
     "Institution",
     "MemberBook",

@@ -29,6 +29,9 @@ from members.operations.ceremony import (
     sign_pledge,
 )
 from members.operations.council import cast_ballot, close_council_vote, open_council_vote, stand_aside
+from members.operations.dues import adopt_dues, publish_dues
+from members.operations.dues_invoices import issue_dues, keep_dues
+from members.operations.dues_slips import confirm_slip, propose_credit, refuse_slip
 from members.operations.endings import (
     dissolve_member,
     end_membership,
@@ -65,6 +68,7 @@ __all__ = [
     "REGISTER",
     "add_application_evidence",
     "admit_member",
+    "adopt_dues",
     "adopt_version",
     "allege_breach",
     "amend_institution",
@@ -82,6 +86,7 @@ __all__ = [
     "complete_uscc",
     "confirm_paper_signature",
     "confirm_rectified",
+    "confirm_slip",
     "decide_breach",
     "defend_breach",
     "discard_book",
@@ -94,6 +99,8 @@ __all__ = [
     "export_members",
     "give_office",
     "hear_breach",
+    "issue_dues",
+    "keep_dues",
     "keep_membership",
     "lapse_membership",
     "load_book_part",
@@ -102,10 +109,13 @@ __all__ = [
     "open_association",
     "open_council_vote",
     "open_signing",
+    "propose_credit",
     "propose_decision",
     "propose_expulsion",
+    "publish_dues",
     "recall_application",
     "refuse_paper_signature",
+    "refuse_slip",
     "register_defence",
     "register_institution",
     "register_paper_signature",

@@ -7,10 +7,13 @@ from django.db.models import Model
 from association.choices import BATCH_STEPS, BatchState
 from common.transitions import check_step
 from members.choices.breach import BREACH_STEPS, BreachState
+from members.choices.dues import RESOLUTION_STEPS, SLIP_STEPS, ResolutionState, SlipState
 from members.choices.membership import APPLICATION_STEPS, VOTE_STEPS, ApplicationState, VoteState
 from members.choices.pledge import CEREMONY_STEPS, PAPER_STEPS, CeremonyState, PaperState
 from members.models import (
     CouncilVote,
+    DuesResolution,
+    DuesSlip,
     MemberBook,
     MembershipApplication,
     PledgeBreach,
@@ -53,6 +56,18 @@ def move_breach(breach: PledgeBreach, state: BreachState, **brings: Any) -> None
     check_step(BREACH_STEPS, BreachState(breach.state), state)
     breach.state = state
     _save(breach, brings)
+
+
+def move_resolution(resolution: DuesResolution, state: ResolutionState, **brings: Any) -> None:
+    check_step(RESOLUTION_STEPS, ResolutionState(resolution.state), state)
+    resolution.state = state
+    _save(resolution, brings)
+
+
+def move_slip(slip: DuesSlip, state: SlipState, **brings: Any) -> None:
+    check_step(SLIP_STEPS, SlipState(slip.state), state)
+    slip.state = state
+    _save(slip, brings)
 
 
 def _save(row: Model, brings: dict[str, Any]) -> None:

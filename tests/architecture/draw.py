@@ -36,7 +36,7 @@ def steps():
     from association.choices import BATCH_STEPS, JOB_STEPS, ORIGINAL_REQUEST_STEPS, PLEDGE_STEPS
     from complaints.choices import appraisal, complaints, facts, figures, hearings, leads
     from credit_rating import choices
-    from members.choices import breach, membership, pledge
+    from members.choices import breach, dues, membership, pledge
 
     tables = (
         ("评估规范", choices.STANDARD_STEPS),
@@ -65,6 +65,8 @@ def steps():
         ("公约违约", breach.BREACH_STEPS),
         ("签署仪式", pledge.CEREMONY_STEPS),
         ("纸质签署", pledge.PAPER_STEPS),
+        ("会费标准决议", dues.RESOLUTION_STEPS),
+        ("会费凭单", dues.SLIP_STEPS),
         ("较长的作业", JOB_STEPS),
         ("启封申请", ORIGINAL_REQUEST_STEPS),
     )

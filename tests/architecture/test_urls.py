@@ -49,7 +49,7 @@ from tests.factories import corrections, leads
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import review
-from tests.members import books, joining, pledges
+from tests.members import books, dues, joining, pledges
 from tests.prepaid_escrow.test_operations import QUESTION, rate, version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
@@ -145,6 +145,7 @@ def make_world(association):
         card=RegisterCard.objects.get(institution_id=institution.pk).uscc,
         **joining.matrix_of(institution),
         **pledges.matrix_of(),
+        **dues.matrix_of(),
         member_book=books.matrix_of(),
         word="abc",
         app="association",

@@ -104,6 +104,7 @@ PUBLIC = {
     "pledge": page(EVERYBODY),
     "pledge_version": page(EVERYBODY, number="=1"),
     "api_pledge": page(EVERYBODY),
+    "dues": page(EVERYBODY),
     "verify_form": page(EVERYBODY),
     "verify": page(EVERYBODY, code="code"),
     "api_register": page(EVERYBODY),
@@ -191,6 +192,7 @@ DESK = {
     "sign_pledge": form(ADMIN, institution_id="own"),
     # Signatories too: tests/members/test_pledge_signing.py; an auditor opens no file.
     "pledge_record": page(SECRETARIAT, pk="pledge_record"),
+    "own_dues": page(STAFF_ROLES | INSTITUTION_ROLES),
     "council_votes": page(STAFF_ROLES | COUNCIL),
     "council_vote": page(STAFF_ROLES | COUNCIL, pk="vote"),
     "do_in_vote": Address(COUNCIL, "post", {"pk": "vote"}, {"deed": "cast"}),

@@ -294,6 +294,8 @@ def test_buttons_of_the_staff_desk_that_ask():
         ("institution", "appoint"),
         ("appointment", "appoint"),
         ("historicalresult", "correct"),
+        ("duesresolution", "adopt"),
+        ("duesslip", "confirm"),
         ("pledgebreach", "decide"),
         ("pledgepaper", "confirm"),
         ("pledgeversion", "adopt"),

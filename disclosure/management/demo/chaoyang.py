@@ -7,7 +7,7 @@ from association.rules.clock import beijing
 from credit_rating.choices import StageKind
 from credit_rating.operations.supplements import request_supplement
 from credit_rating.queries.self_sheet import self_sheet
-from disclosure.management.demo import books, disputes, leads, membership, orders, pledge, story
+from disclosure.management.demo import books, disputes, dues, leads, membership, orders, pledge, story
 from disclosure.management.demo.institutions import CHAOYANG, register
 from disclosure.management.demo.people import act_for, represent, take_office
 from disclosure.management.demo.story import ASSESSORS, Cast, Windows
@@ -32,6 +32,7 @@ def tell(cast: Cast, users: dict[str, User]) -> None:
     membership.tell(cast, ids)
     books.tell(cast)
     pledge.tell(cast, ids, people)
+    dues.tell(cast)
 
 
 def _last_year(cast: Cast, standard_id: int, ids: list[int], people: list[Actor]) -> None:
