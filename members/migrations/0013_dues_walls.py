@@ -73,9 +73,14 @@ END$$;
 CREATE TRIGGER keep_dues_resolution BEFORE INSERT OR UPDATE OR DELETE ON members_duesresolution
   FOR EACH ROW EXECUTE FUNCTION portal_keep_dues_resolution();
 
+-- At the end of a transaction its scope is closed already: the trigger opens its own and hands the other back.
 CREATE FUNCTION portal_dues_every_tier() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE before text := current_setting('portal.association', true); named int;
 BEGIN
-  IF (SELECT count(*) FROM members_duesstandard WHERE resolution_id = NEW.id) <> 5 THEN
+  PERFORM set_config('portal.association', NEW.association_id::text, true);
+  SELECT count(*) INTO named FROM members_duesstandard WHERE resolution_id = NEW.id;
+  PERFORM set_config('portal.association', coalesce(before, ''), true);
+  IF named <> 5 THEN
     RAISE EXCEPTION 'a resolution names an amount for every tier' USING ERRCODE = '23514';
   END IF;
   RETURN NULL;

@@ -73,13 +73,14 @@ class Plan:
 
 
 def plan_of(year: int) -> Plan:
-    """Members of today who have no bill of this year yet, suspended ones too; three queries."""
+    """Members of today who stay and have no bill of this year yet, suspended ones too; three queries."""
     billed = DuesInvoice.objects.filter(year=year)
     resolution = resolution_for(year)
     if resolution is None or resolution.state != ResolutionState.PUBLISHED:
         return Plan(year, None, billed.count(), [], [])
     amounts = {row.tier: row.amount_fen for row in resolution.standards.all()}
     waiting = members_today().exclude(institution__in=billed.values("institution"))
+    waiting = waiting.exclude(until_on=clock.today())
     terms = list(waiting.select_related("institution").order_by("institution_id"))
     tiers = [
         TierPlan(tier, amounts[tier], sum(term.tier == tier for term in terms))

@@ -1,6 +1,6 @@
 """会费 in the database: it refuses by itself what the operations refuse with a sentence."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -93,7 +93,7 @@ def test_resolution_stays_as_it_was_adopted(desk):
         {"votes_for": 2},
         {"meeting": "另一次"},
         {"state": "adopted"},
-        {"published_at": clock.now()},
+        {"published_at": first.published_at + timedelta(days=1)},
     ):
         refused(lambda change=change: rows.update(**change))
     refused(lambda: rows.update(last_year=first.first_year - 1))  # bills rest on it
