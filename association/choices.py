@@ -199,5 +199,6 @@ CASE_KINDS = {
     "breach": _("公约违约"),
     "dues_resolution": pgettext_lazy("one", "会费标准决议"),
     "dues": pgettext_lazy("one", "会费通知"),
+    "dues_account": _("年度会费收支表"),
     "listing": _("红黑榜"),
 }

@@ -45,6 +45,7 @@ TITLES = (
     gettext_noop("机构异议的复核"),
     gettext_noop("违反公约的陈述申辩"), gettext_noop("违反公约的决定"), gettext_noop("按公约限期整改"),
     gettext_noop("会费标准决议的公布"), gettext_noop("会费的缴纳"),
+    gettext_noop("欠缴会费的再次提醒"), gettext_noop("视为退会前的告知"), gettext_noop("会费收支的年度公布"),
 )  # fmt: skip
 # 逾期视为, as these rules say it.
 SILENCES = (
@@ -56,7 +57,7 @@ SILENCES = (
     gettext_noop("期满转为正式会员"), gettext_noop("视为退会"),
     gettext_noop("没有陈述不视为承认，协会按已有材料处理"), gettext_noop("认定和措施继续作数"), gettext_noop("记为逾期"),
     gettext_noop("自动恢复计算调解期限"),
-    gettext_noop("视为放弃申辩，按现有材料决定"), gettext_noop("另行告知并听取申辩后处分"), gettext_noop("记为欠费并提醒"),
+    gettext_noop("视为放弃申辩，按现有材料决定"), gettext_noop("另行告知并听取申辩后处分"), gettext_noop("记为欠费并提醒"), gettext_noop("再次提醒"), gettext_noop("可以视为退会"),
 )  # fmt: skip
 LAPSED = "lapsed"
 

@@ -195,7 +195,14 @@ GROUPS = (
         (
             ("gavel", pgettext_lazy("many", "会费标准决议"), "admin:members_duesresolution_changelist"),
             ("receipt_long", pgettext_lazy("many", "会费通知"), "admin:members_duesinvoice_changelist"),
+            ("payments", pgettext_lazy("many", "会费收款"), "admin:members_duesreceipt_changelist"),
+            (
+                "account_balance",
+                pgettext_lazy("many", "银行流水文件"),
+                "admin:members_duesstatement_changelist",
+            ),
             ("approval", pgettext_lazy("many", "会费凭单"), "admin:members_duesslip_changelist"),
+            ("summarize", pgettext_lazy("many", "年度会费收支表"), "admin:members_duesaccount_changelist"),
         ),
     ),
     (

@@ -49,6 +49,7 @@ from disclosure.rules.codes import code_of, may_be_ours
 from disclosure.rules.wish import wish_of
 from members.choices import Field
 from members.queries.dues import published_resolutions
+from members.queries.dues_account import published_accounts
 
 if TYPE_CHECKING:
     from association.models import Association, PledgeVersion
@@ -289,7 +290,11 @@ def _pledge(request: PortalRequest, version: "PledgeVersion", crumbs: list[tuple
 def dues(request: PortalRequest) -> HttpResponse:
     """会费标准 with the figures of the meeting, newest first."""
     check_reading(request, "page")
-    return render(request, "disclosure/dues.html", {"resolutions": published_resolutions()})
+    return render(
+        request,
+        "disclosure/dues.html",
+        {"resolutions": published_resolutions(), "accounts": published_accounts()},
+    )
 
 
 @require_safe

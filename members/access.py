@@ -11,9 +11,12 @@ from members.choices.dues import ResolutionState
 from members.choices.membership import ApplicationState, Matter
 from members.models import (
     CouncilVote,
+    DuesAccount,
     DuesInvoice,
+    DuesReceipt,
     DuesResolution,
     DuesSlip,
+    DuesStatement,
     Institution,
     MemberBook,
     MembershipApplication,
@@ -66,9 +69,12 @@ MAY = {
     # 会费: what changes a bill by hand is done by two people.
     "adopt_dues": SECRETARIAT,
     "publish_dues": SECRETARIAT,
+    "publish_dues_account": SECRETARIAT,
     "issue_dues": SECRETARIAT,
     "propose_dues_slip": SECRETARIAT,
     "decide_dues_slip": SECRETARIAT,
+    "import_dues_statement": SECRETARIAT,
+    "match_dues_receipt": SECRETARIAT,
     "see_dues": STAFF_ROLES | INSTITUTION_ROLES,
     "see_history": STAFF_ROLES | INSTITUTION_ROLES,
     "render_membership_certificate": NOBODY,
@@ -176,6 +182,25 @@ def dues_invoices_visible_to(actor: Actor) -> QuerySet[DuesInvoice]:
     if actor.is_system or actor.roles & STAFF_ROLES:
         return DuesInvoice.objects.all()
     return DuesInvoice.objects.filter(institution_id__in=actor.institution_ids)
+
+
+def dues_receipts_visible_to(actor: Actor) -> QuerySet[DuesReceipt]:
+    """Staff all, an institution what is known to be its own."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return DuesReceipt.objects.all()
+    return DuesReceipt.objects.filter(institution_id__in=actor.institution_ids)
+
+
+def dues_statements_visible_to(actor: Actor) -> QuerySet[DuesStatement]:
+    """The staff."""
+    if actor.is_system or actor.roles & STAFF_ROLES:
+        return DuesStatement.objects.all()
+    return DuesStatement.objects.none()
+
+
+def dues_accounts_visible_to(_actor: Actor) -> QuerySet[DuesAccount]:
+    """Everybody: what is there was published."""
+    return DuesAccount.objects.all()
 
 
 def dues_slips_visible_to(actor: Actor) -> QuerySet[DuesSlip]:

@@ -3,7 +3,7 @@
 from association.actors import system
 from association.outbox import outbox_task
 from association.tenancy import current_association_id
-from members.operations import books, certificates, dues_invoices, periodic, pledge_record
+from members.operations import books, certificates, dues_arrears, dues_invoices, periodic, pledge_record
 
 
 @outbox_task("members.keep_membership")
@@ -13,7 +13,10 @@ def keep_membership() -> None:
 
 @outbox_task("members.keep_dues")
 def keep_dues() -> None:
-    dues_invoices.keep_dues(actor=system(current_association_id()))
+    """Bills first: whoever is billed today is not reminded today."""
+    actor = system(current_association_id())
+    dues_invoices.keep_dues(actor=actor)
+    dues_arrears.keep_arrears(actor=actor)
 
 
 @outbox_task("members.follow_deadline")

@@ -20,6 +20,7 @@ urlpatterns = [
     path("pledge/breaches/<int:pk>/defend/", breach.defend, name="defend_breach"),
     path("pledge/breaches/<int:pk>/decisions/<int:turn>/", breach.decision, name="breach_decision"),
     path("dues/", dues.own_dues, name="own_dues"),
+    path("dues/receipts/<int:pk>/", dues.receipt, name="dues_receipt"),
     path("council/", council.votes, name="council_votes"),
     path("council/<int:pk>/", council.vote, name="council_vote"),
     path("council/<int:pk>/do/", council.do_in_vote, name="do_in_vote"),

@@ -7,11 +7,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from association import clock
+from association.clocks import deadlines_of
 from association.deeds import Cell, Deed, Done, Foretold, Table, foretelling
+from association.downloads import download
 from association.models.identity import name_here
+from association.reckoning import terms_of
 from association.rules.clock import beijing
 from association.staff_desk import DeskAdmin
 from members import operations
@@ -23,7 +26,9 @@ from members.access import (
 )
 from members.choices.dues import ResolutionState, SlipState
 from members.forms import dues as forms
-from members.models import DuesInvoice, DuesResolution, DuesSlip
+from members.models import DuesEntry, DuesInvoice, DuesResolution, DuesSlip
+from members.operations.dues_arrears import warning_is_over, year_is_over
+from members.operations.reading import read_dues_paper
 from members.queries.dues import plan_of, with_balance
 from members.rules.dues import yuan
 
@@ -122,6 +127,31 @@ def _credit(request: Any, invoice: DuesInvoice, form: Any) -> Done:
     return Done(_("已提出，由另一人确认后生效。"), address)
 
 
+def _warn(request: Any, invoice: DuesInvoice, form: Any) -> Done:
+    operations.warn_of_lapse(actor=request.actor, invoice_id=invoice.pk, **form.cleaned_data)
+    return Done(_("已告知，期限从告知之日起算。"))
+
+
+def _lapse(request: Any, invoice: DuesInvoice, form: Any) -> Done:
+    operations.lapse_for_dues(actor=request.actor, invoice_id=invoice.pk, **form.cleaned_data)
+    return Done(_("已登记视为退会。"))
+
+
+def _may_be_warned(invoice: Any) -> bool:
+    return bool(invoice.owed_fen) and year_is_over(invoice) and not invoice.warnings.exists()
+
+
+def _may_lapse(invoice: Any) -> bool:
+    return bool(invoice.owed_fen) and warning_is_over(invoice)
+
+
+def _telling(does: Any) -> Any:
+    def foretells(_request: Any, invoice: DuesInvoice) -> Foretold:
+        return Foretold(does, [_("%(name)s的人员，站内和邮件") % {"name": invoice.institution}])
+
+    return foretells
+
+
 def _is_owed(invoice: Any) -> bool:
     return bool(invoice.owed_fen)
 
@@ -156,6 +186,8 @@ class DuesInvoiceAdmin(DeskAdmin):
     )  # fmt: skip
     deeds = (
         Deed("credit", gettext_lazy("减免或者更正"), may("propose_dues_slip"), _credit, form=forms.CreditForm, fits=_is_owed, foretells=foretelling(gettext_lazy("提出一张凭单；由另一人确认以前没有效力，会费通知本身不变。"), gettext_lazy("秘书处的其他人员：请确认"))),
+        Deed("warn", gettext_lazy("告知视为退会"), may("end_by_charter"), _warn, form=forms.WarningForm, fits=_may_be_warned, foretells=_telling(gettext_lazy("机构收到告知，缴清的期限从今天起算；期满仍未缴清的，才可以办理视为退会。"))),
+        Deed("lapse", pgettext_lazy("button", "视为退会"), may("end_by_charter"), _lapse, form=forms.LapseForDuesForm, fits=_may_lapse, foretells=_telling(gettext_lazy("会籍和职务今天终止，记为视为退会，写入大事记；欠缴的会费仍然欠缴，以后可以重新申请入会。")), danger=True),
     )  # fmt: skip
 
     def get_queryset(self, request: Any) -> QuerySet[DuesInvoice]:
@@ -184,18 +216,28 @@ class DuesInvoiceAdmin(DeskAdmin):
                 beijing(row.at).date(),
                 row.get_kind_display(),
                 yuan(row.amount_fen),
-                _slip_cell(row.slip),
+                _ground(row),
             )
-            for row in obj.entries.select_related("slip")
+            for row in obj.entries.select_related("slip", "receipt")
         ]
         headings = (_("日期"), _("事项"), _("金额（元）"), _("依据"))
-        return [Table(_("会费分录"), headings, rows, empty=_("还没有。"))]
+        terms = [
+            (term.title, term.state, beijing(term.ends_at).date(), term.explanation)
+            for term in terms_of(deadlines_of("dues", obj.pk).select_related("rule").order_by("pk"))
+        ]
+        return [
+            Table(_("会费分录"), headings, rows, empty=_("还没有。")),
+            Table(_("期限"), (_("期限"), _("状态"), _("截止"), _("说明")), terms, empty=_("还没有。")),
+        ]
 
 
-def _slip_cell(slip: DuesSlip | None) -> Cell:
-    if slip is None:
+def _ground(entry: DuesEntry) -> Cell:
+    if entry.slip is not None:
+        return Cell(entry.slip.reason, reverse("admin:members_duesslip_change", args=[entry.slip_id]))
+    receipt = entry.receipt
+    if receipt is None:
         return Cell("—")
-    return Cell(slip.reason, reverse("admin:members_duesslip_change", args=[slip.pk]))
+    return Cell(receipt.number, reverse("admin:members_duesreceipt_change", args=[receipt.pk]))
 
 
 # -- 会费凭单 -------------------------------------------------------------------------------------------------
@@ -221,6 +263,10 @@ def _before_confirming(_request: Any, slip: DuesSlip) -> Foretold:
     return Foretold(told % given, [_("该机构的人员，站内和邮件")])
 
 
+def _paper(request: Any, slip: DuesSlip, _form: Any) -> Any:
+    return download(read_dues_paper(actor=request.actor, slip_id=slip.pk))
+
+
 def _waits(slip: DuesSlip) -> bool:
     return slip.state == SlipState.WAITING
 
@@ -233,20 +279,23 @@ class DuesSlipAdmin(DeskAdmin):
     ordering = ("-pk",)
     shows_people, lists_people = True, False
     facts = (
-        "kind", "about", "sum_yuan", "reason", "state", "proposed_by", "proposed_at", "decided_by", "decided_at", "answer",
+        "kind", "about", "sum_yuan", "way", "received_on", "reason", "state", "proposed_by", "proposed_at", "decided_by", "decided_at", "answer",
     )  # fmt: skip
     deeds = (
         Deed("confirm", gettext_lazy("确认"), may("decide_dues_slip"), _confirm, fits=_waits, main=True, step_up=True, foretells=_before_confirming),
+        Deed("paper", gettext_lazy("查看收款凭证"), may("decide_dues_slip"), _paper, fits=lambda slip: slip.paper_id is not None, reads=True),
         Deed("refuse", gettext_lazy("不予确认"), may("decide_dues_slip"), _refuse, form=forms.SlipAnswerForm, fits=_waits, foretells=foretelling(gettext_lazy("这张凭单作废，账目不变；理由留在记录中。"))),
     )  # fmt: skip
 
     def get_queryset(self, request: Any) -> QuerySet[DuesSlip]:
         rows = dues_slips_visible_to(request.actor)
-        return rows.select_related("invoice__institution", "proposed_by", "decided_by").order_by("-pk")
+        return rows.select_related(
+            "invoice__institution", "receipt", "institution", "proposed_by", "decided_by"
+        ).order_by("-pk")
 
-    @admin.display(description=gettext_lazy("会费通知"))
+    @admin.display(description=gettext_lazy("所涉事项"))
     def about(self, slip: DuesSlip) -> str:
-        return str(slip.invoice) if slip.invoice else ""
+        return str(slip.invoice or slip.receipt or slip.institution or "")
 
     @admin.display(description=gettext_lazy("金额（元）"))
     def sum_yuan(self, slip: DuesSlip) -> str:

@@ -21,6 +21,9 @@ class SlipKind(TextChoices):
     """会费凭单: what is done to the books by hand, by two people."""
 
     CREDIT = "credit", _("减免或者更正")
+    PAYMENT = "payment", _("登记收款")
+    REFUND = "refund", _("退还多收的款项")
+    UNDO = "undo", _("冲回认领")
 
 
 class SlipState(TextChoices):
@@ -37,6 +40,28 @@ SLIP_STEPS = {
 
 
 class EntryKind(TextChoices):
-    """会费分录: what lessens a bill."""
+    """会费分录: what lessens a bill, and where received money went."""
 
     CREDIT = "credit", _("减免或者更正")
+    PAYMENT = "payment", _("缴费")
+    REFUND = "refund", _("退还")
+
+
+class PayWay(TextChoices):
+    """收款方式; what the bank tells comes in by its file."""
+
+    BANK = "bank", _("银行流水")
+    TRANSFER = "transfer", _("转账凭证")
+    CASH = "cash", _("现金")
+
+
+BY_HAND = (PayWay.TRANSFER, PayWay.CASH)
+
+
+class MatchBasis(TextChoices):
+    """认领依据."""
+
+    NUMBER = "number", _("会费通知编号")
+    USCC = "uscc", _("统一社会信用代码")
+    NAME = "name", _("付款人名称")
+    PERSON = "person", _("人工认领")

@@ -14,10 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from association.tenancy import AssociationOwned
-from members.choices.dues import EntryKind, ResolutionState, SlipKind, SlipState
+from members.choices.dues import (
+    BY_HAND,
+    EntryKind,
+    PayWay,
+    ResolutionState,
+    SlipKind,
+    SlipState,
+)
 from members.choices.membership import Tier
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
+# A slip that registers no money that came in says nothing about it.
+NO_PAYMENT = {"institution__isnull": True, "way": "", "received_on__isnull": True, "paper__isnull": True}
 
 
 class _Alone(Func):
@@ -185,6 +194,11 @@ class DuesSlip(AssociationOwned):
 
     kind = models.CharField(_("事项"), max_length=8, choices=SlipKind.choices)
     invoice = _to("members.DuesInvoice", _("会费通知"), null=True)
+    institution = _to("members.Institution", _("付款机构"), null=True)
+    receipt = _to("members.DuesReceipt", _("会费收款"), null=True)
+    way = models.CharField(_("收款方式"), max_length=8, choices=PayWay.choices, blank=True)
+    received_on = models.DateField(_("收款日期"), null=True)
+    paper = _to("association.Attachment", _("收款凭证"), null=True)
     amount_fen = models.BigIntegerField(_("金额（分）"))
     reason = models.CharField(_("依据和理由"), max_length=300)
     state = models.CharField(_("状态"), max_length=10, choices=SlipState.choices, default=SlipState.WAITING)
@@ -204,7 +218,26 @@ class DuesSlip(AssociationOwned):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="dues_slip_whole",
-                condition=Q(kind=SlipKind.CREDIT, invoice__isnull=False, amount_fen__gt=0) & ~Q(reason=""),
+                condition=Q(amount_fen__gt=0)
+                & ~Q(reason="")
+                & (
+                    Q(kind=SlipKind.CREDIT, invoice__isnull=False, receipt__isnull=True, **NO_PAYMENT)
+                    | Q(
+                        kind__in=[SlipKind.REFUND, SlipKind.UNDO],
+                        invoice__isnull=True,
+                        receipt__isnull=False,
+                        **NO_PAYMENT,
+                    )
+                    | Q(
+                        kind=SlipKind.PAYMENT,
+                        invoice__isnull=True,
+                        receipt__isnull=True,
+                        institution__isnull=False,
+                        way__in=BY_HAND,
+                        received_on__isnull=False,
+                        paper__isnull=False,
+                    )
+                ),
             ),
             models.CheckConstraint(
                 name="dues_slip_by_two",
@@ -218,17 +251,37 @@ class DuesSlip(AssociationOwned):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
 
+    @property
+    def about_id(self) -> int | None:
+        """Whose money or bill it is about, where that is known."""
+        for one in (self.invoice, self.receipt, self):
+            if one is not None and one.institution_id is not None:
+                return int(one.institution_id)
+        return None
+
 
 class DuesEntry(AssociationOwned):
-    """会费分录: lessens a bill. Written once; a bill never falls below nothing, the trigger adds up under its lock."""
+    """会费分录: lessens a bill, or says where received money went; what was wrong is reversed by its opposite.
+
+    Written once. No bill falls below nothing and no more of a receipt goes out than came in: the trigger adds up
+    under the locks of both.
+    """
 
     invoice = models.ForeignKey(
-        DuesInvoice, models.PROTECT, related_name="entries", verbose_name=_("会费通知")
+        DuesInvoice, models.PROTECT, null=True, related_name="entries", verbose_name=_("会费通知")
+    )
+    receipt = models.ForeignKey(
+        "members.DuesReceipt",
+        models.PROTECT,
+        null=True,
+        related_name="entries",
+        verbose_name=_("会费收款"),
     )
     kind = models.CharField(_("事项"), max_length=8, choices=EntryKind.choices)
     amount_fen = models.BigIntegerField(_("金额（分）"))
-    slip = models.OneToOneField(
-        DuesSlip, models.PROTECT, null=True, verbose_name=_("会费凭单"), related_name="+"
+    slip = _to("members.DuesSlip", _("会费凭单"), null=True)
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, verbose_name=_("冲回的分录"), related_name="+"
     )
     at = models.DateTimeField(_("登记时间"))
     by = _person(_("办理人"))
@@ -237,11 +290,23 @@ class DuesEntry(AssociationOwned):
         verbose_name = verbose_name_plural = _("会费分录")
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="dues_entry_amount", condition=Q(amount_fen__gt=0, kind__in=EntryKind.values)
+            models.UniqueConstraint(
+                fields=["association", "slip"],
+                name="dues_entry_of_slip_once",
+                condition=Q(kind__in=[EntryKind.CREDIT, EntryKind.REFUND]),
             ),
             models.CheckConstraint(
-                name="dues_entry_has_slip", condition=~Q(kind=EntryKind.CREDIT) | Q(slip__isnull=False)
+                name="dues_entry_amount",
+                condition=Q(amount_fen__gt=0, reverses__isnull=True)
+                | Q(amount_fen__lt=0, reverses__isnull=False, kind=EntryKind.PAYMENT, slip__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="dues_entry_whole",
+                condition=Q(
+                    kind=EntryKind.CREDIT, invoice__isnull=False, receipt__isnull=True, slip__isnull=False
+                )
+                | Q(kind=EntryKind.PAYMENT, invoice__isnull=False, receipt__isnull=False)
+                | Q(kind=EntryKind.REFUND, invoice__isnull=True, receipt__isnull=False, slip__isnull=False),
             ),
         ]
 

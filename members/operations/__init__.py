@@ -30,8 +30,24 @@ from members.operations.ceremony import (
 )
 from members.operations.council import cast_ballot, close_council_vote, open_council_vote, stand_aside
 from members.operations.dues import adopt_dues, publish_dues
+from members.operations.dues_account import publish_account
+from members.operations.dues_arrears import keep_arrears, lapse_for_dues, warn_of_lapse
+from members.operations.dues_bank import (
+    discard_statement,
+    load_statement,
+    look_at_statement,
+    match_receipt,
+    statement_errors,
+)
 from members.operations.dues_invoices import issue_dues, keep_dues
-from members.operations.dues_slips import confirm_slip, propose_credit, refuse_slip
+from members.operations.dues_slips import (
+    confirm_slip,
+    propose_credit,
+    propose_payment,
+    propose_refund,
+    propose_undo,
+    refuse_slip,
+)
 from members.operations.endings import (
     dissolve_member,
     end_membership,
@@ -90,6 +106,7 @@ __all__ = [
     "decide_breach",
     "defend_breach",
     "discard_book",
+    "discard_statement",
     "dissolve_member",
     "drop_breach",
     "end_appointment",
@@ -100,11 +117,16 @@ __all__ = [
     "give_office",
     "hear_breach",
     "issue_dues",
+    "keep_arrears",
     "keep_dues",
     "keep_membership",
+    "lapse_for_dues",
     "lapse_membership",
     "load_book_part",
+    "load_statement",
     "look_at_book",
+    "look_at_statement",
+    "match_receipt",
     "notice_breach",
     "open_association",
     "open_council_vote",
@@ -112,6 +134,10 @@ __all__ = [
     "propose_credit",
     "propose_decision",
     "propose_expulsion",
+    "propose_payment",
+    "propose_refund",
+    "propose_undo",
+    "publish_account",
     "publish_dues",
     "recall_application",
     "refuse_paper_signature",
@@ -126,9 +152,11 @@ __all__ = [
     "send_back_decision",
     "sign_pledge",
     "stand_aside",
+    "statement_errors",
     "submit_application",
     "suspend_member",
     "take_up_application",
+    "warn_of_lapse",
     "withdraw_breaches",
     "withdraw_membership",
 ]

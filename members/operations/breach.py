@@ -3,7 +3,7 @@
 Where nobody of the institution has an account it is told on paper, and the term of its defence begins on the day of service.
 """
 
-from datetime import date, datetime
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,12 +15,11 @@ from association.audit import record
 from association.choices import Side
 from association.clocks import Case, Owner, deadlines_of, start_deadline, stop_deadline
 from association.links import path_to
-from association.notices import people_of
-from association.rules.clock import BEIJING, beijing
+from association.rules.clock import beijing
 from common.errors import InvalidInput, NotFound, Refused
 from common.said import Said
 from members.access import MAY, breaches_visible_to
-from members.choices.breach import ON_PAPER, BreachSource, BreachState, Service
+from members.choices.breach import BreachSource, BreachState
 from members.models import PledgeBreach
 from members.operations.moves import move_breach
 from members.operations.parts import (
@@ -29,12 +28,12 @@ from members.operations.parts import (
     required,
     tell_institution,
 )
+from members.operations.service import served, start_of
 from members.queries.membership import was_member
 from members.queries.pledge import last_signature
 
 KIND = "breach"
 DEFENCE, DECISION, RECTIFY = "PLEDGE-DEFENCE", "PLEDGE-DECISION", "PLEDGE-RECTIFY"
-NOON = 12
 
 
 @transaction.atomic
@@ -114,7 +113,8 @@ def notice_breach(
     again = breach.state == BreachState.RECTIFYING
     if again and not is_over(breach, RECTIFY):
         raise Refused(_("整改期限未满，不能再次告知。"))
-    way, day = _served(breach, service, served_on)
+    since = beijing(breach.alleged_at).date()
+    way, day = served(breach.institution_id, service, served_on, since=since)
     move_breach(
         breach,
         BreachState.NOTICED,
@@ -135,7 +135,7 @@ def notice_breach(
         case=case_of(breach, for_institution=True),
         owner=Owner(Side.INSTITUTION, institution_id=breach.institution_id),
         action=gettext_noop("陈述申辩"),
-        start=_start(day),
+        start=start_of(day),
     )
     record(actor, "notice_breach", breach, turn=breach.turn, service=str(way), on=day.isoformat())
     tell_institution(
@@ -149,26 +149,6 @@ def notice_breach(
         path_to("pledge_breach", breach.pk),
     )
     return breach
-
-
-def _served(breach: PledgeBreach, service: str, served_on: date | None) -> tuple[Service, date]:
-    """By a notice today where somebody reads it, else in writing on the day that is registered."""
-    today = clock.today()
-    if people_of(institution_id=breach.institution_id):
-        return Service.NOTICE, today
-    if service not in ON_PAPER:
-        sentence = _("该机构没有账号，须书面送达，请选择送达的方式。")
-        raise InvalidInput(sentence, {"service": sentence})
-    if served_on is None or not beijing(breach.alleged_at).date() <= served_on <= today:
-        sentence = _("送达的日期不能早于提出之日，也不能晚于今天。")
-        raise InvalidInput(sentence, {"served_on": sentence})
-    return Service(service), served_on
-
-
-def _start(day: date) -> datetime:
-    """At noon of an earlier day: nobody kept the hour of a letter."""
-    noon = datetime(day.year, day.month, day.day, NOON, tzinfo=BEIJING)
-    return clock.now() if day == clock.today() else noon
 
 
 NOT_DEFENDED = {

@@ -4,6 +4,7 @@
 shares are rows of 章程参数 with their citation, read on the day of the meeting.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
@@ -205,6 +206,16 @@ def people_of_members(institution_ids: Collection[int]) -> list[int]:
     """Who acts for one of these today; one query for all of them."""
     rows = posts_today().filter(institution_id__in=institution_ids)
     return sorted(set(rows.values_list("user_id", flat=True)))
+
+
+def people_by_institution(institution_ids: Collection[int]) -> dict[int, set[int]]:
+    """Who acts for each today; one query for all of them."""
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = posts_today().filter(institution_id__in=institution_ids)
+    for institution_id, user_id in rows.values_list("institution_id", "user_id"):
+        if institution_id is not None:
+            found[institution_id].add(user_id)
+    return found
 
 
 def _case(resolution: DuesResolution) -> Case:

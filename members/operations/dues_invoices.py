@@ -1,6 +1,5 @@
 """会费通知: made from the resolution in force, once for each member and year, however often and by whom it is run."""
 
-from collections import defaultdict
 from collections.abc import Collection
 
 from django.db import transaction
@@ -11,20 +10,21 @@ from association import clock
 from association.actors import Actor
 from association.audit import record, record_each
 from association.choices import Side
-from association.clocks import Case, Owner, start_deadlines, stop_all
+from association.clocks import Owner, start_deadlines
 from association.deadlines import start_clock
 from association.in_turn import take_turn
 from association.links import path_to
-from association.notices import notify, posts_today
-from common.errors import NotFound, Refused
+from association.notices import notify
+from common.errors import Refused
 from common.said import Said
-from members.access import MAY, dues_invoices_visible_to
+from members.access import MAY
+from members.choices.membership import Tier
 from members.models import DuesInvoice
-from members.operations.dues import TURN
-from members.queries.dues import Plan, owed, plan_of
+from members.operations.dues import TURN, people_by_institution
+from members.operations.dues_account import start_account
+from members.operations.dues_books import PAY, case_of, spread_receipts, take_books
+from members.queries.dues import Plan, plan_of, receipts_with_rest
 from members.rules.dues import yuan
-
-KIND, PAY = "dues", "DUES-PAY"
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def _write(actor: Actor, plan: Plan) -> list[DuesInvoice]:
             resolution=resolution,
             year=plan.year,
             tier=term.tier,
-            amount_fen=amounts[term.tier],
+            amount_fen=amounts[Tier(term.tier)],
             due_on=due.on,
             issued_at=moment,
             issued_by_id=actor.user_id,
@@ -78,6 +78,9 @@ def _write(actor: Actor, plan: Plan) -> list[DuesInvoice]:
     )
     record_each(actor, "issue_invoice", [(row, {"year": row.year}) for row in rows])
     _tell(rows)
+    start_account(actor, plan.year)
+    take_books()
+    spread_receipts(actor, receipts_with_rest([row.institution_id for row in rows]))
     return rows
 
 
@@ -100,38 +103,3 @@ def _tell(rows: Collection[DuesInvoice]) -> None:
             ),
             path=path_to("own_dues"),
         )
-
-
-def people_by_institution(institution_ids: Collection[int]) -> dict[int, set[int]]:
-    """Who acts for each today; one query for all of them."""
-    found: dict[int, set[int]] = defaultdict(set)
-    rows = posts_today().filter(institution_id__in=institution_ids)
-    for institution_id, user_id in rows.values_list("institution_id", "user_id"):
-        if institution_id is not None:
-            found[institution_id].add(user_id)
-    return found
-
-
-def lock_invoice(actor: Actor, invoice_id: int) -> DuesInvoice:
-    """Raises NotFound, also to those who may not know of it. What it comes to is read under this lock."""
-    rows = dues_invoices_visible_to(actor).select_for_update(of=("self",)).select_related("institution")
-    found = rows.filter(pk=invoice_id).first()
-    if found is None:
-        raise NotFound(_("没有这份会费通知。"))
-    return found
-
-
-def settle(actor: Actor, invoice: DuesInvoice) -> bool:
-    """结清: with nothing owed its clocks stop. Whether it is."""
-    if owed(invoice):
-        return False
-    stop_all(actor=actor, case=case_of(invoice), outcome="paid")
-    return True
-
-
-def case_of(invoice: DuesInvoice) -> Case:
-    title = gettext_noop("会费 %(number)s %(name)s") % {
-        "number": invoice.number,
-        "name": invoice.institution.name,
-    }
-    return Case(KIND, invoice.pk, title, path_to("own_dues"))

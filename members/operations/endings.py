@@ -27,7 +27,7 @@ from members.choices.membership import (
     Office,
     VoteState,
 )
-from members.models import CouncilVote, Institution, MembershipTerm, OfficeTerm
+from members.models import CouncilVote, DuesInvoice, Institution, MembershipTerm, OfficeTerm
 from members.operations.admission import end_term, lock_term, rewrite
 from members.operations.offices import close_office
 from members.operations.parts import (
@@ -81,11 +81,18 @@ def withdraw_membership(*, actor: Actor, institution_id: int, reason: str = "") 
 
 @transaction.atomic
 def lapse_membership(*, actor: Actor, institution_id: int, unpaid_since: date, reason: str) -> MembershipTerm:
-    """视为退会 after the term of the charter without dues, counted from the day since when they are owed.
+    """视为退会 of a member whose dues are not kept here, on what the association's own books say.
 
-    Raises Refused a day too early, with the day on which it may be.
+    Raises Refused a day too early, with the day on which it may be; and where bills are kept here (``lapse_for_dues``).
     """
     actor.require(MAY, "end_by_charter")
+    if DuesInvoice.objects.filter(institution_id=institution_id).exists():
+        raise Refused(_("该机构的会费在这里登记，请从欠缴的会费通知告知和办理。"))
+    return lapse_unpaid(actor, institution_id=institution_id, unpaid_since=unpaid_since, reason=reason)
+
+
+def lapse_unpaid(actor: Actor, *, institution_id: int, unpaid_since: date, reason: str) -> MembershipTerm:
+    """After the term of the charter without dues, counted from the day since when they are owed."""
     refuse_tied(actor, institution_id)
     term = lock_term(actor, institution_id)
     why = line(reason, "reason", _("请写明依据，例如哪次会议的决议。"))

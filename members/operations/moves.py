@@ -14,6 +14,7 @@ from members.models import (
     CouncilVote,
     DuesResolution,
     DuesSlip,
+    DuesStatement,
     MemberBook,
     MembershipApplication,
     PledgeBreach,
@@ -68,6 +69,12 @@ def move_slip(slip: DuesSlip, state: SlipState, **brings: Any) -> None:
     check_step(SLIP_STEPS, SlipState(slip.state), state)
     slip.state = state
     _save(slip, brings)
+
+
+def move_statement(statement: DuesStatement, state: BatchState, **brings: Any) -> None:
+    check_step(BATCH_STEPS, BatchState(statement.state), state)
+    statement.state = state
+    _save(statement, brings)
 
 
 def _save(row: Model, brings: dict[str, Any]) -> None:

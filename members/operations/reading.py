@@ -8,7 +8,12 @@ from association.audit import record_read
 from association.choices import Role
 from association.models import Attachment
 from common.errors import NotFound
-from members.access import applications_visible_to, breaches_visible_to, papers_visible_to
+from members.access import (
+    applications_visible_to,
+    breaches_visible_to,
+    dues_slips_visible_to,
+    papers_visible_to,
+)
 from members.models import ApplicationEvidence
 
 
@@ -34,6 +39,17 @@ def read_pledge_scan(*, actor: Actor, paper_id: int) -> Attachment:
         raise NotFound(_("没有这份纸质签署。"))
     record_read(actor, "pledge_scan", paper, attachment=paper.scan_id)
     return paper.scan
+
+
+@transaction.atomic
+def read_dues_paper(*, actor: Actor, slip_id: int) -> Attachment:
+    """收款凭证 of a slip; an auditor opens no file."""
+    rows = dues_slips_visible_to(actor.without(Role.AUDITOR)).select_related("paper")
+    slip = rows.filter(pk=slip_id, paper__isnull=False).first()
+    if slip is None or slip.paper is None:
+        raise NotFound(_("没有这份收款凭证。"))
+    record_read(actor, "dues_paper", slip, attachment=slip.paper_id)
+    return slip.paper
 
 
 @transaction.atomic

@@ -1,6 +1,8 @@
 """会费 as its readers see it: which resolution holds, who owes what, and what was done to a bill."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -9,10 +11,17 @@ from django.utils.translation import gettext as _
 from association import clock
 from association.actors import Actor
 from common.errors import NotFound
-from members.access import dues_invoices_visible_to
-from members.choices.dues import ResolutionState
+from members.access import dues_invoices_visible_to, dues_receipts_visible_to
+from members.choices.dues import EntryKind, ResolutionState
 from members.choices.membership import Tier
-from members.models import DuesEntry, DuesInvoice, DuesResolution, Institution, MembershipTerm
+from members.models import (
+    DuesEntry,
+    DuesInvoice,
+    DuesReceipt,
+    DuesResolution,
+    Institution,
+    MembershipTerm,
+)
 from members.queries.membership import members_today
 
 TIERS = tuple(Tier)
@@ -30,22 +39,52 @@ def published_resolutions() -> QuerySet[DuesResolution]:
     return rows.select_related("quorum_rule", "majority_rule").prefetch_related("standards")
 
 
-def with_balance(rows: QuerySet[DuesInvoice]) -> QuerySet[DuesInvoice]:
+def with_balance(rows: QuerySet[DuesInvoice]) -> QuerySet[Any]:
     """Adds ``lessened_fen`` and ``owed_fen``, asked of each row that is answered, by an index."""
     sums = DuesEntry.objects.filter(invoice=OuterRef("pk")).values("invoice").annotate(all=Sum("amount_fen"))
     lessened = Coalesce(Subquery(sums.values("all")), Value(0))
     return rows.annotate(lessened_fen=lessened).annotate(owed_fen=F("amount_fen") - F("lessened_fen"))
 
 
-def open_invoices() -> QuerySet[DuesInvoice]:
+def open_invoices() -> QuerySet[Any]:
     """Bills on which something is owed, oldest first."""
     return with_balance(DuesInvoice.objects.all()).filter(owed_fen__gt=0).order_by("year", "pk")
+
+
+def unmatched_receipts() -> QuerySet[DuesReceipt]:
+    """Money that waits for a person, oldest first."""
+    return DuesReceipt.objects.filter(institution__isnull=True).order_by("received_on", "pk")
 
 
 def owed(invoice: DuesInvoice) -> int:
     """What a bill still comes to; whoever holds its lock reads the last word."""
     done = DuesEntry.objects.filter(invoice=invoice).aggregate(all=Sum("amount_fen"))["all"] or 0
     return int(invoice.amount_fen - done)
+
+
+def with_left(rows: QuerySet[DuesReceipt]) -> QuerySet[Any]:
+    """Adds ``used_fen`` and ``left_fen``: what of received money pays no bill and was not given back."""
+    sums = DuesEntry.objects.filter(receipt=OuterRef("pk")).values("receipt").annotate(all=Sum("amount_fen"))
+    used = Coalesce(Subquery(sums.values("all")), Value(0))
+    return rows.annotate(used_fen=used).annotate(left_fen=F("amount_fen") - F("used_fen"))
+
+
+def left_of(receipt: DuesReceipt) -> int:
+    """The same of one, whose lock the caller holds."""
+    used = DuesEntry.objects.filter(receipt=receipt).aggregate(all=Sum("amount_fen"))["all"] or 0
+    return int(receipt.amount_fen - used)
+
+
+def paid_from(receipt: DuesReceipt) -> int:
+    """What of it pays bills now."""
+    rows = DuesEntry.objects.filter(receipt=receipt, kind=EntryKind.PAYMENT)
+    return int(rows.aggregate(all=Sum("amount_fen"))["all"] or 0)
+
+
+def receipts_with_rest(institution_ids: Collection[int]) -> list[DuesReceipt]:
+    """预收: money of these that waits for their next bill."""
+    rows = with_left(DuesReceipt.objects.filter(institution_id__in=institution_ids))
+    return list(rows.filter(left_fen__gt=0).order_by("received_on", "pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +135,12 @@ class OwnDues:
 
     institution: Institution
     invoices: list[DuesInvoice]
+    receipts: list[DuesReceipt]
+
+    @property
+    def left_fen(self) -> int:
+        """Paid ahead, for the next bill."""
+        return sum(one.left_fen for one in self.receipts)  # type: ignore[attr-defined]
 
     @property
     def owed_fen(self) -> int:
@@ -103,11 +148,20 @@ class OwnDues:
 
 
 def own_dues(actor: Actor) -> list[OwnDues]:
-    """Of the institutions that the person acts for; two queries."""
+    """Of the institutions that the person acts for; four queries."""
     institutions = Institution.objects.filter(pk__in=actor.institution_ids).order_by("pk")
     rows = dues_invoices_visible_to(actor).filter(institution_id__in=actor.institution_ids)
-    invoices = list(with_balance(rows).prefetch_related("entries").order_by("-year", "-pk"))
-    return [OwnDues(one, [row for row in invoices if row.institution_id == one.pk]) for one in institutions]
+    invoices = list(with_balance(rows).prefetch_related("entries__slip", "warnings").order_by("-year", "-pk"))
+    money = with_left(dues_receipts_visible_to(actor).filter(institution_id__in=actor.institution_ids))
+    receipts = list(money.order_by("-received_on", "-pk"))
+    return [
+        OwnDues(
+            one,
+            [row for row in invoices if row.institution_id == one.pk],
+            [row for row in receipts if row.institution_id == one.pk],
+        )
+        for one in institutions
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +178,29 @@ def dues_page(actor: Actor) -> DuesPage:
     return DuesPage(own_dues(actor), rows.first())
 
 
-def invoice_of(actor: Actor, pk: int) -> DuesInvoice:
-    """Raises NotFound, also to those who may not know of it."""
-    rows = with_balance(dues_invoices_visible_to(actor).filter(pk=pk))
-    found = rows.select_related("institution", "resolution").first()
-    if found is None:
-        raise NotFound(_("没有这份会费通知。"))
-    return found
+@dataclass(frozen=True, slots=True)
+class PaidReceipt:
+    """One receipt with what became of it: number, year and 分 of each bill that it pays now."""
+
+    receipt: DuesReceipt
+    bills: list[tuple[str, int, int]]
+    given_back_fen: int
+    left_fen: int
+
+
+def receipt_of(actor: Actor, pk: int) -> PaidReceipt:
+    """Raises NotFound, also to those whose money it is not, and while it is nobody's."""
+    rows = dues_receipts_visible_to(actor).filter(pk=pk, institution__isnull=False)
+    receipt = rows.select_related("institution").first()
+    if receipt is None:
+        raise NotFound(_("没有这笔收款。"))
+    paid: dict[tuple[str, int], int] = {}
+    back = 0
+    for entry in receipt.entries.select_related("invoice"):
+        if entry.invoice is None:
+            back += entry.amount_fen
+            continue
+        key = (entry.invoice.number, entry.invoice.year)
+        paid[key] = paid.get(key, 0) + entry.amount_fen
+    bills = [(number, year, fen) for (number, year), fen in paid.items() if fen]
+    return PaidReceipt(receipt, bills, back, left_of(receipt))

@@ -57,6 +57,8 @@ WORDS = {
     "complaints/api/views.py",
     "prepaid_escrow/api/views.py",
     "members/rules/book.py",
+    "members/rules/dues_account.py",
+    "members/rules/dues_bank.py",
     "prepaid_escrow/rules/interest.py",
     "prepaid_escrow/rules/pricing.py",
     "prepaid_escrow/rules/readings.py",

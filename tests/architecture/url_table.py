@@ -192,6 +192,9 @@ DESK = {
     "sign_pledge": form(ADMIN, institution_id="own"),
     # Signatories too: tests/members/test_pledge_signing.py; an auditor opens no file.
     "pledge_record": page(SECRETARIAT, pk="pledge_record"),
+    "dues_receipt": page(
+        STAFF_ROLES, pk="dues_receipt"
+    ),  # and its institution: tests/members/test_dues_money.py
     "own_dues": page(STAFF_ROLES | INSTITUTION_ROLES),
     "council_votes": page(STAFF_ROLES | COUNCIL),
     "council_vote": page(STAFF_ROLES | COUNCIL, pk="vote"),

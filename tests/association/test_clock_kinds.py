@@ -26,7 +26,7 @@ MONDAY = date(2026, 11, 23)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 APPS = ("complaints", "credit_rating", "members")
 # Rules that say how long something is kept or counts, or until when somebody else may be asked: no clock runs by them.
-NO_CLOCK = {"RETENTION-COMPLAINT", "RETENTION-LEAD", "MEMBER-READMISSION", "MEMBER-LAPSE"}
+NO_CLOCK = {"RETENTION-COMPLAINT", "RETENTION-LEAD", "MEMBER-READMISSION"}
 # The kinds for which some app starts a clock today.
 STARTED = {
     cases.KIND,

@@ -63,6 +63,7 @@ NOT_PAGES = {
     "member_certificate": "a file",
     "pledge_record": "a file",
     "breach_decision": "a file",
+    "dues_receipt": "a file",
     "order_errors": "a file",
     "open_data_file": "a file",
     "notices_feed": "for readers of feeds; tests/disclosure/test_notice_board.py",
