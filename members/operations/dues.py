@@ -75,7 +75,7 @@ def adopt_dues(
     shares = charter_rule(QUORUM, met_on), charter_rule(MAJORITY, met_on)
     _refuse_short(figures, *shares)
     _end_before(first_year)
-    resolution = DuesResolution.objects.create(
+    resolution = DuesResolution(
         meeting=where,
         met_on=met_on,
         first_year=first_year,
@@ -89,9 +89,17 @@ def adopt_dues(
         majority_rule=shares[1],
         minutes=store_file(actor=actor, upload=minutes, institution_id=None),
         remark=why,
-        adopted_at=clock.now(),
-        adopted_by_id=actor.person_id,
     )
+    _keep(actor, resolution, fixed)
+    record(actor, "adopt_dues", resolution, first_year=first_year, present=figures.present)
+    return resolution
+
+
+def _keep(actor: Actor, resolution: DuesResolution, fixed: Mapping[Tier, int]) -> None:
+    """With its amounts, and the term of publishing from the day of the meeting."""
+    met_on = resolution.met_on
+    resolution.adopted_at, resolution.adopted_by_id = clock.now(), actor.person_id
+    resolution.save()
     DuesStandard.objects.bulk_create(
         DuesStandard(resolution=resolution, tier=tier, amount_fen=fen) for tier, fen in fixed.items()
     )
@@ -103,8 +111,6 @@ def adopt_dues(
         action=gettext_noop("向全体会员公布会费标准决议"),
         start=datetime(met_on.year, met_on.month, met_on.day, NOON, tzinfo=BEIJING),
     )
-    record(actor, "adopt_dues", resolution, first_year=first_year, present=figures.present)
-    return resolution
 
 
 def _wrong(field: str, sentence: str) -> InvalidInput:
