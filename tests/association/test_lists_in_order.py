@@ -12,10 +12,10 @@ from association.tenancy import acting_for
 from tests.factories.people import actor_with, make_association
 
 pytestmark = pytest.mark.django_db
-# As many rows as an association has rules, rounds, years and standards, however many institutions it has.
+# As many rows as an association has rules, rounds, years, meetings and standards, however many institutions it has.
 SHORT = {
     "calendarday", "owncalendarday", "calendaryear", "workinghours", "deadlinerule", "charterrule", "interestrate",
-    "refundruleversion", "round", "assessmentstandard", "indicator",
+    "refundruleversion", "round", "assessmentstandard", "indicator", "duesresolution", "duesaccount",
 }  # fmt: skip
 LONG = sorted(
     (model._meta.label for model in admin.site._registry if model._meta.model_name not in SHORT),
