@@ -47,7 +47,10 @@ APPEND_ONLY = {
     "complaints_yearfigures",
     "members_breachdecision",
     "members_councilballot",
-    *(f"members_dues{name}" for name in "account entry invoice standard statementfault warning".split()),
+    *(
+        f"members_dues{name}"
+        for name in ("account", "entry", "invoice", "standard", "statementfault", "warning")
+    ),
     "members_memberbookfault",
     "members_membershipevent",
     "members_pledgesignature",
