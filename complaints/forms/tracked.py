@@ -155,6 +155,7 @@ class DenyWrittenForm(DeedOfComplainant):
     lead = _(
         "协会工作人员按签名的书面意见代您作了登记。不是您的意思的，在这里否认：登记即不作数，投诉按登记以前的情况继续办理，协会和机构会收到通知。"
     )
+    written_id = forms.IntegerField(widget=forms.HiddenInput)
     text = forms.CharField(
         label=_("想说明的"), required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -40,7 +40,7 @@ from complaints.operations.moves import move_complaint
 from complaints.operations.order_limit import watch_order
 from complaints.operations.untold import ACCEPT_BY
 from complaints.operations.void_objection import undo_objection
-from complaints.queries.written import deniable, what_of
+from complaints.queries.written import Deniable, deniable, what_of
 
 DENIED = "投诉人说这不是本人的意思。"
 DECIDE = gettext_noop("投诉人否认撤回，请决定受理、不予受理或者转办")
@@ -51,16 +51,15 @@ Undo = Callable[[Actor, Complaint, WrittenDown], None]
 
 
 @transaction.atomic
-def deny_written(*, actor: Actor, receipt_code: str, text: str = "") -> Decision:
+def deny_written(*, actor: Actor, receipt_code: str, written_id: int, text: str = "") -> Decision:
     """否认, by the code alone and of the last that was written down. Staff and institution are told.
 
-    Raises Refused where nothing was written down, it was denied before, or the term is over.
+    ``written_id``: what the page named, so that a second press denies nothing else. Raises Refused where nothing was
+    written down, it was denied before, something else was written down since, or the term is over.
     """
     complaint = lock_by_receipt(receipt_code)
     knows(actor, complaint)
-    found = deniable(complaint)
-    if found is None:
-        raise Refused(_("没有可以否认的代为登记，或者否认的期限已经届满。"))
+    found = _named(complaint, written_id)
     row, what = found.row, what_of(found.row)
     row.denied_at = clock.now()
     row.save(update_fields=["denied_at"])
@@ -83,6 +82,17 @@ def deny_written(*, actor: Actor, receipt_code: str, text: str = "") -> Decision
             gettext_noop("投诉人否认了协会代其登记的事项，这件投诉按登记以前的情况继续办理，详见投诉页面。"),
         )
     return said
+
+
+def _named(complaint: Complaint, written_id: int) -> Deniable:
+    if WrittenDown.objects.filter(complaint=complaint, pk=written_id, denied_at__isnull=False).exists():
+        raise Refused(_("这项登记您已经否认过，不用再次提交。"))
+    found = deniable(complaint)
+    if found is None:
+        raise Refused(_("没有可以否认的代为登记，或者否认的期限已经届满。"))
+    if found.row.pk != written_id:
+        raise Refused(_("现在可以否认的是另一项登记。请重新查询，看清页面上写的是哪一项，再决定是否否认。"))
+    return found
 
 
 def _not_withdrawn(actor: Actor, complaint: Complaint, _row: WrittenDown) -> None:

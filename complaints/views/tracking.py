@@ -68,7 +68,7 @@ DEEDS: dict[str, Callable[[Actor, str, Given], Any]] = {
     ),
     "say_unpaid": lambda actor, code, given: say_unpaid(actor=actor, receipt_code=code, **given),
     "deny_written": lambda actor, code, given: deny_written(
-        actor=actor, receipt_code=code, text=given["text"]
+        actor=actor, receipt_code=code, written_id=given["written_id"], text=given["text"]
     ),
     "add_evidence": lambda actor, code, given: add_evidence(
         actor=actor, receipt_code=code, exhibit=Exhibit(given["kind"], given["upload"])
@@ -162,6 +162,8 @@ def _form(name: str, seen: Tracked, data: Any = None, files: Any = None) -> Deed
         initial["offer_id"] = seen.waiting.offer.pk
     if seen.agreement is not None:
         initial["text_sha256"] = seen.agreement.text_sha256
+    if seen.written is not None:
+        initial["written_id"] = seen.written.row.pk
     form = FORMS[name](data, files, initial=initial)
     if name not in OF_PAYMENTS:
         compared(form, seen.waiting.money)

@@ -11,7 +11,7 @@ from association.tenancy import acting_for
 from common.errors import DomainError, Refused
 from complaints import operations
 from complaints.choices.complaints import DecisionKind, Outcome, Party, RefusalGround, State
-from complaints.models import Agreement, Complaint, Decision, Fact, Offer, Signature, Survey
+from complaints.models import Agreement, Complaint, Decision, Fact, Offer, Signature, Survey, WrittenDown
 from complaints.queries.tracking import track
 from tests.at_once import at_once
 from tests.complaints.material import (
@@ -119,7 +119,8 @@ def test_what_was_written_down_is_denied_once_by_two_clicks(association, apart, 
     made = made_in(accepted, apart)
     which = {"complaint_id": made.complaint.pk, "paper": scan()}
     made_in(operations.withdraw, actor=apart.officer, **which)
-    denied = {"actor": apart.person, "receipt_code": made.receipt_code}
+    written = made_in(WrittenDown.objects.get).pk
+    denied = {"actor": apart.person, "receipt_code": made.receipt_code, "written_id": written}
     outcomes = at_once(association, *[lambda: operations.deny_written(**denied)] * 2)
     assert [type(one) for one in outcomes if isinstance(one, DomainError)] == [Refused]
     with acting_for(association.pk):

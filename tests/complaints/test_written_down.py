@@ -58,8 +58,13 @@ def withdrawn(here, made, side=40):
     return operations.withdraw(**as_staff(here, made, paper=scan(side)))
 
 
-def deny(here, made, text=""):
-    return operations.deny_written(actor=here.person, receipt_code=made.receipt_code, text=text)
+def deny(here, made, text="", written_id=None):
+    """What the page names, or ``written_id``."""
+    last = WrittenDown.objects.filter(complaint=made.complaint, denied_at__isnull=True).first()
+    named = written_id if written_id is not None else last.pk if last else 0
+    return operations.deny_written(
+        actor=here.person, receipt_code=made.receipt_code, written_id=named, text=text
+    )
 
 
 def performed(here, **more):
@@ -139,7 +144,7 @@ def test_the_institution_and_a_stranger_write_nothing_down(here):
         with pytest.raises(Forbidden), transaction.atomic():
             operations.withdraw(actor=actor, complaint_id=made.complaint.pk, paper=scan())
     with pytest.raises(NotFound), transaction.atomic():
-        operations.deny_written(actor=here.person, receipt_code="AAAA-AAAA-AAAA-AAAA")
+        operations.deny_written(actor=here.person, receipt_code="AAAA-AAAA-AAAA-AAAA", written_id=1)
 
 
 # -- told -----------------------------------------------------------------------------------------------------
@@ -228,6 +233,26 @@ def test_it_is_denied_once_in_its_term_and_its_paper_carries_nothing_more(here, 
     with pytest.raises(Refused, match="届满"), transaction.atomic():
         deny(here, late)
     assert state_of(late) == State.WITHDRAWN
+
+
+def test_a_second_press_of_the_same_form_denies_nothing_else(here, time):
+    made, other = performed(here), accepted(here)
+    operations.survey(**as_staff(here, made, outcome=Outcome.RESOLVED, paper=scan(40)))
+    time.pass_days(29)
+    tick(here)
+    operations.follow_up(**as_staff(here, made, still_holds=True, paper=scan(41)))
+    withdrawn(here, other)
+    said, asked, foreign = WrittenDown.objects.order_by("pk")
+    for named, match in ((said.pk, "另一项"), (foreign.pk, "另一项"), (0, "另一项")):
+        with pytest.raises(Refused, match=match), transaction.atomic():
+            deny(here, made, written_id=named)
+    deny(here, made, written_id=asked.pk)
+    with pytest.raises(Refused, match="已经否认过"), transaction.atomic():
+        deny(here, made, written_id=asked.pk)
+    assert (state_of(made), again(made).outcome) == (State.CLOSED, Outcome.RESOLVED)
+    said.refresh_from_db()
+    assert said.denied_at is None
+    assert track(made.receipt_code).written.row == said
 
 
 def test_a_denied_result_is_asked_for_again(here):

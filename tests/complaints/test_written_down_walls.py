@@ -106,7 +106,9 @@ def test_the_pages_want_the_paper_and_take_the_denial(first, client):
         shown = client.post(track_page, code).content.decode()
         assert "工作人员代您所作的登记" in shown
         assert "否认这项登记" in shown
-        said = code | {"deed": "deny_written", "text": "不是我签的"}
+        row = WrittenDown.objects.get()
+        assert f'name="written_id" value="{row.pk}"' in shown
+        said = code | {"deed": "deny_written", "text": "不是我签的", "written_id": row.pk}
         refused = client.post(f"{track_page}do/", said)
         assert refused.status_code == 400
         assert "不是我签的" in refused.content.decode()
@@ -115,5 +117,8 @@ def test_the_pages_want_the_paper_and_take_the_denial(first, client):
         assert "投诉人否认代为登记的事项" in done
         assert "工作人员代您所作的登记" not in done
         assert state_of(made) == State.AWAIT_REPLY
+        twice = client.post(f"{track_page}do/", said | {"sure": "on"})
+        assert (twice.status_code, state_of(made)) == (409, State.AWAIT_REPLY)
+        assert "已经否认过" in twice.content.decode()
         assert "否认，不作数" in desk.get(page).content.decode()
         assert "否认，不作数" not in Desk(first, here.school).get(page).content.decode()
