@@ -159,6 +159,7 @@ VERBS: dict[str, Any] = {
     "cancel_session": pgettext_lazy("audit trail", "取消调解会"),
     "record_session": pgettext_lazy("audit trail", "记录调解会"),
     "agree": pgettext_lazy("audit trail", "拟定调解协议"),
+    "void_agreement": pgettext_lazy("audit trail", "调解协议文本作废"),
     "sign": pgettext_lazy("audit trail", "签署调解协议"),
     "pause_for_appraisal": pgettext_lazy("audit trail", "鉴定，中止计期"),
     "decide_pause": pgettext_lazy("audit trail", "决定再次中止计期"),

@@ -236,6 +236,11 @@ class Complaint(AssociationOwned):
         return State(self.closed_from or self.state)
 
     @property
+    def negotiated_jointly(self) -> bool:
+        """In 群体性投诉 whose negotiation goes on; one that is over holds nobody."""
+        return self.mass_case is not None and self.mass_case.is_open
+
+    @property
     def number(self) -> str:
         """What is said on the phone and printed; it finds the file and tells nothing of the person."""
         return number_of(self.pk, self.received_at)

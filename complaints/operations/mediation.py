@@ -44,6 +44,7 @@ from complaints.operations.facts import (
     turn_after_set_aside,
 )
 from complaints.operations.moves import move_complaint, move_mediator
+from complaints.operations.open_text import void_open_text
 from complaints.operations.session_clock import watch_sessions
 
 ASKED = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
@@ -147,6 +148,7 @@ def assign_mediator(*, actor: Actor, complaint_id: int, mediator_id: int) -> Med
     _check_mediator(complaint, mediator_id)
     for before in MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE):
         move_mediator(before, MediatorState.RELIEVED, ended_at=clock.now())
+        void_open_text(actor, complaint)
     assignment = MediatorAssignment.objects.create(
         complaint=complaint,
         mediator_id=mediator_id,
@@ -205,6 +207,7 @@ def recuse(*, actor: Actor, complaint_id: int, ground: str, reason: str) -> Medi
     why = required_text(one_line(reason), "reason", _("请写明回避的理由。"), LONGEST_LINE)
     refuse_personal(complaint, reason=why)
     move_mediator(assignment, MediatorState.RECUSED, recusal=ground, reason=why, ended_at=clock.now())
+    void_open_text(actor, complaint)
     watch_sessions(actor, complaint)
     record(actor, "recuse", assignment, complaint=complaint.pk, ground=ground)
     tell_staff(

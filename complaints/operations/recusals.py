@@ -30,6 +30,7 @@ from complaints.operations.cases import (
     tell_staff,
 )
 from complaints.operations.moves import move_mediator, move_recusal
+from complaints.operations.open_text import void_open_text
 from complaints.operations.session_clock import watch_sessions
 
 DECIDE = gettext_noop("由该调解员以外的同事决定回避申请，并写明理由")
@@ -153,6 +154,7 @@ def _stand_aside(actor: Actor, complaint: Complaint, asked: RecusalRequest) -> N
             reason=BY_REQUEST,
             ended_at=clock.now(),
         )
+        void_open_text(actor, complaint)
         watch_sessions(actor, complaint)
 
 

@@ -375,7 +375,7 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("extend_order", complaint.order_due_on is not None and complaint.ended_at is None),
         ("withdraw", State.WITHDRAWN in STEPS[state]),
         ("add_evidence", complaint.ended_at is None),
-        ("leave_mass_case", complaint.mass_case is not None and complaint.mass_case.is_open),
+        ("leave_mass_case", complaint.negotiated_jointly),
         ("redact", complaint.retired_at is None),
         ("redact_file", complaint.retired_at is None and bool(case.evidence)),
         ("unmask", complaint.retired_at is None),

@@ -71,10 +71,13 @@ def mass_page(actor: Actor, pk: int) -> MassPage:
     case = mass_cases_visible_to(actor).select_related("institution", "opened_by").filter(pk=pk).first()
     if case is None:
         raise NotFound(_("没有这件群体性投诉。"))
-    complaints = list(complaints_visible_to(actor).filter(mass_case=case).order_by("pk"))
-    people = masked_people(complaints)
-    last = _last_offers(complaints)
     negotiating = case.state == MassState.NEGOTIATING
+    here = Q(mass_case=case)
+    if not negotiating:  # who is in another case since still stands here with what was offered
+        here |= Q(pk__in=Offer.objects.filter(mass_case=case).values("complaint_id"))
+    complaints = list(complaints_visible_to(actor).filter(here).order_by("pk"))
+    people = masked_people(complaints)
+    last = _last_offers(complaints, case)
     return MassPage(
         case=case,
         rows=[
@@ -87,13 +90,21 @@ def mass_page(actor: Actor, pk: int) -> MassPage:
     )
 
 
-def _last_offers(complaints: Sequence[Complaint]) -> dict[int, Offer]:
-    rows = Offer.objects.filter(complaint__in=complaints).order_by("pk")
-    return {row.complaint_id: row for row in rows}
+def _last_offers(complaints: Sequence[Complaint], case: MassCase) -> dict[int, Offer]:
+    """Of those who left for another case or to go on alone the last one that was made here."""
+    rows = list(Offer.objects.filter(complaint__in=complaints).order_by("pk"))
+    elsewhere = {one.pk for one in complaints if one.mass_case_id != case.pk}
+    return {
+        row.complaint_id: row
+        for row in rows
+        if row.complaint_id not in elsewhere or row.mass_case_id == case.pk
+    }
 
 
 def _joinable(actor: Actor) -> QuerySet[Complaint]:
-    return complaints_visible_to(actor).filter(state__in=sorted(OPEN_TO_OFFERS), mass_case__isnull=True)
+    """Open, and in no joint negotiation that still goes on."""
+    in_none = Q(mass_case__isnull=True) | Q(mass_case__state=MassState.ENDED)
+    return complaints_visible_to(actor).filter(in_none, state__in=sorted(OPEN_TO_OFFERS))
 
 
 def institutions_to_choose(actor: Actor) -> list[tuple[int, str, int]]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from association import clock
 from association.choices import QueuePart, Role, Side
@@ -10,9 +11,12 @@ from association.clock_queue import Asked, queue
 from association.clocks import pause_deadline, whose_turn
 from association.models import Deadline, Notice
 from association.tenancy import acting_for
+from common.errors import Refused
 from complaints import operations
 from complaints.choices.complaints import MassState, ReplyKind, State
+from complaints.models import Complaint
 from complaints.operations.cases import case_of
+from complaints.queries.mass import mass_page
 from tests.complaints.material import Time, accepted, tick, world
 from tests.credit_rating.desk_pages import Desk
 from tests.factories.people import actor_with, make_association, make_institution
@@ -168,6 +172,33 @@ def test_a_complaint_that_ends_or_leaves_ends_a_negotiation_of_two(here, time, h
         getattr(operations, how)(actor=here.person, receipt_code=made[0].receipt_code)
     case.refresh_from_db()
     assert (case.state, turn(case)) == (MassState.ENDED, None)
+
+
+def test_who_is_left_of_one_that_is_over_is_joined_to_the_next(association, here, time):
+    first, made = opened(here, time)
+    offered(here, first, made)
+    operations.withdraw(actor=here.person, receipt_code=made[0].receipt_code)
+    left, later = made[1], accepted(here)
+    page = Desk(association, here.officer).get("complaints/mass/new/", institution=here.institution.pk)
+    assert left.complaint.number in page.content.decode()
+    both = [left.complaint.pk, later.complaint.pk]
+    second = operations.open_mass_case(actor=here.officer, title="演示再次停课", complaint_ids=both)
+    left.complaint.refresh_from_db()
+    assert left.complaint.mass_case_id == second.pk
+    shown = mass_page(here.officer, first.pk)
+    assert [row.complaint.pk for row in shown.rows] == [one.complaint.pk for one in made]
+    assert {row.offer.mass_case_id for row in shown.rows} == {first.pk}
+    with pytest.raises(Refused, match="不在其他群体性投诉中"):
+        operations.open_mass_case(actor=here.officer, title="演示三次", complaint_ids=both)
+
+
+def test_the_database_joins_nobody_who_is_negotiated_jointly(here, time):
+    first, made = opened(here, time)
+    second, _others = opened(here, time)
+    with pytest.raises(IntegrityError, match="joins no other case"), transaction.atomic():
+        Complaint.objects.filter(pk=made[0].complaint.pk).update(mass_case=second)
+    operations.end_mass_case(actor=here.officer, mass_case_id=first.pk, notes="已分别提出方案。")
+    assert Complaint.objects.filter(pk=made[0].complaint.pk).update(mass_case=second) == 1
 
 
 def test_whatever_moved_a_term_without_a_word_is_followed_within_a_minute(here, time):
