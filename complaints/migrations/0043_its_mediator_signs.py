@@ -37,5 +37,5 @@ DROP FUNCTION portal_signed_with_its_mediator();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0039_harm_day")]
+    dependencies = [("complaints", "0042_days_given_back")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
