@@ -92,7 +92,7 @@ def labels() -> dict[str, str]:
     """The numbers of a published line, and the sums of all together, in words."""
     return {
         "received": _("收到"),
-        "accepted": _("受理"),
+        "accepted": _("已受理"),
         "no_answer": _("投诉人未答复"),
         "response": _("按时答复率"),
         "resolution": _("解决率"),
