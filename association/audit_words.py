@@ -176,6 +176,7 @@ VERBS: dict[str, Any] = {
     "ask_follow_up": pgettext_lazy("audit trail", "发出回访"),
     "follow_up": pgettext_lazy("audit trail", "答复回访"),
     "contest": pgettext_lazy("audit trail", "对结果提出异议"),
+    "deny_consent": pgettext_lazy("audit trail", "否认代为登记的调解意愿"),
     "deny_written": pgettext_lazy("audit trail", "否认代为登记的事项"),
     "close": pgettext_lazy("audit trail", "投诉办结"),
     "open_mass_case": pgettext_lazy("audit trail", "合并协商"),

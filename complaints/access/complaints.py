@@ -70,6 +70,7 @@ MAY = {
     "extend_order": SECRETARIAT,
     # 调解
     "consent": INSTITUTION_ROLES | SECRETARIAT,
+    "deny_consent": INSTITUTION_ROLES,
     "assign_mediator": SECRETARIAT,
     "recuse": MEDIATORS,
     "ask_recusal": INSTITUTION_ROLES | SECRETARIAT,

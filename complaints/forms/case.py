@@ -137,6 +137,12 @@ class InstitutionConsentForm(CaseForm):
         return {"party": Party.INSTITUTION, "given": self.cleaned_data["given_"]}
 
 
+class DenyConsentForm(CaseForm):
+    name = "deny_consent"
+    title, button, dangerous = _("否认代为登记的调解意愿"), _("这不是本机构的意思"), True
+    lead = _("协会按一份书面意见登记了贵机构是否同意调解。不是贵机构出具的，可以否认。")
+
+
 class InstitutionSignForm(CaseForm):
     name = "sign"
     title, button = _("签署调解协议"), _("签署")
@@ -249,6 +255,7 @@ FORMS: dict[str, type[CaseForm]] = {
         AnswerForm,
         MakeOfferForm,
         InstitutionConsentForm,
+        DenyConsentForm,
         InstitutionSignForm,
         PerformForm,
         CaseEvidenceForm,

@@ -90,17 +90,30 @@ class ContestedForm(_SignedForm):
     text = text(_("理由"), help_text=_("请照投诉人的原话；不要写个人信息。"))
 
 
-class PaperConsentForm(CaseForm):
+class _OfOneSideForm(CaseForm):
+    """What either side signed; of an institution only where it has no administrator to say it."""
+
+    lead = _("须有这一方签名或者盖章的书面意见；机构有账号和管理员的，由机构自己办理。")
+    paper = forms.FileField(
+        label=_("这一方签名的书面意见（扫描件或照片）"), allow_empty_file=True, help_text=ONLY_HERE
+    )
+
+
+class PaperConsentForm(_OfOneSideForm):
     name = "paper_consent"
     title, button = _("代登记调解意愿"), _("登记")
+    lead = _(
+        "须有这一方签名或者盖章的书面意见；双方的由两位工作人员分别登记。机构有账号和管理员的，由机构自己办理。"
+    )
     party = choice(_("一方"), Party.choices)
     given_ = yes_no(_("意见"), AGREES_OR_NOT)
 
     def given(self) -> dict[str, Any]:
-        return {"party": self.cleaned_data["party"], "given": self.cleaned_data["given_"]}
+        said = dict(self.cleaned_data)
+        return {"given": said.pop("given_"), **said}
 
 
-class PaperRecusalForm(CaseForm):
+class PaperRecusalForm(_OfOneSideForm):
     name = "paper_recusal"
     title, button = _("代登记回避申请"), _("登记")
     party = choice(_("一方"), Party.choices)

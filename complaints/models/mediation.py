@@ -12,7 +12,9 @@ from complaints.models.complaints import Complaint
 
 
 class Consent(AssociationOwned):
-    """调解意愿 of one side. Written once; who thinks again writes again, and the last word counts."""
+    """调解意愿 of one side. Written once; who thinks again writes again, and the last word counts, but for one from a
+    paper that the institution denies.
+    """
 
     complaint = models.ForeignKey(
         Complaint, models.PROTECT, related_name="consents", verbose_name=pgettext_lazy("one", "投诉")
@@ -24,6 +26,15 @@ class Consent(AssociationOwned):
         "association.User", models.PROTECT, null=True, verbose_name=_("登记人"), related_name="+"
     )
     at = models.DateTimeField(_("时间"))
+    # What staff wrote it down from, which a trigger wants; none of those before a paper was asked for.
+    paper = models.ForeignKey(
+        "complaints.Evidence",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("签名的书面意见"),
+        related_name="+",
+    )
+    denied_at = models.DateTimeField(_("机构否认的时间"), null=True)
 
     class Meta:
         verbose_name, verbose_name_plural = (
@@ -36,6 +47,11 @@ class Consent(AssociationOwned):
                 name="consent_by_somebody",
                 condition=Q(method=Method.RECEIPT_CODE, recorded_by__isnull=True)
                 | (~Q(method=Method.RECEIPT_CODE) & Q(recorded_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="consent_denied_from_paper",
+                condition=Q(denied_at__isnull=True)
+                | Q(method=Method.PAPER, party=Party.INSTITUTION, denied_at__gte=F("at")),
             ),
         ]
 
@@ -114,6 +130,14 @@ class RecusalRequest(AssociationOwned):
         "association.User", models.PROTECT, null=True, verbose_name=_("登记人"), related_name="+"
     )
     asked_at = models.DateTimeField(_("申请时间"))
+    # As of a consent.
+    paper = models.ForeignKey(
+        "complaints.Evidence",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("签名的书面意见"),
+        related_name="+",
+    )
     state = models.CharField(
         _("状态"), max_length=8, choices=RecusalState.choices, default=RecusalState.ASKED
     )

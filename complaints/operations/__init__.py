@@ -11,6 +11,7 @@ from complaints.operations.acceptance import (
 from complaints.operations.agreements import agree, sign
 from complaints.operations.appraisal import decide_pause, pause_for_appraisal, resume
 from complaints.operations.breach import breach
+from complaints.operations.consents import consent, deny_consent
 from complaints.operations.denied import deny_written
 from complaints.operations.ends import terminate, withdraw
 from complaints.operations.enrolment import import_enrolments, set_enrolment
@@ -46,7 +47,6 @@ from complaints.operations.mass import (
 )
 from complaints.operations.mediation import (
     assign_mediator,
-    consent,
     recuse,
 )
 from complaints.operations.objection import contest
@@ -109,6 +109,7 @@ __all__ = [
     "decide_recusal",
     "decide_set_aside",
     "decline_figures",
+    "deny_consent",
     "deny_written",
     "discard_orders",
     "doubts_about",

@@ -327,7 +327,7 @@ def keep_signed(
         sentence = (
             _("请上传投诉人签名的书面意见（扫描件或照片）。")
             if party == Party.COMPLAINANT
-            else _("请上传机构签名或者盖章的协议书（扫描件或照片）。")
+            else _("请上传机构签名或者盖章的书面意见或者协议书（扫描件或照片）。")
         )
         raise InvalidInput(sentence, {"paper": sentence})
     kept = keep_exhibit(actor, complaint, Exhibit(EvidenceKind.SIGNED, paper), Source.STAFF)

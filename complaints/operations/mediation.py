@@ -16,20 +16,15 @@ from common.errors import Forbidden, InvalidInput, Refused
 from common.text import one_line
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
-    FactKind,
     MediatorState,
-    Method,
     Party,
     Recusal,
     RecusalState,
     State,
 )
-from complaints.models import Complaint, Consent, MediatorAssignment, RecusalRequest
+from complaints.models import Complaint, MediatorAssignment, RecusalRequest
 from complaints.operations.cases import (
-    lock_against_own,
     lock_complaint,
-    lock_for_complainant,
-    note_fact,
     refuse_personal,
     required_text,
     tell_complainant,
@@ -37,91 +32,18 @@ from complaints.operations.cases import (
     tell_person,
     tell_staff,
 )
-from complaints.operations.facts import (
-    AGREED_AFTER_ALL,
-    set_aside,
-    standing_facts,
-    turn_after_set_aside,
-)
 from complaints.operations.moves import move_complaint, move_mediator
 from complaints.operations.open_text import void_open_text
 from complaints.operations.session_clock import watch_sessions
+from complaints.queries.consents import last_words
 
 ASKED = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
 LONGEST_LINE = 200
 
 
-@transaction.atomic
-def consent(
-    *,
-    actor: Actor,
-    party: str,
-    given: bool,
-    complaint_id: int | None = None,
-    receipt_code: str = "",
-) -> Consent:
-    """调解意愿 of one side; the last word counts. A refusal by the institution is kept as a fact."""
-    complaint, method, by = _speaking(actor, party, complaint_id, receipt_code)
-    if complaint.state not in ASKED:
-        raise Refused(_("现在是“%(state)s”，不征求调解意愿。") % {"state": complaint.get_state_display()})
-    said = Consent.objects.create(
-        complaint=complaint, party=party, given=given, method=method, recorded_by_id=by, at=clock.now()
-    )
-    record(actor, "consent", said, complaint=complaint.pk, party=party, given=given)
-    if party == Party.INSTITUTION:
-        _keep_refusal(actor, complaint, given=given)
-    if complaint.state == State.MEDIATING and not given:
-        _tell_of_refusal(complaint, said)
-    tell_staff(
-        complaint,
-        f"consent-{said.pk}",
-        gettext_noop("投诉%(number)s有新的调解意愿"),
-        gettext_noop("双方都同意后，请指派调解员。"),
-    )
-    return said
-
-
-def _tell_of_refusal(complaint: Complaint, said: Consent) -> None:
-    """撤回同意: whoever mediates and the other side hear of it; nothing goes on until both agree again or it is ended."""
-    event = f"consent-withdrawn-{said.pk}"
-    body = gettext_noop("一方不再同意调解。双方重新同意前，不再安排调解会，也不拟定和签署协议。")
-    subject = gettext_noop("投诉%(number)s的一方不再同意调解")
-    if said.party == Party.COMPLAINANT:
-        tell_institution(complaint, event, subject, body)
-    else:
-        tell_complainant(complaint, event)
-    if (mediator := mediator_of(complaint)) is not None:
-        tell_person(complaint, mediator.pk, event, subject, body)
-
-
-def _keep_refusal(actor: Actor, complaint: Complaint, *, given: bool) -> None:
-    """拒绝调解 is a fact while it is the last word."""
-    if given:
-        for fact in standing_facts(complaint, FactKind.REFUSED_MEDIATION):
-            set_aside(actor, fact, AGREED_AFTER_ALL)
-        return
-    turn = turn_after_set_aside(complaint, FactKind.REFUSED_MEDIATION)
-    note_fact(complaint, FactKind.REFUSED_MEDIATION, turn=turn)
-
-
-def _speaking(
-    actor: Actor, party: str, complaint_id: int | None, receipt_code: str
-) -> tuple[Complaint, Method, int | None]:
-    """Which side speaks, how it is known, and who writes it down."""
-    if party == Party.COMPLAINANT:
-        return lock_for_complainant(actor, complaint_id, receipt_code)
-    if party != Party.INSTITUTION:
-        raise InvalidInput(_("请说明是哪一方。"))
-    actor.require(MAY, "consent")
-    if actor.is_staff:
-        return lock_complaint(actor, complaint_id or 0), Method.PAPER, actor.person_id
-    return lock_against_own(actor, complaint_id or 0), Method.ACCOUNT, actor.person_id
-
-
 def both_consent(complaint: Complaint) -> bool:
     """Whether the last word of each side is yes; the database asks the same."""
-    last = dict(Consent.objects.filter(complaint=complaint).order_by("pk").values_list("party", "given"))
-    return last == {Party.COMPLAINANT.value: True, Party.INSTITUTION.value: True}
+    return last_words(complaint) == {Party.COMPLAINANT.value: True, Party.INSTITUTION.value: True}
 
 
 def refuse_stopped(complaint: Complaint) -> None:

@@ -1,5 +1,6 @@
 """申请回避: a side asks for another mediator and says why; staff who are not the one asked about decide (art. 19)."""
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -29,8 +30,10 @@ from complaints.operations.cases import (
     tell_person,
     tell_staff,
 )
+from complaints.operations.filing import on_paper
 from complaints.operations.moves import move_mediator, move_recusal
 from complaints.operations.open_text import void_open_text
+from complaints.operations.own_voice import keep_word
 from complaints.operations.session_clock import watch_sessions
 
 DECIDE = gettext_noop("由该调解员以外的同事决定回避申请，并写明理由")
@@ -47,8 +50,12 @@ def ask_recusal(
     reason: str,
     complaint_id: int | None = None,
     receipt_code: str = "",
+    paper: UploadedFile | None = None,
 ) -> RecusalRequest:
-    """申请调解员回避. Until it is decided the mediator does nothing in the case; the term of mediation runs on."""
+    """申请调解员回避. Until it is decided the mediator does nothing in the case; the term of mediation runs on.
+
+    What staff write down for a side stands on its ``paper``, and the side hears of it at once.
+    """
     complaint, method, by = _asking(actor, party, complaint_id, receipt_code)
     mediating = MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE).first()
     if complaint.state != State.MEDIATING or mediating is None:
@@ -57,6 +64,7 @@ def ask_recusal(
         raise InvalidInput(_("请选择回避的情形。"), {"ground": _("请选择回避的情形。")})
     if RecusalRequest.objects.filter(complaint=complaint, party=party, state=RecusalState.ASKED).exists():
         raise Refused(_("您已经申请回避，正在等待决定。"))
+    signed = keep_word(actor, complaint, party, method, paper)
     asked = RecusalRequest.objects.create(
         complaint=complaint,
         party=party,
@@ -64,22 +72,41 @@ def ask_recusal(
         ground=ground,
         reason=required_text(paragraphs(reason), "reason", _("请写明回避的理由。"), LONGEST_REASON),
         method=method,
+        paper=signed,
         recorded_by_id=by,
         asked_at=clock.now(),
     )
-    record(actor, "ask_recusal", asked, complaint=complaint.pk, party=party, ground=ground)
+    record(
+        actor, "ask_recusal", asked, complaint=complaint.pk, party=party, ground=ground, **on_paper(signed)
+    )
     _watch(actor, complaint)
+    if method == Method.PAPER:
+        _tell_of_paper(complaint, asked)
+    _tell_asked(complaint, asked)
+    return asked
+
+
+def _tell_asked(complaint: Complaint, asked: RecusalRequest) -> None:
     event = f"recusal-{asked.pk}"
     subject = gettext_noop("投诉%(number)s的一方申请调解员回避")
     tell_staff(complaint, event, subject, gettext_noop("请由该调解员以外的同事决定，并写明理由。"))
     tell_person(
         complaint,
-        mediating.mediator_id,
+        asked.against_id,
         event,
         subject,
         gettext_noop("决定作出以前，请不要办理这件投诉。"),
     )
-    return asked
+
+
+def _tell_of_paper(complaint: Complaint, asked: RecusalRequest) -> None:
+    event = f"recusal-paper-{asked.pk}"
+    if asked.party == Party.INSTITUTION:
+        subject = gettext_noop("协会按书面意见登记了贵机构在投诉%(number)s中的回避申请")
+        body = gettext_noop("决定作出以前，调解员不办理这件投诉。不是贵机构的意思的，请联系协会。")
+        tell_institution(complaint, event, subject, body)
+    else:
+        tell_complainant(complaint, event)
 
 
 def _asking(

@@ -36,7 +36,6 @@ from complaints.choices.settlement import SettlementState
 from complaints.models import (
     Agreement,
     Complaint,
-    Consent,
     Decision,
     Evidence,
     Instalment,
@@ -51,6 +50,7 @@ from complaints.models import (
     Survey,
     Telling,
 )
+from complaints.queries.consents import deniable_consent, last_words
 from complaints.queries.facts import KeptFact, facts_of, may_allege_breach
 from complaints.queries.leads import may_open_lead
 from complaints.queries.papers import AgreementPaper, papers_of
@@ -200,9 +200,7 @@ def case_of(actor: Actor, pk: int) -> CaseFile:
         ),
         signed=frozenset(one.party for one in agreement.signatures.all()) if agreement else frozenset(),
         sessions=list(Session.objects.filter(complaint=complaint).select_related("mediator")),
-        consents=dict(
-            Consent.objects.filter(complaint=complaint).order_by("pk").values_list("party", "given")
-        ),
+        consents=last_words(complaint),
         mediator=MediatorAssignment.objects.filter(complaint=complaint, state=MediatorState.ACTIVE)
         .select_related("mediator")
         .first(),
@@ -328,6 +326,7 @@ def _for_institution(case: CaseFile) -> list[str]:
         ("answer", state in ANSWERABLE),
         ("offer", state in OPEN_TO_OFFERS),
         ("consent", state in OPEN_TO_OFFERS),
+        ("deny_consent", deniable_consent(case.complaint) is not None),
         ("ask_recusal", state == State.MEDIATING and waits),
         ("add_evidence", case.complaint.ended_at is None),
     )

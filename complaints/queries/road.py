@@ -8,7 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from association.moments import minute
-from complaints.choices.complaints import DecisionKind, MediatorState, Party, RecusalState, State, Target
+from complaints.choices.complaints import (
+    DecisionKind,
+    MediatorState,
+    Method,
+    Party,
+    RecusalState,
+    State,
+    Target,
+)
 from complaints.models import (
     Consent,
     Decision,
@@ -83,7 +91,10 @@ def _written_down(seen: Tracked) -> list[Event]:
     """代为登记: whoever signed reads what was made of the paper."""
     title = _("工作人员按签名的书面意见代为登记：%(what)s")
     rows = WrittenDown.objects.filter(complaint=seen.complaint)
-    return [Event(row.recorded_at, title % {"what": what_of(row)}) for row in rows]
+    found = [Event(row.recorded_at, title % {"what": what_of(row)}) for row in rows]
+    words = {True: _("同意调解"), False: _("不同意调解")}
+    own = Consent.objects.filter(complaint=seen.complaint, party=Party.COMPLAINANT, method=Method.PAPER)
+    return found + [Event(row.at, title % {"what": words[row.given]}) for row in own]
 
 
 def _called_off(row: Session) -> Event:

@@ -36,6 +36,7 @@ from complaints.operations.acceptance import (
 from complaints.operations.agreements import agree, sign
 from complaints.operations.appraisal import decide_pause, pause_for_appraisal, resume
 from complaints.operations.breach import breach
+from complaints.operations.consents import consent, deny_consent
 from complaints.operations.ends import terminate, withdraw
 from complaints.operations.fact_review import decide_set_aside, propose_set_aside
 from complaints.operations.filing import Exhibit, add_evidence
@@ -45,7 +46,6 @@ from complaints.operations.letters_in import answer_on_paper, offer_on_paper
 from complaints.operations.mass import leave_mass_case
 from complaints.operations.mediation import (
     assign_mediator,
-    consent,
     recuse,
 )
 from complaints.operations.objection import contest
@@ -93,6 +93,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "answer": answer,
     "offer": offer,
     "consent": consent,
+    "deny_consent": deny_consent,
     "paper_consent": consent,
     "ask_recusal": ask_recusal,
     "paper_recusal": ask_recusal,

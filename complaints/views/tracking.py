@@ -20,11 +20,11 @@ from complaints.choices.complaints import Party
 from complaints.forms.parts import compared
 from complaints.forms.tracked import FORMS, DeedOfComplainant, TrackForm
 from complaints.operations.agreements import sign
+from complaints.operations.consents import consent
 from complaints.operations.denied import deny_written
 from complaints.operations.ends import withdraw
 from complaints.operations.filing import Exhibit, add_evidence
 from complaints.operations.mass import leave_mass_case
-from complaints.operations.mediation import consent
 from complaints.operations.objection import contest
 from complaints.operations.payment_answers import answer_payment
 from complaints.operations.privacy import hide_own_words

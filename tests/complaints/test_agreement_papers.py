@@ -188,7 +188,7 @@ def test_the_code_opens_the_one_without_a_name(here, pages, association, client)
 def test_both_sign_on_paper_and_two_people_write_it_down(here, pages):
     made = mediating(here)
     agreement = printed(here, made)
-    with pytest.raises(InvalidInput, match="盖章的协议书"):
+    with pytest.raises(InvalidInput, match="盖章的书面意见或者协议书"):
         paper_of(here.officer, made, agreement, Party.INSTITUTION, paper=None)
     paper_of(here.officer, made, agreement, Party.INSTITUTION)
     with pytest.raises(Refused, match="另一位工作人员"):
