@@ -11,6 +11,7 @@ from association.actors import Actor
 from association.audit import record
 from association.choices import COMMITTEE_ROLES
 from association.notices import notify, people_of
+from association.shown import Facts, refuse_moved
 from common.errors import Forbidden, InvalidInput, Involved, NotFound, Refused
 from common.said import Said
 from credit_rating.access import MAY, assessments_visible_to
@@ -25,6 +26,7 @@ from credit_rating.operations.rounds import DESK, refuse_before
 from credit_rating.queries.conflicts import conflict_check
 from credit_rating.queries.involved import SCORED_IT, has_scored, kept_from_deciding
 from credit_rating.queries.standards import spec_of
+from credit_rating.queries.waiting_decisions import overruling_shown
 
 OPEN = (Stage.REVIEWED, Stage.DETERMINED)
 
@@ -100,8 +102,11 @@ def _overrule(
 
 
 @transaction.atomic
-def countersign(*, actor: Actor, determination_id: int, agree: bool = True) -> Determination:
-    """第二人签署 of an overruling, by somebody else; who does not agree sends it back."""
+def countersign(*, actor: Actor, determination_id: int, shown: Facts, agree: bool = True) -> Determination:
+    """第二人签署 of the overruling that was ``shown`` (``overruling_shown``), by somebody else; or it is sent back.
+
+    Raises Moved where another overruling stands in its place.
+    """
     actor.require(MAY, "countersign")
     found = Determination.objects.filter(
         pk=determination_id, assessment__in=assessments_visible_to(actor)
@@ -115,9 +120,10 @@ def countersign(*, actor: Actor, determination_id: int, agree: bool = True) -> D
     if determination.decided_by_id == actor.user_id:
         raise Forbidden(_("改判须由另一人签署。"))
     refuse_involved(actor, assessment)
+    _check_waiting(determination)
+    refuse_moved(shown, overruling_shown(determination))
     if agree:
         signed = {"countersigned_by_id": actor.user_id, "countersigned_at": clock.now()}
-        _check_waiting(determination)
         move_determination(determination, DeterminationState.CONFIRMED, **signed)
         _settle(assessment, determination)
     else:
@@ -133,7 +139,6 @@ def _check_waiting(determination: Determination) -> None:
 
 
 def _send_back(determination: Determination) -> None:
-    _check_waiting(determination)
     move_determination(
         determination,
         DeterminationState.PROPOSED,

@@ -29,7 +29,9 @@ from credit_rating.models import HistoricalResult, ResultImport, Round
 from credit_rating.operations.announcements import institution_people
 from credit_rating.operations.moves import move_import
 from credit_rating.queries.corrections import as_it_stands
+from credit_rating.queries.past_register import known_today, rows_of
 from credit_rating.rules.past_results import HistoricalRow, row_faults
+from credit_rating.rules.past_sheet import identity_faults
 from members.operations import REGISTER, register_institution
 from members.queries import institutions
 
@@ -69,6 +71,8 @@ def propose_historical_results(*, actor: Actor, rows: Sequence[HistoricalRow]) -
 def confirm_historical_results(*, actor: Actor, import_id: int) -> int:
     """确认导入, by somebody else: all lines become results, or none. Returns how many are new.
 
+    Refused where today's register does not lead every line to the institution that the source names.
+
     An institution that the source names without a code is kept without one, and its page says so. Its people are told
     what the public reads of it.
     """
@@ -76,6 +80,7 @@ def confirm_historical_results(*, actor: Actor, import_id: int) -> int:
     take_turn(REGISTER)
     rows = rows_of(brought)
     _refuse_faults(rows)
+    _refuse_register(rows)
     _refuse_tied(actor, rows)
     move_import(brought, ImportState.CONFIRMED, decided_by_id=actor.person_id, decided_at=clock.now())
     results = [result for row in rows if (result := _take_over(brought, row))]
@@ -108,10 +113,6 @@ def withdraw_historical_results(*, actor: Actor, import_id: int) -> ResultImport
     return brought
 
 
-def rows_of(brought: ResultImport) -> list[HistoricalRow]:
-    return [HistoricalRow(**row) for row in brought.rows]
-
-
 def _lock_for_decision(actor: Actor, import_id: int) -> ResultImport:
     actor.require(MAY, "confirm_historical_results")
     brought = _lock_waiting(actor, import_id)
@@ -135,6 +136,20 @@ def _refuse_faults(rows: Sequence[HistoricalRow]) -> None:
             raise InvalidInput(
                 Said(gettext_noop("第%(line)s行：%(why)s全部没有导入。"), line=number, why=wrong)
             )
+
+
+def _refuse_register(rows: Sequence[HistoricalRow]) -> None:
+    """The register moves while an import waits: under its turn every line is read against it again, as when it was brought."""
+    if wrong := identity_faults(rows, known_today()):
+        first = wrong[0]
+        raise Refused(
+            Said(
+                gettext_noop("第%(line)s行“%(name)s”：%(why)s名录在提交以后有变动，全部没有导入。"),
+                line=first.row,
+                name=rows[first.row - 1].institution_name,
+                why=first.sentence,
+            )
+        )
 
 
 def _faults(row: HistoricalRow) -> Iterator[str]:

@@ -17,6 +17,7 @@ from association.deadlines import start_clock
 from association.notices import notify, people_of
 from association.outbox import enqueue
 from association.rules.clock import Due
+from association.shown import Facts, Moved, moved_sentence, refuse_unseen
 from common.errors import Forbidden, Refused
 from common.said import Said
 from credit_rating.access import MAY
@@ -37,6 +38,7 @@ from credit_rating.operations.rounds import DESK, lock_round
 from credit_rating.operations.terms import start_validity
 from credit_rating.queries.explanation import profile_of
 from credit_rating.queries.standards import spec_of
+from credit_rating.queries.waiting_decisions import publications_shown, standing_proposals, words_of
 from credit_rating.queries.windows import is_open
 
 ON_NOTICE = frozenset({Stage.DETERMINED, Stage.NOTICED, Stage.PUBLIC_NOTICE, Stage.OBJECTION})
@@ -52,7 +54,7 @@ def propose_publication(*, actor: Actor, round_id: int) -> list[Publication]:
     held_in = lock_round(actor, round_id)
     waiting = list(_waiting(held_in))
     ripe = [row for row in waiting if _is_ripe(row)]
-    proposed = {row.determination_id for row in _proposed(held_in)}
+    proposed = {row.determination_id for row in standing_proposals(held_in.pk)}
     current = _confirmed(ripe)
     wanted = [row for row in ripe if row.pk in current and current[row.pk].pk not in proposed]
     if not wanted:
@@ -86,16 +88,25 @@ def propose_publication(*, actor: Actor, round_id: int) -> list[Publication]:
 
 
 @transaction.atomic
-def approve_publication(*, actor: Actor, round_id: int) -> list[Publication]:
-    """批准公布, by another person than the one who proposed; earlier results of the institution are superseded."""
+def approve_publication(*, actor: Actor, round_id: int, shown: Facts) -> list[Publication]:
+    """批准公布 of what the page showed (``publications_shown``), by another person than the one who proposed.
+
+    What was proposed since stays proposed; Moved where one of those shown was determined anew. Earlier results of the
+    institution are superseded.
+    """
     actor.require(MAY, "approve_publication")
     held_in = lock_round(actor, round_id)
     waiting = _hold(held_in)
-    proposed = list(_proposed(held_in).select_for_update(of=("self",)))
-    if not proposed:
+    standing = list(standing_proposals(held_in.pk).select_for_update(of=("self",)))
+    proposed = [row for row in standing if str(row.pk) in shown]
+    if not standing:
         raise Refused(_("没有等待批准的公布。"))
     if any(row.proposed_by_id == actor.user_id for row in proposed):
         raise Forbidden(_("提请人与批准人不能是同一人。"))
+    refuse_unseen(shown, publications_shown(standing))
+    _refuse_moved(held_in, standing, shown)
+    if not proposed:
+        raise Refused(_("您看到的结果都已公布，另有新提请的等待批准。"))
     current = _confirmed([row for row in waiting if _is_ripe(row)])
     ready = [row for row in proposed if _stands(row, current)]
     if not ready:
@@ -110,12 +121,30 @@ def approve_publication(*, actor: Actor, round_id: int) -> list[Publication]:
     return ready
 
 
+def _refuse_moved(held_in: Round, standing: list[Publication], shown: Facts) -> None:
+    """Each one shown still stands as it was, or was published as it was; else both sides, by the institution's name."""
+    rows = Publication.objects.filter(assessment__round=held_in).select_related("assessment__institution")
+    meant = [row for row in rows.order_by("pk") if str(row.pk) in shown]
+    stands = {row.pk for row in standing}
+    instead = {row.assessment_id: words_of(row) for row in standing}
+    moved = []
+    for row in meant:
+        still = row.pk in stands or row.published_at is not None
+        now = words_of(row) if still else instead.get(row.assessment_id, _("已重新评定，尚未提请公布"))
+        if not still or now != shown[str(row.pk)]:
+            moved.append((str(row.assessment.institution), shown[str(row.pk)], now))
+    if moved:
+        raise Moved(moved_sentence(moved), publications_shown(standing))
+
+
 def _hold(held_in: Round) -> list[Assessment]:
     """Everything of the institutions proposed, in every round and in one order: what is superseded is moved too.
 
     Round, assessments by their number, publications: everybody here takes them in this order. Returns this round's.
     """
-    institutions = _proposed(held_in).order_by().values_list("assessment__institution_id", flat=True)
+    institutions = (
+        standing_proposals(held_in.pk).order_by().values_list("assessment__institution_id", flat=True)
+    )
     rows = Assessment.objects.select_for_update(of=("self",)).select_related("public_notice")
     held = rows.filter(institution_id__in=list(institutions)).order_by("pk")
     return [row for row in held if row.round_id == held_in.pk]
@@ -175,21 +204,6 @@ def provisional_end(notice: PublicNotice) -> str:
     return _("公示期的截止日为暂定，待放假安排公布并重新计算后才能公布。%(term)s") % {
         "term": notice.arithmetic
     }
-
-
-def _proposed(held_in: Round) -> QuerySet[Publication]:
-    """Proposals that still stand; one whose determination was superseded meanwhile is left behind."""
-    return (
-        Publication.objects.filter(
-            assessment__round=held_in,
-            published_at__isnull=True,
-            determination__state=DeterminationState.CONFIRMED,
-        )
-        .select_related(
-            "assessment__institution", "assessment__public_notice", "assessment__round", "determination"
-        )
-        .order_by("pk")
-    )
 
 
 def _confirmed(rows: Iterable[Assessment]) -> dict[int, Determination]:

@@ -9,6 +9,7 @@ from association.actors import Actor
 from association.audit import record
 from association.choices import Role
 from association.notices import notify, people_of
+from association.shown import Facts, refuse_moved
 from common.errors import Forbidden, NotFound, Refused
 from common.said import Said
 from credit_rating.access import MAY, assessments_visible_to
@@ -19,6 +20,7 @@ from credit_rating.operations.assignments import lock_assessment, required_text
 from credit_rating.operations.determination import refuse_involved
 from credit_rating.operations.moves import move_assessment
 from credit_rating.operations.rounds import DESK
+from credit_rating.queries.waiting_decisions import suspension_shown
 
 PROPOSED = gettext_noop(
     "理由：%(reason)s。暂停须由评定委员会主任决定，决定之前结果不变。贵机构可以立即向秘书处书面陈述和申辩。"
@@ -58,9 +60,9 @@ def propose_suspension(*, actor: Actor, publication_id: int, reason: str) -> Pub
 
 
 @transaction.atomic
-def suspend_publication(*, actor: Actor, publication_id: int) -> Publication:
-    """暂停, by another person than the one who asked: the grade stays on record and no longer counts, everywhere."""
-    publication = _asked(actor, publication_id)
+def suspend_publication(*, actor: Actor, publication_id: int, shown: Facts) -> Publication:
+    """暂停 as it was ``shown``, by another person than the one who asked: the grade stays on record and no longer counts."""
+    publication = _asked(actor, publication_id, shown)
     move_assessment(publication.assessment, Stage.SUSPENDED)
     publication.suspended_at, publication.suspended_by_id = clock.now(), actor.person_id
     reason = publication.suspension_reason
@@ -70,9 +72,9 @@ def suspend_publication(*, actor: Actor, publication_id: int) -> Publication:
 
 
 @transaction.atomic
-def decline_suspension(*, actor: Actor, publication_id: int) -> Publication:
+def decline_suspension(*, actor: Actor, publication_id: int, shown: Facts) -> Publication:
     """不予暂停: the result stands as it is, and the institution is told."""
-    publication = _asked(actor, publication_id)
+    publication = _asked(actor, publication_id, shown)
     reason = publication.suspension_reason
     _forget(publication)
     _keep(publication)
@@ -81,13 +83,14 @@ def decline_suspension(*, actor: Actor, publication_id: int) -> Publication:
     return publication
 
 
-def _asked(actor: Actor, publication_id: int) -> Publication:
+def _asked(actor: Actor, publication_id: int, shown: Facts) -> Publication:
     actor.require(MAY, "suspend_publication")
     publication = _lock_published(actor, publication_id)
     if publication.suspension_asked_at is None or publication.suspended_at is not None:
         raise Refused(_("没有等待决定的暂停提请。"))
     if publication.suspension_asked_by_id == actor.person_id:
         raise Forbidden(_("提请人与批准人不能是同一人。"))
+    refuse_moved(shown, suspension_shown(publication))
     return publication
 
 

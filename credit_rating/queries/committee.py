@@ -117,12 +117,6 @@ def running_job(round_id: int) -> Job | None:
     return last if last is not None and last.state != JobState.DONE else None
 
 
-def proposed_publications(round_id: int) -> int:
-    """How many results wait for the second person."""
-    waiting = Publication.objects.filter(assessment__round_id=round_id, published_at__isnull=True)
-    return waiting.exclude(determination__state=DeterminationState.SUPERSEDED).count()
-
-
 def grades_to_overrule_to(actor: Actor, assessment_id: int) -> list[BandSpec]:
     """改判为: the grades of this assessment's standard but the computed one, which is confirmed."""
     rows = assessments_visible_to(actor).select_related("round__standard")
@@ -142,6 +136,14 @@ def objection_of(actor: Actor, objection_id: int) -> Objection:
     found = rows.filter(pk=objection_id).first()
     if found is None:
         raise NotFound(_("没有这项异议。"))
+    return found
+
+
+def determination_of(actor: Actor, determination_id: int) -> Determination:
+    rows = Determination.objects.filter(assessment__in=assessments_visible_to(actor))
+    found = rows.filter(pk=determination_id).first()
+    if found is None:
+        raise NotFound(_("没有这项评定。"))
     return found
 
 

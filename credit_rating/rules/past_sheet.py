@@ -73,6 +73,24 @@ def read_past_rows(
     return result
 
 
+def standing_faults(rows: Sequence[HistoricalRow], known: Known, this_year: int) -> list[RowError]:
+    """What stands today against lines that were good when they were brought: register and results. Counted from 1."""
+    together, found = _Together(known), []
+    for line, row in enumerate(rows, 1):
+        faults = [*row_faults(row, this_year)] or [*together.faults(row, line)]
+        found += [RowError(line, COLUMNS[name][0], said) for name, said in faults]
+    return found
+
+
+def identity_faults(rows: Sequence[HistoricalRow], known: Known) -> list[RowError]:
+    """The same, of the register alone: the lines whose institution it does not tell, or tells as another."""
+    return [
+        RowError(line, COLUMNS[name][0], said)
+        for line, row in enumerate(rows, 1)
+        for name, said in _register_faults(row, known)
+    ]
+
+
 def _names(headings: Mapping[str, str]) -> dict[str, str]:
     """Heading of the sheet to plain name; the plain names are taken as headings too, others are left out."""
     called = {folded(label): name for name, (label, _most) in COLUMNS.items()}

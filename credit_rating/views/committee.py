@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from association.guards import signed_in
 from association.kept_forms import KeptForm
 from association.middleware import PortalRequest
+from association.shown import FIELD, Moved, carried, seen_in
 from association.step_up import freshly_proven, require_fresh_proof
 from credit_rating import operations
 from credit_rating.access import MAY
@@ -27,6 +28,7 @@ from credit_rating.queries import committee as queries
 from credit_rating.queries.desk import dossier_of
 from credit_rating.queries.explanation import explanation_of
 from credit_rating.queries.panel import panel_sheet
+from credit_rating.queries.waiting_decisions import proposed_publications, publications_shown
 from credit_rating.views.decisions import decision_context, decision_forms, panel_context
 from credit_rating.views.explanations import explained
 
@@ -44,21 +46,28 @@ def committee(request: PortalRequest) -> HttpResponse:
 @require_safe
 def committee_round(request: PortalRequest, pk: int) -> HttpResponse:
     """一轮: every institution with 自评, 评审 and the proposal, vetoes, and what waits."""
+    return _round_page(request, pk)
+
+
+def _round_page(request: PortalRequest, pk: int, status: int = 200) -> HttpResponse:
+    """What waits for 批准公布 is listed whole, whatever page of the round is open."""
     held_in = queries.round_of(request.actor, pk)
     page = Paginator(queries.assessments_in(request.actor, pk), PER_PAGE).get_page(request.GET.get("page"))
+    proposed = proposed_publications(request.actor, pk)
     context = {
         "round": held_in,
         "page": page,
         "rows": queries.table_rows(request.actor, page.object_list),
         "job": queries.running_job(pk),
-        "proposed": queries.proposed_publications(pk),
+        "proposed": proposed,
+        "shown": carried(publications_shown(one.publication for one in proposed if not one.barred)),
         "crumbs": [
             (_("工作台"), reverse("desk")),
             (_("综合评定"), reverse("committee")),
             (held_in.title, ""),
         ],
     }
-    return render(request, "credit_rating/round.html", context)
+    return render(request, "credit_rating/round.html", context, status=status)
 
 
 @signed_in
@@ -74,7 +83,12 @@ def compute_round(request: PortalRequest, pk: int) -> HttpResponse:
 @freshly_proven(MAY, "approve_publication")
 def approve_publication(request: PortalRequest, pk: int) -> HttpResponse:
     """批准公布, by the second person."""
-    published = operations.approve_publication(actor=request.actor, round_id=pk)
+    shown = seen_in(request.POST.get(FIELD))
+    try:
+        published = operations.approve_publication(actor=request.actor, round_id=pk, shown=shown)
+    except Moved as moved:
+        messages.error(request, moved.sentence)
+        return _round_page(request, pk, moved.status)
     messages.success(request, _("已公布 %(count)s 家机构的结果。") % {"count": len(published)})
     return redirect("committee_round", pk=pk)
 
@@ -84,6 +98,14 @@ def approve_publication(request: PortalRequest, pk: int) -> HttpResponse:
 def determination(request: PortalRequest, pk: int) -> HttpResponse:
     """综合评定 of one institution: opinions side by side, the explanation, the decision."""
     return _page(request, pk)
+
+
+def _moved(request: PortalRequest, pk: int, moved: Moved) -> HttpResponse:
+    """What was pressed was not done: the page as it stands now, with both sides over it."""
+    messages.error(request, moved.sentence)
+    answer = _page(request, pk)
+    answer.status_code = moved.status
+    return answer
 
 
 def _page(request: PortalRequest, pk: int, kept: KeptForm | None = None) -> HttpResponse:
@@ -129,7 +151,11 @@ def determine(request: PortalRequest, pk: int) -> HttpResponse:
 def countersign(request: PortalRequest, pk: int) -> HttpResponse:
     """第二人签署, or not agreed and sent back."""
     agree = request.POST.get("agree") == "yes"
-    decided = operations.countersign(actor=request.actor, determination_id=pk, agree=agree)
+    shown = seen_in(request.POST.get(FIELD))
+    try:
+        decided = operations.countersign(actor=request.actor, determination_id=pk, shown=shown, agree=agree)
+    except Moved as moved:
+        return _moved(request, queries.determination_of(request.actor, pk).assessment_id, moved)
     messages.success(request, _("已签署改判。") if agree else _("已退回，按计算结果重新评定。"))
     return redirect("determination", pk=decided.assessment_id)
 
@@ -199,7 +225,10 @@ def suspend_publication(request: PortalRequest, pk: int) -> HttpResponse:
     if request.POST.get("suspend") in {"yes", "no"}:
         agrees = request.POST["suspend"] == "yes"
         decide = operations.suspend_publication if agrees else operations.decline_suspension
-        decide(actor=request.actor, publication_id=pk)
+        try:
+            decide(actor=request.actor, publication_id=pk, shown=seen_in(request.POST.get(FIELD)))
+        except Moved as moved:
+            return _moved(request, assessment_id, moved)
         messages.success(request, _("结果已暂停。") if agrees else _("不予暂停，结果不变。"))
         return redirect("determination", pk=assessment_id)
     form = SuspensionForm(request.POST)

@@ -16,8 +16,9 @@ from association.step_up import freshly_proven
 from credit_rating import operations
 from credit_rating.access import MAY
 from credit_rating.choices import CorrectionState, ImportState
-from credit_rating.operations.historical import rows_of
 from credit_rating.queries.corrections import changes_of, corrections_for, imports_for
+from credit_rating.queries.past_register import against, known_today, rows_of
+from credit_rating.rules.past_sheet import Known
 
 PER_PAGE = 20
 LATEST_IMPORTS = 20
@@ -29,19 +30,24 @@ def corrections(request: PortalRequest) -> HttpResponse:
     """更正: the waiting ones first, with what would change."""
     request.actor.require(MAY, "confirm_correction")
     page = Paginator(corrections_for(request.actor), PER_PAGE).get_page(request.GET.get("page"))
+    imports = list(imports_for(request.actor)[:LATEST_IMPORTS])
+    waits = any(row.state == ImportState.WAITING for row in imports)
+    known = known_today() if waits else None
     context = {
         "page": page,
         "rows": [_shown(request.actor, row) for row in page.object_list],
-        "imports": [_shown_import(request.actor, row) for row in imports_for(request.actor)[:LATEST_IMPORTS]],
+        "imports": [_shown_import(request.actor, row, known) for row in imports],
     }
     return render(request, "credit_rating/corrections.html", context)
 
 
-def _shown_import(actor: Actor, row: Any) -> dict[str, Any]:
+def _shown_import(actor: Actor, row: Any, known: Known | None) -> dict[str, Any]:
+    """``against``: what the register of today says against its lines; with any of them it cannot be confirmed."""
     waits, own = row.state == ImportState.WAITING, row.proposed_by_id == actor.user_id
     return {
         "row": row,
         "lines": rows_of(row) if waits else (),
+        "against": against(row, known) if waits and known is not None else (),
         "decides": waits and not own and actor.may(MAY, "confirm_historical_results"),
         "withdraws": waits and own and actor.may(MAY, "withdraw_historical_results"),
         "waits": waits,

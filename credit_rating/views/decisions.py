@@ -12,6 +12,7 @@ from association.kept_forms import KeptForm, in_place
 from association.language import translated
 from association.reckoning import explained
 from association.rules.explanation import as_parts
+from association.shown import carried
 from common.numbers import shown
 from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, ObjectionState, Stage
@@ -29,6 +30,7 @@ from credit_rating.queries.involved import Hands, hands_for_deciding, hands_for_
 from credit_rating.queries.panel import PanelRow, PanelSheet
 from credit_rating.queries.review import leaf_ids
 from credit_rating.queries.standards import spec_of, title_of
+from credit_rating.queries.waiting_decisions import overruling_shown, suspension_shown
 from credit_rating.queries.windows import longer_answer
 from credit_rating.rules.entries import fields_for
 from credit_rating.rules.review import PanelResult
@@ -148,6 +150,7 @@ def decision_context(actor: Actor, dossier: Dossier, decided: Any) -> dict[str, 
         "dossier": dossier,
         "assessment": assessment,
         "decided": decided,
+        **_carried(dossier, decided),
         "overrule_to": other_grades(assessment.round.standard, decided),
         "may": {
             "compute": actor.may(MAY, "compute_round") and assessment.stage in OPEN,
@@ -167,6 +170,16 @@ def decision_context(actor: Actor, dossier: Dossier, decided: Any) -> dict[str, 
             (str(assessment.institution), ""),
         ],
     }
+
+
+def _carried(dossier: Dossier, decided: Any) -> dict[str, str]:
+    """What the forms of a second signature carry back: what this page shows."""
+    found, row = {}, dossier.publication
+    if decided is not None and decided.state == DeterminationState.COUNTERSIGN:
+        found["overruling"] = carried(overruling_shown(decided))
+    if row is not None and row.suspension_asked_at is not None:
+        found["suspension"] = carried(suspension_shown(row))
+    return found
 
 
 NOTHING_WAITS = Hands("", frozenset())

@@ -48,7 +48,7 @@ from tests.disclosure.material import foreign_result
 from tests.factories import corrections, leads
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
-from tests.factories.review import review
+from tests.factories.review import proposed_now, review
 from tests.members import books, dues, joining, pledges
 from tests.prepaid_escrow.test_operations import QUESTION, rate, version
 
@@ -188,7 +188,9 @@ def published_of(assessment):
     operations.decide_objection(actor=chair, objection_id=objection.pk, upheld=False, decision="已核，维持")
     move_clock(15)
     operations.propose_publication(actor=clerk, round_id=assessment.round_id)
-    operations.approve_publication(actor=chair, round_id=assessment.round_id)
+    operations.approve_publication(
+        actor=chair, round_id=assessment.round_id, shown=proposed_now(assessment.round_id)
+    )
 
 
 def give_certificate(assessment, institution):

@@ -17,6 +17,7 @@ from association.tenancy import acting_for
 from credit_rating.models import Assessment, Determination, Publication, Round
 from tests.architecture.test_urls import ask_to_unseal, published_of
 from tests.association.test_signin import code_of
+from tests.credit_rating.desk_pages import shown_on
 from tests.factories.figures import waiting
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import reviewing_round
@@ -173,8 +174,9 @@ def test_a_result_is_suspended_and_resumed_by_the_second_person_the_same_way(ass
     prove(chair, chair.post(place, {"suspend": "yes"})["Location"], password=PASSWORD)
     with acting_for(association.pk):
         page = f"/first/desk/committee/assessments/{Publication.objects.get().assessment_id}/"
-    assert "批准暂停" in chair.get(page).content.decode()
-    chair.post(place, {"suspend": "yes"})
+    offered = chair.get(page)
+    assert "批准暂停" in offered.content.decode()
+    chair.post(place, {"suspend": "yes", "shown": shown_on(offered)})
     assert "恢复结果" in chair.get(page).content.decode()
     chair.post(place, {"reason": "已核清"})
     assert suspended(association) == ""

@@ -1,6 +1,8 @@
 """The desk over HTTP for the tests of its pages: who is signed in, and the queries that a page costs."""
 
+import re
 from contextlib import contextmanager
+from html import unescape
 
 from django.db import connection
 from django.test import Client
@@ -39,3 +41,8 @@ def statements():
     with CaptureQueriesContext(connection) as captured:
         yield found
     found.extend(query["sql"] for query in captured.captured_queries if not query["sql"].startswith(OVERHEAD))
+
+
+def shown_on(page):
+    """What the form of a second person carries on this page."""
+    return unescape(re.search(r'name="shown" value="([^"]*)"', page.content.decode())[1])

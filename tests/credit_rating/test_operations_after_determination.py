@@ -32,10 +32,13 @@ from tests.factories.review import (
     determined,
     move_clock,
     on_notice,
+    overruling_now,
+    proposed_now,
     public_state_of,
     published,
     standing_result,
     suspend,
+    suspension_now,
 )
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +88,9 @@ def test_defence_is_filed_once_in_time_and_may_reopen_the_determination(assessme
     with pytest.raises(Refused, match="尚未确认"):
         operations.open_public_notice(actor=clerk, round_id=assessment.round_id)
     operations.determine(actor=member, assessment_id=assessment.pk, grade="B", reason="申辩成立")
-    operations.countersign(actor=actor_with(Role.COMMITTEE), determination_id=fresh.pk)
+    operations.countersign(
+        actor=actor_with(Role.COMMITTEE), determination_id=fresh.pk, shown=overruling_now(fresh.pk)
+    )
     operations.open_public_notice(actor=clerk, round_id=assessment.round_id)
 
 
@@ -200,20 +205,20 @@ def test_publication_needs_two_people_and_nothing_in_between(scope, clerk, membe
         operations.propose_publication(actor=clerk, round_id=held_in.pk)
     operations.open_public_notice(actor=clerk, round_id=held_in.pk)
     with pytest.raises(Refused, match="没有等待批准"):
-        operations.approve_publication(actor=chair, round_id=held_in.pk)
+        operations.approve_publication(actor=chair, round_id=held_in.pk, shown=proposed_now(held_in.pk))
     move_clock(15, clerk)
     operations.propose_publication(actor=clerk, round_id=held_in.pk)
     with pytest.raises(Refused, match="已提请"):
         operations.propose_publication(actor=clerk, round_id=held_in.pk)
     with pytest.raises(Forbidden):
-        operations.approve_publication(actor=clerk, round_id=held_in.pk)
+        operations.approve_publication(actor=clerk, round_id=held_in.pk, shown=proposed_now(held_in.pk))
     both = also(clerk, Role.COMMITTEE_CHAIR)
     with pytest.raises(Forbidden, match="同一人"):
-        operations.approve_publication(actor=both, round_id=held_in.pk)
-    done = operations.approve_publication(actor=chair, round_id=held_in.pk)
+        operations.approve_publication(actor=both, round_id=held_in.pk, shown=proposed_now(held_in.pk))
+    done = operations.approve_publication(actor=chair, round_id=held_in.pk, shown=proposed_now(held_in.pk))
     assert {row.assessment.stage for row in done} == {Stage.PUBLISHED}
     with pytest.raises(Refused):
-        operations.approve_publication(actor=chair, round_id=held_in.pk)
+        operations.approve_publication(actor=chair, round_id=held_in.pk, shown=proposed_now(held_in.pk))
     assert Notice.objects.filter(event=f"published-{done[0].pk}").count() == 2
 
 
@@ -226,7 +231,7 @@ def test_the_next_round_supersedes_and_suspension_is_seen(scope, clerk):
     suspend(first, chair)
     assert public_state_of(institution.pk).state == PublicState.SUSPENDED
     with pytest.raises(Refused):
-        operations.suspend_publication(actor=chair, publication_id=first.pk)
+        operations.suspend_publication(actor=chair, publication_id=first.pk, shown=suspension_now(first.pk))
     operations.resume_publication(actor=chair, publication_id=first.pk, reason="已核实")
     assert public_state_of(institution.pk).grade == "A"
     held_in = reviewing_round(frozen_standard(), [institution])

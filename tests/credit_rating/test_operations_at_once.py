@@ -34,7 +34,15 @@ from tests.factories.rating import (
     reviewing_round,
     submitted_assessment,
 )
-from tests.factories.review import computed, move_clock, on_notice, reviewed, standing_result
+from tests.factories.review import (
+    computed,
+    move_clock,
+    on_notice,
+    overruling_now,
+    proposed_now,
+    reviewed,
+    standing_result,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,15 +138,35 @@ def test_approval_and_objection_decision_race_without_a_double_publication(assoc
     with acting_for(association.pk):
         assert Objection.objects.get().state == ObjectionState.REJECTED
         operations.propose_publication(actor=clerk, round_id=assessment.round_id)
+        shown = proposed_now(assessment.round_id)
     approved = at_once(
         association,
-        *[lambda c=c: operations.approve_publication(actor=c, round_id=assessment.round_id) for c in chairs],
+        *[
+            lambda c=c: operations.approve_publication(actor=c, round_id=assessment.round_id, shown=shown)
+            for c in chairs
+        ],
     )
     assert len(winners(approved)) == 1
     with acting_for(association.pk):
         assert Publication.objects.exclude(published_at=None).count() == 1
         assert Certificate.objects.count() == 1
         assert OutboxJob.objects.filter(task="credit_rating.render_certificate").count() == 1
+
+
+def test_two_second_people_read_the_same_and_one_of_them_decides(association):
+    with acting_for(association.pk):
+        assessment = computed()
+        first, *others = (actor_with(Role.COMMITTEE) for _ in range(3))
+        row = operations.determine(actor=first, assessment_id=assessment.pk, grade="B", reason="整改未完成")
+        read = overruling_now(row.pk)
+
+    def signs(actor, *, agree):
+        return operations.countersign(actor=actor, determination_id=row.pk, shown=read, agree=agree)
+
+    outcomes = at_once(
+        association, lambda: signs(others[0], agree=True), lambda: signs(others[1], agree=False)
+    )
+    assert len(winners(outcomes)) == 1
 
 
 def test_two_rounds_approved_at_once_leave_one_result_standing(association):
@@ -159,7 +187,10 @@ def test_two_rounds_approved_at_once_leave_one_result_standing(association):
             operations.propose_publication(actor=clerk, round_id=held_in.pk)
     approved = at_once(
         association,
-        *[lambda pk=one.pk: operations.approve_publication(actor=chair, round_id=pk) for one in held],
+        *[
+            lambda pk=one.pk: operations.approve_publication(actor=chair, round_id=pk, shown=proposed_now(pk))
+            for one in held
+        ],
     )
     assert len(winners(approved)) == 2
     with acting_for(association.pk):

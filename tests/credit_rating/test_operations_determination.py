@@ -22,6 +22,7 @@ from tests.factories.rating import reviewing_round
 from tests.factories.review import (
     computed,
     determined,
+    overruling_now,
     review,
     reviewed,
     run_jobs,
@@ -218,13 +219,15 @@ def test_overruling_needs_a_reason_and_a_second_signature(assessment, member):
     assessment.refresh_from_db()
     assert (assessment.stage, assessment.grade) == (Stage.REVIEWED, "")
     with pytest.raises(Forbidden, match="另一人"):
-        operations.countersign(actor=member, determination_id=row.pk)
+        operations.countersign(actor=member, determination_id=row.pk, shown=overruling_now(row.pk))
     other = actor_with(Role.COMMITTEE_CHAIR)
-    back = operations.countersign(actor=other, determination_id=row.pk, agree=False)
+    back = operations.countersign(
+        actor=other, determination_id=row.pk, agree=False, shown=overruling_now(row.pk)
+    )
     assert (back.state, back.grade, back.decided_by_id) == (DeterminationState.PROPOSED, "A", None)
     operations.determine(**ask, grade="B", reason="整改未完成")
-    operations.countersign(actor=other, determination_id=row.pk)
+    operations.countersign(actor=other, determination_id=row.pk, shown=overruling_now(row.pk))
     assessment.refresh_from_db()
     assert (assessment.stage, assessment.grade, assessment.total) == (Stage.DETERMINED, "B", 100)
     with pytest.raises(Refused):
-        operations.countersign(actor=other, determination_id=row.pk)
+        operations.countersign(actor=other, determination_id=row.pk, shown=overruling_now(row.pk))

@@ -31,9 +31,11 @@ from tests.factories.review import (
     determined,
     move_clock,
     on_notice,
+    proposed_now,
     public_state_of,
     published,
     suspend,
+    suspension_now,
 )
 from tests.factories.rules import next_rule
 
@@ -201,11 +203,15 @@ def test_a_chair_with_an_interest_leaves_that_result_to_another(clerk):
     move_clock(15, clerk)
     operations.propose_publication(actor=clerk, round_id=held_in.pk)
     insider = actor_with(Role.COMMITTEE_CHAIR, employer=own)
-    (done,) = operations.approve_publication(actor=insider, round_id=held_in.pk)
+    (done,) = operations.approve_publication(
+        actor=insider, round_id=held_in.pk, shown=proposed_now(held_in.pk)
+    )
     assert done.assessment.institution_id == other.pk
     with pytest.raises(Refused, match="回避"):
-        operations.approve_publication(actor=insider, round_id=held_in.pk)
-    (done,) = operations.approve_publication(actor=actor_with(Role.COMMITTEE_CHAIR), round_id=held_in.pk)
+        operations.approve_publication(actor=insider, round_id=held_in.pk, shown=proposed_now(held_in.pk))
+    (done,) = operations.approve_publication(
+        actor=actor_with(Role.COMMITTEE_CHAIR), round_id=held_in.pk, shown=proposed_now(held_in.pk)
+    )
     assert done.assessment.institution_id == own.pk
 
 
@@ -216,7 +222,9 @@ def test_a_chair_with_an_interest_neither_suspends_nor_resumes(assessment):
     ask = {"publication_id": publication.pk, "reason": "核查"}
     with pytest.raises(Refused, match="回避"):
         suspend(publication, insider)
-    operations.suspend_publication(actor=chair, publication_id=publication.pk)
+    operations.suspend_publication(
+        actor=chair, publication_id=publication.pk, shown=suspension_now(publication.pk)
+    )
     with pytest.raises(Refused, match="回避"):
         operations.resume_publication(actor=insider, **ask)
     with pytest.raises(InvalidInput) as refused:

@@ -13,7 +13,7 @@ from credit_rating.models import Assessment, Publication
 from tests.credit_rating.test_operations_determination import also
 from tests.factories.people import actor_with, make_association
 from tests.factories.rating import reviewing_round
-from tests.factories.review import public_state_of, published
+from tests.factories.review import public_state_of, published, suspension_now
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,9 @@ def test_nothing_is_public_before_the_second_person_and_the_institution_reads_wh
     told = Notice.objects.filter(user_id=manager.user_id, channel="desk", subject="拟暂停评估结果").get()
     assert "举报核查" in told.body
     assert "书面陈述和申辩" in told.body
-    operations.suspend_publication(actor=chair, publication_id=publication.pk)
+    operations.suspend_publication(
+        actor=chair, publication_id=publication.pk, shown=suspension_now(publication.pk)
+    )
     assert state_of(publication) == PublicState.SUSPENDED
     again = Notice.objects.filter(user_id=manager.user_id, channel="desk", subject="评估结果暂停").get()
     assert "书面向秘书处提出异议" in again.body
@@ -59,13 +61,17 @@ def test_nothing_is_public_before_the_second_person_and_the_institution_reads_wh
 
 def test_one_person_suspends_nothing(publication, chair):
     with pytest.raises(Refused, match="没有等待决定"):
-        operations.suspend_publication(actor=chair, publication_id=publication.pk)
+        operations.suspend_publication(
+            actor=chair, publication_id=publication.pk, shown=suspension_now(publication.pk)
+        )
     with pytest.raises(Forbidden):
         propose(publication, chair)
     both = also(actor_with(Role.SECRETARIAT), Role.COMMITTEE_CHAIR)
     propose(publication, both)
     with pytest.raises(Forbidden, match="同一人"):
-        operations.suspend_publication(actor=both, publication_id=publication.pk)
+        operations.suspend_publication(
+            actor=both, publication_id=publication.pk, shown=suspension_now(publication.pk)
+        )
     with pytest.raises(Refused, match="已经提请"):
         propose(publication)
     assert state_of(publication) == PublicState.GRADED
@@ -75,7 +81,9 @@ def test_what_is_not_agreed_to_leaves_the_result_and_can_be_asked_again(publicat
     with pytest.raises(InvalidInput):
         propose(publication, reason=" ")
     propose(publication)
-    operations.decline_suspension(actor=chair, publication_id=publication.pk)
+    operations.decline_suspension(
+        actor=chair, publication_id=publication.pk, shown=suspension_now(publication.pk)
+    )
     row = Publication.objects.get()
     assert (row.suspension_asked_by, row.suspension_reason, state_of(publication)) == (
         None,
@@ -83,9 +91,13 @@ def test_what_is_not_agreed_to_leaves_the_result_and_can_be_asked_again(publicat
         PublicState.GRADED,
     )
     with pytest.raises(Refused):
-        operations.decline_suspension(actor=chair, publication_id=publication.pk)
+        operations.decline_suspension(
+            actor=chair, publication_id=publication.pk, shown=suspension_now(publication.pk)
+        )
     propose(publication)
-    operations.suspend_publication(actor=chair, publication_id=publication.pk)
+    operations.suspend_publication(
+        actor=chair, publication_id=publication.pk, shown=suspension_now(publication.pk)
+    )
     operations.resume_publication(actor=chair, publication_id=publication.pk, reason="已核实")
     assert Assessment.objects.get().stage == Stage.PUBLISHED
     assert propose(publication).suspension_asked_at
@@ -95,7 +107,9 @@ def test_what_is_not_agreed_to_leaves_the_result_and_can_be_asked_again(publicat
 def test_others_do_not_decide_and_neighbours_find_nothing(publication, chair, role):
     propose(publication)
     with pytest.raises(Forbidden):
-        operations.suspend_publication(actor=actor_with(role), publication_id=publication.pk)
+        operations.suspend_publication(
+            actor=actor_with(role), publication_id=publication.pk, shown=suspension_now(publication.pk)
+        )
     with acting_for(make_association().pk), pytest.raises(NotFound):
         propose(publication)
 

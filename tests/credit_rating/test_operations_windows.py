@@ -31,6 +31,7 @@ from tests.factories.review import (
     determined,
     move_clock,
     on_notice,
+    proposed_now,
     public_state_of,
     published,
     replaced,
@@ -186,7 +187,9 @@ def test_the_last_one_taken_out_leaves_a_published_round(clerk):
     operations.open_public_notice(actor=clerk, round_id=round_.pk, assessment_ids=[first.pk])
     move_clock(15, clerk)
     operations.propose_publication(actor=clerk, round_id=round_.pk)
-    operations.approve_publication(actor=actor_with(Role.COMMITTEE_CHAIR), round_id=round_.pk)
+    operations.approve_publication(
+        actor=actor_with(Role.COMMITTEE_CHAIR), round_id=round_.pk, shown=proposed_now(round_.pk)
+    )
     operations.discontinue_assessment(actor=clerk, assessment_id=second.pk, reason="停办")
     tick()
     round_.refresh_from_db()

@@ -14,7 +14,13 @@ from credit_rating.queries.results import certificate_standing, public_standings
 from disclosure.operations import refresh_register
 from tests.disclosure.test_pages import marked
 from tests.factories.people import actor_with, make_association
-from tests.factories.review import computed, move_clock, published
+from tests.factories.review import (
+    computed,
+    move_clock,
+    overruling_now,
+    proposed_now,
+    published,
+)
 
 pytestmark = pytest.mark.django_db
 B_BY_POINTS = {"B1.2": {"points": "5"}}
@@ -35,7 +41,11 @@ def overruled(grade="A"):
     operations.determine(
         actor=actor_with(Role.COMMITTEE), assessment_id=assessment.pk, grade=grade, reason="核查情况"
     )
-    operations.countersign(actor=actor_with(Role.COMMITTEE), determination_id=Determination.objects.get().pk)
+    operations.countersign(
+        actor=actor_with(Role.COMMITTEE),
+        determination_id=Determination.objects.get().pk,
+        shown=overruling_now(Determination.objects.get().pk),
+    )
     return assessment
 
 
@@ -45,7 +55,9 @@ def published_overruled():
     move_clock(15)
     operations.propose_publication(actor=clerk, round_id=assessment.round_id)
     chair = actor_with(Role.COMMITTEE_CHAIR)
-    (publication,) = operations.approve_publication(actor=chair, round_id=assessment.round_id)
+    (publication,) = operations.approve_publication(
+        actor=chair, round_id=assessment.round_id, shown=proposed_now(assessment.round_id)
+    )
     return publication
 
 

@@ -16,7 +16,7 @@ from credit_rating.queries.explanation import explanation_of
 from credit_rating.queries.results import certificate_standing, published_results
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import frozen_standard, reviewing_round
-from tests.factories.review import move_clock, public_state_of, review, run_jobs
+from tests.factories.review import move_clock, proposed_now, public_state_of, review, run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +122,9 @@ def published_by_two_people(play):
     move_clock(15, play.clerk)
     assert len(operations.propose_publication(actor=play.clerk, round_id=play.held_in.pk)) == 8
     assert public_state_of(play.rows[0].institution_id).state == PublicState.IN_PROGRESS
-    operations.approve_publication(actor=play.chair, round_id=play.held_in.pk)
+    operations.approve_publication(
+        actor=play.chair, round_id=play.held_in.pk, shown=proposed_now(play.held_in.pk)
+    )
     play.held_in.refresh_from_db()
     assert play.held_in.state == RoundState.PUBLISHED
 

@@ -11,7 +11,7 @@ from credit_rating import operations
 from credit_rating.choices import DeterminationState, Stage
 from credit_rating.models import Assessment, Determination, Indicator, Objection
 from credit_rating.queries.committee import running_job
-from tests.credit_rating.desk_pages import Desk, statements
+from tests.credit_rating.desk_pages import Desk, shown_on, statements
 from tests.factories.people import actor_with, make_association, make_institution
 from tests.factories.rating import reviewing_round
 from tests.factories.review import computed, determined, move_clock, on_notice
@@ -74,7 +74,14 @@ def test_overruling_waits_for_a_second_person(association):
     assert "须由另一名委员签署" in desk.get(place).content.decode()
     assert desk.post(f"committee/determinations/{decided.pk}/countersign/", agree="yes").status_code == 403
     assert "同意，签署" in second.get(place).content.decode()
-    second.post(f"committee/determinations/{decided.pk}/countersign/", agree="yes")
+    sign = f"committee/determinations/{decided.pk}/countersign/"
+    blind = second.post(sign, agree="yes")
+    assert blind.status_code == 409
+    assert "看不出您核对的是什么内容" in blind.content.decode()
+    stale = second.post(sign, agree="yes", shown=shown_on(second.get(place)).replace("佐证存疑", "佐证充分"))
+    assert stale.status_code == 409
+    assert "您看到的是“佐证充分”，现在是“佐证存疑”" in stale.content.decode()
+    second.post(sign, agree="yes", shown=shown_on(stale))
     assessment.refresh_from_db()
     assert assessment.grade == "B"
 
@@ -110,9 +117,17 @@ def test_chair_publishes_what_somebody_else_proposed(association):
     assessment, chair = on_notice(), member(association, Role.COMMITTEE_CHAIR)
     move_clock(15)
     operations.propose_publication(actor=actor_with(Role.SECRETARIAT), round_id=assessment.round_id)
-    assert "批准公布" in chair.get(f"committee/{assessment.round_id}/").content.decode()
-    assert member(association).post(f"committee/{assessment.round_id}/publish/").status_code == 403
-    assert chair.post(f"committee/{assessment.round_id}/publish/").status_code == 302
+    page = chair.get(f"committee/{assessment.round_id}/", page="9")
+    listed = page.content.decode().partition('id="proposed"')[2].partition("</section>")[0]
+    assert assessment.institution.name in listed
+    assert "<b>A</b>" in listed
+    assert ">100<" in listed
+    place = f"committee/{assessment.round_id}/publish/"
+    assert member(association).post(place).status_code == 403
+    stale = chair.post(place, shown=shown_on(page).replace("A", "D"))
+    assert stale.status_code == 409
+    assert "您看到的是“D · 100”，现在是“A · 100”" in stale.content.decode()
+    assert chair.post(place, shown=shown_on(stale)).status_code == 302
     assessment.refresh_from_db()
     assert assessment.stage == Stage.PUBLISHED
 

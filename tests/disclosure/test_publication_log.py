@@ -28,7 +28,7 @@ from tests.disclosure.log_material import told
 from tests.factories.corrections import taken_over
 from tests.factories.people import NUMBERS, actor_with, make_association, valid_uscc
 from tests.factories.rating import reviewing_round
-from tests.factories.review import move_clock, on_notice, published, suspend
+from tests.factories.review import move_clock, on_notice, proposed_now, published, suspend
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +86,9 @@ def test_a_season_is_written_step_by_step(deed):
     deed(lambda: operations.propose_publication(actor=clerk(), round_id=assessment.round_id))
     deed(
         lambda: operations.approve_publication(
-            actor=actor_with(Role.COMMITTEE_CHAIR), round_id=assessment.round_id
+            actor=actor_with(Role.COMMITTEE_CHAIR),
+            round_id=assessment.round_id,
+            shown=proposed_now(assessment.round_id),
         )
     )
     assert said(deed, "grade", "certificate") == [

@@ -22,6 +22,12 @@ from credit_rating.models import (
 )
 from credit_rating.queries.results import PublicStanding, public_standings
 from credit_rating.queries.standards import spec_of
+from credit_rating.queries.waiting_decisions import (
+    overruling_shown,
+    publications_shown,
+    standing_proposals,
+    suspension_shown,
+)
 from tests.factories.people import actor_with, make_institution, make_user
 from tests.factories.rating import frozen_standard, full_answer, reviewing_round
 
@@ -110,9 +116,26 @@ def published(assessment=None, answers=None):
     move_clock(15)
     operations.propose_publication(actor=actor_with(Role.SECRETARIAT), round_id=assessment.round_id)
     (publication,) = operations.approve_publication(
-        actor=actor_with(Role.COMMITTEE_CHAIR), round_id=assessment.round_id
+        actor=actor_with(Role.COMMITTEE_CHAIR),
+        round_id=assessment.round_id,
+        shown=proposed_now(assessment.round_id),
     )
     return publication
+
+
+def proposed_now(round_id):
+    """What the page that approves a publication shows at this moment."""
+    return publications_shown(standing_proposals(round_id))
+
+
+def overruling_now(determination_id):
+    """What the page of the second signature shows at this moment."""
+    return overruling_shown(Determination.objects.get(pk=determination_id))
+
+
+def suspension_now(publication_id):
+    """What the page that decides a suspension shows at this moment."""
+    return suspension_shown(Publication.objects.get(pk=publication_id))
 
 
 def replaced():
@@ -184,4 +207,6 @@ def suspend(publication, chair=None, reason="核查"):
     clerk = actor_with(Role.SECRETARIAT)
     operations.propose_suspension(actor=clerk, publication_id=publication.pk, reason=reason)
     chair = chair or actor_with(Role.COMMITTEE_CHAIR)
-    return operations.suspend_publication(actor=chair, publication_id=publication.pk)
+    return operations.suspend_publication(
+        actor=chair, publication_id=publication.pk, shown=suspension_now(publication.pk)
+    )

@@ -14,7 +14,7 @@ def tell():
     from credit_rating.models import Assessment
     from tests.factories.people import actor_with, make_association, make_institution
     from tests.factories.rating import reviewing_round
-    from tests.factories.review import move_clock, review
+    from tests.factories.review import move_clock, proposed_now, review
 
     with acting_for(make_association("published").pk):
         round_ = reviewing_round(institutions=[make_institution() for _ in range(PUBLISHED)])
@@ -31,7 +31,7 @@ def tell():
         operations.open_public_notice(actor=clerk, round_id=round_.pk)
         move_clock(15)
         operations.propose_publication(actor=clerk, round_id=round_.pk)
-        operations.approve_publication(actor=chair, round_id=round_.pk)
+        operations.approve_publication(actor=chair, round_id=round_.pk, shown=proposed_now(round_.pk))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from credit_rating.access import assessments_visible_to
 from credit_rating.choices import StageKind, Verdict
 from credit_rating.queries.review import assignments_of, review_sheet
 from credit_rating.queries.self_sheet import self_sheet
+from credit_rating.queries.waiting_decisions import publications_shown, standing_proposals
 from disclosure.management.demo.answers import entry_for, evidence
 
 ASSESSORS = ("pinggu1", "pinggu2", "pinggu3")
@@ -194,4 +195,8 @@ def publish(cast: Cast, round_id: int, *, notice: int, published: int) -> None:
     tick(cast, published)
     with clock.rehearsing(cast.at(published, 9)):
         operations.propose_publication(actor=cast.actor("mishu"), round_id=round_id)
-        operations.approve_publication(actor=cast.actor("zhuren"), round_id=round_id)
+        operations.approve_publication(
+            actor=cast.actor("zhuren"),
+            round_id=round_id,
+            shown=publications_shown(standing_proposals(round_id)),
+        )
