@@ -28,6 +28,7 @@ class State(TextChoices):
 
 # What the complainant is asked about before the file is closed.
 SURVEYED = frozenset({State.SETTLED, State.PERFORMED, State.BREACHED, State.TERMINATED})
+UNBOUND = frozenset({State.ACCEPTED, State.AWAIT_REPLY})
 STEPS = {
     State.RECEIVED: frozenset({State.ACCEPTED, State.NOT_ACCEPTED, State.TRANSFERRED, State.WITHDRAWN}),
     State.ACCEPTED: frozenset(
@@ -39,13 +40,14 @@ STEPS = {
     State.AWAIT_REPLY: frozenset({State.MEDIATING, State.SETTLED, State.TERMINATED, State.WITHDRAWN}),
     State.MEDIATING: frozenset({State.AGREED, State.SETTLED, State.TERMINATED, State.WITHDRAWN}),
     # 提出异议: what was said to be settled or paid is not.
-    State.SETTLED: frozenset({State.CLOSED, State.AWAIT_REPLY}),
-    State.AGREED: frozenset({State.PERFORMED, State.BREACHED}),
-    State.PERFORMED: frozenset({State.CLOSED, State.AGREED}),
-    State.BREACHED: frozenset({State.PERFORMED, State.CLOSED}),
+    # 否认代为登记 of what made the settlement or the agreement: there is none.
+    State.SETTLED: frozenset({State.CLOSED}) | UNBOUND,
+    State.AGREED: frozenset({State.PERFORMED, State.BREACHED}) | UNBOUND,
+    State.PERFORMED: frozenset({State.CLOSED, State.AGREED}) | UNBOUND,
+    State.BREACHED: frozenset({State.PERFORMED, State.CLOSED}) | UNBOUND,
     State.TERMINATED: frozenset({State.CLOSED}),
     # 否认代为登记: what staff wrote down was not said; then it is asked again, or goes on where it was.
-    State.CLOSED: SURVEYED | {State.AWAIT_REPLY, State.AGREED},
+    State.CLOSED: SURVEYED | {State.AGREED} | UNBOUND,
     State.WITHDRAWN: frozenset({State.RECEIVED, State.ACCEPTED, State.AWAIT_REPLY}),
 }
 # Nothing has been decided about these yet, or it was decided not to take them: no institution hears of them.
@@ -284,8 +286,9 @@ class OfferState(TextChoices):
 
 OFFER_STEPS = {
     OfferState.MADE: frozenset({OfferState.ACCEPTED, OfferState.DECLINED, OfferState.LAPSED}),
-    OfferState.ACCEPTED: frozenset(),
-    OfferState.DECLINED: frozenset(),
+    # 否认代为登记的答复: the offer waits again, or its day is over.
+    OfferState.ACCEPTED: frozenset({OfferState.MADE, OfferState.LAPSED}),
+    OfferState.DECLINED: frozenset({OfferState.MADE, OfferState.LAPSED}),
     OfferState.LAPSED: frozenset(),
 }
 

@@ -11,6 +11,11 @@ class WrittenKind(TextChoices):
     PAYMENT = "payment", _("答复一笔付款是否到账")
     CONTEST = "contest", _("提出异议")
     UNPAID = "unpaid", _("没有收到到期的款项")
+    OFFER = "offer", _("答复机构的方案")
+    SETTLE = "settle", _("登记双方自行和解")
+    SIGN = "sign", _("签署调解协议")
 
 
 YES, NO = "yes", "no"
+# What binds: denied, what the two agreed on by it is none.
+BINDING = frozenset({WrittenKind.OFFER, WrittenKind.SETTLE, WrittenKind.SIGN})

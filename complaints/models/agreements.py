@@ -39,6 +39,10 @@ class Offer(AssociationOwned):
     )
     made_at = models.DateTimeField(_("提出时间"))
     answered_at = models.DateTimeField(_("答复时间"), null=True)
+    # What staff wrote down for whoever complained.
+    written = models.ForeignKey(
+        "complaints.WrittenDown", models.PROTECT, null=True, verbose_name=_("代为登记"), related_name="offers"
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = pgettext_lazy("one", "方案"), pgettext_lazy("many", "方案")
@@ -85,6 +89,14 @@ class SettlementReport(AssociationOwned):
     answered_at = models.DateTimeField(_("核对时间"), null=True)
     answered_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, verbose_name=_("核对人"), related_name="+"
+    )
+    # What staff wrote down for whoever complained.
+    written = models.ForeignKey(
+        "complaints.WrittenDown",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("代为登记"),
+        related_name="settlements",
     )
 
     class Meta:
@@ -148,8 +160,13 @@ class Agreement(AssociationOwned):
     )
     perform_by = models.DateField(_("履行期限"))
     drawn_up_at = models.DateTimeField(_("拟定时间"))
+    # Nobody: drawn up before this was kept. The mediator, or somebody of the staff for the mediator.
+    drawn_up_by = models.ForeignKey(
+        "association.User", models.PROTECT, null=True, verbose_name=_("拟定人"), related_name="+"
+    )
     superseded_at = models.DateTimeField(_("作废时间"), null=True)
     signed_at = models.DateTimeField(_("双方签署时间"), null=True)
+    denied = models.BooleanField(_("投诉人否认签署"), default=False)
     # 待签署 and 已签署, each twice: with the complainant's name masked, and whole for the other side of the contract.
     proposal = models.ForeignKey(
         "association.Attachment",
@@ -195,9 +212,10 @@ class Agreement(AssociationOwned):
             models.CheckConstraint(
                 name="agreement_hash_shape", condition=Q(text_sha256__regex=r"^[0-9a-f]{64}$")
             ),
+            # 否认签署: void, though both had signed.
             models.CheckConstraint(
                 name="agreement_signed_stands",
-                condition=Q(signed_at__isnull=True) | Q(superseded_at__isnull=True),
+                condition=Q(signed_at__isnull=True) | Q(superseded_at__isnull=True) | Q(denied=True),
             ),
         ]
 
@@ -231,6 +249,14 @@ class Signature(AssociationOwned):
         "association.User", models.PROTECT, null=True, verbose_name=_("签署或登记人"), related_name="+"
     )
     signed_at = models.DateTimeField(_("时间"))
+    # What staff wrote down for whoever complained.
+    written = models.ForeignKey(
+        "complaints.WrittenDown",
+        models.PROTECT,
+        null=True,
+        verbose_name=_("代为登记"),
+        related_name="signatures",
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = pgettext_lazy("one", "签署"), pgettext_lazy("many", "签署")

@@ -27,6 +27,7 @@ from complaints.choices.complaints import (
     Party,
     State,
 )
+from complaints.choices.written import WrittenKind
 from complaints.models import Agreement, Complaint, Instalment, Signature
 from complaints.operations.cases import (
     COMPLAINANT,
@@ -44,12 +45,13 @@ from complaints.operations.cases import (
     tell_complainant,
     tell_institution,
 )
-from complaints.operations.filing import keep_signed, on_paper
+from complaints.operations.filing import keep_signed
 from complaints.operations.mass_clock import follow_mass_case
 from complaints.operations.mediation import acting_mediator, refuse_stopped
 from complaints.operations.moves import move_complaint
 from complaints.operations.payments import watch_next_payment
 from complaints.operations.standstill import stop_working_clocks
+from complaints.operations.written_down import Word, tell_written, word_of
 from complaints.queries.people import names_in, signer_of
 from complaints.rules.money import Payment, wrong_amount, wrong_day, wrong_payments
 from complaints.rules.shown import scrubbed
@@ -100,6 +102,7 @@ def agree(
         perform_by=last,
         mediator_id=assignment.mediator_id,
         drawn_up_at=clock.now(),
+        drawn_up_by_id=actor.person_id,
     )
     Instalment.objects.bulk_create(_instalments(agreement, payments))
     record(actor, "agree", agreement, complaint=complaint.pk, sha256=agreement.text_sha256)
@@ -208,7 +211,8 @@ def sign(
     """签署 of the text whose hash was on the page. The second signature makes the agreement.
 
     Staff write down what a side signed on ``paper``: its scan is kept, and the check code ``printed`` on it says which
-    text was signed. Who wrote one side's paper down does not write the other's.
+    text was signed. Who wrote one side's paper down does not write the other's, nor does who drew up the text write
+    down the complainant's, who is told at once and may deny it.
     """
     complaint, method, by = _signing(actor, party, complaint_id, receipt_code)
     agreement = (
@@ -224,7 +228,8 @@ def sign(
     if method == Method.PAPER:
         _refuse_other_paper(agreement, printed)
         _refuse_same_clerk(agreement, by)
-    signed = keep_signed(actor, complaint, method, paper, Party(party))
+        _refuse_author(agreement, party, by)
+    word = _word(actor, complaint, Party(party), (method, by), paper)
     signature = Signature.objects.create(
         agreement=agreement,
         party=party,
@@ -233,9 +238,10 @@ def sign(
         method=method,
         recorded_by_id=by,
         signed_at=clock.now(),
+        written=word.written,
     )
-    facts = {"party": party, "sha256": text_sha256, **on_paper(signed)}
-    record(actor, "sign", signature, complaint=complaint.pk, **facts)
+    record(actor, "sign", signature, complaint=complaint.pk, party=party, sha256=text_sha256, **word.trail)
+    tell_written(complaint, word)
     if Signature.objects.filter(agreement=agreement).count() == len(Party):
         _conclude(actor, complaint, agreement)
     else:
@@ -254,6 +260,26 @@ def _refuse_same_clerk(agreement: Agreement, by: int | None) -> None:
     """两人登记: no single person can make an agreement out of papers alone. The database wants the same."""
     if Signature.objects.filter(agreement=agreement, method=Method.PAPER, recorded_by_id=by).exists():
         raise Refused(_("另一方的纸质签署是您登记的，这一方请由另一位工作人员登记。"))
+
+
+def _word(
+    actor: Actor,
+    complaint: Complaint,
+    party: Party,
+    said_by: tuple[Method, int | None],
+    paper: UploadedFile | None,
+) -> Word:
+    """The complainant's is told and may be denied; of the institution's the scan is kept."""
+    if party == Party.COMPLAINANT:
+        return word_of(actor, complaint, said_by, paper, WrittenKind.SIGN)
+    method, by = said_by
+    return Word(method, by, None, keep_signed(actor, complaint, method, paper, party))
+
+
+def _refuse_author(agreement: Agreement, party: str, by: int | None) -> None:
+    """Who wrote what is agreed on does not say as well that the complainant signed it. The database wants the same."""
+    if party == Party.COMPLAINANT and agreement.drawn_up_by_id == by:
+        raise Refused(_("协议是您拟定的，投诉人的纸质签署请由另一位工作人员登记。"))
 
 
 def _signing(

@@ -35,9 +35,10 @@ from complaints.operations.cases import (
     tell_staff,
     turns,
 )
-from complaints.operations.given_back import take_back
+from complaints.operations.given_back import take_back, watch_payment_again
 from complaints.operations.moves import move_complaint
 from complaints.operations.order_limit import watch_order
+from complaints.operations.unbound import unbind
 from complaints.operations.untold import ACCEPT_BY
 from complaints.operations.void_objection import undo_objection
 from complaints.queries.written import Deniable, deniable, what_of
@@ -143,6 +144,7 @@ def _ask_anew(actor: Actor, complaint: Complaint, row: WrittenDown) -> None:
         ended_at=None,
     )
     watch_order(actor, complaint)
+    watch_payment_again(actor, complaint, row)
     ask_outcome(actor, complaint)
 
 
@@ -177,4 +179,7 @@ UNDO: dict[WrittenKind, Undo] = {
     WrittenKind.PAYMENT: _not_objected,
     WrittenKind.CONTEST: _not_objected,
     WrittenKind.UNPAID: _nothing_followed,
+    WrittenKind.OFFER: unbind,
+    WrittenKind.SETTLE: unbind,
+    WrittenKind.SIGN: unbind,
 }

@@ -16,6 +16,7 @@ from members.operations import withdraw_breaches
 PAID_IN_TIME = "经投诉人确认到账日或者核实凭证，款项在约定的日期以前已经支付。"
 PAID_BEFORE_DENIAL = "经确认，投诉人否认以前款项已经支付。"
 ANSWERED_IN_TIME = "机构的书面答复在期限内已经收到，后来才登记。"
+NEVER_BOUND = "投诉人否认签署或者接受过，约定不成立。"
 AGREED_AFTER_ALL = "机构后来同意调解。"
 REFUSAL_DENIED = "机构否认工作人员按书面意见代为登记的拒绝调解。"
 

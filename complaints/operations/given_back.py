@@ -2,9 +2,11 @@
 
 from association import clock
 from association.actors import Actor
+from association.choices import Side
+from association.clocks import Owner, deadlines_of
 from complaints.choices.complaints import ReportState, State
 from complaints.models import Complaint, PaymentReport, WrittenDown
-from complaints.operations.cases import PAY_BY, institution_turn, is_running, start_clock
+from complaints.operations.cases import KIND, PAY_BY, institution_turn, is_running, start_clock
 from complaints.operations.facts import stand_again
 from complaints.operations.moves import move_report
 from complaints.operations.payments import (
@@ -49,6 +51,26 @@ def _was_confirmed_by(payment: PaymentReport, row: WrittenDown) -> bool:
         payment.seen_by_id is None
         and payment.answered_at is not None
         and payment.answered_at >= row.recorded_at
+    )
+
+
+def watch_payment_again(actor: Actor, complaint: Complaint, row: WrittenDown) -> None:
+    """付款期限 that a false word stopped with the file runs again: of the same day, in the hands of whoever had it."""
+    stopped = deadlines_of(KIND, complaint.pk).filter(
+        code=PAY_BY, outcome="closed", stopped_at__gte=row.recorded_at
+    )
+    last = stopped.order_by("-pk").first()
+    if last is None or is_running(complaint, PAY_BY):
+        return
+    start_clock(
+        actor,
+        complaint,
+        PAY_BY,
+        Owner(Side(last.owner_side), user_id=last.owner_user_id, institution_id=last.owner_institution_id),
+        last.action,
+        start=last.started_at,
+        ends_on=last.due_on,
+        title=last.title,
     )
 
 

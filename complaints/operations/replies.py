@@ -23,6 +23,7 @@ from complaints.choices.complaints import (
     ReplyKind,
     State,
 )
+from complaints.choices.written import NO, YES, WrittenKind
 from complaints.models import Complaint, MassCase, Offer, Reply
 from complaints.operations.asking import ask_after_answer
 from complaints.operations.cases import (
@@ -43,10 +44,10 @@ from complaints.operations.cases import (
     tell_institution,
     tell_staff,
 )
-from complaints.operations.filing import keep_signed, on_paper
 from complaints.operations.mass_clock import follow_mass_case
 from complaints.operations.moves import move_complaint, move_offer
 from complaints.operations.standstill import stop_working_clocks
+from complaints.operations.written_down import tell_written, word_of
 from complaints.rules.money import in_yuan, wrong_amount, wrong_day
 
 NEGOTIABLE = frozenset({State.ACCEPTED, State.AWAIT_REPLY, State.MEDIATING})
@@ -222,19 +223,24 @@ def answer_offer(
 ) -> Offer:
     """接受或者不接受方案. Accepted, the two have settled directly (自行和解) and the payment is watched.
 
-    By the receipt code, or written down by staff from the ``paper`` that the complainant signed.
+    By the receipt code, or written down by staff from the ``paper`` that the complainant signed: not by whoever wrote
+    down the offer from the institution's letter. Whoever complained is told of that, and may deny it.
     """
-    complaint, method, _by = lock_for_complainant(actor, complaint_id, receipt_code)
+    complaint, method, by = lock_for_complainant(actor, complaint_id, receipt_code)
     made = Offer.objects.select_for_update().filter(pk=offer_id, complaint=complaint).first()
     if made is None:
         raise NotFound(_("没有这个方案。"))
     if made.state != OfferState.MADE or made.open_until < clock.today():
         raise Refused(_("这个方案已经失效。"))
-    signed = keep_signed(actor, complaint, method, paper)
+    if method == made.method == Method.PAPER and made.made_by_id == by:
+        raise Refused(_("机构的书面方案是您登记的，投诉人的书面答复请由另一位工作人员登记。"))
+    said = YES if accepted else NO
+    word = word_of(actor, complaint, (method, by), paper, WrittenKind.OFFER, said)
     state = OfferState.ACCEPTED if accepted else OfferState.DECLINED
-    move_offer(made, state, answered_at=clock.now())
+    move_offer(made, state, answered_at=clock.now(), written=word.written)
     stop_clock(actor, complaint, OFFER_BY, outcome="answered")
-    record(actor, "answer_offer", made, complaint=complaint.pk, accepted=accepted, **on_paper(signed))
+    record(actor, "answer_offer", made, complaint=complaint.pk, accepted=accepted, **word.trail)
+    tell_written(complaint, word)
     if accepted:
         settle_directly(actor, complaint, made.amount_fen, made.pay_by)
     else:

@@ -19,6 +19,7 @@ from common.errors import InvalidInput, Refused
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import EvidenceKind, Method, Source
 from complaints.choices.settlement import SettlementState
+from complaints.choices.written import WrittenKind
 from complaints.models import Complaint, SettlementReport
 from complaints.operations.cases import (
     SETTLE_BY,
@@ -33,9 +34,10 @@ from complaints.operations.cases import (
     tell_institution,
     tell_staff,
 )
-from complaints.operations.filing import Exhibit, keep_exhibit, keep_signed, on_paper
+from complaints.operations.filing import Exhibit, keep_exhibit
 from complaints.operations.moves import move_settlement
 from complaints.operations.replies import NEGOTIABLE, settle_directly
+from complaints.operations.written_down import tell_written, word_of
 from complaints.rules.money import wrong_amount, wrong_day
 
 CONFIRM = gettext_noop("核对投诉人登记的和解，确认或者否认")
@@ -61,7 +63,7 @@ def settle(
     if SettlementReport.objects.filter(complaint=complaint, state=SettlementState.REPORTED).exists():
         raise Refused(_("已经登记过和解，正在请机构核对。"))
     _check(complaint, amount_fen, pay_by)
-    signed = keep_signed(actor, complaint, method, paper)
+    word = word_of(actor, complaint, (method, by), paper, WrittenKind.SETTLE)
     told = SettlementReport.objects.create(
         complaint=complaint,
         amount_fen=amount_fen,
@@ -69,9 +71,11 @@ def settle(
         method=method,
         recorded_by_id=by,
         reported_at=clock.now(),
+        written=word.written,
     )
     start_clock(actor, complaint, SETTLE_BY, institution_turn(complaint), CONFIRM)
-    record(actor, "settle", told, complaint=complaint.pk, amount_fen=amount_fen, **on_paper(signed))
+    record(actor, "settle", told, complaint=complaint.pk, amount_fen=amount_fen, **word.trail)
+    tell_written(complaint, word)
     tell_institution(
         complaint,
         f"settlement-{told.pk}",
@@ -98,7 +102,7 @@ def confirm_settlement(
 ) -> SettlementReport:
     """核对和解: confirmed by the institution the two have settled; denied the case goes on as before.
 
-    Staff write it down from the institution's letter (``paper``). A day of payment that is over meanwhile is today.
+    Staff write it down from the institution's letter (``paper``), but not whoever wrote down the complainant's. A day of payment that is over meanwhile is today.
     """
     actor.require(MAY, "confirm_settlement")
     if actor.is_staff:
@@ -109,6 +113,8 @@ def confirm_settlement(
     told = rows.filter(complaint=complaint, state=SettlementState.REPORTED).first()
     if told is None:
         raise Refused(_("没有等待核对的和解。"))
+    if method == told.method == Method.PAPER and told.recorded_by_id == actor.person_id:
+        raise Refused(_("投诉人的书面和解是您登记的，机构的书面意见请由另一位工作人员登记。"))
     facts = _letter(actor, complaint, paper) if method == Method.PAPER else {}
     state = SettlementState.CONFIRMED if confirmed else SettlementState.DENIED
     move_settlement(told, state, answered_at=clock.now(), answered_by_id=actor.person_id)

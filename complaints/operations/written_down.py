@@ -15,7 +15,7 @@ from association.actors import Actor
 from common.errors import InvalidInput
 from complaints.choices.complaints import Method
 from complaints.choices.written import WrittenKind
-from complaints.models import Complaint, WrittenDown
+from complaints.models import Complaint, Evidence, WrittenDown
 from complaints.operations.cases import tell_complainant
 from complaints.operations.filing import keep_signed, on_paper
 
@@ -27,10 +27,12 @@ class Word:
     method: Method
     by: int | None
     written: WrittenDown | None
+    # Of the institution, which denies nothing by a code: only the scan.
+    scan: Evidence | None = None
 
     @property
     def trail(self) -> dict[str, Any]:
-        paper = self.written.paper if self.written is not None else None
+        paper = self.written.paper if self.written is not None else self.scan
         return {"method": Method(self.method).value} | on_paper(paper)
 
 

@@ -13,7 +13,7 @@ from association.deadlines import count, rule_in_force
 from association.models import Attachment
 from association.rules.clock import Due, beijing
 from association.sealed import search_keys
-from complaints.choices.complaints import STANDING, MassState, OfferState, Outcome, State
+from complaints.choices.complaints import STANDING, MassState, OfferState, Outcome, ReportState, State
 from complaints.choices.settlement import SettlementState
 from complaints.models import (
     Agreement,
@@ -150,7 +150,7 @@ def progress_of(complaint: Complaint) -> Tracked:
         .first()
     )
     offers = list(Offer.objects.filter(complaint=complaint))
-    payments = list(PaymentReport.objects.filter(complaint=complaint).select_related("instalment"))
+    payments = _payments(complaint)
     return Tracked(
         complaint=complaint,
         number=complaint.number,
@@ -167,11 +167,23 @@ def progress_of(complaint: Complaint) -> Tracked:
         payments=payments,
         waiting=waiting_of(complaint, agreement, offers),
         settlement=_settlement(complaint, payments),
-        told=SettlementReport.objects.filter(complaint=complaint).first(),
+        told=_told(complaint),
         joint=_joint(complaint),
         written=deniable(complaint),
         object_until=objection_until(complaint) if may_object(complaint) else None,
     )
+
+
+def _payments(complaint: Complaint) -> list[PaymentReport]:
+    """But for what nobody reported and nobody said: staff had written it down, and it was denied."""
+    rows = PaymentReport.objects.filter(complaint=complaint).select_related("instalment")
+    return list(rows.exclude(state=ReportState.DENIED, written__denied_at__isnull=False, reported_by=None))
+
+
+def _told(complaint: Complaint) -> SettlementReport | None:
+    """The last one, but for what staff wrote down and whoever complained denied."""
+    rows = SettlementReport.objects.filter(complaint=complaint)
+    return rows.exclude(written__denied_at__isnull=False).first()
 
 
 def _joint(complaint: Complaint) -> str:

@@ -8,7 +8,7 @@ from association import clock
 from association.deadlines import count, rule_in_force
 from association.rules.clock import Due, beijing
 from complaints.choices.complaints import Outcome, Party
-from complaints.choices.written import NO, YES, WrittenKind
+from complaints.choices.written import BINDING, NO, YES, WrittenKind
 from complaints.models import Complaint, Telling, WrittenDown
 from complaints.rules.money import in_yuan
 
@@ -30,6 +30,8 @@ def what_of(row: WrittenDown) -> str:
     answers: dict[str, str] = {str(one.value): str(one.label) for one in Outcome}
     if kind == WrittenKind.FOLLOW_UP:
         answers |= {YES: _("仍然解决"), NO: _("又出现问题")}
+    elif kind == WrittenKind.OFFER:
+        answers |= {YES: _("接受"), NO: _("不接受")}
     else:
         answers |= {YES: _("到账了"), NO: _("没有到账，或者只到账一部分")}
     what = str(kind.label)
@@ -37,7 +39,19 @@ def what_of(row: WrittenDown) -> str:
         what = _("%(what)s：%(answer)s") % {"what": what, "answer": answers.get(row.answer, row.answer)}
     if row.received_fen is not None:
         what = _("%(what)s；收到%(sum)s") % {"what": what, "sum": in_yuan(row.received_fen)}
+    agreed_fen = _agreed_fen(row) if kind in BINDING else None
+    if agreed_fen is not None:
+        what = _("%(what)s；退还%(sum)s") % {"what": what, "sum": in_yuan(agreed_fen)}
     return what
+
+
+def _agreed_fen(row: WrittenDown) -> int | None:
+    """分 that are given back by what was written down."""
+    for found in (row.offers, row.settlements):
+        if (one := found.first()) is not None:
+            return int(one.amount_fen)
+    signature = row.signatures.select_related("agreement").first()
+    return signature.agreement.amount_fen if signature is not None else None
 
 
 def written_in(complaint: Complaint) -> list[tuple[WrittenDown, str]]:
