@@ -20,8 +20,17 @@ PAGE = "/desk/appointments/"
 
 
 def others_who_confirm(*not_these: int | None) -> list[int]:
-    """Who could be the second person; where there is nobody the first appointments of an association hold at once."""
+    """Who could be the second person today."""
     return [pk for pk in people_of(roles=[Role(role) for role in CONFIRMERS]) if pk not in not_these]
+
+
+def is_first(appointer_id: int | None) -> bool:
+    """首批任职: nobody but the appointer ever held a post here that confirms, so nobody was there to be asked.
+
+    Posts that have ended count: whoever ends the others does not become the first again.
+    """
+    held = Appointment.objects.filter(role__in=CONFIRMERS, awaits=False)
+    return not held.exclude(user_id=appointer_id or 0).exists()
 
 
 def waiting_appointments(actor: Actor) -> QuerySet[Appointment]:

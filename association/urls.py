@@ -5,6 +5,7 @@ from association import views
 urlpatterns = [
     path("appointments/", views.waiting_appointments, name="waiting_appointments"),
     path("appointments/<int:pk>/confirm/", views.confirm_appointment, name="confirm_appointment"),
+    path("appointments/<int:pk>/end/", views.confirm_ending, name="confirm_ending"),
     path("clocks/", views.clocks, name="clocks"),
     path("notices/", views.notices, name="notices"),
     path("jobs/<int:pk>/", views.job, name="job"),

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from association import access, appointments, clock_queue, operations, queries
+from association import access, appointments, clock_queue, endings, operations, queries
 from association import originals as sealed
 from association.clock_rows import rows_html
 from association.downloads import sent_as
@@ -137,7 +137,9 @@ def waiting_appointments(request: PortalRequest) -> HttpResponse:
     rows = appointments.waiting_appointments(request.actor).select_related("institution", "appointed_by")
     me = request.actor.user_id
     shown = [(row, me not in {row.appointed_by_id, row.user_id}) for row in rows.order_by("pk")]
-    return render(request, "association/appointments.html", {"rows": shown})
+    ended = endings.waiting_endings(request.actor).select_related("institution", "ended_by").order_by("pk")
+    ends = [(row, me not in {row.ended_by_id, row.user_id}) for row in ended]
+    return render(request, "association/appointments.html", {"rows": shown, "ends": ends})
 
 
 @signed_in
@@ -149,6 +151,18 @@ def confirm_appointment(request: PortalRequest, pk: int) -> HttpResponse:
     decide = appointments.confirm_appointment if agrees else appointments.decline_appointment
     decide(actor=request.actor, appointment_id=pk)
     messages.success(request, _("任职已确认，即时生效。") if agrees else _("任职未获确认，不生效。"))
+    return redirect("waiting_appointments")
+
+
+@signed_in
+@require_POST
+@freshly_proven(access.MAY, "confirm_appointment")
+def confirm_ending(request: PortalRequest, pk: int) -> HttpResponse:
+    """确认终止 or not, by another person than the one who proposed it and the one whose post it is."""
+    agrees = request.POST.get("agree") == "yes"
+    decide = endings.confirm_ending if agrees else endings.decline_ending
+    decide(actor=request.actor, appointment_id=pk, until_on=request.POST.get("until_on", ""))
+    messages.success(request, _("终止已确认。") if agrees else _("终止未获确认，任职继续。"))
     return redirect("waiting_appointments")
 
 

@@ -245,6 +245,7 @@ def _places(actor: Actor, counts: Counter[str]) -> list[tuple[str, str, str, boo
     acts, reviews = bool(actor.roles & INSTITUTION_ROLES), bool(actor.roles & REVIEWER_ROLES)
     judges, taken_over = actor.may(RATING, "give_expert_opinion"), counts["corrections"] + counts["imports"]
     papers, breaches = actor.may(JOINING, "confirm_paper_signature"), actor.may(JOINING, "decide_breach")
+    posts = counts["appointments"] + counts["endings"]
     seals, appoints = actor.may(MAY, "approve_original"), actor.may(MAY, "confirm_appointment")
     return [
         (_("工作台"), "desk", "/desk/", True, 0),
@@ -258,7 +259,7 @@ def _places(actor: Actor, counts: Counter[str]) -> list[tuple[str, str, str, boo
         (_("自律公约"), "pledge_desk", "/desk/pledge/", acts, 0),
         (_("会费"), "own_dues", "/desk/dues/", acts, 0),
         (_("理事会表决"), "council_votes", "/desk/council/", bool(actor.roles & _COUNCIL), 0),
-        (_("任职确认"), "waiting_appointments", "/desk/appointments/", appoints, counts["appointments"]),
+        (_("任职确认"), "waiting_appointments", "/desk/appointments/", appoints, posts),
         (
             _("历史结果"),
             "corrections",

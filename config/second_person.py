@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from association.actors import Actor
 from association.appointments import appointments_to_confirm
 from association.counts import counts_of
+from association.endings import endings_to_confirm
 from complaints.queries.figures import figures_to_confirm
 from credit_rating.queries.corrections import corrections_to_confirm, imports_to_confirm
 from members.queries.breach import decisions_to_make
@@ -18,6 +19,7 @@ PAPERS, BREACHES = "admin:members_pledgepaper_changelist", "admin:members_pledge
 # Kind, what waits, the next step, the page where it is done, and what of its list is chosen.
 KINDS = (
     ("appointments", gettext_lazy("任职等待第二人确认"), gettext_lazy("核对后确认"), "waiting_appointments", ""),
+    ("endings", gettext_lazy("任职的终止等待第二人确认"), gettext_lazy("核对后确认"), "waiting_appointments", ""),
     ("corrections", gettext_lazy("历史结果的更正等待第二人确认"), gettext_lazy("核对后确认"), "corrections", ""),
     ("imports", gettext_lazy("历史结果的导入等待第二人确认"), gettext_lazy("核对后确认"), "corrections", ""),
     ("papers", gettext_lazy("纸质签署等待第二人核对"), gettext_lazy("对照扫描件核对"), PAPERS, "state__exact=waiting"),
@@ -30,6 +32,7 @@ def to_confirm(actor: Actor) -> dict[str, QuerySet[Any]]:
     """By kind, what this person may confirm; nothing of it was proposed by them."""
     return {
         "appointments": appointments_to_confirm(actor),
+        "endings": endings_to_confirm(actor),
         "corrections": corrections_to_confirm(actor),
         "imports": imports_to_confirm(actor),
         "papers": papers_to_confirm(actor),

@@ -178,6 +178,15 @@ class Appointment(AssociationOwned):
         User, models.PROTECT, null=True, verbose_name=_("确认人"), related_name="+"
     )
     confirmed_at = models.DateTimeField(_("确认时间"), null=True)
+    # 终止: of a post that decides it waits (``ends_on``) for somebody who neither proposed it nor holds the post.
+    ends_on = models.DateField(_("拟终止于"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, verbose_name=_("提出终止的人"), related_name="+"
+    )
+    end_confirmed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, verbose_name=_("确认终止的人"), related_name="+"
+    )
+    end_confirmed_at = models.DateTimeField(_("确认终止的时间"), null=True)
 
     class Meta:
         verbose_name, verbose_name_plural = pgettext_lazy("one", "任职"), pgettext_lazy("many", "任职")
@@ -198,6 +207,21 @@ class Appointment(AssociationOwned):
             models.CheckConstraint(
                 name="appointment_not_of_oneself",
                 condition=Q(appointed_by__isnull=True) | ~Q(appointed_by=F("user")),
+            ),
+            models.CheckConstraint(
+                name="appointment_end_second_person",
+                condition=Q(end_confirmed_by__isnull=True, end_confirmed_at__isnull=True)
+                | Q(end_confirmed_by__isnull=False, end_confirmed_at__isnull=False, ended_by__isnull=False)
+                & Q(ends_on__isnull=True, until_on__isnull=False)
+                & ~Q(end_confirmed_by=F("ended_by"))
+                & ~Q(end_confirmed_by=F("user")),
+            ),
+            models.CheckConstraint(
+                name="appointment_end_waits",
+                condition=Q(ends_on__isnull=True)
+                | Q(ended_by__isnull=False, awaits=False, ends_on__gte=F("from_on"))
+                & (Q(until_on__isnull=True) | Q(ends_on__lt=F("until_on")))
+                & ~Q(ended_by=F("user")),
             ),
             models.CheckConstraint(
                 name="appointment_institution_role",

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from association import clock
 from association.actors import Actor
-from association.choices import Role
+from association.choices import CONFIRMED_ROLES, Role
 from association.deeds import Cell, Deed, Done, Foretold, Table, foretelling
+from association.endings import waits_for_another
 from association.models import Appointment
 from association.staff_desk import DeskAdmin
 from members import operations
@@ -79,8 +80,25 @@ def _appointment(form: Any) -> dict[str, Any]:
 
 
 def _end(request: Any, appointment: Appointment, form: Any) -> Done:
-    operations.end_appointment(actor=request.actor, appointment_id=appointment.pk, **form.cleaned_data)
+    row = operations.end_appointment(actor=request.actor, appointment_id=appointment.pk, **form.cleaned_data)
+    if row.ends_on is not None:
+        return Done(_("已提出终止，由另一人确认后终止；在此之前任职继续。"))
     return Done(_("任职将于该日终止，办理过的事项仍然保留。"))
+
+
+def _tells_ended(request: Any, appointment: Appointment) -> Foretold:
+    """What the second person changes, and who hears of it."""
+    decides = appointment.role in CONFIRMED_ROLES
+    heard = [_("任职的本人"), _("其他可以确认任职的人")]
+    if waits_for_another(request.actor, appointment):
+        return Foretold(
+            _("提出在所填的日期终止。须由秘书处另一人或评定委员会主任确认后才终止；任职的本人不能确认。"),
+            heard,
+        )
+    does = _(
+        "任职到所填的日期终止，此后这个人不能再以该角色办理；办理过的事项保留。日期只能提前，延长须重新聘任。"
+    )
+    return Foretold(does, heard if decides else [])
 
 
 def _tells_newcomer(_request: Any, _obj: Any) -> Foretold:
@@ -274,7 +292,7 @@ class AppointmentAdmin(DeskAdmin):
     list_select_related = ("user", "institution", "employer")
     facts = (
         "name", "role", "institution", "employer", "from_on", "until_on", "awaits", "appointed_by", "confirmed_by",
-        "confirmed_at",
+        "confirmed_at", "ends_on", "ended_by", "end_confirmed_by", "end_confirmed_at",
     )  # fmt: skip
     list_deeds = (
         Deed(
@@ -297,15 +315,14 @@ class AppointmentAdmin(DeskAdmin):
             form=forms.UntilDayForm,
             fits=lambda row: row.until_on is None or row.until_on > clock.today(),
             danger=True,
-            foretells=foretelling(
-                gettext_lazy("任职到所填的日期终止，此后这个人不能再以该角色办理；办理过的事项保留。")
-            ),
+            foretells=_tells_ended,
+            step_up=True,
         ),
     )
 
     def get_queryset(self, request: Any) -> QuerySet[Appointment]:
         return appointments_visible_to(request.actor).select_related(
-            "user", "institution", "employer", "appointed_by", "confirmed_by"
+            "user", "institution", "employer", "appointed_by", "confirmed_by", "ended_by", "end_confirmed_by"
         )
 
     def tables(self, request: Any, obj: Appointment) -> Sequence[Table]:

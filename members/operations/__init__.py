@@ -68,7 +68,7 @@ from members.operations.institutions import (
     rename_institution,
 )
 from members.operations.offices import end_office, give_office
-from members.operations.opening import open_association
+from members.operations.opening import appoint_secretary, open_association
 from members.operations.periodic import keep_membership
 from members.operations.pledge import adopt_version
 from members.operations.review import ask_supplement, take_up_application
@@ -91,6 +91,7 @@ __all__ = [
     "answer_supplement",
     "appoint",
     "appoint_person",
+    "appoint_secretary",
     "ask_supplement",
     "begin_loading_book",
     "book_errors",

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from association import clock
 from association.actors import Actor
-from association.appointments import others_who_confirm, tell_appointed
+from association.appointments import is_first, tell_appointed
 from association.audit import record
 from association.choices import CONFIRMED_ROLES, INSTITUTION_ROLES, Role
+from association.endings import POSTS, end_post
 from association.in_turn import take_turn
 from association.models import Appointment, User, forget_names
 from association.operations import named, register_person
@@ -156,6 +157,7 @@ def appoint(
     actor.require(MAY, "appoint")
     if user.pk == actor.user_id:
         raise Forbidden(_("不能聘任自己，请由其他人办理。"))
+    take_turn(POSTS)
     if (role in INSTITUTION_ROLES) != (institution_id is not None):
         raise InvalidInput(_("机构角色须指明机构，其他角色不得指明机构。"))
     for wanted in (institution_id, employer_id):
@@ -170,12 +172,19 @@ def appoint(
         institution_id=institution_id,
         employer_id=employer_id,
         appointed_by_id=actor.user_id,
-        awaits=role in CONFIRMED_ROLES and bool(others_who_confirm(actor.user_id, user.pk)),
+        awaits=_awaits(actor, role),
     )
     forget_names()
     record(actor, "appoint", appointment, role=role, user=user.pk, awaits=appointment.awaits)
     tell_appointed(appointment)
     return appointment
+
+
+def _awaits(actor: Actor, role: Role) -> bool:
+    """Whether a second person is asked; a secretary whom the operator of the machine names holds the post at once."""
+    if role not in CONFIRMED_ROLES or (actor.is_system and role == Role.SECRETARIAT):
+        return False
+    return not is_first(actor.user_id)
 
 
 @transaction.atomic
@@ -188,21 +197,18 @@ def appoint_person(*, actor: Actor, email: str, name: str, **appointment: Any) -
 
 @transaction.atomic
 def end_appointment(*, actor: Actor, appointment_id: int, until_on: date) -> Appointment:
-    """任职终止: by date, never deleted; what was done under it stays."""
+    """任职终止: by date, earlier only, never deleted; what was done under it stays.
+
+    Of somebody else's post that decides it is a proposal (``ends_on``) until another person confirms it. Raises
+    NotFound, InvalidInput, Refused.
+    """
     actor.require(MAY, "appoint")
+    take_turn(POSTS)
     found = appointments_visible_to(actor).select_for_update(of=("self",)).select_related("user")
     appointment = found.filter(pk=appointment_id).first()
     if appointment is None:
         raise NotFound(_("没有这项任职。"))
-    if appointment.until_on is not None and appointment.until_on <= clock.today():
-        raise Refused(_("这项任职已经终止。"))
-    if until_on < appointment.from_on:
-        sentence = _("终止日期不能早于任职开始的日期。")
-        raise InvalidInput(sentence, {"until_on": sentence})
-    appointment.until_on = until_on
-    appointment.save(update_fields=["until_on"])
-    record(actor, "end_appointment", appointment, until_on=until_on.isoformat())
-    return appointment
+    return end_post(actor, appointment, until_on)
 
 
 @transaction.atomic

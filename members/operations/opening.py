@@ -6,18 +6,22 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from association import clock
-from association.actors import system
+from association.actors import Actor, system
 from association.audit import record
 from association.choices import Kind, Role
 from association.deadlines import load_defaults
-from association.in_turn import take_turn_everywhere
-from association.models import Association, AssociationHost
+from association.endings import POSTS
+from association.in_turn import take_turn, take_turn_everywhere
+from association.models import Appointment, Association, AssociationHost
 from association.models.identity import RESERVED_SLUGS
+from association.notices import notify, posts_today
 from association.periodic import ask_to_catch_up
 from association.tenancy import acting_for
-from common.errors import InvalidInput
+from common.errors import InvalidInput, Refused
+from common.said import Said
 from common.text import one_line
 from members.operations.institutions import appoint_person
 
@@ -51,6 +55,55 @@ def open_association(
         for (name, email), role in people:
             appoint_person(actor=actor, email=email, name=name, role=role, from_on=clock.today())
     return association
+
+
+@transaction.atomic
+def appoint_secretary(
+    *, slug: str, secretary: Person, grounds: str, chair: Person | None = None
+) -> Appointment:
+    """秘书处重新有人: named by the operator where nobody is left who appoints, or nobody who can sign in.
+
+    It holds at once, is on record with its grounds, and everybody who holds a post there is told; the chair waits for the
+    secretariat. An account that exists stays as it is. Raises ``InvalidInput``, ``Refused``; then nothing is written.
+    """
+    grounds = one_line(grounds)[:300]
+    if not grounds:
+        raise InvalidInput(_("请写明依据。"), {"grounds": _("请写明依据。")})
+    association = Association.objects.filter(slug=slug, is_open=True).first()
+    if association is None:
+        raise InvalidInput(_("没有代号为“%(slug)s”的协会。") % {"slug": slug})
+    _check_people([secretary, *([chair] if chair else [])])
+    with acting_for(association.pk):
+        take_turn(POSTS)
+        actor = system(association.pk)
+        row = _named(actor, secretary, Role.SECRETARIAT, grounds)
+        if chair:
+            _named(actor, chair, Role.COMMITTEE_CHAIR, grounds)
+        _tell_everybody(row, grounds)
+    return row
+
+
+def _named(actor: Actor, person: Person, role: Role, grounds: str) -> Appointment:
+    name, email = person
+    if posts_today().filter(user__email__iexact=email, role=role).exists():
+        told = _("%(name)s已经担任%(role)s。") % {"name": name, "role": role.label}
+        raise Refused(told)
+    row = appoint_person(actor=actor, email=email, name=name, role=role, from_on=clock.today())
+    record(actor, "appoint_by_operator", row, reason=grounds, role=role, user=row.user_id)
+    return row
+
+
+def _tell_everybody(row: Appointment, grounds: str) -> None:
+    body = gettext_noop(
+        "%(name)s由平台运维登记为秘书处人员，即时生效。依据：%(grounds)s。如有不妥，请立即告知平台运维和协会负责人。"
+    )
+    notify(
+        f"secretary-{row.pk}",
+        posts_today().values_list("user_id", flat=True),
+        subject=gettext_noop("平台运维登记了秘书处人员"),
+        body=Said(body, name=row.name, grounds=grounds),
+        path="/desk/notices/",
+    )
 
 
 def _checked(parent: str, fields: dict[str, Any]) -> Association:

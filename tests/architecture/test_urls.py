@@ -45,7 +45,7 @@ from tests.architecture.url_table import (
 )
 from tests.common.files import picture
 from tests.disclosure.material import foreign_result
-from tests.factories import corrections, leads
+from tests.factories import corrections, leads, people
 from tests.factories.people import actor_with, appoint, make_association, make_institution, make_user
 from tests.factories.rating import make_attachment, reviewing_round
 from tests.factories.review import proposed_now, review
@@ -136,7 +136,7 @@ def make_world(association):
         objection=Objection.objects.get(assessment=assessment).pk,
         **corrections.matrix_of(institution),
         original_request=ask_to_unseal(institution),
-        appointment=appoint(make_user(), Role.COMMITTEE, awaits=True, appointed_by=make_user()).pk,
+        **people.waiting_posts(),
         **accepted_complaint(institution),
         mass_case=mass_case_of(institution),
         order_batch=looked_at_orders(institution),

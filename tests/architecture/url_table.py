@@ -202,6 +202,7 @@ DESK = {
     "desk": page(SIGNED_IN),
     "waiting_appointments": page(SECRETARIAT | CHAIR),
     "confirm_appointment": form(SECRETARIAT | CHAIR, pk="appointment"),
+    "confirm_ending": form(SECRETARIAT | CHAIR, pk="ending"),
     "corrections": page(SECRETARIAT | CHAIR),
     "confirm_past_import": form(SECRETARIAT | CHAIR, pk="past_import"),
     "withdraw_past_import": form(SECRETARIAT, pk="past_import"),

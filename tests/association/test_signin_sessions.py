@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.db.models import F
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -108,7 +109,7 @@ def test_role_that_ended_is_gone_at_the_next_click(client, association, person):
 
     sign_in(client, person.email)
     with acting_for(association.pk):
-        Appointment.objects.update(until_on=FROM)
+        Appointment.objects.update(until_on=FROM, ended_by=F("user"))
     client.get("/first/who/")
     assert client.get("/first/who/").wsgi_request.actor.roles == frozenset()
 

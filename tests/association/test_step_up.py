@@ -204,6 +204,7 @@ def test_desk_deeds_of_two_people_ask(association, publication):
         f"originals/{asked}/decide/",
         "committee/publications/1/suspend/",
         "appointments/1/confirm/",
+        "appointments/1/end/",
     ):
         answer = chair.post(f"/first/desk/{path}", {"agree": "yes"})
         assert answer["Location"].startswith(PROOF), path
@@ -295,6 +296,7 @@ def test_buttons_of_the_staff_desk_that_ask():
         ("refundruleversion", "confirm"),
         ("institution", "appoint"),
         ("appointment", "appoint"),
+        ("appointment", "end"),
         ("historicalresult", "correct"),
         ("duesaccount", "publish"),
         ("duesresolution", "adopt"),

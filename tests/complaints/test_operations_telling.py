@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from association import clock
 from association.choices import Role, Side
@@ -53,7 +53,7 @@ NO_MAIL = {"people": (applicant(email=""),)}
 @pytest.fixture
 def unheard(here):
     """The institution has nobody with an account."""
-    Appointment.objects.filter(institution=here.institution).update(until_on=ENDED)
+    Appointment.objects.filter(institution=here.institution).update(until_on=ENDED, ended_by=models.F("user"))
     return here
 
 
@@ -300,7 +300,7 @@ def settled_without_account(here):
     """Settled while the institution had an account; then the complainant denies it, and nobody is there any more."""
     made = accepted(here)
     settled_by_both(here, made, 100_00)
-    Appointment.objects.filter(institution=here.institution).update(until_on=ENDED)
+    Appointment.objects.filter(institution=here.institution).update(until_on=ENDED, ended_by=models.F("user"))
     operations.contest(actor=here.person, text="没有退款。", receipt_code=made.receipt_code)
     return made
 
@@ -325,7 +325,7 @@ def test_after_an_objection_the_second_answer_is_due_from_service_too(here, time
 def test_what_an_agreement_still_owes_is_watched_from_service_on(here, time):
     made = agreed(here)
     operations.perform(actor=here.school, complaint_id=made.complaint.pk, paid_on=clock.today())
-    Appointment.objects.filter(institution=here.institution).update(until_on=ENDED)
+    Appointment.objects.filter(institution=here.institution).update(until_on=ENDED, ended_by=models.F("user"))
     operations.contest(actor=here.person, text="没有到账。", receipt_code=made.receipt_code)
     assert (state_of(made), running(made)) == (State.AGREED, {"CMP-SERVE"})
     time.pass_days(30)
@@ -389,7 +389,7 @@ def test_an_account_that_comes_while_service_waits_is_served_by_its_notice(unhea
 
 def unaccounted():
     institution = make_institution()
-    Appointment.objects.filter(institution=institution).update(until_on=ENDED)
+    Appointment.objects.filter(institution=institution).update(until_on=ENDED, ended_by=models.F("user"))
     return institution
 
 

@@ -31,7 +31,7 @@ IN_ENGLISH = "recorded as not answered in time"
 @pytest.fixture
 def unheard(here):
     """The institution has nobody with an account."""
-    Appointment.objects.filter(institution=here.institution).update(until_on=F("from_on"))
+    Appointment.objects.filter(institution=here.institution).update(until_on=F("from_on"), ended_by=F("user"))
     return here
 
 

@@ -53,7 +53,7 @@ def test_a_complaint_that_was_not_forwarded_shows_nothing(here):
 
 
 def test_one_that_was_accepted_and_not_served_yet_shows_nothing(here):
-    Appointment.objects.filter(institution=here.institution).update(until_on=F("from_on"))
+    Appointment.objects.filter(institution=here.institution).update(until_on=F("from_on"), ended_by=F("user"))
     accepted(here)
     assert "CMP-SERVE" in codes(all_rows(here.officer))
     assert all_rows(actor_with(Role.INSTITUTION_STAFF, here.institution)) == []

@@ -71,6 +71,13 @@ def appoint(user: User, role: Role, institution=None, employer=None, **fields) -
     )
 
 
+def waiting_posts() -> dict[str, int]:
+    """One appointment, and one end of an appointment, that a second person has yet to confirm."""
+    waiting = appoint(make_user(), Role.COMMITTEE, awaits=True, appointed_by=make_user())
+    ending = appoint(make_user(), Role.COMMITTEE, ends_on=FROM, ended_by=make_user())
+    return {"appointment": waiting.pk, "ending": ending.pk}
+
+
 def actor_with(role: Role, institution=None, employer=None, user=None, name=None) -> Actor:
     """A person with one role here today; ``institution`` is made when an institution role comes without one."""
     if role in INSTITUTION_ROLES and institution is None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from association import clock
 from association.actors import system
@@ -177,7 +178,7 @@ def test_database_withdraws_only_what_has_a_source_and_never_brings_it_back(desk
 def silent(desk, time):
     """A member that has signed, and of which nobody has an account any more."""
     breach = alleged(desk)
-    Appointment.objects.filter(institution=desk.members[0]).update(until_on=clock.today())
+    Appointment.objects.filter(institution=desk.members[0]).update(until_on=clock.today(), ended_by=F("user"))
     time.pass_days(1)
     return breach
 
