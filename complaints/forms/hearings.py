@@ -28,6 +28,7 @@ class StateForm(CaseForm):
 class PaperStateForm(CaseForm):
     name = "paper_hearing"
     title, button = _("登记机构的书面意见"), _("登记")
+    lead = _("机构没有管理员账号的，由承办人和作出认定以外的同事登记。")
     statement = text(_("意见"), rows=6, help_text=_("请照机构的原文。"))
     received_on = DayField(
         label=_("收到的日期"), required=True, help_text=_("是否在期限内，以收到的日期为准。")

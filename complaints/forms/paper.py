@@ -183,7 +183,7 @@ class InstitutionPaperSignForm(_AgreementForm):
 
 
 class _LetterForm(CaseForm):
-    """What an institution without an account wrote."""
+    """What an institution wrote that has no administrator to say it."""
 
     received_on = DayField(
         label=_("收到的日期"), required=True, help_text=_("是否按时答复，以收到书面答复的日期为准。")
@@ -198,7 +198,7 @@ class _LetterForm(CaseForm):
 class PaperAnswerForm(_LetterForm):
     name = "paper_answer"
     title, button = _("登记机构的书面答复"), _("登记答复")
-    lead = _("机构没有账号、以书面答复的，照原文登记。")
+    lead = _("机构没有管理员账号、以书面答复的，照原文登记。")
     kind = choice(_("答复"), ReplyKind.choices)
     offered_fen = YuanField(label=_("同意退还多少（元）"))
     text = text(_("说明"), rows=6, help_text=_("投诉人会看到；请照机构的原文。"))
@@ -207,7 +207,7 @@ class PaperAnswerForm(_LetterForm):
 class PaperMakeOfferForm(_LetterForm):
     name = "paper_make_offer"
     title, button = _("登记机构的书面方案"), _("登记方案")
-    lead = _("投诉人接受后即为自行和解，机构须按期付款。")
+    lead = _("机构没有管理员账号的才能登记；投诉人接受后即为自行和解，机构须按期付款。")
     amount_fen = YuanField(label=_("退还金额（元）"), required=True)
     pay_by = DayField(label=_("付款日"), required=True)
     open_until = DayField(label=_("方案有效至"), required=True)

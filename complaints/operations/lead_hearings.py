@@ -40,11 +40,15 @@ from complaints.documents.hearings import hearing_file_name, hearing_pdf
 from complaints.models import Lead, LeadHearing
 from complaints.operations.lead_cases import lock_lead, lock_own, refuse_identity, required, untied_staff
 from complaints.operations.moves import move_hearing
+from complaints.operations.own_voice import refuse_own_voice
+from complaints.queries.hearings import TERMS, involved, last_day, may_replace, within_term
 
 KIND, PDF, NOON = "hearing", "application/pdf", 12
 SERVE_BY, REVIEW_BY = "LEAD-SERVE", "LEAD-REVIEW"
-TERMS = {HearingStage.BEFORE: "LEAD-HEARING", HearingStage.AFTER: "LEAD-OBJECT"}
 ON_PAPER = frozenset({TellingWay.LETTER, TellingWay.HANDED})
+WRITTEN = gettext_noop("协会按书面意见登记了贵机构的意见")
+WRITTEN_BODY = gettext_noop("不是贵机构出具的，请在期限内登录重新提出，以贵机构自己提出的为准。")
+AGAIN = gettext_noop("机构登录后自己提出了意见，取代按书面意见登记的")
 ACTIONS = {
     HearingStage.BEFORE: gettext_noop("对协会拟认定的事实陈述意见"),
     HearingStage.AFTER: gettext_noop("对协会的认定和措施提出异议（没有异议的不必办理）"),
@@ -89,6 +93,10 @@ def refuse_unheard(lead: Lead) -> None:
         raise Refused(_("请先认定机构，再按公约处理。"))
     if not told.filter(state__in=OVER).exists() or told.filter(state__in=WAITING).exists():
         raise Refused(_("请先告知机构拟认定的事实；机构陈述以后或者期限届满以后，才能按公约处理。"))
+    for written in told.filter(state=HearingState.HEARD, method=Method.PAPER):
+        if within_term(written):
+            sentence = _("机构的意见是工作人员按书面意见登记的，%(day)s期限届满以后才能按公约处理。")
+            raise Refused(sentence % {"day": last_day(written)})
 
 
 def call_off(actor: Actor, lead: Lead, *, handled: bool) -> None:
@@ -193,16 +201,26 @@ def state_hearing(
     paper: UploadedFile | None = None,
     received_on: date | None = None,
 ) -> LeadHearing:
-    """陈述意见 or 提出异议 by the institution, or from its ``paper`` by staff: what came in its term counts."""
+    """陈述意见 or 提出异议 by the institution, or from its ``paper`` by staff: what came in its term counts.
+
+    Raises Refused to whoever finds or is in charge, and where the institution speaks for itself. Its own word within the
+    term takes the place of what staff wrote down.
+    """
     actor.require(MAY, "state_hearing")
     hearing = lock_hearing(actor, hearing_id)
     said = required(statement, "statement", _("请写明意见。"))
     own = hearing.institution_id in actor.institution_ids
     if not own and not actor.is_staff:
         raise Forbidden(_("您的角色不能办理此事。"))
+    if own and may_replace(hearing):
+        return _speak_again(actor, hearing, said)
     if hearing.state != HearingState.OPEN:
         state = hearing.told_state if own else hearing.get_state_display()
         raise Refused(_("现在是“%(state)s”，不能提出意见。") % {"state": state})
+    if not own:
+        refuse_own_voice(hearing.institution_id)
+        if actor.user_id in involved(hearing):
+            raise Refused(_("您承办这件事项或者作出认定，机构的书面意见须由另一位同事登记。"))
     day = clock.today() if own else _received(hearing, received_on)
     _refuse_late(hearing, day)
     move_hearing(
@@ -218,11 +236,32 @@ def state_hearing(
     stage = HearingStage(hearing.stage)
     stop_deadline(actor=actor, case=case_of(hearing), code=TERMS[stage], outcome="answered")
     record(actor, "state_hearing", hearing, method=hearing.method, on=day.isoformat())
+    if not own:
+        tell_institution(hearing, "written", WRITTEN, WRITTEN_BODY)
     if stage == HearingStage.AFTER:
         _ask_for_review(actor, hearing)
     else:
         _tell_officer(hearing, gettext_noop("机构已陈述意见"))
     return hearing
+
+
+def _speak_again(actor: Actor, hearing: LeadHearing, said: str) -> LeadHearing:
+    """自己重新提出: the paper stays beside it, for whoever asks who wrote it."""
+    hearing.statement, hearing.stated_at = said, clock.now()
+    hearing.received_on, hearing.method = clock.today(), Method.ACCOUNT
+    hearing.stated_by_id = actor.person_id
+    hearing.save(update_fields=["statement", "stated_at", "received_on", "method", "stated_by"])
+    record(actor, "state_hearing", hearing, method=hearing.method, on=clock.today().isoformat(), instead=True)
+    tell(hearing, "again", _concerned(hearing), AGAIN, gettext_noop("请核对后继续办理。"))
+    return hearing
+
+
+def _concerned(hearing: LeadHearing) -> list[int]:
+    """Whoever is in charge; of an objection those who may review it."""
+    officer = hearing.lead.officer_id
+    if hearing.stage == HearingStage.BEFORE and officer:
+        return [officer]
+    return [one for one in untied_staff(hearing.lead) if one not in involved(hearing)]
 
 
 def _received(hearing: LeadHearing, day: date | None) -> date:

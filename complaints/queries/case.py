@@ -60,6 +60,7 @@ from complaints.queries.shown import Shown, ShownText, Words, shown_to
 from complaints.queries.tracking import Waiting, waiting_of
 from complaints.queries.turns import turns_of
 from complaints.queries.unpaid import broken_settlement
+from complaints.queries.voices import speaks_for_itself
 from prepaid_escrow.queries import calculations_of
 
 KIND, PAY_BY, MOST_SIMILAR = "complaint", "CMP-PAY", 10
@@ -334,7 +335,7 @@ def _for_institution(case: CaseFile) -> list[str]:
 
 def _for_staff(case: CaseFile) -> list[str]:
     complaint, state = case.complaint, State(case.complaint.state)
-    before = state == State.RECEIVED
+    before, letters = state == State.RECEIVED, not speaks_for_itself(complaint.institution_id)
     both = all(case.consents.get(party) for party in Party.values)
     unsigned = case.agreement is not None and state == State.MEDIATING
     return _named(
@@ -366,8 +367,8 @@ def _for_staff(case: CaseFile) -> list[str]:
         ("paper_offer", case.open_offer is not None),
         ("paper_sign", unsigned and Party.COMPLAINANT not in case.signed),
         ("institution_paper_sign", unsigned and Party.INSTITUTION not in case.signed),
-        ("paper_answer", state in ANSWERABLE),
-        ("paper_make_offer", state in OPEN_TO_OFFERS),
+        ("paper_answer", letters and state in ANSWERABLE),
+        ("paper_make_offer", letters and state in OPEN_TO_OFFERS),
         ("register_paid", complaint.paid_fen is None and complaint.ended_at is None),
         ("settle", state in OPEN_TO_OFFERS and not case.is_settlement_open),
         ("paper_settlement", case.is_settlement_open),

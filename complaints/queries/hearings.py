@@ -1,20 +1,25 @@
 """听取意见 as its page shows it, to the institution and to staff alike: never who told the lead."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from association import clock
 from association.actors import Actor
 from association.clocks import Turn, deadlines_of, whose_turn
 from association.models import Attachment
 from association.reckoning import Term, terms_of
 from common.errors import NotFound
 from complaints.access.leads import MAY, hearings_visible_to
+from complaints.choices.complaints import Method
 from complaints.choices.hearings import REVIEWED, HearingStage, HearingState
 from complaints.models import LeadFinding, LeadHearing
+from complaints.queries.voices import speaks_for_itself
 
 KIND = "hearing"
+TERMS = {HearingStage.BEFORE: "LEAD-HEARING", HearingStage.AFTER: "LEAD-OBJECT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +66,47 @@ def hearing_of(actor: Actor, pk: int) -> HearingFile:
 def _deeds(actor: Actor, hearing: LeadHearing, *, own: bool) -> list[str]:
     """What the page offers; the operations decide again."""
     offered = [
-        ("state_hearing", hearing.state == HearingState.OPEN and own and actor.may(MAY, "state_hearing")),
+        ("state_hearing", own and actor.may(MAY, "state_hearing") and _may_speak(hearing)),
         ("serve_hearing", hearing.state == HearingState.SERVING and actor.may(MAY, "serve_hearing")),
         (
             "paper_hearing",
-            hearing.state == HearingState.OPEN and not own and actor.may(MAY, "review_hearing"),
+            not own and actor.may(MAY, "review_hearing") and _may_write_down(actor, hearing),
         ),
         ("review_hearing", not own and actor.may(MAY, "review_hearing") and _may_review(actor, hearing)),
     ]
     return [name for name, may in offered if may]
+
+
+def involved(hearing: LeadHearing) -> set[int | None]:
+    """Who told, is in charge, or made the finding: none of them writes down what the institution says to it."""
+    found_by = LeadFinding.objects.filter(lead=hearing.lead_id).values_list("found_by_id", flat=True)
+    return {hearing.asked_by_id, hearing.lead.officer_id, *found_by}
+
+
+def last_day(hearing: LeadHearing) -> date | None:
+    """Of the term of the institution; it stays known after the term was stopped."""
+    term = deadlines_of(KIND, hearing.pk).filter(code=TERMS[HearingStage(hearing.stage)]).last()
+    return term.due_on if term is not None else None
+
+
+def within_term(hearing: LeadHearing) -> bool:
+    last = last_day(hearing)
+    return last is not None and clock.today() <= last
+
+
+def may_replace(hearing: LeadHearing) -> bool:
+    """What staff wrote down from paper gives way to the institution's own word, while its term lasts and nobody reviewed it."""
+    written = hearing.state == HearingState.HEARD and hearing.method == Method.PAPER
+    return written and within_term(hearing)
+
+
+def _may_speak(hearing: LeadHearing) -> bool:
+    return hearing.state == HearingState.OPEN or may_replace(hearing)
+
+
+def _may_write_down(actor: Actor, hearing: LeadHearing) -> bool:
+    open_to = hearing.state == HearingState.OPEN and actor.user_id not in involved(hearing)
+    return open_to and not speaks_for_itself(hearing.institution_id)
 
 
 def _may_review(actor: Actor, hearing: LeadHearing) -> bool:

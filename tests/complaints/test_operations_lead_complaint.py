@@ -18,7 +18,7 @@ from complaints.operations.lead_complaint import file_from_lead
 from complaints.operations.lead_ending import archive_lead, give_lead_feedback
 from complaints.queries.lead_pages import tracked
 from complaints.rules.receipts import is_well_formed, normalised
-from tests.complaints.test_operations_lead_hearings import review, say
+from tests.complaints.test_operations_lead_hearings import own_of, review, say
 from tests.credit_rating.desk import Desk
 from tests.factories import leads as some
 from tests.factories.people import make_association, make_institution
@@ -101,10 +101,10 @@ def page_of(association, clerk, lead):
     return there.get(f"complaints/lead/{lead.pk}/").content.decode()
 
 
-def set_aside(lead, clerk):
-    """The institution objected on paper, and two colleagues upheld it."""
+def set_aside(lead):
+    """The institution objected, and two colleagues upheld it."""
     after = LeadHearing.objects.get(lead=lead, stage=HearingStage.AFTER)
-    say(after, None, clerk)
+    say(after, own_of(lead))
     for colleague in (some.officer(), some.officer()):
         review(after, colleague)
 
@@ -114,7 +114,7 @@ def test_a_lead_whose_finding_counts_no_more_becomes_no_complaint():
     give_lead_feedback(actor=clerk, lead_id=lead.pk, text="已经按公约处理。")
     lead.refresh_from_db()
     assert offers(lead)
-    set_aside(lead, clerk)
+    set_aside(lead)
     lead = Lead.objects.get(pk=lead.pk)
     assert not offers(lead)
     with pytest.raises(Refused, match="不再作数"), transaction.atomic():
@@ -131,7 +131,7 @@ def test_the_informant_and_the_officer_learn_that_it_counts_no_more(association,
     lead, clerk, code = some.decided(LeadState.HANDLED, **told)
     give_lead_feedback(actor=clerk, lead_id=lead.pk, text="已经按公约处理。")
     assert "不再作数" not in tracked(code).state
-    set_aside(lead, clerk)
+    set_aside(lead)
     page = tracked(code)
     assert "不再作数" in page.state
     assert "不再作数" in page.said[-1].text
@@ -144,7 +144,7 @@ def test_the_informant_and_the_officer_learn_that_it_counts_no_more(association,
 def test_who_was_forgotten_is_written_nothing(monkeypatch):
     lead, clerk, code = some.decided(LeadState.HANDLED)
     after = LeadHearing.objects.get(lead=lead, stage=HearingStage.AFTER)
-    say(after, None, clerk)
+    say(after, own_of(lead))
     review(after, some.officer())
     archive_lead(actor=clerk, lead_id=lead.pk)
     moment = clock.now() + timedelta(days=366 * 10)

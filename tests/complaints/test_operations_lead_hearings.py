@@ -59,10 +59,12 @@ def handle(clerk, lead):
     return lead_handling.decide_lead(actor=clerk, lead_id=lead.pk, outcome=LeadState.HANDLED, **words)
 
 
-def objected(account=True, **values):
-    """A finding to which the institution objected."""
+def objected(account=True, monkeypatch=None, **values):
+    """A finding to which the institution objected; where it did so on paper, its term before the finding was waited for."""
     hearing, clerk, own = told(account, **values)
     say(hearing, own, clerk)
+    if not account:
+        later(monkeypatch, 15)
     handle(clerk, hearing.lead)
     after = LeadHearing.objects.get(lead=hearing.lead, stage=HearingStage.AFTER)
     if not account:
@@ -81,8 +83,9 @@ def say(hearing, own, clerk=None, **more):
         return lead_hearings.state_hearing(actor=own, hearing_id=hearing.pk, statement="页面是旧的，已撤下。")
     if LeadHearing.objects.get(pk=hearing.pk).state == HearingState.SERVING:
         serve(hearing, clerk)
+    writer = more.pop("writer", None) or some.officer()
     given = {"paper": SimpleUploadedFile("意见.jpg", picture()), "received_on": clock.today()} | more
-    return lead_hearings.state_hearing(actor=clerk, hearing_id=hearing.pk, statement="已撤下。", **given)
+    return lead_hearings.state_hearing(actor=writer, hearing_id=hearing.pk, statement="已撤下。", **given)
 
 
 def review(hearing, who, *, upheld=True):
@@ -103,12 +106,13 @@ def test_nothing_is_handled_before_the_institution_was_heard():
     lead = some.named(lead, clerk)
     with pytest.raises(Refused, match="先告知机构"), transaction.atomic():
         handle(clerk, lead)
+    own_of(lead)
     hearing = lead_hearings.hear_institution(actor=clerk, lead_id=lead.pk, words=WORDS)
     with pytest.raises(Refused, match="先告知机构"), transaction.atomic():
         handle(clerk, lead)
     with pytest.raises(Refused, match="已经请机构陈述"), transaction.atomic():
         lead_hearings.hear_institution(actor=clerk, lead_id=lead.pk, words=WORDS)
-    say(hearing, None, clerk)
+    say(hearing, own_of(lead))
     assert handle(clerk, lead).state == LeadState.HANDLED
 
 
@@ -192,8 +196,8 @@ def test_what_comes_to_nothing_is_called_off_and_told():
 
 
 @pytest.mark.parametrize("account", [True, False])
-def test_an_upheld_objection_takes_two_and_sets_the_finding_aside(account):
-    hearing, finder, own = objected(account)
+def test_an_upheld_objection_takes_two_and_sets_the_finding_aside(account, monkeypatch):
+    hearing, finder, own = objected(account, monkeypatch)
     first, second = some.officer(), some.officer()
     assert whose_turn("hearing", hearing.pk).owner == Side.STAFF
     with pytest.raises(Refused, match="另一位同事复核"), transaction.atomic():

@@ -14,6 +14,7 @@ from complaints import operations
 from complaints.choices.complaints import FactKind, Method, Party, ReplyKind, State, Timeliness
 from complaints.documents.tellings import _telling, telling_pdf
 from complaints.models import Complaint, Evidence, Fact, PaidAmount, Reply, Session, Telling
+from complaints.queries.case import case_of, deeds_of
 from tests.common.files import picture
 from tests.complaints.material import (
     CLAIMED,
@@ -134,6 +135,35 @@ def test_the_paper_that_serves_names_whom_the_institution_must_find(here, time):
     assert NAME in "".join(shown["facts"])
     assert PHONE not in "".join(shown["facts"])
     assert telling_pdf(row)
+
+
+def by_letter(here, made, **more):
+    days = {"pay_by": clock.today() + SOON, "open_until": clock.today() + SOON, "received_on": clock.today()}
+    which = {"actor": here.officer, "complaint_id": made.complaint.pk, "amount_fen": 9_000_00}
+    return operations.offer_on_paper(**which, **days, paper=scan(), **more)
+
+
+def test_an_institution_with_an_administrator_answers_and_offers_itself(here, time):
+    made = accepted(here)
+    for deed in (letter, by_letter):
+        with pytest.raises(Refused, match="机构登录后自己办理"), transaction.atomic():
+            deed(here, made)
+    assert not Reply.objects.exists()
+    assert not Evidence.objects.exists()
+    offered_ = deeds_of(here.officer, case_of(here.officer, made.complaint.pk))
+    assert not {"paper_answer", "paper_make_offer"} & set(offered_)
+
+
+def test_whom_it_has_at_the_desk_hears_of_a_letter_when_it_is_entered(here, time, on_paper):
+    clerk = actor_with(Role.INSTITUTION_STAFF, on_paper.complaint.institution)
+    neighbour = actor_with(Role.INSTITUTION_STAFF, make_institution())
+    letter(here, on_paper)
+    by_letter(here, on_paper)
+    told = Notice.objects.filter(subject__contains="为贵机构登记", channel="desk")
+    assert told.filter(user_id=clerk.user_id).count() == 2
+    assert told.filter(body__contains="9,000").exists()
+    assert not told.filter(user_id=neighbour.user_id).exists()
+    assert "paper_answer" in deeds_of(here.officer, case_of(here.officer, on_paper.complaint.pk))
 
 
 # -- 谁的答复 -------------------------------------------------------------------------------------------------

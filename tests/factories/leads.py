@@ -1,18 +1,12 @@
 """线索: one as it is told, and one at each stage of its way. Nobody in it exists."""
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-
-from association import clock
 from association.actors import system, visitor
 from association.choices import Role
 from association.tenancy import current_association_id
-from complaints.choices.hearings import HearingState
 from complaints.choices.leads import LeadState
-from complaints.choices.telling import TellingWay
 from complaints.models import Lead
 from complaints.operations import lead_ending, lead_handling, lead_hearings, lead_reports, lead_round
 from members.queries import called
-from tests.common.files import picture
 from tests.factories.people import actor_with, make_institution
 
 # A planted person: words that stand nowhere else.
@@ -77,17 +71,11 @@ def asked(institution):
 
 
 def heard(lead, clerk, words="宣传页写有“包过”字样，拟责令撤下。"):
-    """The institution was told and had its time; where nobody of it has an account, it was served today."""
+    """The institution was told, and said with its account what it had to say."""
     lead = named(lead, clerk)
+    own = actor_with(Role.INSTITUTION_ADMIN, lead.institution)
     hearing = lead_hearings.hear_institution(actor=clerk, lead_id=lead.pk, words=words)
-    if hearing.state == HearingState.SERVING:
-        lead_hearings.serve_hearing(
-            actor=clerk, hearing_id=hearing.pk, way=TellingWay.HANDED, served_on=clock.today()
-        )
-    paper = SimpleUploadedFile("意见.jpg", picture())
-    lead_hearings.state_hearing(
-        actor=clerk, hearing_id=hearing.pk, statement="已撤下宣传页。", paper=paper, received_on=clock.today()
-    )
+    lead_hearings.state_hearing(actor=own, hearing_id=hearing.pk, statement="已撤下宣传页。")
     return Lead.objects.get(pk=lead.pk)
 
 
