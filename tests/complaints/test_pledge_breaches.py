@@ -3,7 +3,6 @@
 import pytest
 from django.test import Client
 
-from association import clock
 from association.choices import Role
 from association.models import Notice, User
 from association.tenancy import acting_for
@@ -121,8 +120,6 @@ def test_neither_non_members_nor_by_others_nor_elsewhere(here, time):
     lead, clerk = found(stranger)
     with pytest.raises(Refused, match="异议期满"):
         allege_from_lead(actor=clerk, lead_id=lead.pk, clause_place=1)
-    after = objection(lead)
-    lead_hearings.serve_hearing(actor=clerk, hearing_id=after.pk, way="handed", served_on=clock.today())
     time.pass_days(40)
     some.daily_round()
     with pytest.raises(Refused, match="不是会员"):

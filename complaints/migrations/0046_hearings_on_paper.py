@@ -51,7 +51,7 @@ DROP FUNCTION portal_written_by_another();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("complaints", "0044_consents_on_paper")]
+    dependencies = [("complaints", "0045_denied_agreements")]
     operations = [
         migrations.RunSQL(changed(KEEP, BEFORE, AFTER), changed(KEEP, AFTER, BEFORE)),
         migrations.RunSQL(
