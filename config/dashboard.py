@@ -29,6 +29,11 @@ STEPS = (
     ("reviewed", gettext_lazy("评审意见已齐"), gettext_lazy("结束评审")),
     ("to_compute", gettext_lazy("评审已结束，尚未计分"), gettext_lazy("计算全轮")),
     ("to_tell", gettext_lazy("拟定不利等级，尚未告知"), gettext_lazy("发出事先告知")),
+    (
+        "unreached",
+        gettext_lazy("评估中的机构没有可以联系的人员"),
+        gettext_lazy("聘任机构管理员，或者书面送达"),
+    ),
     ("defended", gettext_lazy("申辩等待委员会答复"), gettext_lazy("提醒委员会")),
     ("heard", gettext_lazy("申辩期满或已答复"), gettext_lazy("纳入公示")),
     ("on_notice", gettext_lazy("公示中"), gettext_lazy("期满后提请公布")),

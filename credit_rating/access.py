@@ -61,6 +61,8 @@ MAY = {
     "determine": COMMITTEE_ROLES,
     "countersign": COMMITTEE_ROLES,
     "send_prior_notice": SECRETARIAT,
+    "deliver_prior_notice": SECRETARIAT,
+    "register_defence": SECRETARIAT,
     "file_defence": frozenset({Role.INSTITUTION_ADMIN}),
     "answer_defence": COMMITTEE_ROLES,
     # 公示、异议、公布

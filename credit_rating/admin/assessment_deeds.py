@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from association.deeds import BulkDeed, Deed, Done, Foretold, Planned, foretelling
 from association.language import translated
-from association.notices import people_of
 from common.errors import DomainError, InvalidInput
 from credit_rating import operations
 from credit_rating.admin import round_forms as forms
+from credit_rating.admin.paper_deeds import ON_PAPER, has_people, may_be_told, to_institution
 from credit_rating.admin.standard_deeds import may
-from credit_rating.choices import UNDER_REVIEW, DeterminationState, Stage, StageKind
+from credit_rating.choices import UNDER_REVIEW, Stage, StageKind
 from credit_rating.models import Assessment
 from credit_rating.queries.review import kind_due, review_kinds
 
@@ -121,40 +121,24 @@ def _objection(request: Any, assessment: Assessment, form: Any) -> Done:
     return Done(_("异议已登记，公示条目已标注“异议中”。"))
 
 
-def _to_institution(assessment: Assessment) -> str:
-    people = len(people_of(institution_id=assessment.institution_id))
-    return _("%(institution)s的管理员和经办人，共%(people)d人") % {
-        "institution": assessment.institution,
-        "people": people,
-    }
-
-
 def _before_supplement(_request: Any, assessment: Assessment) -> Foretold:
     does = _("补正只能提出一次，请列出全部须补正的内容；不须补正的指标留空。")
-    return Foretold(does, [_to_institution(assessment)])
+    return Foretold(does, [to_institution(assessment)])
 
 
 def _before_prior_notice(_request: Any, assessment: Assessment) -> Foretold:
     does = _("拟定等级为不利等级“%(grade)s”：告知书写明事实、依据、申辩的权利和期限，内容发出后不变。")
-    return Foretold(does % {"grade": assessment.grade}, [_to_institution(assessment)])
+    return Foretold(does % {"grade": assessment.grade}, [to_institution(assessment)])
 
 
 def _before_objection(_request: Any, assessment: Assessment) -> Foretold:
     does = _("公示中的条目立即标注“异议中”，由未参与评定的委员按期答复。")
-    return Foretold(does, [_("评定委员会和秘书处全体"), _to_institution(assessment)])
+    return Foretold(does, [_("评定委员会和秘书处全体"), to_institution(assessment)])
 
 
 def _before_discontinuing(_request: Any, assessment: Assessment) -> Foretold:
     does = _("机构停办或退出时使用。本轮不再评审，不评定等级，不能恢复；机构看到理由。")
-    return Foretold(does, [_to_institution(assessment)])
-
-
-def may_be_told(assessment: Assessment) -> bool:
-    """An adverse grade that the committee confirmed, not told yet."""
-    if assessment.stage != Stage.DETERMINED:
-        return False
-    adverse = assessment.round.standard.bands.filter(grade=assessment.grade, adverse=True).exists()
-    return adverse and assessment.determinations.filter(state=DeterminationState.CONFIRMED).exists()
+    return Foretold(does, [to_institution(assessment)])
 
 
 def _is_in_review(assessment: Assessment) -> bool:
@@ -165,7 +149,7 @@ def _plans(fits: Any) -> Any:
     def plans(_request: Any, rows: Sequence[Assessment]) -> Iterable[Planned]:
         for row in rows:
             fitting = fits(row)
-            yield Planned(row, fitting, _to_institution(row) if fitting else "")
+            yield Planned(row, fitting and has_people(row), to_institution(row) if fitting else "")
 
     return plans
 
@@ -213,7 +197,9 @@ OBJECT = (
         may("request_supplement"),
         _supplement,
         form=forms.SupplementForm,
-        fits=at(Stage.SUBMITTED, Stage.DISTRICT_REVIEWED),
+        fits=lambda assessment: (
+            assessment.stage in {Stage.SUBMITTED, Stage.DISTRICT_REVIEWED} and has_people(assessment)
+        ),
         foretells=_before_supplement,
         wide=True,
     ),
@@ -241,10 +227,11 @@ OBJECT = (
         gettext_lazy("发出事先告知"),
         may("send_prior_notice"),
         _prior_notice,
-        fits=may_be_told,
+        fits=lambda assessment: may_be_told(assessment) and has_people(assessment),
         foretells=_before_prior_notice,
         main=True,
     ),
+    *ON_PAPER,
     Deed(
         "objection",
         gettext_lazy("登记书面异议"),
@@ -279,6 +266,8 @@ BULK = (
         may("send_prior_notice"),
         _prior_notice_each,
         _plans(may_be_told),
-        gettext_lazy("只对已确认的不利等级发出；告知书发出后内容不变，申辩期从此计算。"),
+        gettext_lazy(
+            "只对已确认的不利等级发出；告知书发出后内容不变，申辩期从此计算。没有可以收到告知的人员的机构跳过，须书面送达。"
+        ),
     ),
 )

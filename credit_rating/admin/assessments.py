@@ -26,6 +26,7 @@ WAITING_LABELS = {
     "supplements": gettext_lazy("补正中"),
     "to_compute": gettext_lazy("待计分"),
     "to_tell": gettext_lazy("不利等级待告知"),
+    "unreached": gettext_lazy("机构没有可以联系的人员"),
     "defended": gettext_lazy("申辩待答复"),
     "heard": gettext_lazy("申辩期满或已答复"),
     "disputed": gettext_lazy("异议待处理"),
@@ -183,9 +184,9 @@ def _prior_notices(assessment: Assessment) -> Table:
         (_("告知"), _("申辩截止"), _("申辩"), _("答复")),
         [
             (
-                _day(row.sent_at),
+                Cell(_day(row.sent_at), note=_("书面送达") if row.delivered_on else ""),
                 Cell(until(row.due_at), note=row.arithmetic),
-                row.defence or "—",
+                Cell(row.defence or "—", note=_("书面申辩") if row.received_on else ""),
                 row.answer or "—",
             )
             for row in assessment.prior_notices.all()

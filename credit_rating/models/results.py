@@ -170,8 +170,18 @@ class PriorNotice(Counted, AssociationOwned):
     )
     sent_at = models.DateTimeField(_("告知时间"))
     due_at = models.DateTimeField(_("申辩截止"))
+    # 书面送达: the signed receipt, and the day on it; the term runs from there.
+    proof = models.ForeignKey(
+        "association.Attachment", models.PROTECT, null=True, verbose_name=_("送达证明"), related_name="+"
+    )
+    delivered_on = models.DateField(_("送达日期"), null=True)
     defence = models.TextField(_("申辩"), blank=True)
     defended_at = models.DateTimeField(_("申辩时间"), null=True)
+    # What came on paper, with the day on which it came in.
+    defence_paper = models.ForeignKey(
+        "association.Attachment", models.PROTECT, null=True, verbose_name=_("书面申辩"), related_name="+"
+    )
+    received_on = models.DateField(_("收到日期"), null=True)
     answer = models.TextField(_("对申辩的答复"), blank=True)
     answered_by = models.ForeignKey(
         "association.User", models.PROTECT, null=True, verbose_name=_("答复人"), related_name="+"
@@ -188,6 +198,16 @@ class PriorNotice(Counted, AssociationOwned):
             models.CheckConstraint(name="prior_notice_window", condition=Q(due_at__gt=F("sent_at"))),
             models.CheckConstraint(
                 name="prior_notice_defence", condition=Q(defended_at__isnull=True) | ~Q(defence="")
+            ),
+            models.CheckConstraint(
+                name="prior_notice_on_paper",
+                condition=Q(proof__isnull=True, delivered_on__isnull=True)
+                | Q(proof__isnull=False, delivered_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="prior_notice_defence_on_paper",
+                condition=Q(defence_paper__isnull=True, received_on__isnull=True)
+                | Q(defence_paper__isnull=False, received_on__isnull=False, defended_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="prior_notice_answer", condition=Q(answered_at__isnull=True) | ~Q(answer="")

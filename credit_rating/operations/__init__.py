@@ -27,6 +27,12 @@ from credit_rating.operations.indicator_maps import (
 from credit_rating.operations.longer_answers import extend_objection
 from credit_rating.operations.missing_terms import open_missing_terms
 from credit_rating.operations.objections import decide_objection, file_objection
+from credit_rating.operations.on_paper import (
+    deliver_prior_notice,
+    print_prior_notice,
+    read_notice_paper,
+    register_defence,
+)
 from credit_rating.operations.prior_notice import answer_defence, file_defence, send_prior_notice
 from credit_rating.operations.public_notice import open_public_notice, ready_for_notice
 from credit_rating.operations.publication import approve_publication, propose_publication
@@ -91,6 +97,7 @@ __all__ = [
     "decline_correction",
     "decline_historical_results",
     "decline_suspension",
+    "deliver_prior_notice",
     "determine",
     "discontinue_assessment",
     "edit_bands",
@@ -117,12 +124,15 @@ __all__ = [
     "open_round",
     "open_self_assessment",
     "plan_round",
+    "print_prior_notice",
     "propose_correction",
     "propose_historical_results",
     "propose_publication",
     "propose_suspension",
+    "read_notice_paper",
     "ready_for_notice",
     "recuse",
+    "register_defence",
     "remove_evidence",
     "remove_indicator",
     "render_certificate",

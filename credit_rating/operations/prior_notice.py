@@ -16,7 +16,7 @@ from common.said import Said
 from common.text import paragraphs
 from credit_rating.access import MAY
 from credit_rating.choices import DeterminationState, Stage
-from credit_rating.documents.prior_notice import prior_notice_text
+from credit_rating.documents.prior_notice import DEFENCE, prior_notice_text
 from credit_rating.models import Assessment, Determination, PriorNotice
 from credit_rating.operations.assignments import lock_assessment, required_text
 from credit_rating.operations.computation import current_determination
@@ -36,13 +36,15 @@ def send_prior_notice(*, actor: Actor, assessment_id: int) -> PriorNotice:
     """事先告知 of an adverse grade, with facts, basis and the right to answer; its text is kept as sent."""
     actor.require(MAY, "send_prior_notice")
     assessment = lock_assessment(actor, assessment_id)
-    determination = confirmed(assessment)
-    if assessment.stage != Stage.DETERMINED or determination is None:
-        raise Refused(_("评定确认后才能告知。"))
-    refuse_disputed(assessment)
-    if not is_adverse(assessment):
-        raise Refused(_("这不是不利等级，无须事先告知。"))
-    rule, due = start_clock("ROUND-DEFENCE")
+    determination = to_be_told(assessment)
+    if not people_of(institution_id=assessment.institution_id):
+        raise Refused(
+            _(
+                "%(institution)s没有可以收到告知的人员，没有发出。请先为其聘任机构管理员；或者打印告知书书面送达，凭签收的回证登记。"
+            )
+            % {"institution": assessment.institution}
+        )
+    rule, due = start_clock(DEFENCE)
     notice = PriorNotice.objects.create(
         determination=determination,
         assessment=assessment,
@@ -55,8 +57,7 @@ def send_prior_notice(*, actor: Actor, assessment_id: int) -> PriorNotice:
         reckoning=as_parts(due.reckoning),
     )
     start_defence(actor, notice)
-    move_assessment(assessment, Stage.NOTICED)
-    record(actor, "send_prior_notice", notice, grade=assessment.grade)
+    # The database lets the stage follow only once somebody of the institution has been told.
     notify(
         f"prior-notice-{notice.pk}",
         people_of(institution_id=assessment.institution_id),
@@ -64,7 +65,20 @@ def send_prior_notice(*, actor: Actor, assessment_id: int) -> PriorNotice:
         body=notice.text,
         path=DESK,
     )
+    move_assessment(assessment, Stage.NOTICED)
+    record(actor, "send_prior_notice", notice, grade=assessment.grade)
     return notice
+
+
+def to_be_told(assessment: Assessment) -> Determination:
+    """The adverse grade that the committee has confirmed and nobody disputes; else Refused says why there is none."""
+    determination = confirmed(assessment)
+    if assessment.stage != Stage.DETERMINED or determination is None:
+        raise Refused(_("评定确认后才能告知。"))
+    refuse_disputed(assessment)
+    if not is_adverse(assessment):
+        raise Refused(_("这不是不利等级，无须事先告知。"))
+    return determination
 
 
 def confirmed(assessment: Assessment) -> Determination | None:
@@ -78,9 +92,7 @@ def file_defence(*, actor: Actor, assessment_id: int, text: str) -> PriorNotice:
     """陈述申辩: by the institution itself, once, before the window closes."""
     actor.require(MAY, "file_defence")
     assessment = lock_own(actor, assessment_id)
-    notice = _running(assessment)
-    if notice.defended_at is not None:
-        raise Refused(_("已经提交过申辩。"))
+    notice = undefended(assessment)
     if not is_open(notice):
         raise Refused(_("申辩期限已过。"))
     notice.defence = required_text(paragraphs(text), "text", _("请填写申辩内容。"))
@@ -88,6 +100,12 @@ def file_defence(*, actor: Actor, assessment_id: int, text: str) -> PriorNotice:
     notice.save(update_fields=["defence", "defended_at"])
     end_defence(actor, assessment)
     record(actor, "file_defence", notice)
+    tell_defended(actor, notice, assessment)
+    return notice
+
+
+def tell_defended(actor: Actor, notice: PriorNotice, assessment: Assessment) -> None:
+    """Those who answer it, and a word where nobody is left who could."""
     notify(
         f"defence-{notice.pk}",
         people_of(roles=[*COMMITTEE_ROLES, Role.SECRETARIAT]),
@@ -96,6 +114,12 @@ def file_defence(*, actor: Actor, assessment_id: int, text: str) -> PriorNotice:
         path=DESK,
     )
     tell_if_nobody_is_left(f"defence-{notice.pk}", assessment, hands_for_deciding(actor, assessment).left)
+
+
+def undefended(assessment: Assessment) -> PriorNotice:
+    notice = _running(assessment)
+    if notice.defended_at is not None:
+        raise Refused(_("已经提交过申辩。"))
     return notice
 
 

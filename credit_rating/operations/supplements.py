@@ -52,6 +52,11 @@ def request_supplement(*, actor: Actor, assessment_id: int, items: Mapping[int, 
     _check_reviewer(actor, assessment)
     if Supplement.objects.filter(assessment=assessment).exists():
         raise Refused(_("补正只能一次性提出，本件已要求过补正。"))
+    if not people_of(institution_id=assessment.institution_id):
+        raise Refused(
+            _("%(institution)s没有可以收到补正要求的人员，没有发出。请先为其聘任机构管理员。")
+            % {"institution": assessment.institution}
+        )
     wanted = _wanted(assessment, items)
     rule, due = start_clock("ROUND-SUPPLEMENT")
     supplement = Supplement.objects.create(

@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
+from association.notices import institutions_reached
 from credit_rating.choices import (
     ASIDE,
     DeterminationState,
@@ -45,6 +46,20 @@ from credit_rating.queries.review import has_submitted
 from credit_rating.queries.windows import over
 
 Assessments = QuerySet[Assessment]
+# From the sheet to the last day of the notice: whoever has not begun is counted as that.
+RUNNING = frozenset(
+    {
+        Stage.SELF_ASSESSING,
+        Stage.SUBMITTED,
+        Stage.SUPPLEMENT,
+        Stage.DISTRICT_REVIEWED,
+        Stage.REVIEWED,
+        Stage.DETERMINED,
+        Stage.NOTICED,
+        Stage.PUBLIC_NOTICE,
+        Stage.OBJECTION,
+    }
+)
 
 
 def _number(rows: QuerySet[Any]) -> Coalesce:
@@ -109,6 +124,11 @@ def _to_tell(rows: Assessments) -> Assessments:
     return rows.filter(Exists(adverse), Exists(settled), stage=Stage.DETERMINED)
 
 
+def _unreached(rows: Assessments) -> Assessments:
+    """Nobody acts for the institution: nothing that is asked of it or told to it reaches anybody."""
+    return rows.filter(stage__in=RUNNING).exclude(institution_id__in=institutions_reached())
+
+
 def _current_notices() -> QuerySet[PriorNotice]:
     return PriorNotice.objects.filter(assessment=OuterRef("pk")).exclude(
         determination__state=DeterminationState.SUPERSEDED
@@ -164,6 +184,7 @@ QUEUE: dict[str, Callable[[Assessments], Assessments]] = {
     "supplements": _supplements,
     "to_compute": _to_compute,
     "to_tell": _to_tell,
+    "unreached": _unreached,
     "defended": _defended,
     "heard": _heard,
     "disputed": _disputed,

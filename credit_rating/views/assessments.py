@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from association.actors import Actor
 from association.downloads import download
 from association.guards import signed_in
 from association.kept_forms import KeptForm, in_place
@@ -45,7 +46,7 @@ def assessment(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _page(request: PortalRequest, dossier: Dossier, kept: KeptForm | None = None) -> HttpResponse:
     """With ``kept``, the form that was refused, in its place."""
-    may = _may(dossier)
+    may = _may(request.actor, dossier)
     context = {
         "dossier": dossier,
         "assessment": dossier.assessment,
@@ -65,21 +66,19 @@ def _asked(dossier: Dossier) -> Iterable[Any]:
     return dossier.supplement.items.all() if dossier.supplement is not None else ()
 
 
-def _may(dossier: Dossier) -> dict[str, bool]:
+def _may(actor: Actor, dossier: Dossier) -> dict[str, bool]:
     """Which forms the page offers; the operations decide again."""
     stage, own = dossier.assessment.stage, dossier.own
     notice, public = (dossier.prior_notices or (None,))[-1], dossier.assessment.public_notice
     supplement = dossier.supplement
+    answers = own and stage == Stage.NOTICED and notice is not None and notice.defended_at is None
     return {
         "begin": own and stage == Stage.INVITED,
         "fill": own and stage == Stage.SELF_ASSESSING,
         "withdraw": own and stage in {Stage.INVITED, Stage.SELF_ASSESSING},
         "supplement": own and stage == Stage.SUPPLEMENT and supplement is not None and is_open(supplement),
-        "defend": own
-        and stage == Stage.NOTICED
-        and notice is not None
-        and notice.defended_at is None
-        and is_open(notice),
+        "defend": answers and is_open(notice) and actor.may(MAY, "file_defence"),
+        "ask_to_defend": answers and is_open(notice) and not actor.may(MAY, "file_defence"),
         "object": own
         and stage in {Stage.PUBLIC_NOTICE, Stage.OBJECTION}
         and public is not None
