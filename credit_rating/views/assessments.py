@@ -71,14 +71,21 @@ def _may(actor: Actor, dossier: Dossier) -> dict[str, bool]:
     stage, own = dossier.assessment.stage, dossier.own
     notice, public = (dossier.prior_notices or (None,))[-1], dossier.assessment.public_notice
     supplement = dossier.supplement
-    answers = own and stage == Stage.NOTICED and notice is not None and notice.defended_at is None
+    answers = (
+        own
+        and stage == Stage.NOTICED
+        and notice is not None
+        and notice.defended_at is None
+        and is_open(notice)
+    )
+    defends = actor.may(MAY, "file_defence")
     return {
         "begin": own and stage == Stage.INVITED,
         "fill": own and stage == Stage.SELF_ASSESSING,
         "withdraw": own and stage in {Stage.INVITED, Stage.SELF_ASSESSING},
         "supplement": own and stage == Stage.SUPPLEMENT and supplement is not None and is_open(supplement),
-        "defend": answers and is_open(notice) and actor.may(MAY, "file_defence"),
-        "ask_to_defend": answers and is_open(notice) and not actor.may(MAY, "file_defence"),
+        "defend": answers and defends,
+        "ask_to_defend": answers and not defends,
         "object": own
         and stage in {Stage.PUBLIC_NOTICE, Stage.OBJECTION}
         and public is not None
