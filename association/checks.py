@@ -18,6 +18,9 @@ SELECT r.rolname, r.rolsuper, r.rolbypassrls,
   EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relowner = r.oid),
   EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relowner <> r.oid
           AND pg_has_role(r.oid, c.relowner, 'MEMBER')),
+  EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.member = r.oid),
+  r.rolcreaterole,
+  r.rolreplication,
   current_setting('row_security') = 'off'
 FROM pg_roles r WHERE r.rolname IN (current_user, session_user)
 """
@@ -26,7 +29,17 @@ FAULTS = (
     "has BYPASSRLS",
     "owns tables",
     "is a member of the owner of tables",
+    "is a member of another role",
+    "may make roles (CREATEROLE)",
+    "may copy the whole server (REPLICATION)",
     "works with row_security off",
+)
+# What a server says of an account that no waiting will let in.
+TURNED_AWAY = (
+    "password authentication failed",
+    "no password supplied",
+    "no pg_hba.conf entry",
+    "is not permitted to log in",
 )
 BEHIND_WALLS = """
 SELECT count(*) FROM pg_class
@@ -58,8 +71,8 @@ def faults_of_roles(aliases: Iterable[str] = SERVING) -> list[str]:
 def refuse_unsafe_roles(patience: float = PATIENCE_SECONDS) -> None:
     """Called where a process that serves begins; the connections used here are not handed to children.
 
-    A database that is not there yet is waited for, ``patience`` seconds; then the process ends (ImproperlyConfigured):
-    whoever could not ask does not serve.
+    A database that is not there yet is waited for, ``patience`` seconds; one that turns the account away is not. Then
+    the process ends (ImproperlyConfigured): whoever could not ask does not serve.
     """
     faults = _asked_until(time.monotonic() + patience)
     connections.close_all()
@@ -71,8 +84,10 @@ def _asked_until(deadline: float) -> list[str]:
     while True:
         try:
             return faults_of_roles()
-        except OperationalError:
+        except OperationalError as error:
             connections.close_all()
+            if any(words in str(error) for words in TURNED_AWAY):
+                return ["the database turns the account away: its name, password or pg_hba.conf is wrong"]
             if time.monotonic() > deadline:
                 return ["the database does not answer"]
             time.sleep(1)

@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 
+import psycopg
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from association.checks import faults_of_role, faults_of_roles, refuse_unsafe_roles
+from association.checks import FAULTS, ROLE, faults_of_role, faults_of_roles, refuse_unsafe_roles
 from config.home import PROJECT
 from config.roles import BACKUP, OWNER
 
@@ -109,6 +110,38 @@ def test_a_database_that_is_not_there_yet_is_waited_for(monkeypatch):
     monkeypatch.setattr("association.checks.time.sleep", lambda _seconds: None)
     refuse_unsafe_roles()
     assert answers == []
+
+
+@pytest.mark.django_db(databases=["default", "owner", "public"])
+@pytest.mark.parametrize("given", [BACKUP, OWNER, "pg_read_all_data", "pg_write_server_files"])
+def test_a_role_that_may_become_another_is_refused(address_of, given):
+    with psycopg.connect(address_of("postgres")) as server:
+        server.execute(f"GRANT {given} TO portal_app")
+        rows = server.execute(ROLE.replace("IN (current_user, session_user)", "= 'portal_app'")).fetchall()
+        server.rollback()
+    found = {fault for row in rows for fault, there in zip(FAULTS, row[1:], strict=True) if there}
+    assert "is a member of another role" in found
+
+
+@pytest.mark.django_db(databases=["default", "owner", "public"])
+@pytest.mark.parametrize(("power", "fault"), [("CREATEROLE", 5), ("REPLICATION", 6)])
+def test_a_role_with_power_over_roles_is_refused(address_of, power, fault):
+    with psycopg.connect(address_of("postgres")) as server:
+        server.execute(f"ALTER ROLE portal_app {power}")
+        rows = server.execute(ROLE.replace("IN (current_user, session_user)", "= 'portal_app'")).fetchall()
+        server.rollback()
+    assert [place for place, there in enumerate(rows[0][1:]) if there] == [fault]
+
+
+def test_an_account_that_is_turned_away_is_not_waited_for(monkeypatch):
+    def ask():
+        raise OperationalError('FATAL:  password authentication failed for user "portal_app"')
+
+    monkeypatch.setattr("association.checks.faults_of_roles", ask)
+    monkeypatch.setattr("association.checks.connections.close_all", lambda: None)
+    monkeypatch.setattr("association.checks.time.sleep", lambda _seconds: pytest.fail("waited"))
+    with pytest.raises(ImproperlyConfigured, match="turns the account away"):
+        refuse_unsafe_roles()
 
 
 @pytest.mark.parametrize("program", [WORKER, RELAY], ids=["worker", "relay"])
