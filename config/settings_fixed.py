@@ -14,6 +14,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Accounts are made by appointment, nobody signs up with the address of another: no mail has to be confirmed first.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_ADAPTER = "association.second_factor.SealingAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 REST_FRAMEWORK = {

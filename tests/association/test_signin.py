@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
@@ -27,7 +28,9 @@ from association import tasks
 from association.accounts import send_password_link
 from association.choices import SECOND_FACTOR_ROLES, Role
 from association.models import OutboxJob
+from association.second_factor import SEALED, SealingAdapter
 from association.tenancy import acting_for
+from common.sealing import CannotOpen
 from config.home import PROJECT
 from tests.factories.people import appoint, make_association, make_institution, make_user
 
@@ -284,6 +287,24 @@ def test_second_factor_is_asked_and_a_code_works_once(client, association):
     sign_in(again, user.email)
     assert again.post("/first/accounts/2fa/authenticate/", {"code": code}).status_code == 200
     assert seen(again) == "nobody"
+
+
+@override_settings(PORTAL_SKIP_SECOND_FACTOR=False)
+def test_second_factors_stand_sealed_and_what_stood_open_still_works(client, association):
+    user = with_role(association, Role.SECRETARIAT, "staff@example.org")
+    secret = generate_totp_secret()
+    held = TOTP.activate(user, secret).instance
+    codes = RecoveryCodes.activate(user)
+    kept = [held.data["secret"], codes.instance.data["seed"]]
+    assert all(text.startswith(SEALED) for text in kept)
+    assert secret not in kept[0]
+    assert codes.generate_codes() == RecoveryCodes(codes.instance).generate_codes()
+    with pytest.raises(CannotOpen):
+        SealingAdapter().decrypt(kept[0][:-8] + kept[1][-8:])
+    held.data["secret"] = secret
+    held.save()
+    sign_in(client, user.email)
+    assert client.post("/first/accounts/2fa/authenticate/", {"code": code_of(secret)}).status_code == 302
 
 
 def test_switch_lets_the_demo_accounts_in(client, association):
