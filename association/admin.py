@@ -293,7 +293,8 @@ class DeadlineRuleAdmin(DeskAdmin):
             fits=lambda rule: rule.valid_until is None,
             main=True,
             foretells=foretelling(
-                gettext_lazy("登记一条自生效日起适用的新规则；已开始的办理仍按原规则计期。")
+                gettext_lazy("登记一条自生效日起适用的新规则；已开始的办理仍按原规则计期。"),
+                gettext_lazy("秘书处和评定委员会主任，站内和邮件"),
             ),
         ),
         Deed(
@@ -303,7 +304,12 @@ class DeadlineRuleAdmin(DeskAdmin):
             _confirm_rule,
             form=ConfirmForm,
             fits=lambda rule: not rule.may_count,
-            foretells=foretelling(gettext_lazy("登记核实的依据和您的姓名，此后这条规则可以用于计期。")),
+            foretells=foretelling(
+                gettext_lazy(
+                    "登记核实的依据和您的姓名，此后这条规则可以用于计期；登记这条规则的人不能核实。"
+                ),
+                gettext_lazy("秘书处和评定委员会主任，站内和邮件"),
+            ),
         ),
     )
 

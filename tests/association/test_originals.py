@@ -280,7 +280,12 @@ def test_a_newer_rule_that_nobody_has_confirmed_does_not_stop_uploads(clerk):
     move_practice_clock(actor=clerk, days=2)
     kept = store(clerk)
     assert kept.original.keep_until == add_years(clock.today(), 3, clock.calendar()).on
-    confirm_deadline_rule(actor=clerk, rule_id=after.pk, reason="理事会决议")
+    with pytest.raises(Refused, match="由您登记"):
+        confirm_deadline_rule(actor=clerk, rule_id=after.pk, reason="理事会决议")
+    other = actor_with(Role.SECRETARIAT)
+    confirm_deadline_rule(actor=other, rule_id=after.pk, reason="理事会决议")
+    told = Notice.objects.filter(user=clerk.user_id, event=f"deadline-rule-confirmed-{after.pk}")
+    assert told.get(channel="desk").body.startswith(f"“{rule.title}”自")
     again = store(clerk, SENT + b"\0")
     assert again.original.keep_until == add_years(clock.today(), 5, clock.calendar()).on
 
