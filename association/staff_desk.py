@@ -5,6 +5,7 @@ adding, changing and deleting, and its log, have no address here at all.
 """
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from csp.decorators import csp_replace
@@ -30,6 +31,7 @@ from association.choices import STAFF_ROLES
 from association.deeds import BulkDeed, Deed, DeedForm, Done, Table
 from association.long_lists import CappedPaginator
 from association.step_up import require_fresh_proof
+from common.numbers import shown
 
 MOST_AT_ONCE = 200
 # Names in Django's site that would lead past our sign-in, our audit trail or the association's own address.
@@ -204,6 +206,8 @@ class DeskAdmin(DeskPermissions, ModelAdmin):
     def _fact(self, name: str, obj: Any) -> tuple[str, Any]:
         label = str(label_for_field(name, self.model, self))
         model_field, _attr, value = lookup_field(name, obj, self)
+        if isinstance(value, Decimal):
+            return label, shown(value)
         if model_field is None:
             return label, display_for_value(value, self.empty_value_display)
         return label, display_for_field(value, model_field, self.empty_value_display)

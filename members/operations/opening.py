@@ -149,6 +149,8 @@ def _told(row: Association | AssociationHost, name: str, errors: list[Validation
     }
     if name in own and any(error.code == "invalid" for error in errors):
         return own[name]
+    if any(error.code == "unique" for error in errors):
+        return _("已有协会使用，请换一个。")
     return "".join(message for error in errors for message in error.messages)
 
 

@@ -1,6 +1,7 @@
 """The staff desk: who comes in, what stays closed, what each list costs, and the association's own lists."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib import admin
@@ -26,6 +27,7 @@ from association.operations import set_deadline_rule
 from association.staff_desk import DeskAdmin
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from credit_rating.models import Assessment
 from tests.credit_rating.desk import Desk, desk
 from tests.factories.people import NUMBERS, actor_with, make_association, make_institution, make_user
 
@@ -342,3 +344,8 @@ def test_every_link_of_the_desk_stays_inside_the_association():
     ]
     assert links
     assert [link for link in links if not link.startswith(f"/{here.association.slug}/")] == []
+
+
+def test_numbers_of_a_page_have_no_idle_zeros():
+    desk = DeskAdmin(Assessment, admin.site)
+    assert desk._fact("total", Assessment(total=Decimal("95.900")))[1] == "95.9"

@@ -78,7 +78,7 @@ def test_a_branch_belongs_to_its_association(db):
     [
         ({"slug": "admin"}, "网址代号"),
         ({"slug": "朝阳"}, "网址代号：以小写英文字母开头"),
-        ({"slug": "taken"}, "网址代号"),
+        ({"slug": "taken"}, "网址代号：已有协会使用"),
         ({"name": ""}, "名称"),
         ({"region_id": "999999"}, "所在地区：没有代码为“999999”的行政区划"),
         ({"region_id": "11"}, "所在地区：没有代码为“11”的行政区划"),
