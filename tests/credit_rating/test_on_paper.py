@@ -186,7 +186,9 @@ def test_a_row_of_paper_is_whole(left, clerk):
 
 def test_by_the_buttons_of_the_desk(inside, left):
     place = f"credit_rating/assessment/{left.pk}/do/"
-    assert inside.get(f"{place}prior-notice/").status_code == 404
+    assert "/do/prior-notice/" not in inside.get(f"credit_rating/assessment/{left.pk}/").content.decode()
+    sent = inside.post(f"{place}prior-notice/")
+    assert (sent.status_code, "没有可以收到告知的人员，没有发出" in sent.content.decode()) == (409, True)
     printed = inside.get(f"{place}print-notice/")
     assert (printed["Content-Type"], printed.content[:4]) == ("application/pdf", b"%PDF")
     page = inside.get(f"{place}deliver/").content.decode()
