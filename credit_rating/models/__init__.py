@@ -1,13 +1,13 @@
 from credit_rating.models.corrections import ResultCorrection
 from credit_rating.models.opinions import Evidence, Opinion, OpinionItem
 from credit_rating.models.past_imports import ResultImport
+from credit_rating.models.prior_notice import PriorNotice
 from credit_rating.models.results import (
     Certificate,
     Computation,
     Determination,
     HistoricalResult,
     Objection,
-    PriorNotice,
     Publication,
 )
 from credit_rating.models.rounds import (
