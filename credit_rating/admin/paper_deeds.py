@@ -95,7 +95,9 @@ def _opens(what: str) -> Any:
 
 
 def _has(what: str) -> Any:
-    return lambda assessment: assessment.prior_notices.filter(**{f"{what}__isnull": False}).exists()
+    return lambda assessment: any(
+        getattr(row, f"{what}_id") is not None for row in assessment.prior_notices.all()
+    )
 
 
 def _opens_files(actor: Actor) -> bool:

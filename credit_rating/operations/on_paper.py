@@ -154,7 +154,8 @@ def read_notice_paper(*, actor: Actor, assessment_id: int, what: str) -> Attachm
     assessment = assessments_visible_to(actor.without(Role.AUDITOR)).filter(pk=assessment_id).first()
     if assessment is None:
         raise NotFound(_("没有这件评估。"))
-    notice = assessment.prior_notices.filter(**{f"{what}__isnull": False}).order_by("-pk").first()
+    notices = assessment.prior_notices.order_by("-pk")
+    notice = next((row for row in notices if getattr(row, f"{what}_id") is not None), None)
     if notice is None:
         raise NotFound(_("没有这份文件。"))
     paper: Attachment = getattr(notice, what)
