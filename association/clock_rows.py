@@ -140,6 +140,9 @@ TITLED = {
     "理事会表决：": gettext_noop("理事会表决：%(rest)s"),
     "会籍：": gettext_noop("会籍：%(rest)s"),
     "公约违约 ": gettext_noop("公约违约 %(rest)s"),
+    "群体性投诉 ": gettext_noop("群体性投诉 %(rest)s"),
+    "会费标准：": gettext_noop("会费标准：%(rest)s"),
+    "会费 ": gettext_noop("会费 %(rest)s"),
 }
 
 

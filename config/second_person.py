@@ -11,6 +11,7 @@ from association.appointments import appointments_to_confirm
 from association.counts import counts_of
 from association.endings import endings_to_confirm
 from complaints.queries.figures import figures_to_confirm
+from complaints.queries.receipts import receipts_to_confirm
 from credit_rating.queries.corrections import corrections_to_confirm, imports_to_confirm
 from members.queries.breach import decisions_to_make
 from members.queries.pledge import papers_to_confirm
@@ -25,6 +26,7 @@ KINDS = (
     ("papers", gettext_lazy("纸质签署等待第二人核对"), gettext_lazy("对照扫描件核对"), PAPERS, "state__exact=waiting"),
     ("breaches", gettext_lazy("公约违约的决定等待第二人作出"), gettext_lazy("作出决定或者退回"), BREACHES, "state__exact=proposed"),
     ("figures", gettext_lazy("年度投诉统计的更正等待第二人确认"), gettext_lazy("核对后确认"), "figures_desk", ""),
+    ("receipts", gettext_lazy("补发的查询码等待第二人确认"), gettext_lazy("核对身份后确认"), "receipts_desk", ""),
 )  # fmt: skip
 
 
@@ -38,6 +40,7 @@ def to_confirm(actor: Actor) -> dict[str, QuerySet[Any]]:
         "papers": papers_to_confirm(actor),
         "breaches": decisions_to_make(actor),
         "figures": figures_to_confirm(actor),
+        "receipts": receipts_to_confirm(actor),
     }
 
 

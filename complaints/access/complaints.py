@@ -23,6 +23,7 @@ from complaints.models import (
     ImportBatch,
     MassCase,
     MediatorAssignment,
+    ReceiptRequest,
     Redaction,
     Retirement,
     Unmasking,
@@ -48,6 +49,7 @@ MAY = {
     "set_enrolment": SECRETARIAT,
     "see_statistics": STAFF_ROLES,
     "close_years": NOBODY,
+    "confirm_receipt": SECRETARIAT,
     "see_figures": STAFF_ROLES | CHAIR,
     "propose_figures": SECRETARIAT,
     "confirm_figures": SECRETARIAT | CHAIR,
@@ -183,6 +185,13 @@ def batches_visible_to(actor: Actor) -> QuerySet[ImportBatch]:
 def figures_visible_to(actor: Actor) -> QuerySet[FiguresProposal]:
     """更正 of a year's figures: for those who run the association, confirm or watch."""
     return FiguresProposal.objects.all() if actor.may(MAY, "see_figures") else FiguresProposal.objects.none()
+
+
+def receipt_requests_visible_to(actor: Actor) -> QuerySet[ReceiptRequest]:
+    """补发查询码: for those who may confirm one, of the cases that they may see."""
+    if not actor.may(MAY, "confirm_receipt"):
+        return ReceiptRequest.objects.none()
+    return ReceiptRequest.objects.filter(complaint__in=complaints_visible_to(actor))
 
 
 def enrolments_visible_to(actor: Actor) -> QuerySet[Enrolment]:

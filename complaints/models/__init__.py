@@ -18,6 +18,7 @@ from complaints.models.material import Evidence, PaidAmount, Redaction, Reply
 from complaints.models.mediation import AppraisalPause, Consent, MediatorAssignment, RecusalRequest, Session
 from complaints.models.payments import PaymentReport
 from complaints.models.people import Draft, Person, PersonalData, Retirement, Unmasking
+from complaints.models.receipts import ReceiptRequest
 from complaints.models.telling import Telling
 from complaints.models.written import WrittenDown
 
@@ -54,6 +55,7 @@ __all__ = [
     "PaymentReport",
     "Person",
     "PersonalData",
+    "ReceiptRequest",
     "RecusalRequest",
     "Redaction",
     "Reply",

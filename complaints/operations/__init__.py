@@ -29,7 +29,6 @@ from complaints.operations.filing import (
     add_evidence,
     file_complaint,
     file_for_caller,
-    issue_receipt,
     new_draft_key,
     read_draft,
     save_draft,
@@ -73,6 +72,7 @@ from complaints.operations.privacy import (
     search_people,
     unmask,
 )
+from complaints.operations.receipts import decide_receipt, issue_receipt
 from complaints.operations.recusals import ask_recusal, decide_recusal
 from complaints.operations.refunds import save_refund
 from complaints.operations.replies import answer, answer_offer, offer
@@ -106,6 +106,7 @@ __all__ = [
     "correct_filing",
     "correct_harm_day",
     "decide_pause",
+    "decide_receipt",
     "decide_recusal",
     "decide_set_aside",
     "decline_figures",

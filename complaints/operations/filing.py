@@ -25,7 +25,6 @@ from common.text import one_line
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import (
     EvidenceKind,
-    IdentityCheck,
     Intake,
     Method,
     Party,
@@ -40,10 +39,7 @@ from complaints.operations.cases import (
     lock_against_own,
     lock_by_receipt,
     lock_complaint,
-    mail_soon,
-    refuse_personal,
     refuse_tied,
-    required_text,
     start_clock,
     tell_staff,
 )
@@ -138,29 +134,6 @@ def _refuse_second(filing_key: str | None) -> None:
     if same is not None:
         sentence = _("这件投诉已经登记过，编号%(number)s。没有记下查询码的，请在案件页补发。")
         raise Refused(sentence % {"number": same.number})
-
-
-@transaction.atomic
-def issue_receipt(*, actor: Actor, complaint_id: int, identity: str, reason: str) -> str:
-    """发放查询码 to the complainant of an imported order, or anew for a lost one, which is no longer good. Shown once.
-
-    ``identity`` says how staff made sure whom they speak with; it and the reason stand in the trail. Whoever gave an
-    address is written to, so that a code nobody asked for does not stay unnoticed.
-    """
-    actor.require(MAY, "speak_for_complainant")
-    complaint = lock_complaint(actor, complaint_id)
-    if complaint.retired_at is not None:
-        raise Refused(_("个人信息已经删除。"))
-    if identity not in IdentityCheck.values:
-        raise InvalidInput(_("请说明怎样核实了身份。"), {"identity": _("请说明怎样核实了身份。")})
-    why = required_text(one_line(reason), "reason", _("请写明发放的理由。"), LONGEST_REASON)
-    code, replaced = new_code(), complaint.receipt_key is not None
-    complaint.receipt_key = search_key(code, purpose=RECEIPT)
-    complaint.save(update_fields=["receipt_key"])
-    refuse_personal(complaint, reason=why)
-    record(actor, "issue_receipt", complaint, identity=identity, reason=why, replaced=replaced)
-    mail_soon(complaint, f"receipt-{clock.now().timestamp()}")
-    return grouped(code)
 
 
 def _checked(filing: Filing) -> Filing:

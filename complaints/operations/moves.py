@@ -27,6 +27,7 @@ from complaints.choices.facts import FACT_REVIEW_STEPS, FactReviewState
 from complaints.choices.figures import FIGURES_STEPS, FiguresState
 from complaints.choices.hearings import HEARING_STEPS, HearingState
 from complaints.choices.leads import LEAD_STEPS, LeadState
+from complaints.choices.receipts import RECEIPT_STEPS, ReceiptState
 from complaints.choices.settlement import SETTLEMENT_STEPS, SettlementState
 from complaints.models import (
     AppraisalPause,
@@ -40,6 +41,7 @@ from complaints.models import (
     MediatorAssignment,
     Offer,
     PaymentReport,
+    ReceiptRequest,
     RecusalRequest,
     Redaction,
     SettlementReport,
@@ -128,6 +130,12 @@ def move_figures(proposal: FiguresProposal, state: FiguresState, **brings: Any) 
     check_step(FIGURES_STEPS, FiguresState(proposal.state), state)
     proposal.state = state
     _save(proposal, brings)
+
+
+def move_receipt(request: ReceiptRequest, state: ReceiptState, **brings: Any) -> None:
+    check_step(RECEIPT_STEPS, ReceiptState(request.state), state)
+    request.state = state
+    _save(request, brings)
 
 
 def _save(row: Model, brings: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from association.rules.clock import beijing
 from common.errors import Refused
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import FactKind
-from complaints.models import Complaint, Fact
+from complaints.models import Agreement, Complaint, Fact
 from complaints.operations.cases import lock_complaint
 from complaints.operations.facts import standing_facts
 from complaints.operations.lead_cases import lock_lead
@@ -66,8 +66,10 @@ def allege_from_complaint(*, actor: Actor, complaint_id: int, clause_place: int)
 
 def _told(complaint: Complaint, found: list[Fact]) -> str:
     """In Chinese as it is kept: the case by its number, days and amounts."""
+    signed = Agreement.objects.filter(complaint=complaint, signed_at__isnull=False).exists()
+    promised = "调解协议" if signed else "和解约定"
     lines = [f"协会在办理投诉{complaint.number}时认定："]
     lines += [
-        f"{beijing(fact.at):%Y-%m-%d}未履行调解协议，到期未付{in_yuan(fact.amount_fen)}。" for fact in found
+        f"{beijing(fact.at):%Y-%m-%d}未履行{promised}，到期未付{in_yuan(fact.amount_fen)}。" for fact in found
     ]
     return "\n".join(lines)

@@ -3,24 +3,31 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from association import clock
 from association.guards import signed_in
 from association.middleware import PortalRequest
+from association.step_up import freshly_proven
 from common.errors import DomainError, Forbidden, InvalidInput, NotFound
 from complaints.access.complaints import MAY
 from complaints.choices.complaints import EvidenceKind
 from complaints.forms.caller import CallerForm, ReceiptForm
 from complaints.forms.intake import AT_ONCE, rows_wanted
 from complaints.operations.acceptance import doubts_about
-from complaints.operations.filing import Exhibit, Filed, file_for_caller, issue_receipt, new_draft_key
+from complaints.operations.filing import Exhibit, Filed, file_for_caller, new_draft_key
+from complaints.operations.receipts import decide_receipt, issue_receipt
 from complaints.queries.case import case_of
+from complaints.queries.receipts import identity_of, waiting_receipts
+
+PER_PAGE = 20
 
 
 @signed_in
@@ -74,7 +81,7 @@ def _exhibits(form: CallerForm) -> list[Exhibit]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_receipt(request: PortalRequest, pk: int) -> HttpResponse:
-    """补发查询码 after the identity was checked; the former code opens nothing from then on."""
+    """申请补发查询码 after the identity was checked; it opens the case when a colleague has confirmed it."""
     request.actor.require(MAY, "speak_for_complainant")
     shown = case_of(request.actor, pk)
     form = ReceiptForm(request.POST if request.method == "POST" else None)
@@ -86,6 +93,31 @@ def new_receipt(request: PortalRequest, pk: int) -> HttpResponse:
     context = {"form": form, "case": shown, "complaint": shown.complaint, "crumbs": crumbs}
     status = form.status if form.errors else HTTPStatus.OK
     return render(request, "complaints/new_receipt.html", context, status=status)
+
+
+@signed_in
+@never_cache
+@require_safe
+def receipts_desk(request: PortalRequest) -> HttpResponse:
+    """补发的查询码 that wait for a second person."""
+    request.actor.require(MAY, "confirm_receipt")
+    page = Paginator(waiting_receipts(request.actor), PER_PAGE).get_page(request.GET.get("page"))
+    rows = [(row, identity_of(row), row.asked_by_id != request.actor.person_id) for row in page.object_list]
+    crumbs = _crumbs((_("补发查询码"), ""))
+    return render(request, "complaints/receipts.html", {"page": page, "rows": rows, "crumbs": crumbs})
+
+
+@signed_in
+@require_POST
+@freshly_proven(MAY, "confirm_receipt")
+def settle_receipt(request: PortalRequest, pk: int) -> HttpResponse:
+    """确认 or 不予发放, by another person than the one who asked for it."""
+    agrees = request.POST.get("agree") == "yes"
+    decide_receipt(actor=request.actor, request_id=pk, agrees=agrees)
+    messages.success(
+        request, _("已确认，新的查询码可以使用。") if agrees else _("不予发放，以前的查询码仍然有效。")
+    )
+    return redirect("receipts_desk")
 
 
 def _code(request: PortalRequest, complaint: Any, code: str, *, is_new: bool) -> HttpResponse:

@@ -34,7 +34,7 @@ def after(kind, following):
 
 def steps():
     from association.choices import BATCH_STEPS, JOB_STEPS, ORIGINAL_REQUEST_STEPS, PLEDGE_STEPS
-    from complaints.choices import appraisal, complaints, facts, figures, hearings, leads
+    from complaints.choices import appraisal, complaints, facts, figures, hearings, leads, receipts
     from credit_rating import choices
     from members.choices import breach, dues, membership, pledge
 
@@ -57,6 +57,7 @@ def steps():
         ("群体性投诉", complaints.MASS_STEPS),
         ("隐去", complaints.REDACTION_STEPS),
         ("年度统计的更正", figures.FIGURES_STEPS),
+        ("补发查询码", receipts.RECEIPT_STEPS),
         ("导入", BATCH_STEPS),
         ("入会申请", membership.APPLICATION_STEPS),
         ("理事会表决", membership.VOTE_STEPS),

@@ -203,14 +203,20 @@ def give_certificate(assessment, institution):
 
 def accepted_complaint(institution):
     """One that waits for the institution's answer, and words of it that were hidden by somebody else."""
-    from complaints.operations import accept, file_complaint, redact
+    from complaints.operations import accept, file_complaint, issue_receipt, redact
     from tests.complaints.material import filing
 
     made = file_complaint(actor=visitor(institution.association_id), filing=filing(institution))
     clerk, pk = actor_with(Role.SECRETARIAT), made.complaint.pk
     accept(actor=clerk, complaint_id=pk)
     hidden = redact(actor=clerk, complaint_id=pk, target="facts", first=0, last=1, reason="个人信息")
-    return {"complaint": pk, "redaction": hidden.pk, "hearing": leads.asked(institution).pk}
+    issue_receipt(actor=clerk, complaint_id=pk, identity="papers", reason="查询码遗失")
+    return {
+        "complaint": pk,
+        "redaction": hidden.pk,
+        "hearing": leads.asked(institution).pk,
+        "receipt_request": made.complaint.receipt_requests.get().pk,
+    }
 
 
 def mass_case_of(institution):

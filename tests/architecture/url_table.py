@@ -165,6 +165,8 @@ DESK = {
     ),
     "complaint_statistics": page(STAFF_ROLES),
     "complaint_statistics_file": page(STAFF_ROLES, ending="=csv"),
+    "receipts_desk": page(SECRETARIAT),
+    "decide_receipt": form(SECRETARIAT, pk="receipt_request"),
     "figures_desk": page(STAFF_ROLES | CHAIR),
     "confirm_figures": form(SECRETARIAT | CHAIR, pk="figures_proposal"),
     "withdraw_figures": form(SECRETARIAT, pk="figures_proposal"),

@@ -232,6 +232,7 @@ def test_figures_of_a_year_are_confirmed_after_a_proof(association):
         "committee/publications/1/suspend/",
         "originals/1/decide/",
         "complaints/figures/1/confirm/",
+        "complaints/receipts/1/decide/",
     ],
 )
 def test_whoever_may_not_is_told_so_and_not_asked_for_a_password(association, place):

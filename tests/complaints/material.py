@@ -232,3 +232,12 @@ def registered_committee(here, actor=None):
         valid_from=date(2025, 1, 1),
         document=scan,
     )
+
+
+def given_anew(here, complaint, identity="called_back", reason="本人来电，查询码遗失"):
+    """A code that one of the staff asked for and a colleague confirmed."""
+    given = {"complaint_id": complaint.pk, "identity": identity, "reason": reason}
+    code = operations.issue_receipt(actor=here.officer, **given)
+    waiting = complaint.receipt_requests.get(state="waiting")
+    operations.decide_receipt(actor=here.colleague, request_id=waiting.pk, agrees=True)
+    return code

@@ -261,7 +261,7 @@ def test_loading_and_discarding_at_once_does_one_of_them(association, apart):
     assert [type(one) for one in outcomes].count(Refused) == 1
 
 
-def test_of_two_new_codes_one_opens_the_case(association, apart):
+def test_of_two_new_codes_one_waits(association, apart):
     with acting_for(association.pk):
         made = filed(apart)
     given = {"complaint_id": made.complaint.pk, "identity": "papers", "reason": "遗失"}
@@ -271,8 +271,24 @@ def test_of_two_new_codes_one_opens_the_case(association, apart):
         lambda: operations.issue_receipt(actor=apart.colleague, **given),
     )
     with acting_for(association.pk):
-        assert [track(code) is not None for code in codes].count(True) == 1
-        assert track(made.receipt_code) is None
+        assert [track(code) for code in codes] == [None, None]
+        assert track(made.receipt_code) is not None
+        assert made.complaint.receipt_requests.filter(state="waiting").count() == 1
+
+
+def test_a_code_decided_twice_at_once_is_decided_once(association, apart):
+    with acting_for(association.pk):
+        made = filed(apart)
+        given = {"complaint_id": made.complaint.pk, "identity": "papers", "reason": "遗失"}
+        operations.issue_receipt(actor=apart.officer, **given)
+        request = made.complaint.receipt_requests.get()
+        third = actor_with(Role.SECRETARIAT)
+    decisions = at_once(
+        association,
+        lambda: operations.decide_receipt(actor=apart.colleague, request_id=request.pk, agrees=True),
+        lambda: operations.decide_receipt(actor=third, request_id=request.pk, agrees=False),
+    )
+    assert [type(one) for one in decisions].count(Refused) == 1
 
 
 def test_an_offer_to_all_sent_twice_at_once_is_made_once(association, apart):

@@ -18,7 +18,7 @@ from complaints.models import Complaint, Enrolment, ImportBatch, ImportFault, Pe
 from complaints.queries.people import masked_people
 from complaints.queries.statistics import counts_by_institution
 from complaints.queries.tracking import track
-from tests.complaints.material import NAME, PHONE, PLANTED, world
+from tests.complaints.material import NAME, PHONE, PLANTED, given_anew, world
 from tests.factories.people import actor_with, make_association, make_institution
 
 HEADINGS = [
@@ -214,8 +214,7 @@ def test_an_imported_person_is_given_a_code_that_replaces_the_former(here):
     look(here, mended(rows(here, 1)), dry_run=False)
     complaint = Complaint.objects.get()
     given = {"complaint_id": complaint.pk, "identity": IdentityCheck.CALLED_BACK, "reason": "工单首次发放"}
-    first = operations.issue_receipt(actor=here.officer, **given)
-    second = operations.issue_receipt(actor=here.officer, **given)
+    first, second = (given_anew(here, complaint, reason="工单首次发放") for _ in range(2))
     assert (track(first), track(second).complaint) == (None, complaint)
     with pytest.raises(Forbidden):
         operations.issue_receipt(actor=here.mediator, **given)

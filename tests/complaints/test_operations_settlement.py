@@ -26,6 +26,7 @@ from tests.complaints.material import (
     again,
     appraised,
     drawn_up,
+    given_anew,
     mediating,
     queued,
     state_of,
@@ -213,9 +214,7 @@ def imported(here, due_on):
     data = write_csv(headings, [row])
     operations.import_orders(actor=here.officer, data=data, filename="工单.csv", dry_run=False)
     complaint = Complaint.objects.get(order_number="BJ2026000001")
-    code = operations.issue_receipt(
-        actor=here.officer, complaint_id=complaint.pk, identity="called_back", reason="来电补领"
-    )
+    code = given_anew(here, complaint, reason="来电补领")
     return SimpleNamespace(complaint=complaint, receipt_code=code)
 
 

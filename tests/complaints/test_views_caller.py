@@ -178,7 +178,7 @@ def test_nobody_else_writes_down_or_gives_out_codes(association, here):
     assert track(made.receipt_code) is not None
 
 
-def test_a_new_code_kills_the_former_and_is_on_record(officer, here):
+def test_a_new_code_kills_the_former_when_a_colleague_confirmed_it(association, officer, here):
     made = accepted(here)
     place = f"complaints/{made.complaint.pk}/receipt/"
     assert place in text(officer.get(f"complaints/{made.complaint.pk}/"))
@@ -194,12 +194,24 @@ def test_a_new_code_kills_the_former_and_is_on_record(officer, here):
     answer = officer.post(place, identity="called_back", reason="本人来电，查询码遗失")
     assert (answer.status_code, "no-store" in answer["Cache-Control"]) == (201, True)
     code = code_on(answer)
+    assert (track(made.receipt_code).complaint, track(code)) == (made.complaint, None)
+    request = made.complaint.receipt_requests.get()
+    own = text(officer.get("complaints/receipts/"))
+    assert "须由另一人确认" in own
+    assert "decide/" not in own
+    colleague = Desk(association, here.colleague)
+    shown = text(colleague.get("complaints/receipts/"))
+    assert "拨打登记的电话核实" in shown
+    assert "本人来电，查询码遗失" in shown
+    assert code not in shown
+    assert colleague.post(f"complaints/receipts/{request.pk}/decide/", agree="yes").status_code == 302
     assert (track(made.receipt_code), track(code).complaint) == (None, made.complaint)
     entry = AuditEntry.objects.get(action="issue_receipt")
     assert entry.user_id == here.officer.user_id
     assert entry.detail["identity"] == "called_back"
     assert entry.reason == "本人来电，查询码遗失"
     assert code not in str(entry.detail)
+    assert AuditEntry.objects.get(action="confirm_receipt").user_id == here.colleague.user_id
     assert [job for job in queued("complaints.mail_complainant") if "receipt" in job.key]
 
 
