@@ -43,14 +43,17 @@ def open_mass_case(*, actor: Actor, title: str, complaint_ids: list[int]) -> Mas
     actor.require(MAY, "open_mass_case")
     named = required_text(one_line(title), "title", _("请填写名称。"), 120)
     rows = complaints_visible_to(actor).select_for_update(of=("self",)).filter(pk__in=complaint_ids)
-    complaints = list(rows.select_related("mass_case").order_by("pk"))
+    complaints = list(rows.order_by("pk"))
     if len(complaints) < len(set(complaint_ids)) or not complaints:
         raise NotFound(_("没有这件投诉。"))
     institutions = {complaint.institution_id for complaint in complaints}
     only = institutions.pop()
     if institutions or only is None:
         raise Refused(_("只能合并针对同一家机构的投诉。"))
-    if any(complaint.state not in NEGOTIABLE or complaint.negotiated_jointly for complaint in complaints):
+    # Asked for after the complaints are held: somebody else may have joined them while we waited.
+    before = {complaint.mass_case_id for complaint in complaints if complaint.mass_case_id}
+    joined = MassCase.objects.filter(pk__in=before, state=MassState.NEGOTIATING).exists()
+    if joined or any(complaint.state not in NEGOTIABLE for complaint in complaints):
         raise Refused(_("只能合并已受理、正在协商或者调解，且不在其他群体性投诉中的投诉。"))
     if len(complaints) < LEAST:
         raise Refused(_("合并协商至少要有两件正在办理的投诉。"))

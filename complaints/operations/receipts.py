@@ -82,8 +82,10 @@ def decide_receipt(*, actor: Actor, request_id: int, agrees: bool) -> ReceiptReq
         raise Refused(_("个人信息已经删除。"))
     state = ReceiptState.CONFIRMED if agrees else ReceiptState.DECLINED
     move_receipt(request, state, decided_by_id=actor.person_id, decided_at=clock.now())
-    record(actor, "confirm_receipt" if agrees else "decline_receipt", complaint, request=request.pk)
-    if agrees:
+    if not agrees:
+        record(actor, "decline_receipt", complaint, request=request.pk)
+    else:
+        record(actor, "confirm_receipt", complaint, request=request.pk)
         complaint.receipt_key = request.key
         complaint.save(update_fields=["receipt_key"])
         tell_complainant(complaint, f"receipt-{request.pk}")

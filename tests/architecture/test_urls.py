@@ -211,11 +211,12 @@ def accepted_complaint(institution):
     accept(actor=clerk, complaint_id=pk)
     hidden = redact(actor=clerk, complaint_id=pk, target="facts", first=0, last=1, reason="个人信息")
     issue_receipt(actor=clerk, complaint_id=pk, identity="papers", reason="查询码遗失")
+    waiting = made.complaint.receipt_requests.get().pk
     return {
         "complaint": pk,
         "redaction": hidden.pk,
         "hearing": leads.asked(institution).pk,
-        "receipt_request": made.complaint.receipt_requests.get().pk,
+        "receipt_request": waiting,
     }
 
 
