@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from association.actors import system, visitor
+from association.actors import system
 from association.choices import INSTITUTION_ROLES, Role
 from association.locker import path_of, store_file
 from association.models import OutboxJob, User
@@ -33,6 +33,7 @@ from credit_rating.models import (
 from disclosure.models import RegisterCard
 from disclosure.operations import publish_open_data, refresh_register
 from prepaid_escrow.operations import save_calculation
+from tests.architecture.matrix_cases import accepted_complaint, mass_case_of
 from tests.architecture.url_table import (
     EVERYBODY,
     INSIDE,
@@ -199,33 +200,6 @@ def give_certificate(assessment, institution):
     changed = Certificate.objects.filter(publication=publication).update(attachment=attachment)
     assert changed == 1
     return attachment
-
-
-def accepted_complaint(institution):
-    """One that waits for the institution's answer, and words of it that were hidden by somebody else."""
-    from complaints.operations import accept, file_complaint, issue_receipt, redact
-    from tests.complaints.material import filing
-
-    made = file_complaint(actor=visitor(institution.association_id), filing=filing(institution))
-    clerk, pk = actor_with(Role.SECRETARIAT), made.complaint.pk
-    accept(actor=clerk, complaint_id=pk)
-    hidden = redact(actor=clerk, complaint_id=pk, target="facts", first=0, last=1, reason="个人信息")
-    issue_receipt(actor=clerk, complaint_id=pk, identity="papers", reason="查询码遗失")
-    waiting = made.complaint.receipt_requests.get().pk
-    return {
-        "complaint": pk,
-        "redaction": hidden.pk,
-        "hearing": leads.asked(institution).pk,
-        "receipt_request": waiting,
-    }
-
-
-def mass_case_of(institution):
-    """A negotiation about two more complaints."""
-    from complaints.operations import open_mass_case
-
-    chosen = [accepted_complaint(institution)["complaint"] for _ in range(2)]
-    return open_mass_case(actor=actor_with(Role.SECRETARIAT), title="演示停课", complaint_ids=chosen).pk
 
 
 def looked_at_orders(institution):
