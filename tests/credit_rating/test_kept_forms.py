@@ -43,7 +43,7 @@ BUTTONS = {
     "begin_self_assessment", "confirm_all_carried", "confirm_carried", "remove_evidence", "submit_self_assessment",
     "declare", "begin_review", "compute_round", "approve_publication", "compute_assessment", "countersign",
     "decide_original", "confirm_appointment", "confirm_ending", "confirm_correction", "withdraw_correction",
-    "confirm_past_import", "withdraw_past_import", "sign_pledge",
+    "confirm_past_import", "withdraw_past_import", "sign_pledge", "confirm_figures", "withdraw_figures", "decide_receipt",
 }  # fmt: skip
 # The same of applications, votes and breaches: tests/members/test_views_membership.py and test_views_breach.py.
 WALKED_BY_MEMBERS = {

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('association', '0030_peoples_committee'),
-        ('complaints', '0044_consents_on_paper'),
+        ('complaints', '0046_hearings_on_paper'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
