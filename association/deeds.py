@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from association.actors import Actor
 from association.kept_forms import SaysWhy
 from association.language import translated
+from association.shown import FIELD, Facts, carried, seen_in
 from common.errors import DomainError, Forbidden, NotFound
 from common.numbers import whole_or_none
 
@@ -123,6 +124,33 @@ class DeedForm(SaysWhy):
 
     def plain_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if not name.startswith("row-")]
+
+
+class ShownForm(DeedForm):
+    """The form of a second person: its page shows ``facts`` and it carries them back (``association.shown``).
+
+    After a refusal the page stands anew, so the form carries what it shows now. The field goes to the operation as ``shown``.
+    """
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def facts(self) -> Facts:
+        """What is read on this page of the object."""
+        raise NotImplementedError
+
+    def starts(self) -> dict[str, Any]:
+        return {FIELD: carried(self.facts())}
+
+    def clean_shown(self) -> dict[str, str]:
+        return seen_in(self.cleaned_data[FIELD])
+
+    def refuse(self, error: DomainError) -> None:
+        super().refuse(error)
+        self.data = self.data.copy()
+        self.data[FIELD] = carried(self.facts())
+
+    def facts_shown(self) -> list[tuple[str, str]]:
+        return [(translated(label), translated(text) or "—") for label, text in self.facts().items()]
 
 
 class GridForm(DeedForm):

@@ -62,7 +62,7 @@ def moved_sentence(moved: Iterable[tuple[str, str, str]]) -> str:
     """Label, what was seen, what stands now."""
     lines = [
         _("%(what)s：您看到的是“%(seen)s”，现在是“%(now)s”。")
-        % {"what": translated(label), "seen": seen or "—", "now": now or "—"}
+        % {"what": translated(label), "seen": translated(seen) or "—", "now": translated(now) or "—"}
         for label, seen, now in moved
     ]
     return "".join([_("页面打开以后内容有变动，没有办理，请核对后重新决定。"), *lines])

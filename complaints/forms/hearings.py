@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from association.shown import FIELD, Facts, carried, seen_in
 from association.typed_fields import DayField
 from complaints.choices.telling import TellingWay
 from complaints.forms.parts import CaseForm, choice, line, text, yes_no
@@ -44,6 +45,18 @@ class ReviewHearingForm(CaseForm):
     )
     upheld = yes_no(_("复核意见"), (_("支持异议，认定不再作数"), _("不支持，认定仍然作数")))
     decision = line(_("理由"), help_text=_("机构会看到；请勿提及线索提供人。"))
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_shown(self) -> dict[str, str]:
+        return seen_in(self.cleaned_data[FIELD])
+
+    def carry(self, facts: Facts) -> None:
+        """What the page shows now, also where the form was refused and stands on it again."""
+        if self.is_bound:
+            self.data = self.data.copy()
+            self.data[FIELD] = carried(facts)
+        else:
+            self.initial[FIELD] = carried(facts)
 
 
 FORMS: dict[str, type[CaseForm]] = {

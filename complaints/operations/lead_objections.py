@@ -8,6 +8,7 @@ from association import clock
 from association.actors import Actor, system
 from association.audit import record
 from association.clocks import stop_deadline
+from association.shown import Facts, refuse_moved
 from common.errors import Refused
 from common.text import one_line
 from complaints.access.leads import MAY
@@ -18,6 +19,7 @@ from complaints.operations.lead_cases import refuse_identity, required, untied_s
 from complaints.operations.lead_handling import put_message
 from complaints.operations.lead_hearings import REVIEW_BY, case_of, lock_hearing, tell, tell_institution
 from complaints.operations.moves import move_hearing
+from complaints.queries.hearings import review_shown
 from members.choices.breach import BreachSource
 from members.operations import withdraw_breaches
 
@@ -29,8 +31,14 @@ TO_INFORMANT = gettext_noop(
 
 
 @transaction.atomic
-def review_hearing(*, actor: Actor, hearing_id: int, upheld: bool, decision: str) -> LeadHearing:
-    """支持或者不支持异议; who made the finding does neither, at no step. To uphold it takes a second person."""
+def review_hearing(
+    *, actor: Actor, hearing_id: int, upheld: bool, decision: str, shown: Facts
+) -> LeadHearing:
+    """支持或者不支持异议; who made the finding does neither, at no step. To uphold it takes a second person.
+
+    ``shown`` (``review_shown``) tells whether the page asked for the first yes or for the second: Moved where another
+    colleague has said the first meanwhile.
+    """
     actor.require(MAY, "review_hearing")
     hearing = lock_hearing(actor, hearing_id)
     if hearing.stage != HearingStage.AFTER or hearing.state not in REVIEWED:
@@ -42,6 +50,7 @@ def review_hearing(*, actor: Actor, hearing_id: int, upheld: bool, decision: str
         raise Refused(_("认定是您作出的，异议须由另一位同事复核。"))
     if hearing.proposed_by_id == actor.person_id:
         raise Refused(_("您已经复核，须由另一位同事确认。"))
+    refuse_moved(shown, review_shown(hearing))
     if upheld and hearing.state == HearingState.HEARD:
         _propose(actor, hearing, finding, why)
     else:

@@ -5,12 +5,14 @@ from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from association import clock
 from association.actors import Actor
 from association.clocks import Turn, deadlines_of, whose_turn
 from association.models import Attachment
 from association.reckoning import Term, terms_of
+from association.shown import Facts
 from common.errors import NotFound
 from complaints.access.leads import MAY, hearings_visible_to
 from complaints.choices.complaints import Method
@@ -61,6 +63,13 @@ def hearing_of(actor: Actor, pk: int) -> HearingFile:
         terms=terms_of(deadlines_of(KIND, hearing.pk).select_related("rule")),
         deeds=_deeds(actor, hearing, own=own),
     )
+
+
+def review_shown(hearing: LeadHearing) -> Facts:
+    """Whether a first yes or the second is asked for, and what the first one said; in the words of the source."""
+    with override(None):
+        state = str(HearingState(hearing.state).label)
+    return {gettext_noop("进度"): state, gettext_noop("第一位的理由"): hearing.proposal}
 
 
 def _deeds(actor: Actor, hearing: LeadHearing, *, own: bool) -> list[str]:

@@ -16,11 +16,11 @@ from association.downloads import download
 from association.guards import signed_in
 from association.middleware import PortalRequest
 from common.errors import NotFound
-from complaints.forms.hearings import FORMS
+from complaints.forms.hearings import FORMS, ReviewHearingForm
 from complaints.forms.parts import CaseForm
 from complaints.operations.lead_hearings import serve_hearing, state_hearing
 from complaints.operations.lead_objections import review_hearing
-from complaints.queries.hearings import HearingFile, hearing_of, hearings_of
+from complaints.queries.hearings import HearingFile, hearing_of, hearings_of, review_shown
 
 ROWS = 50
 DEEDS: dict[str, Callable[..., Any]] = {
@@ -48,6 +48,9 @@ def hearing(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _page(request: PortalRequest, shown: HearingFile, kept: CaseForm | None = None) -> HttpResponse:
     forms = [kept if kept and kept.name == name else FORMS[name]() for name in shown.deeds]
+    for form in forms:
+        if isinstance(form, ReviewHearingForm):
+            form.carry(review_shown(shown.hearing))
     context = {
         "shown": shown,
         "hearing": shown.hearing,

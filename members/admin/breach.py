@@ -69,8 +69,8 @@ def _propose(request: Any, breach: PledgeBreach, form: Any) -> Done:
     return Done(_("决定已拟定，由另一人作出。"))
 
 
-def _decide(request: Any, breach: PledgeBreach, _form: Any) -> Done:
-    decision = operations.decide_breach(actor=request.actor, breach_id=breach.pk)
+def _decide(request: Any, breach: PledgeBreach, form: Any) -> Done:
+    decision = operations.decide_breach(actor=request.actor, breach_id=breach.pk, **form.cleaned_data)
     return Done(_("已作出决定：%(what)s。") % {"what": decision.get_sanction_display()})
 
 
@@ -168,8 +168,8 @@ class BreachAdmin(DeskAdmin):
         Deed("paper", gettext_lazy("查看书面申辩"), may("handle_breach"), _paper, fits=lambda breach: breach.paper_id is not None, reads=True),
         Deed("hear", gettext_lazy("登记听取申辩"), may("handle_breach"), _hear, form=forms.HearingForm, fits=at(BreachState.NOTICED), main=True, foretells=foretelling(gettext_lazy("记下听取的情况，作出决定的期限从今天起算。"))),
         Deed("propose", gettext_lazy("拟定决定"), may("decide_breach"), _propose, form=forms.ProposeForm, fits=at(BreachState.HEARD), main=True, foretells=foretelling(gettext_lazy("拟定的决定等待另一人作出，在此之前没有效力。"))),
-        Deed("decide", gettext_lazy("作出决定"), may("decide_breach"), _decide, fits=at(BreachState.PROPOSED), foretells=_before_decision, main=True, step_up=True),
-        Deed("send-back", gettext_lazy("退回拟定人"), may("decide_breach"), _send_back, form=forms.DropForm, fits=at(BreachState.PROPOSED), foretells=foretelling(gettext_lazy("拟定的决定作废，可以另行拟定。"), gettext_lazy("拟定人：退回的理由"))),
+        Deed("decide", gettext_lazy("作出决定"), may("decide_breach"), _decide, form=forms.DecideForm, fits=at(BreachState.PROPOSED), foretells=_before_decision, main=True, step_up=True),
+        Deed("send-back", gettext_lazy("退回拟定人"), may("decide_breach"), _send_back, form=forms.SendBackForm, fits=at(BreachState.PROPOSED), foretells=foretelling(gettext_lazy("拟定的决定作废，可以另行拟定。"), gettext_lazy("拟定人：退回的理由"))),
         Deed("rectified", gettext_lazy("登记整改完成"), may("handle_breach"), _rectified, form=forms.OutcomeForm, fits=at(BreachState.RECTIFYING), foretells=foretelling(gettext_lazy("整改期限停止，记为已整改。"), gettext_lazy("该机构的人员，站内和邮件"))),
         Deed("close", gettext_lazy("办结"), may("handle_breach"), _close, form=forms.OutcomeForm, fits=at(BreachState.SANCTIONED, BreachState.RECTIFIED), foretells=foretelling(gettext_lazy("这件事项办结，不能再改。"))),
         Deed("drop", gettext_lazy("撤销提出"), may("handle_breach"), _drop, form=forms.DropForm, fits=at(BreachState.ALLEGED), danger=True, foretells=foretelling(gettext_lazy("这件事项终止，机构不会知道。"))),

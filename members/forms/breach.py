@@ -8,14 +8,16 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy as _
 
 from association import clock
-from association.deeds import DeedForm
+from association.deeds import DeedForm, ShownForm
 from association.notices import people_of
+from association.shown import Facts
 from members.choices.breach import ON_PAPER, Sanction
 from members.choices.membership import Tier
 from members.forms.desk import StepForm, long_text
 from members.forms.institutions import day_field
 from members.models import PledgeBreach
 from members.queries import institutions
+from members.queries.decisions import decision_shown
 
 
 class AllegeForm(DeedForm):
@@ -32,6 +34,17 @@ class AllegeForm(DeedForm):
 
 class DropForm(DeedForm):
     reason = long_text(_("理由"), rows=3)
+
+
+class DecideForm(ShownForm):
+    """The second person, with what they read."""
+
+    def facts(self) -> Facts:
+        return decision_shown(self.obj)
+
+
+class SendBackForm(DecideForm):
+    reason = long_text(_("退回的理由"), rows=3)
 
 
 class NoticeForm(DeedForm):

@@ -11,6 +11,7 @@ from association.choices import Role, Side
 from association.clocks import Owner, start_deadline, stop_deadline
 from association.links import path_to
 from association.notices import notify
+from association.shown import Facts, refuse_moved
 from common.errors import InvalidInput, Refused
 from common.said import Said
 from common.text import one_line
@@ -23,6 +24,7 @@ from members.operations.breach import DECISION, NOT_PROPOSED, RECTIFY, case_of, 
 from members.operations.expulsion import propose_expulsion
 from members.operations.moves import move_breach
 from members.operations.parts import LONGEST, required, tell_institution, tell_of
+from members.queries.decisions import decision_shown
 from members.queries.membership import members_today, was_member
 from members.queries.pledge import signers_of
 
@@ -71,10 +73,10 @@ def _wrong(field: str, sentence: str) -> InvalidInput:
 
 
 @transaction.atomic
-def decide_breach(*, actor: Actor, breach_id: int) -> BreachDecision:
-    """作出决定 by a second person: it takes effect, and the institution reads it with its grounds."""
+def decide_breach(*, actor: Actor, breach_id: int, shown: Facts) -> BreachDecision:
+    """作出决定 as it was ``shown`` (``decision_shown``), by a second person: it takes effect, and the institution reads it."""
     actor.require(MAY, "decide_breach")
-    breach, proposer = _proposed(actor, breach_id)
+    breach, proposer = _proposed(actor, breach_id, shown)
     wanted = Sanction(breach.sanction)
     if wanted != Sanction.NONE:
         refuse_non_member(breach)
@@ -105,22 +107,23 @@ def decide_breach(*, actor: Actor, breach_id: int) -> BreachDecision:
     return decision
 
 
-def _proposed(actor: Actor, breach_id: int) -> tuple[PledgeBreach, int]:
-    """With who proposed it."""
+def _proposed(actor: Actor, breach_id: int, shown: Facts) -> tuple[PledgeBreach, int]:
+    """With who proposed it. Moved where another decision was proposed since."""
     breach = lock_breach(actor, breach_id)
     proposer = breach.proposed_by_id
     if breach.state != BreachState.PROPOSED or proposer is None:
         raise Refused(_("现在没有拟定的决定等待办理。"))
     if proposer == actor.person_id:
         raise Refused(_("决定须由拟定人以外的人作出。"))
+    refuse_moved(shown, decision_shown(breach))
     return breach, proposer
 
 
 @transaction.atomic
-def send_back_decision(*, actor: Actor, breach_id: int, reason: str) -> PledgeBreach:
+def send_back_decision(*, actor: Actor, breach_id: int, reason: str, shown: Facts) -> PledgeBreach:
     """退回: the second person does not agree, with the reason; another decision may be proposed."""
     actor.require(MAY, "decide_breach")
-    breach, proposer = _proposed(actor, breach_id)
+    breach, proposer = _proposed(actor, breach_id, shown)
     why = required(reason, "reason", _("请写明退回的理由。"))
     move_breach(breach, BreachState.HEARD, **NOT_PROPOSED)
     record(actor, "send_back_decision", breach, reason=why)

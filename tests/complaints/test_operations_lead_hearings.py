@@ -20,7 +20,7 @@ from complaints.choices.telling import TellingWay
 from complaints.documents.hearings import hearing_html
 from complaints.models import Lead, LeadFinding, LeadFindingSetAside, LeadHearing
 from complaints.operations import lead_handling, lead_hearings, lead_objections
-from complaints.queries.hearings import hearing_of
+from complaints.queries.hearings import hearing_of, review_shown
 from complaints.queries.leads import proven_leads
 from tests.common.files import picture
 from tests.credit_rating.desk_pages import Desk
@@ -90,7 +90,11 @@ def say(hearing, own, clerk=None, **more):
 
 def review(hearing, who, *, upheld=True):
     return lead_objections.review_hearing(
-        actor=who, hearing_id=hearing.pk, upheld=upheld, decision="页面在核查以前已经撤下。"
+        actor=who,
+        hearing_id=hearing.pk,
+        upheld=upheld,
+        decision="页面在核查以前已经撤下。",
+        shown=review_shown(LeadHearing.objects.get(pk=hearing.pk)),
     )
 
 

@@ -5,15 +5,16 @@ from django.db import IntegrityError, transaction
 
 from association import clock
 from association.models import Notice
+from association.shown import Moved
 from association.tenancy import acting_for
 from common.errors import InvalidInput, Refused
 from complaints.choices.hearings import HearingState
 from complaints.models import LeadFindingSetAside, LeadHearing
 from complaints.operations import lead_ending
 from complaints.operations.lead_objections import review_hearing
-from complaints.queries.hearings import hearing_of
+from complaints.queries.hearings import hearing_of, review_shown
 from tests.complaints.test_operations_lead_hearings import objected, review, say
-from tests.credit_rating.desk_pages import Desk
+from tests.credit_rating.desk_pages import Desk, shown_on
 from tests.factories import leads as some
 from tests.factories.people import make_association
 
@@ -26,6 +27,11 @@ def association(settings, tmp_path):
     association = make_association()
     with acting_for(association.pk):
         yield association
+
+
+def now_shown(hearing):
+    """What the page of the review shows at this moment."""
+    return review_shown(LeadHearing.objects.get(pk=hearing.pk))
 
 
 def proposed():
@@ -91,7 +97,13 @@ def test_pages_of_the_institution_say_nothing_of_the_first_of_two(association):
 def test_both_reasons_are_kept_and_the_institution_reads_that_of_the_decision(association):
     hearing, _finder, own, _first = proposed()
     second = some.officer()
-    review_hearing(actor=second, hearing_id=hearing.pk, upheld=False, decision="撤下的只是其中一页。")
+    review_hearing(
+        actor=second,
+        hearing_id=hearing.pk,
+        upheld=False,
+        decision="撤下的只是其中一页。",
+        shown=now_shown(hearing),
+    )
     hearing.refresh_from_db()
     assert (hearing.proposal, hearing.decision) == ("页面在核查以前已经撤下。", "撤下的只是其中一页。")
     for who, reads in ((own, False), (second, True)):
@@ -103,13 +115,37 @@ def test_both_reasons_are_kept_and_the_institution_reads_that_of_the_decision(as
         LeadHearing.objects.filter(pk=hearing.pk).update(proposal="别的")
 
 
+def test_a_form_opened_before_the_first_yes_is_not_taken_for_the_second(association):
+    hearing, _finder, _own = objected()
+    desk = Desk(association, some.officer())
+    page = desk.get(f"hearings/{hearing.pk}/")
+    review(hearing, some.officer())
+    typed = {"deed": "review_hearing", "upheld": "yes", "decision": "核对无误。"}
+    late = desk.post(f"hearings/{hearing.pk}/do/", shown=shown_on(page), **typed)
+    assert late.status_code == 409
+    told = late.content.decode()
+    assert "您看到的是“机构已提出”" in told
+    assert "核对无误。" in told, "what was typed is kept"
+    hearing.refresh_from_db()
+    assert hearing.state == HearingState.PROPOSED
+    assert not LeadFindingSetAside.objects.exists()
+    with pytest.raises(Moved, match="看不出"), transaction.atomic():
+        review_hearing(actor=desk.actor, hearing_id=hearing.pk, upheld=True, decision="核对无误。", shown={})
+    assert desk.post(f"hearings/{hearing.pk}/do/", shown=shown_on(late), **typed).status_code == 302
+    assert LeadFindingSetAside.objects.get().reason == "核对无误。"
+
+
 def test_a_reason_that_is_too_long_is_refused_and_not_cut():
     hearing, _finder, _own = objected()
     reviewer = some.officer()
     with pytest.raises(InvalidInput) as refused, transaction.atomic():
-        review_hearing(actor=reviewer, hearing_id=hearing.pk, upheld=True, decision="长" * 201)
+        review_hearing(
+            actor=reviewer, hearing_id=hearing.pk, upheld=True, decision="长" * 201, shown=now_shown(hearing)
+        )
     assert refused.value.fields == {"decision": "最多200个字。"}
-    kept = review_hearing(actor=reviewer, hearing_id=hearing.pk, upheld=True, decision="长" * 200)
+    kept = review_hearing(
+        actor=reviewer, hearing_id=hearing.pk, upheld=True, decision="长" * 200, shown=now_shown(hearing)
+    )
     assert kept.proposal == "长" * 200
 
 

@@ -13,6 +13,7 @@ from complaints.choices.leads import LeadState
 from complaints.models import Fact, Lead, LeadHearing
 from complaints.operations import lead_ending, lead_handling, lead_hearings, lead_objections
 from complaints.operations.pledge import allege_from_complaint, allege_from_lead
+from complaints.queries.hearings import review_shown
 from members import operations as members
 from members.choices.breach import BreachState
 from members.models import PledgeBreach
@@ -52,7 +53,11 @@ def objection(lead):
 
 def review(who, lead, *, upheld):
     return lead_objections.review_hearing(
-        actor=who, hearing_id=objection(lead).pk, upheld=upheld, decision="页面在核查以前已经撤下"
+        actor=who,
+        hearing_id=objection(lead).pk,
+        upheld=upheld,
+        decision="页面在核查以前已经撤下",
+        shown=review_shown(objection(lead)),
     )
 
 

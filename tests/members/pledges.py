@@ -4,7 +4,8 @@ from association import clock, pledge
 from association.choices import Role
 from association.locker import store_document
 from members import operations
-from members.models import PledgeCeremony
+from members.models import PledgeBreach, PledgeCeremony
+from members.queries.decisions import decision_shown
 from tests.factories.people import actor_with, make_institution
 from tests.members.joining import FOUNDED, upload
 
@@ -58,6 +59,11 @@ def signatory(institution):
     return signer
 
 
+def decision_now(breach_id):
+    """What the page of whoever decides shows at this moment."""
+    return decision_shown(PledgeBreach.objects.get(pk=breach_id))
+
+
 def decided_breach(desk):
     """劝诫 of the first member, under the second clause, after a defence on paper."""
     which = {
@@ -73,7 +79,7 @@ def decided_breach(desk):
     operations.propose_decision(
         actor=desk.clerk, sanction="admonition", grounds="演示理由", charter_clause="第十二条", **which
     )
-    return operations.decide_breach(actor=desk.second, **which).breach
+    return operations.decide_breach(actor=desk.second, shown=decision_now(which["breach_id"]), **which).breach
 
 
 def matrix_of():

@@ -9,6 +9,7 @@ from association.access import cases_kept_from, deadlines_visible_to
 from association.actors import system
 from association.choices import Role
 from association.models import Deadline, Notice
+from association.shown import Moved
 from association.tenancy import acting_for
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
 from members import operations
@@ -17,7 +18,10 @@ from members.choices.breach import BreachSource, BreachState, Sanction
 from members.models import BreachDecision, CouncilVote, MembershipTerm, PledgeBreach
 from members.queries.breach import breach_page, own_breaches
 from tests.factories.people import actor_with, make_association, make_institution
-from tests.members.pledges import Desk
+from tests.members.pledges import (
+    Desk,
+    decision_now,
+)
 from tests.members.test_pledge_signing import opened, sign
 
 REFUSALS = (IntegrityError, InternalError)
@@ -61,7 +65,7 @@ def proposed(desk, sanction=Sanction.ADMONITION, **values):
 
 def decided(desk, sanction=Sanction.ADMONITION, **values):
     breach = proposed(desk, sanction, **values)
-    operations.decide_breach(actor=desk.second, breach_id=breach.pk)
+    operations.decide_breach(actor=desk.second, breach_id=breach.pk, shown=decision_now(breach.pk))
     breach.refresh_from_db()
     return breach
 
@@ -92,7 +96,7 @@ def test_from_allegation_to_admonition_with_every_clock(desk):
         grounds="事实清楚",
         charter_clause="章程第十二条",
     )
-    decision = operations.decide_breach(actor=desk.second, breach_id=breach.pk)
+    decision = operations.decide_breach(actor=desk.second, breach_id=breach.pk, shown=decision_now(breach.pk))
     assert (decision.defence, decision.decided_by_id) == ("已经补退", desk.second.user_id)
     closed = operations.close_breach(actor=desk.clerk, breach_id=breach.pk, outcome="已约谈")
     assert closed.state == BreachState.CLOSED
@@ -154,7 +158,7 @@ def test_what_is_not_put_right_is_told_anew_before_the_next_rung(desk, time):
         grounds="未整改",
         charter_clause="章程第十二条",
     )
-    operations.decide_breach(actor=desk.second, breach_id=breach.pk)
+    operations.decide_breach(actor=desk.second, breach_id=breach.pk, shown=decision_now(breach.pk))
     kept = BreachDecision.objects.filter(breach=breach).values_list("turn", "sanction", "defence")
     assert list(kept) == [(1, "rectification", "已经补退"), (2, "warning", "正在筹款")]
 
@@ -200,10 +204,14 @@ def test_unfounded_is_told_and_costs_nothing(desk):
 def test_second_person_may_send_back_with_a_reason(desk):
     breach = proposed(desk)
     with pytest.raises(Refused, match="拟定人以外"):
-        operations.decide_breach(actor=desk.clerk, breach_id=breach.pk)
+        operations.decide_breach(actor=desk.clerk, breach_id=breach.pk, shown=decision_now(breach.pk))
     with pytest.raises(Refused, match="拟定人以外"):
-        operations.send_back_decision(actor=desk.clerk, breach_id=breach.pk, reason="自己退回")
-    back = operations.send_back_decision(actor=desk.second, breach_id=breach.pk, reason="过轻")
+        operations.send_back_decision(
+            actor=desk.clerk, breach_id=breach.pk, reason="自己退回", shown=decision_now(breach.pk)
+        )
+    back = operations.send_back_decision(
+        actor=desk.second, breach_id=breach.pk, reason="过轻", shown=decision_now(breach.pk)
+    )
     assert (back.state, back.sanction, back.proposed_by_id) == (BreachState.HEARD, "", None)
 
 
@@ -235,7 +243,7 @@ def test_who_left_meanwhile_is_not_sanctioned(desk, time):
     operations.withdraw_membership(actor=desk.signers[0], institution_id=desk.members[0].pk)
     time.pass_days(2)
     with pytest.raises(Refused, match="已不是会员"):
-        operations.decide_breach(actor=desk.second, breach_id=breach.pk)
+        operations.decide_breach(actor=desk.second, breach_id=breach.pk, shown=decision_now(breach.pk))
 
 
 def test_neighbours_and_other_roles_find_and_do_nothing(desk):
@@ -348,5 +356,31 @@ def test_database_moves_a_proposal_only_with_its_decision(desk):
     breach = proposed(desk)
     rows = PledgeBreach.objects.filter(pk=breach.pk)
     refused_by_database(lambda: rows.update(state="sanctioned", decided_at=clock.now()))
-    decision = operations.decide_breach(actor=desk.second, breach_id=breach.pk)
+    decision = operations.decide_breach(actor=desk.second, breach_id=breach.pk, shown=decision_now(breach.pk))
     refused_by_database(lambda: BreachDecision.objects.filter(pk=decision.pk).update(grounds="改"))
+
+
+# -- what the second person read ------------------------------------------------------------------------------
+
+
+def test_a_decision_is_made_as_it_was_read_and_not_as_it_was_proposed_anew(desk):
+    breach = proposed(desk)
+    read = decision_now(breach.pk)
+    operations.send_back_decision(actor=desk.second, breach_id=breach.pk, reason="过轻", shown=read)
+    operations.propose_decision(
+        actor=desk.clerk,
+        breach_id=breach.pk,
+        sanction=Sanction.EXPULSION,
+        grounds="另有事实",
+        charter_clause="第十二条",
+    )
+    with pytest.raises(Moved, match="现在是“另有事实”") as moved:
+        operations.decide_breach(actor=desk.third, breach_id=breach.pk, shown=read)
+    assert "事实清楚" in moved.value.sentence
+    with pytest.raises(Moved):
+        operations.send_back_decision(actor=desk.third, breach_id=breach.pk, reason="过重", shown=read)
+    with pytest.raises(Moved, match="看不出"):
+        operations.decide_breach(actor=desk.third, breach_id=breach.pk, shown={})
+    assert not BreachDecision.objects.exists()
+    operations.decide_breach(actor=desk.third, breach_id=breach.pk, shown=moved.value.now)
+    assert BreachDecision.objects.get().sanction == Sanction.EXPULSION

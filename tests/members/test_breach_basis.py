@@ -18,7 +18,10 @@ from members.operations.reading import read_defence_paper
 from members.queries.breach import breach_page
 from tests.factories.people import actor_with
 from tests.members.joining import upload
-from tests.members.pledges import Desk
+from tests.members.pledges import (
+    Desk,
+    decision_now,
+)
 from tests.members.test_breach import alleged, refused_by_database
 from tests.members.test_pledge_signing import opened, sign
 
@@ -50,7 +53,7 @@ def decided(desk, sanction=Sanction.ADMONITION, tier=""):
     operations.propose_decision(
         actor=desk.clerk, breach_id=breach.pk, sanction=sanction, grounds="清楚", charter_clause="第十二条", tier=tier
     )  # fmt: skip
-    operations.decide_breach(actor=desk.second, breach_id=breach.pk)
+    operations.decide_breach(actor=desk.second, breach_id=breach.pk, shown=decision_now(breach.pk))
     return PledgeBreach.objects.get(pk=breach.pk)
 
 
@@ -104,7 +107,7 @@ def test_proposal_that_waits_is_not_decided_any_more(desk):
     )
     assert withdraw() == 1
     with pytest.raises(Refused):
-        operations.decide_breach(actor=desk.second, breach_id=breach.pk)
+        operations.decide_breach(actor=desk.second, breach_id=breach.pk, shown=decision_now(breach.pk))
 
 
 @pytest.mark.parametrize("sanction", [Sanction.WARNING, Sanction.CRITICISM])

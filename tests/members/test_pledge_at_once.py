@@ -9,7 +9,10 @@ from members import operations
 from members.choices.breach import BreachSource, BreachState
 from members.models import BreachDecision, PledgeBreach, PledgeSignature
 from tests.factories.people import actor_with, make_association
-from tests.members.pledges import Desk
+from tests.members.pledges import (
+    Desk,
+    decision_now,
+)
 from tests.members.test_membership_at_once import both, count, made
 from tests.members.test_pledge_signing import opened, sign
 
@@ -69,8 +72,12 @@ def test_two_decide_once(home, desk):
     breach = made(home, lambda: proposed(desk))
     said = both(
         home,
-        lambda: operations.decide_breach(actor=desk.second, breach_id=breach.pk),
-        lambda: operations.decide_breach(actor=desk.third, breach_id=breach.pk),
+        lambda: operations.decide_breach(
+            actor=desk.second, breach_id=breach.pk, shown=decision_now(breach.pk)
+        ),
+        lambda: operations.decide_breach(
+            actor=desk.third, breach_id=breach.pk, shown=decision_now(breach.pk)
+        ),
     )
     assert said == [None, "现在没有拟定的决定等待办理。"]
     assert count(home, BreachDecision) == 1
@@ -81,7 +88,9 @@ def test_decision_and_withdrawal_at_once_end_withdrawn(home, desk):
     breach = made(home, lambda: proposed(desk))
     both(
         home,
-        lambda: operations.decide_breach(actor=desk.second, breach_id=breach.pk),
+        lambda: operations.decide_breach(
+            actor=desk.second, breach_id=breach.pk, shown=decision_now(breach.pk)
+        ),
         lambda: operations.withdraw_breaches(actor=system(home.pk), reason="不再作数", **LEAD),
     )
     assert made(home, lambda: PledgeBreach.objects.get(pk=breach.pk).state) == BreachState.WITHDRAWN

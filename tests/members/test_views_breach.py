@@ -1,11 +1,15 @@
 """违反公约 as whole requests: the institution's page and its defence, and every button of the staff desk."""
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 
 from association import clock
 from association.choices import Role
 from association.models import User
+from association.shown import carried
 from association.tenancy import acting_for
 from members import operations
 from members.documents.breach import decision_html
@@ -60,7 +64,10 @@ def own_page(desk):
 def press(actor, desk, deed, status=302, **fields):
     address = f"/home/admin/members/pledgebreach/{desk.breach.pk}/do/{deed}/"
     client = browser(actor)
-    assert client.get(address).status_code == 200, deed
+    opened = client.get(address)
+    assert opened.status_code == 200, deed
+    if carries := re.search(r'name="shown" value="([^"]*)"', opened.content.decode()):
+        fields.setdefault("shown", unescape(carries[1]))
     answer = client.post(address, fields)
     assert answer.status_code == status, (deed, answer.content.decode()[:3000])
     return answer.content.decode()
@@ -151,6 +158,10 @@ def test_every_button_from_the_notice_to_the_end(home, desk):
     for words in ("限期整改", "整改期限从今天起算"):
         assert words in shown
     press(clerk, desk, "decide", status=409)
+    for words in ("您核对的内容", "第十二条", "清楚"):
+        assert words in shown
+    stale = press(second, desk, "decide", status=409, shown=carried({"理由": "从轻"}))
+    assert "您看到的是“从轻”，现在是“清楚”" in stale
     press(second, desk, "send-back", reason="过轻")
     press(clerk, desk, "propose", sanction="rectification", grounds="清楚", charter_clause="第十二条")
     press(second, desk, "decide")

@@ -5,6 +5,8 @@ from association.actors import Actor
 from disclosure.management.demo.answers import evidence
 from disclosure.management.demo.story import Cast
 from members import operations
+from members.access import breaches_visible_to
+from members.queries.decisions import decision_shown
 
 CHARTER = "演示章程第二十一条"
 ANSWER = "演示：情况属实，已经改正。"
@@ -74,4 +76,8 @@ def _proposed(cast: Cast, breach_id: int, day: int, sanction: str) -> None:
 def _decided(cast: Cast, breach_id: int, day: int, sanction: str) -> None:
     _proposed(cast, breach_id, day, sanction)
     with clock.rehearsing(cast.at(day, 15)):
-        operations.decide_breach(actor=cast.actor("ganshi"), breach_id=breach_id)
+        operations.decide_breach(
+            actor=cast.actor("ganshi"),
+            breach_id=breach_id,
+            shown=decision_shown(breaches_visible_to(cast.actor("ganshi")).get(pk=breach_id)),
+        )
