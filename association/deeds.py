@@ -146,8 +146,7 @@ class ShownForm(DeedForm):
 
     def refuse(self, error: DomainError) -> None:
         super().refuse(error)
-        self.data = self.data.copy()
-        self.data[FIELD] = carried(self.facts())
+        self.carry(FIELD, carried(self.facts()))
 
     def facts_shown(self) -> list[tuple[str, str]]:
         return [(translated(label), translated(text) or "—") for label, text in self.facts().items()]

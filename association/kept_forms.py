@@ -1,6 +1,7 @@
 """表单: one that is refused comes back on its own page with what was typed, why, and the status of the refusal."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +26,15 @@ class SaysWhy(forms.Form):
         for name, value in list(self.cleaned_data.items()):
             if isinstance(value, date) and not FIRST_DAY <= _day_of(value) <= LAST_DAY:
                 self.add_error(name, _("请检查年份，应在1900年至2999年之间。"))
+
+    def carry(self, name: str, text: str) -> None:
+        """Gives a hidden field what the page shows now, also where the form was refused and stands on it again."""
+        if not self.is_bound:
+            self.initial[name] = text
+            return
+        data: Any = copy(self.data)
+        data[name] = text
+        self.data = data
 
     def refuse(self, error: DomainError) -> None:
         """A refusal under its fields, or over all of them."""

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from association.shown import FIELD, Facts, carried, seen_in
+from association.shown import FIELD, seen_in
 from association.typed_fields import DayField
 from complaints.choices.telling import TellingWay
 from complaints.forms.parts import CaseForm, choice, line, text, yes_no
@@ -49,14 +49,6 @@ class ReviewHearingForm(CaseForm):
 
     def clean_shown(self) -> dict[str, str]:
         return seen_in(self.cleaned_data[FIELD])
-
-    def carry(self, facts: Facts) -> None:
-        """What the page shows now, also where the form was refused and stands on it again."""
-        if self.is_bound:
-            self.data = self.data.copy()
-            self.data[FIELD] = carried(facts)
-        else:
-            self.initial[FIELD] = carried(facts)
 
 
 FORMS: dict[str, type[CaseForm]] = {

@@ -15,6 +15,7 @@ from association.choices import Role
 from association.downloads import download
 from association.guards import signed_in
 from association.middleware import PortalRequest
+from association.shown import FIELD, carried
 from common.errors import NotFound
 from complaints.forms.hearings import FORMS, ReviewHearingForm
 from complaints.forms.parts import CaseForm
@@ -50,7 +51,7 @@ def _page(request: PortalRequest, shown: HearingFile, kept: CaseForm | None = No
     forms = [kept if kept and kept.name == name else FORMS[name]() for name in shown.deeds]
     for form in forms:
         if isinstance(form, ReviewHearingForm):
-            form.carry(review_shown(shown.hearing))
+            form.carry(FIELD, carried(review_shown(shown.hearing)))
     context = {
         "shown": shown,
         "hearing": shown.hearing,
