@@ -364,7 +364,7 @@ def test_database_moves_a_proposal_only_with_its_decision(desk):
 
 
 def test_a_decision_is_made_as_it_was_read_and_not_as_it_was_proposed_anew(desk):
-    breach = proposed(desk)
+    breach, third = proposed(desk), actor_with(Role.SECRETARIAT)
     read = decision_now(breach.pk)
     operations.send_back_decision(actor=desk.second, breach_id=breach.pk, reason="过轻", shown=read)
     operations.propose_decision(
@@ -375,12 +375,12 @@ def test_a_decision_is_made_as_it_was_read_and_not_as_it_was_proposed_anew(desk)
         charter_clause="第十二条",
     )
     with pytest.raises(Moved, match="现在是“另有事实”") as moved:
-        operations.decide_breach(actor=desk.third, breach_id=breach.pk, shown=read)
+        operations.decide_breach(actor=third, breach_id=breach.pk, shown=read)
     assert "事实清楚" in moved.value.sentence
     with pytest.raises(Moved):
-        operations.send_back_decision(actor=desk.third, breach_id=breach.pk, reason="过重", shown=read)
+        operations.send_back_decision(actor=third, breach_id=breach.pk, reason="过重", shown=read)
     with pytest.raises(Moved, match="看不出"):
-        operations.decide_breach(actor=desk.third, breach_id=breach.pk, shown={})
+        operations.decide_breach(actor=third, breach_id=breach.pk, shown={})
     assert not BreachDecision.objects.exists()
-    operations.decide_breach(actor=desk.third, breach_id=breach.pk, shown=moved.value.now)
+    operations.decide_breach(actor=third, breach_id=breach.pk, shown=moved.value.now)
     assert BreachDecision.objects.get().sanction == Sanction.EXPULSION

@@ -17,7 +17,7 @@ from members.models import PledgeBreach, PledgePaper
 from tests.credit_rating.desk_pages import Desk as Page
 from tests.credit_rating.desk_pages import statements
 from tests.factories.people import actor_with, appoint, make_association
-from tests.members.pledges import Desk
+from tests.members.pledges import Desk, decision_now
 from tests.members.test_breach import heard
 from tests.members.test_pledge_signing import opened, paper, sign
 
@@ -93,7 +93,8 @@ def test_another_association_hears_nothing(desk):
 
 
 def test_what_is_done_waits_no_more(desk):
-    operations.decide_breach(actor=desk.second, breach_id=PledgeBreach.objects.get().pk)
+    breach = PledgeBreach.objects.get().pk
+    operations.decide_breach(actor=desk.second, breach_id=breach, shown=decision_now(breach))
     operations.refuse_paper_signature(
         actor=desk.second, paper_id=PledgePaper.objects.get().pk, reason="看不清"
     )
