@@ -53,7 +53,9 @@ def refuse_unseen(shown: Facts, now: Facts) -> None:
 def refuse_moved(shown: Facts, now: Facts) -> None:
     """Raises Moved with both sides of everything that differs; nothing is done."""
     refuse_unseen(shown, now)
-    moved = [(label, shown.get(label, ""), text) for label, text in now.items() if shown.get(label) != text]
+    moved = [
+        (label, shown.get(label, ""), text) for label, text in now.items() if shown.get(label, "") != text
+    ]
     if moved:
         raise Moved(moved_sentence(moved), now)
 
