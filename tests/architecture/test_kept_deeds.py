@@ -25,11 +25,13 @@ def world(public_sees_default):
 
 
 def typed_into(form):
-    """Too long where there is a limit, no number and no day where one is wanted."""
+    """Too long where there is a limit, no number and no day where one is wanted; nobody types into a hidden field."""
     found = {}
     for name, field in form.fields.items():
-        if isinstance(field, forms.FileField | forms.ChoiceField | forms.BooleanField) or hasattr(
-            field, "queryset"
+        if (
+            field.widget.is_hidden
+            or isinstance(field, forms.FileField | forms.ChoiceField | forms.BooleanField)
+            or hasattr(field, "queryset")
         ):
             continue
         found[name] = TYPED + "长" * (getattr(field, "max_length", None) or 0)
