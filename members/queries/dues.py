@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 
 from association import clock
 from association.actors import Actor
+from association.conflicts import is_of_tied
 from common.errors import NotFound
-from members.access import dues_invoices_visible_to, dues_receipts_visible_to
-from members.choices.dues import EntryKind, ResolutionState
+from members.access import MAY, dues_invoices_visible_to, dues_receipts_visible_to, dues_slips_visible_to
+from members.choices.dues import EntryKind, ResolutionState, SlipState
 from members.choices.membership import Tier
 from members.models import (
     DuesEntry,
     DuesInvoice,
     DuesReceipt,
     DuesResolution,
+    DuesSlip,
     Institution,
     MembershipTerm,
 )
@@ -176,6 +178,16 @@ def dues_page(actor: Actor) -> DuesPage:
     year = clock.today().year
     rows = published_resolutions().filter(first_year__lte=year).exclude(last_year__lt=year)
     return DuesPage(own_dues(actor), rows.first())
+
+
+def slips_to_confirm(actor: Actor) -> QuerySet[DuesSlip]:
+    """会费凭单 that waits for this person: proposed by somebody else, of no institution they are tied to."""
+    if actor.user_id is None or not actor.may(MAY, "decide_dues_slip"):
+        return DuesSlip.objects.none()
+    rows = dues_slips_visible_to(actor).filter(state=SlipState.WAITING).exclude(proposed_by_id=actor.user_id)
+    for of in ("", "invoice__", "receipt__"):
+        rows = rows.exclude(is_of_tied(actor.user_id, of))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

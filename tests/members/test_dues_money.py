@@ -15,6 +15,7 @@ from association import clock
 from association.choices import BatchState, Role
 from association.models import Deadline, Notice
 from common.errors import Forbidden, InvalidInput, NotFound, Refused
+from config.second_person import counts_to_confirm
 from members import operations
 from members.documents.dues import receipt_html
 from members.models import DuesEntry, DuesInvoice, DuesReceipt, DuesStatement, FormerName
@@ -252,6 +253,18 @@ def test_wrong_owner_is_reversed_by_two_and_the_bill_is_owed_again(desk):
     again = operations.propose_undo(actor=desk.clerk, receipt_id=receipt.pk, reason="又认错")
     operations.confirm_slip(actor=desk.second, slip_id=again.pk)
     assert (owed(second), sums()) == (300_000, (300_000, 300_000))
+
+
+def test_slip_waits_for_whoever_may_confirm_it_and_for_nobody_else(desk):
+    bills = billed(desk)
+    credit(desk, bills[0])
+    paid_by_hand(desk, 1)
+    (receipt,) = loaded(desk, line(1, desk.members[2].name, 3100))
+    operations.propose_refund(actor=desk.clerk, receipt_id=receipt.pk, amount_fen=1, reason="多缴")
+    tied = [actor_with(Role.SECRETARIAT, employer=one) for one in desk.members]
+    found = [counts_to_confirm(one)["dues"] for one in (desk.clerk, desk.second, *tied)]
+    assert found == [0, 3, 2, 2, 2]
+    assert counts_to_confirm(desk.signers[0]).get("dues", 0) == 0
 
 
 # -- who sees it, and the database ----------------------------------------------------------------------------
