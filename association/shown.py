@@ -1,7 +1,7 @@
 """所见即所签: the deed of a second person is done on what their page showed, and on nothing else.
 
 The form carries what stood on the page (``carried``), the operation takes it as ``shown`` and compares it under its lock
-with what stands now (``refuse_moved``). Used wherever what waits can change under the same number; docs/decisions/0016
+with what stands now (``refuse_moved``). Used wherever what waits can change under the same number; docs/decisions/0017
 lists these, and why the others cannot change.
 """
 
