@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from association import clock
 from association.choices import Role
@@ -50,7 +51,7 @@ def left(inside):
 
 def leave(assessment):
     posts = Appointment.objects.filter(institution_id=assessment.institution_id)
-    posts.update(until_on=clock.today() - timedelta(days=1))
+    posts.update(until_on=clock.today() - timedelta(days=1), ended_by=F("user"))
 
 
 def deliver(clerk, assessment, days_ago=0, **more):
