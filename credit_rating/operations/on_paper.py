@@ -157,7 +157,7 @@ def read_notice_paper(*, actor: Actor, assessment_id: int, what: str) -> Attachm
     notices = assessment.prior_notices.order_by("-pk")
     notice = next((row for row in notices if getattr(row, f"{what}_id") is not None), None)
     if notice is None:
-        raise NotFound(_("没有这份文件。"))
+        raise Refused(_("没有这份文件。"))
     paper: Attachment = getattr(notice, what)
     record_read(actor, "notice_paper", notice, attachment=paper.pk)
     return paper

@@ -18,6 +18,7 @@ from complaints.models import (
     Instalment,
     Offer,
     Person,
+    ReceiptRequest,
     Reply,
     Session,
     Signature,
@@ -106,8 +107,13 @@ def test_what_was_accepted_stays_as_it_was(here, values):
 
 def test_a_code_and_an_order_number_are_there_once(here):
     first, second = filed(here), filed(here)
+    key, now = Complaint.objects.get(pk=first.complaint.pk).receipt_key, clock.now()
+    asked = {"identity": "papers", "reason": "遗失", "asked_by_id": here.officer.user_id, "asked_at": now}
+    request = ReceiptRequest.objects.create(complaint=second.complaint, key=key, **asked)
+    by_another = {"state": "confirmed", "decided_by_id": here.colleague.user_id, "decided_at": now}
+    ReceiptRequest.objects.filter(pk=request.pk).update(**by_another)
     with refused("receipt_once"):
-        change(second, receipt_key=Complaint.objects.get(pk=first.complaint.pk).receipt_key)
+        change(second, receipt_key=key)
 
 
 def test_mediation_wants_the_last_word_of_both_to_be_yes(here):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from association import clock
 from association.actors import system
@@ -35,7 +36,7 @@ def leave_only(*members):
     """Whoever else came onto the committee on the way, to judge the standard, has left it by now."""
     others = Appointment.objects.filter(role__in=COMMITTEE_ROLES)
     others.exclude(user_id__in=[one.user_id for one in members]).update(
-        until_on=clock.today() - timedelta(days=1)
+        until_on=clock.today() - timedelta(days=1), ended_by=F("user")
     )
 
 

@@ -54,7 +54,7 @@ def waiting(code):
 
 
 def offered(actor, assessment):
-    return {name for name, may in _may(dossier_of(actor, assessment.pk)).items() if may}
+    return {name for name, may in _may(actor, dossier_of(actor, assessment.pk)).items() if may}
 
 
 def current_step(actor, assessment):
