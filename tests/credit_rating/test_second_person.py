@@ -43,9 +43,15 @@ def test_only_another_person_has_it_to_do(association):
     one, chair = actor_with(Role.SECRETARIAT), actor_with(Role.COMMITTEE_CHAIR)
     other = actor_with(Role.SECRETARIAT)
     waiting(one)
-    all_four = {"appointments": 1, "corrections": 1, "imports": 1, "figures": 1, "papers": 0, "breaches": 0}
-    assert counts_to_confirm(other) == all_four
-    assert counts_to_confirm(chair) == all_four
+    for reader in (other, chair):
+        found = counts_to_confirm(reader)
+        assert {kind for kind, many in found.items() if many} == {
+            "appointments",
+            "corrections",
+            "imports",
+            "figures",
+        }
+        assert set(found.values()) == {0, 1}
     assert set(counts_to_confirm(one).values()) == {0}
     assert set(counts_to_confirm(actor_with(Role.AUDITOR)).values()) == {0}
     assert set(counts_to_confirm(actor_with(Role.COMMITTEE)).values()) == {0}
