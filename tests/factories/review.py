@@ -20,6 +20,7 @@ from credit_rating.models import (
     Publication,
     PublicNotice,
 )
+from credit_rating.operations.scored_rows import scored
 from credit_rating.queries.results import PublicStanding, public_standings
 from credit_rating.queries.standards import spec_of
 from credit_rating.queries.waiting_decisions import (
@@ -32,6 +33,7 @@ from tests.factories.people import actor_with, make_institution, make_user
 from tests.factories.rating import frozen_standard, full_answer, reviewing_round
 
 REASON = "与核查情况不符"
+SCORED = ["state", "entry", "points", "na_reason", "gap_reason", "version", "edited_by", "edited_at"]
 
 
 def move_clock(days, clerk=None):
@@ -57,20 +59,33 @@ def assign(assessment, reviewer, kind=StageKind.REVIEW, declared=True) -> Assign
 
 
 def score_all(assessment, reviewer, answers=None, na=None):
-    """Every row with full marks, or with what ``answers`` says by code; ``na`` gives reasons by code."""
+    """Every row with full marks, or with what ``answers`` says by code; ``na`` gives reasons by code.
+
+    The first row is saved as people do; the others are as it leaves them, in one statement: hundreds of stories begin
+    with this.
+    """
     opinion = operations.open_review(actor=reviewer, assessment_id=assessment.pk)
     spec = spec_of(assessment.round.standard)
-    for item in OpinionItem.objects.filter(opinion=opinion).select_related("indicator"):
+    items = list(OpinionItem.objects.filter(opinion=opinion).select_related("indicator"))
+    for place, item in enumerate(items):
         leaf = spec.by_code[item.indicator.code]
-        operations.save_review_row(
-            actor=reviewer,
-            assessment_id=assessment.pk,
-            indicator_id=item.indicator_id,
-            version=item.version,
-            raw=(answers or {}).get(leaf.code, full_answer(leaf)),
-            na_reason=(na or {}).get(leaf.code, ""),
-            gap_reason=REASON,
-        )
+        raw, why = (answers or {}).get(leaf.code, full_answer(leaf)), (na or {}).get(leaf.code, "")
+        if not place:
+            operations.save_review_row(
+                actor=reviewer,
+                assessment_id=assessment.pk,
+                indicator_id=item.indicator_id,
+                version=item.version,
+                raw=raw,
+                na_reason=why,
+                gap_reason=REASON,
+            )
+            continue
+        value = scored(leaf, raw, why)
+        item.state, item.entry, item.points = value.state, dict(value.entry), value.points
+        item.na_reason, item.gap_reason, item.version = value.na_reason, REASON, item.version + 1
+        item.edited_by_id, item.edited_at = reviewer.user_id, clock.now()
+    OpinionItem.objects.bulk_update(items[1:], SCORED)
     return opinion
 
 
