@@ -26,6 +26,7 @@ from config.home import HOST, PROJECT
 from tests.database import TestDatabase, drop, manage, names_like, shape_of_the_schema
 
 READY_SECONDS = 60
+SETTLE_SECONDS = 180  # papers are printed by the same worker, one after the other
 QUEUES = range(9, 15)  # Valkey's databases for the journeys; the other tests use the first
 STOP_SECONDS = 15
 UNDONE = "FROM association_outboxjob WHERE state = 'waiting' AND (due_at <= now() OR handed_out > 0)"
@@ -174,7 +175,7 @@ class Stage:
     def settle(self) -> None:
         """Wait until no job is due: the worker has done what pages asked for."""
         try:
-            wait_until(lambda: self.database.ask(f"SELECT count(*) {UNDONE}") == [(0,)], "", READY_SECONDS)
+            wait_until(lambda: self.database.ask(f"SELECT count(*) {UNDONE}") == [(0,)], "", SETTLE_SECONDS)
         except AssertionError:
             raise AssertionError(self.says_why()) from None
 
