@@ -18,10 +18,10 @@ CHARACTERS = "启明星河远航博学新程云山青禾立德致远求是弘毅
 WORDS = (*DISTRICTS, *SUBJECTS, "培训", "教育", "学校", "中心", "演示", "北京")
 CARD = """
 INSERT INTO disclosure_registercard (association_id, institution_id, name, short_name, former_names, uscc, field,
-  region, is_member, is_demo, source, state, grade, grade_year, standard, official, profile, published_at, valid_until,
+  region, is_member, is_demo, source, state, grade, grade_year, standard, official, overruled, profile, published_at, valid_until,
   history, search_text, as_of)
 SELECT %(association)s, row_number() OVER (), name, '', '{}', uscc, 'vocational', '北京市朝阳区', true, true, '', 'graded', 'B', 2026,
-  '北京市演示评估规范（1）', false, '[]', now(), current_date + 365, '[]', text, now() FROM bulk_card
+  '北京市演示评估规范（1）', false, false, '[]', now(), current_date + 365, '[]', text, now() FROM bulk_card
 """
 KEYS = """
 INSERT INTO disclosure_cardgram (association_id, card_id, gram, text, place, length, best)
