@@ -133,10 +133,11 @@ class ShownForm(DeedForm):
     """
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    # What is read on this page of the object; each form says it with ``staticmethod``.
+    shows: Callable[[Any], Facts]
 
     def facts(self) -> Facts:
-        """What is read on this page of the object."""
-        raise NotImplementedError
+        return self.shows(self.obj)
 
     def starts(self) -> dict[str, Any]:
         return {FIELD: carried(self.facts())}

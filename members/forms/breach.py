@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from association import clock
 from association.deeds import DeedForm, ShownForm
 from association.notices import people_of
-from association.shown import Facts
 from members.choices.breach import ON_PAPER, Sanction
 from members.choices.membership import Tier
 from members.forms.desk import StepForm, long_text
@@ -39,8 +38,7 @@ class DropForm(DeedForm):
 class DecideForm(ShownForm):
     """The second person, with what they read."""
 
-    def facts(self) -> Facts:
-        return decision_shown(self.obj)
+    shows = staticmethod(decision_shown)
 
 
 class SendBackForm(DecideForm):
